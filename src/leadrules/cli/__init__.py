@@ -1,0 +1,20 @@
+"""The command line, `leadrules`; light on purpose, so that it can say which extra is missing."""
+
+import sys
+
+_EXTRA = frozenset({"rich", "typer"})
+
+
+def main() -> None:
+    """Run the `leadrules` command.
+
+    Without the extra it needs, say in one sentence what to install and exit with status 2.
+    """
+    try:
+        from leadrules.cli.app import app
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
+        sys.exit(2)
+    app()

@@ -1,0 +1,481 @@
+"""One raw value of the outside world becomes one value of the language: the table of language.md §4.
+
+:func:`reader_of` turns a type and its options into a function from a raw value to a known value, or
+None for unknown. What cannot be read is an :class:`Unreadable`; :mod:`leadrules.lead`, the only
+caller that knows the lead and the field, makes a sentence of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import numbers
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import overload
+
+import attrs
+
+from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
+from leadrules.vocabulary import Field, Type
+
+Reader = Callable[[object], Value | None]
+"""Gives a known value, or None where the raw one is unknown. Raises Unreadable."""
+
+_LONGEST_SHOWN = 60
+_MOST_CHOICES_SHOWN = 12
+_TOO_LARGE = 10**30
+_TRUE = frozenset({"true", "yes", "1"})
+_FALSE = frozenset({"false", "no", "0"})
+YEARS = range(2, 9999)
+"""Years that are read. One year of room at either end keeps every local day inside the calendar."""
+YEARS_ADVICE = "write a year from 2 to 9998"
+
+_RFC_3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+)
+_SEPARATOR = re.compile("[,;]")
+
+
+class Unreadable(ValueError):
+    """A raw value that is not of its type. `problem` follows the value in a sentence; `advice` may be empty."""
+
+    def __init__(self, problem: str, advice: str = "") -> None:
+        self.problem = problem
+        self.advice = advice
+        super().__init__(f"{problem} ({advice})" if advice else problem)
+
+
+# ------------------------------------------------------------------- showing
+
+
+def shown(value: object) -> str:
+    """Name a raw value for people: scalars in backticks, cut at 60 characters; `a list`, `an object`.
+
+    >>> shown("many"), shown(True), shown([1])
+    ('`many`', '`true`', 'a list')
+    """
+    if value is None or value == "":
+        return "an empty value"
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "binary data"
+    text = _scalar_text(value)
+    return "this value" if text is None else f"`{_printable(text)}`"
+
+
+def _scalar_text(value: object) -> str | None:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**100 else None
+    if isinstance(value, float):
+        return float.__repr__(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    if type(value) in (dt.date, dt.datetime):
+        return str(value)
+    return None
+
+
+def _printable(text: str) -> str:
+    """Keep a value on one line, short and free of what a terminal cannot show."""
+    cut = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" if c.strip() else " " for c in cut)
+
+
+def listed(names: Collection[str], quote: str = "`") -> str:
+    """List names for a sentence, at most a dozen.
+
+    >>> listed(["lead", "mql"])
+    '`lead`, `mql`'
+    """
+    first = [f"{quote}{_printable(name)}{quote}" for name in list(names)[:_MOST_CHOICES_SHOWN]]
+    rest = len(names) - len(first)
+    return ", ".join(first) + (f" and {rest} more" if rest else "")
+
+
+# ---------------------------------------------------------------------- text
+
+
+def trimmed(raw: str) -> str:
+    """Give a text in NFC without outer white space; it may be empty. Raises Unreadable for what is no text."""
+    text = raw.strip()
+    if "\0" in text:
+        raise Unreadable("holds a NUL character", "remove it")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unreadable("holds a lone surrogate, half of a character", "write the text in UTF-8") from None
+    return unicodedata.normalize("NFC", text)
+
+
+def text_from(raw: object) -> str | None:
+    """Read a text, or an integer as its digits; an empty text is unknown."""
+    if isinstance(raw, str):
+        return trimmed(raw) or None
+    whole = _whole(raw)
+    if whole is None:
+        raise Unreadable("is not a text", "write it in quotes")
+    if abs(whole) >= _TOO_LARGE:
+        raise Unreadable("has too many digits", "at most 30; write a longer one as text, in quotes")
+    return str(whole)
+
+
+def _whole(raw: object) -> int | None:
+    """Give an integer of Python or of a number library as int; a bool is none."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int):
+        return int(raw)
+    return int(raw) if isinstance(raw, numbers.Integral) else None
+
+
+def _texts_reader(unknown: frozenset[str]) -> Reader:
+    """Read a list of text: unknown, empty and None members are left out; order and repeats are kept."""
+
+    def read(raw: object) -> tuple[str, ...] | None:
+        if isinstance(raw, str):
+            members: Collection[object] = _SEPARATOR.split(trimmed(raw))
+        elif isinstance(raw, list | tuple):
+            members = raw
+        else:
+            raise Unreadable("is not a list of text", 'write a list, or one text such as "a, b"')
+        texts = (_member(member) for member in members)
+        return tuple(text for text in texts if text is not None and folded(text) not in unknown) or None
+
+    return read
+
+
+def _member(raw: object) -> str | None:
+    try:
+        return None if raw is None else text_from(raw)
+    except Unreadable as error:
+        raise Unreadable(f"has a member that {error.problem}", error.advice) from None
+
+
+def _choice_reader(choices: tuple[str, ...]) -> Reader:
+    """Read one of a closed list, in its declared spelling."""
+    declared = {folded(choice): choice for choice in reversed(choices)}
+
+    def read(raw: object) -> str | None:
+        text = text_from(raw)
+        if text is None:
+            return None
+        choice = declared.get(folded(text))
+        if choice is None:
+            raise Unreadable(f"is not one of {listed(choices, quote=chr(34))}")
+        return choice
+
+    return read
+
+
+# ------------------------------------------------------------- number, bool
+
+
+def number_from(raw: object) -> Fraction | None:
+    """Read an integer, a decimal, a finite float or a text as an exact number; an empty text is unknown."""
+    if isinstance(raw, bool):
+        raise Unreadable("is not a number", "write 1 or 0 where a number is meant")
+    if isinstance(raw, str):
+        text = trimmed(raw)
+        return _number(text) if text else None
+    if isinstance(raw, float):
+        if not math.isfinite(raw):
+            raise Unreadable("is not a finite number", "leave out what is not known")
+        return _number(float.__repr__(raw))
+    if isinstance(raw, Decimal):
+        if not raw.is_finite():
+            raise Unreadable("is not a finite number", "leave out what is not known")
+        return _number(str(raw))
+    whole = _whole(raw)
+    if whole is None:
+        raise Unreadable("is not a number", "write digits such as 250 or 12.5")
+    if abs(whole) >= _TOO_LARGE:
+        raise Unreadable("is out of range", "at most 30 digits")
+    return Fraction(whole)
+
+
+def _number(text: str) -> Fraction:
+    try:
+        return number_of(text)
+    except ValueError:
+        if text.lstrip("+-")[:1].isdecimal() and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
+            raise Unreadable("is out of range", "at most 30 digits and an exponent within ±30") from None
+        raise Unreadable("is not a number", "write digits such as 250 or 12.5") from None
+
+
+def _bool_reader(true_words: frozenset[str], false_words: frozenset[str]) -> Reader:
+    """Read a bool. Declared words stand instead of the usual ones, also for a number written as one of them."""
+    own = bool(true_words or false_words)
+    words = dict.fromkeys(false_words if own else _FALSE, False) | dict.fromkeys(true_words if own else _TRUE, True)
+    advice = (
+        f"write {listed([*sorted(true_words), *sorted(false_words)])}" if own else "write true, false, yes, no, 1 or 0"
+    )
+
+    def read(raw: object) -> bool | None:
+        if isinstance(raw, bool):
+            return raw
+        text = trimmed(raw) if isinstance(raw, str) else _text_of_raw_number(raw)
+        if text == "":
+            return None
+        if text is not None and folded(text) in words:
+            return words[folded(text)]
+        if text in ("0", "1") and not isinstance(raw, str):
+            return text == "1"
+        raise Unreadable("is not true or false", advice)
+
+    return read
+
+
+def _text_of_raw_number(raw: object) -> str | None:
+    """Write a raw number minimally (1, 12.5), or give None for what is not a number."""
+    try:
+        number = None if isinstance(raw, str) else number_from(raw)
+    except Unreadable:
+        return None
+    return None if number is None else text_of_number(number)
+
+
+# ---------------------------------------------------------------------- time
+
+
+@attrs.frozen
+class DatePattern:
+    """The form of a date, such as `D.M.YYYY h:m`, ready to match. `parts` names the groups of `form`, in order."""
+
+    text: str
+    form: re.Pattern[str]
+    parts: tuple[str, ...]
+
+
+_TOKEN = re.compile("YYYY|YY|DD?|MM?|hh?|mm?|ss?")
+_PARTS = {"Y": "year", "M": "month", "D": "day", "h": "hour", "m": "minute", "s": "second"}
+_NEEDS = {"minute": "hour", "second": "minute"}
+
+
+def date_pattern(text: str) -> DatePattern:
+    """Prepare the pattern of a field's `as`.
+
+    `D M h m s` stand for one or two digits, `DD MM hh mm ss YY` for two, `YYYY` for four; anything
+    else stands for itself. `YY` is 1969 to 2068. Raises ValueError, with a sentence for people, for
+    a pattern that no date could be read by.
+    """
+    form, parts, at, open_ended = "", [], 0, False
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            form += re.escape(text[at])
+            open_ended = False
+            at += 1
+            continue
+        if open_ended:
+            raise ValueError(f"`{token[0]}` follows a part of one or two digits: put a separator between them")
+        parts.append(_PARTS[token[0][0]])
+        open_ended = len(token[0]) == 1
+        form += "([0-9]{1,2})" if open_ended else f"([0-9]{{{len(token[0])}}})"
+        at = token.end()
+    _check_parts(parts)
+    return DatePattern(text, re.compile(form), tuple(parts))
+
+
+def _check_parts(parts: list[str]) -> None:
+    twice = next((part for part in parts if parts.count(part) > 1), None)
+    if twice:
+        raise ValueError(f"the {twice} stands twice")
+    missing = next((part for part in ("day", "month", "year") if part not in parts), None)
+    if missing:
+        raise ValueError(f"the {missing} is missing: write D, M and YYYY, such as D.M.YYYY")
+    for part, needed in _NEEDS.items():
+        if part in parts and needed not in parts:
+            raise ValueError(f"the {part} stands without the {needed}")
+
+
+def _moment_by_pattern(text: str, pattern: DatePattern) -> dt.date | dt.datetime | None:
+    """Read a text by a pattern; None where it has another form. Raises ValueError for a day that does not exist."""
+    found = pattern.form.fullmatch(text)
+    if not found:
+        return None
+    numbers_ = {part: int(digits) for part, digits in zip(pattern.parts, found.groups(), strict=True)}
+    if len(found[pattern.parts.index("year") + 1]) == 2:
+        numbers_["year"] += 1900 if numbers_["year"] >= 69 else 2000
+    if "hour" in numbers_:
+        return dt.datetime(**numbers_)  # type: ignore[arg-type]  # noqa: DTZ001 a wall clock has no offset
+    return dt.date(**numbers_)
+
+
+def _moment_by_rfc(text: str) -> dt.date | dt.datetime | None:
+    """Read an RFC 3339 date or time, the offset optional; None where the text has another form.
+
+    Digits beyond the microsecond are cut. The leap second 23:59:60 UTC is the midnight after it.
+    Raises ValueError for a moment that does not exist.
+    """
+    found = _RFC_3339.fullmatch(text)
+    if not found:
+        return None
+    day, clock, seconds, fraction, offset = found.groups()
+    if clock is None:
+        return dt.date.fromisoformat(day)
+    leap = seconds == "60"
+    zone = "+00:00" if offset in ("Z", "z") else offset or ""
+    if zone[4:] > "59":
+        raise ValueError(text)
+    moment = dt.datetime.fromisoformat(f"{day}T{clock}{'59' if leap else seconds}.{(fraction or '0')[:6]:0<6}{zone}")
+    if not leap:
+        return moment
+    after = moment.replace(microsecond=0) + dt.timedelta(seconds=1)
+    if not zone or instant_of(after) % DAY:
+        raise ValueError(text)
+    return after
+
+
+@overload
+def plain_moment(raw: dt.datetime) -> dt.datetime: ...
+@overload
+def plain_moment(raw: dt.date) -> dt.date: ...
+def plain_moment(raw: dt.date) -> dt.date:
+    """Give a date or datetime of a library (a subclass) as a plain one. Raises ValueError for its `not a time`."""
+    if type(raw) is dt.date or type(raw) is dt.datetime:
+        return raw
+    try:
+        if not isinstance(raw, dt.datetime):
+            return dt.date(raw.year, raw.month, raw.day)
+        clock = (raw.hour, raw.minute, raw.second, raw.microsecond)
+        return dt.datetime(raw.year, raw.month, raw.day, *clock, tzinfo=raw.tzinfo, fold=raw.fold)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
+def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object], dt.date | dt.datetime | None]:
+    """Read a raw value as a date, a wall clock (no offset) or an instant (with one)."""
+    example = "2026-11-21" if kind == "date" else "2026-11-21T10:00:00Z"
+    advice = f"write {example}" + (f", or {pattern.text}" if pattern else "")
+
+    def read(raw: object) -> dt.date | dt.datetime | None:
+        try:
+            if isinstance(raw, dt.date):
+                moment: dt.date | dt.datetime | None = plain_moment(raw)
+            elif isinstance(raw, str):
+                text = trimmed(raw)
+                if not text:
+                    return None
+                moment = _moment_by_pattern(text, pattern) if pattern else None
+                moment = _moment_by_rfc(text) if moment is None else moment
+            else:
+                moment = None
+        except Unreadable:
+            raise
+        except ValueError:
+            raise Unreadable("does not exist in the calendar", advice) from None
+        if moment is None:
+            raise Unreadable(f"is not a {kind}", advice)
+        if moment.year not in YEARS:
+            raise Unreadable("is out of range", YEARS_ADVICE)
+        return moment
+
+    return read
+
+
+def _datetime_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
+    read_moment = _moment_reader("datetime", pattern)
+
+    def read(raw: object) -> int | None:
+        moment = read_moment(raw)
+        return None if moment is None else _instant(moment, zone)
+
+    return read
+
+
+def _instant(moment: dt.date | dt.datetime, zone: Zone) -> int:
+    if not isinstance(moment, dt.datetime):
+        return zone.midnight(moment)
+    return instant_of(moment) if moment.utcoffset() is not None else zone.instant(moment)
+
+
+def _date_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
+    read_moment = _moment_reader("date", pattern)
+
+    def read(raw: object) -> dt.date | None:
+        moment = read_moment(raw)
+        return zone.day(_instant(moment, zone)) if isinstance(moment, dt.datetime) else moment
+
+    return read
+
+
+# ------------------------------------------------------------------- readers
+
+
+def reader_of(type_: Type, zone: Zone) -> Reader:
+    """Prepare reading the values of a type without options, as an event's property has it."""
+    return _typed_reader(Field("", type_), zone)
+
+
+def reader_of_field(field: Field, zone: Zone) -> Reader:
+    """Prepare reading a field with all its options; where the value would be unknown it is the default."""
+    typed = _typed_reader(field, zone)
+    read = _sifted(typed, field) if field.unknown else typed
+    default = field.default
+
+    def read_or_default(raw: object) -> Value | None:
+        value = None if raw is None else read(raw)
+        return default if value is None else value
+
+    return read_or_default
+
+
+def _typed_reader(field: Field, zone: Zone) -> Reader:
+    kind = field.type.kind
+    pattern = date_pattern(field.pattern) if field.pattern is not None else None
+    if kind == "number":
+        return number_from
+    if kind == "bool":
+        return _bool_reader(field.true_words, field.false_words)
+    if kind == "date":
+        return _date_reader(zone, pattern)
+    if kind == "datetime":
+        return _datetime_reader(zone, pattern)
+    if kind == "list of text":
+        return _texts_reader(field.unknown)
+    return _choice_reader(field.type.choices) if field.type.choices else text_from
+
+
+def _sifted(read: Reader, field: Field) -> Reader:
+    """Make unknown what the field's `unknown {…}` names.
+
+    A raw text or number is compared as text before it is converted. A number or a time is compared
+    as a value too: `unknown {"999"}` means 999.0 from a table as well.
+    """
+    unknown = field.unknown
+    values = frozenset(_readable(unknown, read)) if field.type.kind in ("number", "date", "datetime") else frozenset()
+
+    def sifted(raw: object) -> Value | None:
+        text = raw.strip() if isinstance(raw, str) else _text_of_raw_number(raw)
+        if text is not None and folded(text) in unknown:
+            return None
+        value = read(raw)
+        return None if value in values else value
+
+    return sifted
+
+
+def _readable(words: Collection[str], read: Reader) -> list[Value]:
+    values = []
+    for word in words:
+        try:
+            value = read(word)
+        except Unreadable:
+            continue
+        if value is not None:
+            values.append(value)
+    return values

@@ -1,0 +1,149 @@
+"""What can go wrong, as data: spans, diagnostics and the exceptions that carry them.
+
+A mistake in a rule file is a :class:`Diagnostic`; all of a file's diagnostics are collected,
+sorted and raised together. The lowest module of the package: it imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import attrs
+
+Severity = Literal["error", "warning"]
+
+
+@attrs.frozen(order=True)
+class Span:
+    """Where something stands in a rule file.
+
+    `start` and `end` are character offsets into the file's text, half-open; `line` and `column`
+    count from 1, and the column is in characters.
+    """
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+@attrs.frozen
+class Diagnostic:
+    """One thing to say about a rule file.
+
+    `code` is stable (`LR101`), `message` says what is wrong in the words of the language, `help`
+    says what to do about it, and `source` is the line of the file that `span` begins on.
+    """
+
+    code: str
+    message: str
+    span: Span
+    help: str | None = None
+    severity: Severity = "error"
+    source: str = ""
+
+    def render(self) -> str:
+        """Draw the diagnostic for a person: place, code, message, source line, caret, help."""
+        place = f"{self.span.file}:{self.span.line}:{self.span.column}"
+        lines = [f"{place}: {self.severity} {self.code}: {self.message}"]
+        if self.source.strip():
+            number = str(self.span.line)
+            margin = " " * len(number)
+            before = self.source[: self.span.column - 1]
+            width = max(1, min(self.span.end - self.span.start, len(self.source) - len(before)))
+            lead_in = "".join("\t" if c == "\t" else " " * _cells(c) for c in before)
+            marked = self.source[len(before) : len(before) + width] or " "
+            carets = "^" * max(1, sum(_cells(c) for c in marked))
+            lines += [f" {number} | {self.source}", f" {margin} | {lead_in}{carets}"]
+        if self.help:
+            lines.append(f"  help: {self.help}")
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the diagnostic as plain data: code, severity, message, help, file, line, column, end."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "help": self.help,
+            "file": self.span.file,
+            "line": self.span.line,
+            "column": self.span.column,
+            "start": self.span.start,
+            "end": self.span.end,
+        }
+
+
+def _cells(character: str) -> int:
+    """Count the terminal cells of a character, so that a caret stands under it."""
+    import unicodedata
+
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Cc"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort diagnostics by file and position, errors before warnings at one place, each once."""
+    return tuple(
+        sorted(
+            dict.fromkeys(diagnostics),
+            key=lambda d: (d.span.file, d.span.start, d.severity, d.code, d.message),
+        )
+    )
+
+
+class LeadrulesError(Exception):
+    """The base of every exception that leadrules raises on purpose."""
+
+
+class RulesetError(LeadrulesError):
+    """A rule file cannot be used. `diagnostics` holds every mistake of the file, in order."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics: tuple[Diagnostic, ...] = in_order(diagnostics)
+        super().__init__("\n".join(d.render() for d in self.diagnostics))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.diagnostics,)
+
+
+class RuleSyntaxError(RulesetError):
+    """A rule file that cannot be read: a statement that is not of the language, or no readable file."""
+
+
+class RuleCheckError(RulesetError):
+    """A rule file that can be read but means nothing: unknown names, wrong types, cycles."""
+
+
+class InputError(LeadrulesError):
+    """A lead that cannot be scored.
+
+    `lead` is its id where known, `field` the attribute or the event's property, `value` what was
+    found, `expected` what would have been accepted. `reason` is the sentence without the lead.
+    """
+
+    def __init__(
+        self, reason: str, *, lead: str | None = None, field: str | None = None, value: Any = None, expected: str | None = None
+    ) -> None:
+        self.reason = reason
+        self.lead = lead
+        self.field = field
+        self.value = value
+        self.expected = expected
+        super().__init__(f"lead `{lead}`: {reason}" if lead is not None else reason)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild_input_error, (self.reason, self.lead, self.field, self.value, self.expected)
+
+
+def _rebuild_input_error(
+    reason: str, lead: str | None, field: str | None, value: Any, expected: str | None
+) -> InputError:
+    return InputError(reason, lead=lead, field=field, value=value, expected=expected)
+
+
+class PluginError(LeadrulesError):
+    """A plugin that cannot be loaded, lies about its types or fails. Its text names the culprit."""

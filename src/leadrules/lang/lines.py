@@ -1,0 +1,244 @@
+"""Cut a rule file into statements: tokens, the rules of lines and brackets, and comments.
+
+The second stage of the parser. It reads tokens only as far as lines need them; what a statement
+means is the grammar's business. `leadrules.lang.literals` looks at each token by itself, so that the
+grammar only meets good ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import attrs
+
+from leadrules.errors import Diagnostic
+from leadrules.lang.source import Source
+from leadrules.lang.words import STATEMENT_WORDS
+
+MAX_LINES = 50
+"""A bracket that is still open after so many lines was forgotten."""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment> \#[^\n]* )
+    | (?P<string>  "(?:[^"\\\n]|\\[^\n])*" )
+    | (?P<quoted>  `[^`\n]+` )
+    | (?P<open>    ["`][^\n]* )
+    | (?P<date>    \d{4}-\d{2}-\d{2} (?:T[\d:.]*(?:Z|[+-]\d{2}:\d{2})?)? (?!\w) )
+    | (?P<number>  \d\w*(?:\.\d\w*)* )
+    | (?P<word>    half-life(?!\w) | [^\W\d]\w* )
+    | (?P<sign>    ->|=>|==|!=|<=|>=|<>|=<|&&|\|\||[-+*/%=<>()\[\]{},:|.] )
+    | (?P<newline> \n )
+    | (?P<space>   [^\S\n]+ )
+    | (?P<other>   . )
+    """,
+    re.VERBOSE,
+)
+
+_JOINS_NEXT = frozenset({"and", "or", "not", ",", "|", "=", "<", "->", "of", "by"})
+_JOINS_PREVIOUS = frozenset({"|", "and", "or", "AND", "OR"})
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_CLOSING = {opening: closing for closing, opening in _PAIRS.items()}
+
+
+class Token(NamedTuple):
+    """A piece of a rule file. `kind` is a group of the token pattern; `start` and `end` are offsets."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@attrs.frozen
+class Line:
+    """The tokens of one line of the file that has any, white space left out, and its comment."""
+
+    tokens: tuple[Token, ...]
+    comment: str | None
+
+    @property
+    def opens_statement(self) -> bool:
+        """Tell whether the line starts with a word that is reserved there."""
+        return self.tokens[0].kind == "word" and self.tokens[0].text in STATEMENT_WORDS
+
+    @property
+    def continues(self) -> bool:
+        """Tell whether the line goes on from the one before it."""
+        return self.tokens[0].text in _JOINS_PREVIOUS
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell whether a text or a name is still open at the end of the line."""
+        return self.tokens[-1].kind == "open"
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether the line asks for another one."""
+        last = self.tokens[-1]
+        return last.kind in {"word", "sign"} and last.text in _JOINS_NEXT
+
+
+@attrs.frozen
+class Chunk:
+    """One statement's place in the file, whatever it says.
+
+    `comments` are the comment lines above it and those between its lines; `trailing` is the comment
+    at the end of its last line. `mistakes` are about its brackets.
+    """
+
+    tokens: tuple[Token, ...]
+    comments: tuple[str, ...]
+    trailing: str | None
+    mistakes: tuple[Diagnostic, ...]
+
+    @property
+    def start(self) -> int:
+        """Give the offset of the statement's first character."""
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        """Give the offset after the statement's last character."""
+        return self.tokens[-1].end
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """Give all tokens of a text, white space left out."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind != "space" and kind is not None:
+            yield Token(kind, match[0], match.start(), match.end())
+
+
+def lines_of(text: str) -> list[Line]:
+    """Give the lines of a text that hold anything but white space. A line may have only a comment."""
+    lines: list[Line] = []
+    tokens: list[Token] = []
+    comment: str | None = None
+    for token in (*tokens_of(text), Token("newline", "\n", len(text), len(text))):
+        if token.kind == "comment":
+            comment = token.text[1:].removeprefix(" ").rstrip()
+        elif token.kind != "newline":
+            tokens.append(token)
+        elif tokens or comment is not None:
+            lines.append(Line(tuple(tokens), comment))
+            tokens, comment = [], None
+    return lines
+
+
+def chunks_of(source: Source, *, max_nesting: int) -> Iterator[Chunk]:
+    """Cut a file into statements, one by one. The last chunk has no tokens: its comments are the file's tail."""
+    lines = lines_of(source.text)
+    comments: list[str] = []
+    at = 0
+    while at < len(lines):
+        if not lines[at].tokens:
+            comments.append(lines[at].comment or "")
+            at += 1
+            continue
+        members, mistakes = _statement(source, lines, at, max_nesting)
+        comments += [line.comment for line in members[:-1] if line.comment is not None]
+        tokens = tuple(token for line in members for token in line.tokens)
+        yield Chunk(tokens, tuple(comments), members[-1].comment, tuple(mistakes))
+        comments = []
+        at += len(members)
+    yield Chunk((), tuple(comments), None, ())
+
+
+def _statement(
+    source: Source, lines: Sequence[Line], first: int, max_nesting: int
+) -> tuple[Sequence[Line], list[Diagnostic]]:
+    """Find the lines of the statement that begins on line `first`, by the rules of lines and brackets."""
+    brackets = _Brackets(source, max_nesting)
+    brackets.read(lines[first])
+    last = joined = first
+    while True:
+        at = _next_line(lines, last)
+        if at is None or lines[last].is_cut_off:
+            break
+        by_words = lines[last].goes_on or lines[at].continues
+        if not (by_words or brackets.open):
+            break
+        if brackets.open and _line_number(source, lines[at]) - _line_number(source, lines[first]) >= MAX_LINES:
+            break
+        brackets.read(lines[at])
+        if by_words and joined == last:
+            joined = at
+        last = at
+    if not brackets.open or lines[last].is_cut_off:  # a text that swallowed the bracket is the mistake to report
+        return lines[first : last + 1], brackets.mistakes
+    brackets.complain_of_open(too_long=at is not None)
+    # The bracket was forgotten, who knows where: keep the lines that belong together without it.
+    return lines[first : joined + 1], brackets.mistakes
+
+
+def _next_line(lines: Sequence[Line], last: int) -> int | None:
+    """Find the next line with tokens, unless it opens a statement of its own."""
+    at = last + 1
+    while at < len(lines) and not lines[at].tokens:
+        at += 1
+    return None if at == len(lines) or lines[at].opens_statement else at
+
+
+def _line_number(source: Source, line: Line) -> int:
+    return source.span(line.tokens[0].start, line.tokens[0].end).line
+
+
+class _Brackets:
+    """The brackets that are open, while a statement's lines are read."""
+
+    def __init__(self, source: Source, max_nesting: int) -> None:
+        self.source = source
+        self.max_nesting = max_nesting
+        self.open: list[Token] = []
+        self.mistakes: list[Diagnostic] = []
+
+    def read(self, line: Line) -> None:
+        """Follow the brackets of one more line."""
+        for token in line.tokens:
+            if token.kind != "sign":
+                continue
+            if token.text in _CLOSING:
+                self._open(token)
+            elif token.text in _PAIRS:
+                self._close(token)
+
+    def _open(self, token: Token) -> None:
+        self.open.append(token)
+        if len(self.open) == self.max_nesting + 1:
+            self._complain(
+                "LR006",
+                f"brackets are nested more than {self.max_nesting} deep",
+                token,
+                "name a part of it with `criterion NAME = …`",
+            )
+
+    def _close(self, token: Token) -> None:
+        if not self.open:
+            self._complain("LR114", f"`{token.text}` closes nothing", token, f"remove it, or add `{_PAIRS[token.text]}`")
+            return
+        opening = self.open.pop()
+        if opening.text != _PAIRS[token.text]:
+            line = self.source.span(opening.start, opening.end).line
+            self._complain(
+                "LR114",
+                f"`{token.text}` does not match the `{opening.text}` of line {line}",
+                token,
+                f"write `{_CLOSING[opening.text]}`",
+            )
+
+    def complain_of_open(self, *, too_long: bool) -> None:
+        """Say that the innermost open bracket was never closed."""
+        opening = self.open[-1]
+        advice = f"add `{_CLOSING[opening.text]}`"
+        if too_long:
+            advice += f"; a bracket may stay open for {MAX_LINES} lines"
+            if opening.text == "{":
+                advice += ', and a longer list belongs in a file: `list NAME from "file.csv"`'
+        self._complain("LR113", f"`{opening.text}` is never closed", opening, advice)
+
+    def _complain(self, code: str, message: str, token: Token, advice: str) -> None:
+        self.mistakes.append(self.source.diagnostic(code, message, token.start, token.end, advice))

@@ -1,0 +1,198 @@
+"""In which order the definitions of a file are answered, so that each comes after all it reads.
+
+A circle is a mistake, reported with its path. `was` is how a rule may look back at a ladder: it
+reads the lead's record, and makes no circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from leadrules.errors import Span
+from leadrules.lang import tree
+from leadrules.lang.names import DEFINITIONS, IMPLICIT_DIMENSION, IMPLICIT_LADDER, Names
+from leadrules.lang.report import Report
+
+Key = tuple[str, str]
+"""A kind and a name; `gate` and `requirements` are the answers to all `require` lines together."""
+
+GATE: Key = ("gate", "")
+REQUIREMENTS: Key = ("requirements", "")
+SCORE: Key = ("score", "score")
+
+
+@attrs.define
+class Graph:
+    """What each definition reads, and where it says so."""
+
+    names: Names
+    reads: dict[Key, dict[Key, tree.Node]] = attrs.field(factory=dict)
+
+    def add(self, key: Key) -> None:
+        """Add a definition that reads nothing yet."""
+        self.reads.setdefault(key, {})
+
+    def link(self, key: Key, to: Key, at: tree.Node) -> None:
+        """Say that a definition reads another."""
+        self.add(key)
+        self.add(to)
+        self.reads[key].setdefault(to, at)
+
+    def mentions(self, key: Key, node: object) -> None:
+        """Say that a definition reads whatever an expression mentions."""
+        self.add(key)
+        for name in mentioned(node, self.names):
+            kind = self.names.kind(name.name)
+            if kind in DEFINITIONS:
+                self.link(key, (str(kind), name.name), name)
+
+
+def mentioned(node: object, names: Names) -> Iterator[tree.Name]:
+    """Give the names in an expression that could be definitions, from left to right."""
+    if isinstance(node, tuple):
+        for part in node:
+            yield from mentioned(part, names)
+    elif isinstance(node, tree.Name):
+        yield node
+    elif isinstance(node, (tree.Selection, tree.Since)):
+        if node.filter is not None:
+            yield from _outside(mentioned(node.filter, names), names, node.name.name)
+        yield from mentioned(getattr(node, "spans", ()), names)
+    elif isinstance(node, tree.Aggregate):
+        yield from mentioned(node.selection, names)
+    elif isinstance(node, tree.Call):
+        yield from mentioned(tuple(argument.value for argument in node.arguments), names)
+    elif isinstance(node, (tree.Compare, tree.In, tree.Between)):
+        yield from _beside(node, names)
+    elif isinstance(node, tree.Node) and not isinstance(node, (tree.Was, tree.MaxPer, tree.MaxPoints)):
+        for attribute in attrs.fields(type(node)):
+            if attribute.name != "span":
+                yield from mentioned(getattr(node, attribute.name), names)
+
+
+def _outside(found: Iterator[tree.Name], names: Names, event: str) -> Iterator[tree.Name]:
+    """Leave out the names that are properties of the event at hand."""
+    properties: set[str] = set()
+    if event in names.events or event in names.groups:
+        properties = names.property_names(names.types_of(event))
+    return (name for name in found if name.name not in properties)
+
+
+def _beside(node: tree.Compare | tree.In | tree.Between, names: Names) -> Iterator[tree.Name]:
+    """Leave out the names that are labels of the grade or ladder beside them."""
+    sides = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
+    parts = [side for side in sides if isinstance(side, tree.Node)]
+    scales = [part.name for part in parts if isinstance(part, tree.Name) and names.kind(part.name) in {"grade", "ladder"}]
+    labels = {label for scale in scales for label in names.labels_of(scale)}
+    return (name for name in mentioned(tuple(parts), names) if name.name in scales or name.name not in labels)
+
+
+def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
+    """Find what each definition of a file reads."""
+    graph = Graph(names)
+    for key in (GATE, REQUIREMENTS, SCORE):
+        graph.add(key)
+    dimension: Key = ("dimension", IMPLICIT_DIMENSION)
+    holder = persona = dimension
+    for node in statements:
+        match node:
+            case tree.Criterion():
+                graph.mentions(("criterion", node.name.name), node.body)
+            case tree.Segment():
+                graph.mentions(("segment", node.name.name), node.body)
+            case tree.Require():
+                graph.mentions(GATE if node.before_scoring else REQUIREMENTS, node.condition)
+                graph.mentions(REQUIREMENTS, node.condition)
+            case tree.Dimension():
+                holder = dimension = ("dimension", node.name.name)
+                _scored(graph, dimension, node)
+                graph.link(SCORE, dimension, node)
+            case tree.PointsGroup():
+                holder = ("group", node.name.name)
+                _scored(graph, holder, node)
+                graph.link(dimension, holder, node)
+            case tree.Persona():
+                persona = ("persona", node.name.name)
+                home = dimension if node.dimension is None else ("dimension", node.dimension.name)
+                _scored(graph, persona, node)
+                graph.link(home, persona, node)
+            case tree.PersonaLine():
+                graph.mentions(persona, node.condition)
+            case tree.Rule():
+                graph.mentions(holder, (node.alternatives, node.modifiers))
+            case tree.Grade():
+                graph.mentions(("grade", node.name.name), node.subject)
+            case tree.GradePair():
+                for grade in (node.first, node.second):
+                    graph.link(("grade", node.name.name), ("grade", grade.name), grade)
+            case tree.Stages():
+                name = node.name.name if node.name else IMPLICIT_LADDER
+                graph.link(("ladder", name), REQUIREMENTS, node)
+            case tree.Outcome() | tree.Hold():
+                _outcome(graph, names, node)
+    if names.declared.get(IMPLICIT_DIMENSION) and names.declared[IMPLICIT_DIMENSION].node is None:
+        _scored(graph, ("dimension", IMPLICIT_DIMENSION), None)
+        graph.reads[SCORE].setdefault(("dimension", IMPLICIT_DIMENSION), _NOWHERE)
+    graph.link(SCORE, GATE, _NOWHERE)
+    return graph
+
+
+_NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))
+
+
+def _scored(graph: Graph, key: Key, node: tree.Node | None) -> None:
+    graph.link(key, GATE, node or _NOWHERE)
+
+
+def _outcome(graph: Graph, names: Names, node: tree.Outcome | tree.Hold) -> None:
+    if isinstance(node, tree.Outcome) and node.kind != "label":
+        return
+    word = node.target if isinstance(node, tree.Outcome) else node.label
+    ladder = names.labels.get(word.name if isinstance(word, tree.Name) else word.value)
+    if ladder is not None:
+        graph.mentions(("ladder", ladder), node.condition)
+        graph.link(("ladder", ladder), REQUIREMENTS, node)
+
+
+def order_of(graph: Graph, report: Report) -> tuple[Key, ...]:
+    """Order the definitions, each after all it reads; reports every circle once, by its path."""
+    done: dict[Key, None] = {}
+    for start in graph.reads:
+        if start not in done:
+            _visit(graph.reads, start, done, report)
+    return tuple(done)
+
+
+def _visit(reads: Mapping[Key, Mapping[Key, tree.Node]], start: Key, done: dict[Key, None], report: Report) -> None:
+    path = [start]
+    pending = {start: iter(reads[start])}
+    while path:
+        key = path[-1]
+        following = next((k for k in pending[key] if k not in done), None)
+        if following is None:
+            done[key] = None
+            path.pop()
+        elif following in pending:
+            _circle(path[path.index(following) :], reads, report)
+        else:
+            path.append(following)
+            pending[following] = iter(reads[following])
+
+
+def _circle(path: Sequence[Key], reads: Mapping[Key, Mapping[Key, tree.Node]], report: Report) -> None:
+    words = {GATE: "require … before scoring", REQUIREMENTS: "require"}
+    shown = [words.get(key, f"`{key[1]}`") for key in (*path, path[0])]
+    at = reads[path[-1]][path[0]]
+    for here, there in zip(path, (*path[1:], path[0]), strict=True):
+        if reads[here][there] is not _NOWHERE:
+            at = reads[here][there]
+    help_ = "take one of them out of the circle"
+    if any(kind == "ladder" for kind, _ in path):
+        help_ = "to look at the label that the lead held before, write `was LABEL`"
+    if GATE in path:
+        help_ = "what must hold before scoring cannot read what is scored; leave out `before scoring`"
+    if len(shown) > 12:
+        shown = [*shown[:6], "…", *shown[-5:]]
+    report.add("LR304", f"a definition reads itself: {' -> '.join(shown)}", at, help_)

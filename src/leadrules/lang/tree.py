@@ -1,0 +1,712 @@
+"""The tree of a rule file, as written: frozen values, a span on each.
+
+The parser makes it, the formatter prints it, the checker turns it into a program. It knows
+nothing of meaning: a `Name` may turn out to be a field, an event, a label or a mistake.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+
+import attrs
+
+from leadrules.errors import Span
+
+
+@attrs.frozen
+class Node:
+    """Anything that stands in a rule file. Equality ignores where it stands."""
+
+    span: Span = attrs.field(eq=False, repr=False, kw_only=True)
+
+
+# ------------------------------------------------------------------ operands
+
+
+@attrs.frozen
+class Name(Node):
+    """A name after NFKC. `quoted` says it stood in backticks."""
+
+    name: str
+    quoted: bool = attrs.field(default=False, eq=False)
+
+
+@attrs.frozen
+class Number(Node):
+    """A number literal; the sign of `-5` is part of it."""
+
+    value: Fraction
+
+
+@attrs.frozen
+class Text(Node):
+    """A string literal, escapes resolved, NFC."""
+
+    value: str
+
+
+@attrs.frozen
+class Date(Node):
+    """A date literal."""
+
+    value: dt.date
+
+
+@attrs.frozen
+class Flag(Node):
+    """`true` or `false`."""
+
+    value: bool
+
+
+@attrs.frozen
+class Duration(Node):
+    """A duration literal. `unit` is one of minutes, hours, days, weeks (always the plural)."""
+
+    count: int
+    unit: str
+
+
+@attrs.frozen
+class Set(Node):
+    """`{…}`: literals and names."""
+
+    items: tuple[Operand, ...]
+
+
+@attrs.frozen
+class Group(Node):
+    """Parentheses around a condition or arithmetic."""
+
+    inner: Condition
+
+
+@attrs.frozen
+class Within(Node):
+    """`within 30 days`, or `within NAME` of a param."""
+
+    duration: Duration | Name
+
+
+@attrs.frozen
+class Since(Node):
+    """`since NAME[filter]`: an event, an event group, or a date or datetime field."""
+
+    name: Name
+    filter: Condition | None = None
+
+
+@attrs.frozen
+class Selection(Node):
+    """`event[filter] within D since X`. With neither filter nor spans it is a plain `Name`."""
+
+    name: Name
+    filter: Condition | None = None
+    spans: tuple[Within | Since, ...] = ()
+
+
+@attrs.frozen
+class Count(Node):
+    """`count(E)`."""
+
+    selection: Selection | Name
+
+
+@attrs.frozen
+class Aggregate(Node):
+    """`sum(p of E)` and its like; `function` is sum, average, min, max, distinct, first or last."""
+
+    function: str
+    property: Name
+    selection: Selection | Name
+
+
+@attrs.frozen
+class Days(Node):
+    """`days since X` and `days until X`; `direction` is since or until."""
+
+    direction: str
+    moment: Selection | Name | Aggregate
+
+
+@attrs.frozen
+class Argument(Node):
+    """One argument of a call, by position where `name` is None."""
+
+    name: Name | None
+    value: Condition | Set
+
+
+@attrs.frozen
+class Call(Node):
+    """`plugin.function(…)`, or a built-in function where `plugin` is None."""
+
+    plugin: Name | None
+    function: Name
+    arguments: tuple[Argument, ...]
+
+
+@attrs.frozen
+class Arithmetic(Node):
+    """`left op right`; `op` is one of + - * /."""
+
+    op: str
+    left: Operand
+    right: Operand
+
+
+@attrs.frozen
+class Minus(Node):
+    """`-x` where x is not a literal."""
+
+    operand: Operand
+
+
+@attrs.frozen
+class Omitted(Node):
+    """The left side that a test after `|` leaves out."""
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@attrs.frozen
+class Or(Node):
+    """`a or b or …`: two members or more."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class And(Node):
+    """`a and b and …`: two members or more."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Not(Node):
+    """`not a`."""
+
+    member: Condition
+
+
+@attrs.frozen
+class Compare(Node):
+    """`left op right`; `op` is one of = != < <= > >=."""
+
+    op: str
+    left: Operand
+    right: Operand
+
+
+@attrs.frozen
+class Between(Node):
+    """`x [not] between low and high`."""
+
+    subject: Operand
+    low: Operand
+    high: Operand
+    negated: bool = False
+
+
+@attrs.frozen
+class In(Node):
+    """`x [not] in {…}` or `x [not] in LIST`."""
+
+    subject: Operand
+    choices: Set | Name
+    negated: bool = False
+
+
+@attrs.frozen
+class TextTest(Node):
+    """`x [not] contains …`; `kind` is contains, `starts with`, `ends with` or matches."""
+
+    kind: str
+    subject: Operand
+    choices: Operand | Set
+    negated: bool = False
+
+
+@attrs.frozen
+class IsKnown(Node):
+    """`x is known`, and `x is unknown` where `negated`."""
+
+    subject: Operand
+    negated: bool = False
+
+
+@attrs.frozen
+class NoneOf(Node):
+    """`no E`."""
+
+    selection: Selection | Name
+
+
+@attrs.frozen
+class FollowedBy(Node):
+    """`A [not] followed by B within D`."""
+
+    first: Selection | Name
+    then: Selection | Name
+    within: Duration | Name
+    negated: bool = False
+
+
+@attrs.frozen
+class AtLeast(Node):
+    """`at least N of (…)`. `count` is a number or the name of a param."""
+
+    count: Number | Name
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Was(Node):
+    """`was LABEL`."""
+
+    label: Name | Text
+
+
+@attrs.frozen
+class Always(Node):
+    """`always`."""
+
+
+Literal = Number | Text | Date | Flag | Duration
+Operand = (
+    Name | Number | Text | Date | Flag | Group | Selection | Count | Aggregate | Days | Call | Arithmetic | Minus | Omitted
+)
+Condition = (
+    Or | And | Not | Compare | Between | In | TextTest | IsKnown | NoneOf | FollowedBy | AtLeast | Was | Always | Operand
+)
+
+
+# ----------------------------------------------------------------- modifiers
+
+
+@attrs.frozen
+class Max(Node):
+    """`max 100` on a dimension, group or total; on a rule it is written `max N times`."""
+
+    bound: Number | Name
+
+
+@attrs.frozen
+class Min(Node):
+    """`min -20` on a dimension, group or total."""
+
+    bound: Number | Name
+
+
+@attrs.frozen
+class MaxTimes(Node):
+    """`max N [times]`, `once`."""
+
+    times: Number | Name
+
+
+@attrs.frozen
+class MaxPer(Node):
+    """`max N per BUCKET`. A plain `hour day week month` is a calendar bucket, any other name a property."""
+
+    times: Number | Name
+    bucket: Name
+    calendar: bool
+
+
+@attrs.frozen
+class MaxEvery(Node):
+    """`max N every D`."""
+
+    times: Number | Name
+    every: Duration | Name
+
+
+@attrs.frozen
+class MaxPoints(Node):
+    """`max P points [per BUCKET]`."""
+
+    points: Number | Name
+    bucket: Name | None = None
+    calendar: bool = False
+
+
+@attrs.frozen
+class When(Node):
+    """`when CONDITION`."""
+
+    condition: Condition
+
+
+@attrs.frozen
+class Because(Node):
+    """`because "…"`."""
+
+    reason: Text
+
+
+@attrs.frozen
+class From(Node):
+    """`from DATE`, or `from NAME` of a param."""
+
+    day: Date | Name
+
+
+@attrs.frozen
+class Until(Node):
+    """`until DATE`, or `until NAME` of a param."""
+
+    day: Date | Name
+
+
+@attrs.frozen
+class HalfLife(Node):
+    """`half-life D`."""
+
+    duration: Duration | Name
+
+
+@attrs.frozen
+class FadesOver(Node):
+    """`fades over D`."""
+
+    duration: Duration | Name
+
+
+@attrs.frozen
+class Drops(Node):
+    """`drops P% every D`."""
+
+    percent: Number | Name
+    every: Duration | Name
+
+
+@attrs.frozen
+class NoDecay(Node):
+    """`no decay`."""
+
+
+Modifier = (
+    Max | Min | MaxTimes | MaxPer | MaxEvery | MaxPoints | When | Because | From | Until
+    | HalfLife | FadesOver | Drops | NoDecay | Within | Since
+)
+
+
+# ---------------------------------------------------------------- statements
+
+
+@attrs.frozen
+class Ruleset(Node):
+    """`ruleset NAME version "…"`."""
+
+    name: Name
+    version: Text | None
+
+
+@attrs.frozen
+class Timezone(Node):
+    """`timezone "Europe/Warsaw"`."""
+
+    name: Text
+
+
+@attrs.frozen
+class Precision(Node):
+    """`precision 2`."""
+
+    digits: Number
+
+
+@attrs.frozen
+class Param(Node):
+    """`param NAME = literal`."""
+
+    name: Name
+    value: Literal
+
+
+@attrs.frozen
+class ListDeclaration(Node):
+    """`list NAME = {…}` (then `items`), or `list NAME from "file" [column "x"]` (then `path`)."""
+
+    name: Name
+    items: Set | None
+    path: Text | None = None
+    column: Text | None = None
+
+
+@attrs.frozen
+class TypeSpec(Node):
+    """A type as written: number, text, bool, date, datetime, `list of text`, or `one of` with choices."""
+
+    kind: str
+    choices: tuple[Text, ...] = ()
+
+
+@attrs.frozen
+class FieldDeclaration(Node):
+    """`field NAME: TYPE` and its options; an option not given is None or empty or False."""
+
+    name: Name
+    type: TypeSpec
+    column: Text | None = None
+    pattern: Text | None = None
+    unknown: Set | None = None
+    default: Literal | None = None
+    true_words: Set | None = None
+    false_words: Set | None = None
+    pii: bool = False
+    protected: bool = False
+
+
+@attrs.frozen
+class Property(Node):
+    """One property of an event."""
+
+    name: Name
+    type: TypeSpec
+    pii: bool = False
+
+
+@attrs.frozen
+class EventDeclaration(Node):
+    """`event NAME[prop: type, …]`."""
+
+    name: Name
+    properties: tuple[Property, ...] = ()
+
+
+@attrs.frozen
+class EventGroup(Node):
+    """`events NAME = A | B`."""
+
+    name: Name
+    members: tuple[Name, ...]
+
+
+@attrs.frozen
+class Criterion(Node):
+    """`criterion NAME = condition or value`."""
+
+    name: Name
+    body: Condition
+
+
+@attrs.frozen
+class Segment(Node):
+    """`segment NAME = condition`."""
+
+    name: Name
+    body: Condition
+
+
+@attrs.frozen
+class Require(Node):
+    """`require c [before scoring] [because "…"]`."""
+
+    condition: Condition
+    before_scoring: bool = False
+    because: Text | None = None
+
+
+@attrs.frozen
+class Dimension(Node):
+    """`dimension NAME` with bounds, defaults of selections and a default decay."""
+
+    name: Name
+    modifiers: tuple[Modifier, ...] = ()
+
+
+@attrs.frozen
+class PointsGroup(Node):
+    """`group NAME [max] [min]`."""
+
+    name: Name
+    modifiers: tuple[Modifier, ...] = ()
+
+
+@attrs.frozen
+class Points(Node):
+    """`+5`, `-2.5`, `+( … )`, `-( … )`. A literal keeps its sign in `value`; an expression has `negative`."""
+
+    value: Operand
+    negative: bool = False
+
+
+@attrs.frozen
+class Persona(Node):
+    """`persona NAME +W [in DIMENSION]`."""
+
+    name: Name
+    points: Points
+    dimension: Name | None = None
+
+
+@attrs.frozen
+class PersonaLine(Node):
+    """`condition weight N`, a line of the persona above it."""
+
+    condition: Condition
+    weight: Number | Name
+
+
+@attrs.frozen
+class Total(Node):
+    """`total = formula [max] [min]`."""
+
+    formula: Operand
+    modifiers: tuple[Modifier, ...] = ()
+
+
+@attrs.frozen
+class Band(Node):
+    """`LABEL >= threshold`; the last band of a grade has no threshold."""
+
+    label: Name | Text
+    threshold: Number | Name | None = None
+
+
+@attrs.frozen
+class Grade(Node):
+    """`grade NAME = SUBJECT: A >= 45, …, D`."""
+
+    name: Name
+    subject: Name
+    bands: tuple[Band, ...]
+
+
+@attrs.frozen
+class GradePair(Node):
+    """`grade NAME = g1, g2`."""
+
+    name: Name
+    first: Name
+    second: Name
+
+
+@attrs.frozen
+class Stages(Node):
+    """`stages [NAME:] a < b [exit x, y] [forward only]`."""
+
+    name: Name | None
+    labels: tuple[Name | Text, ...]
+    exits: tuple[Name | Text, ...] = ()
+    forward_only: bool = False
+
+
+@attrs.frozen
+class Hold(Node):
+    """`hold LABEL while c`."""
+
+    label: Name | Text
+    condition: Condition
+
+
+@attrs.frozen
+class Alternative(Node):
+    """A condition and its points; `condition` is None for `else`."""
+
+    condition: Condition | None
+    points: Points
+
+
+@attrs.frozen
+class Rule(Node):
+    """A scoring rule: one alternative or more, and modifiers."""
+
+    name: Name | None
+    alternatives: tuple[Alternative, ...]
+    modifiers: tuple[Modifier, ...] = ()
+
+
+@attrs.frozen
+class Outcome(Node):
+    """`c -> LABEL`, `c -> tag "…"`, `c -> recommend "…"`; `kind` is label, tag or recommend."""
+
+    name: Name | None
+    condition: Condition
+    kind: str
+    target: Name | Text
+    because: Text | None = None
+
+
+@attrs.frozen
+class Example(Node):
+    """`example "name"`."""
+
+    name: Text
+
+
+@attrs.frozen
+class GivenField(Node):
+    """`field = literal`, or `field is unknown` where `value` is None; also `stage = label`, `as_of = DATE`."""
+
+    name: Name
+    value: Literal | Name | Set | None
+
+
+@attrs.frozen
+class GivenEvent(Node):
+    """`event[prop = literal, …] [N UNIT ago] [N times]`; properties are a condition of `=` and `and`."""
+
+    name: Name
+    properties: tuple[GivenField, ...] = ()
+    ago: Duration | None = None
+    times: Number | None = None
+
+
+@attrs.frozen
+class Given(Node):
+    """`given …, …`, a line of the example above it."""
+
+    items: tuple[GivenField | GivenEvent, ...]
+
+
+@attrs.frozen
+class Expect(Node):
+    """`expect condition`, a line of the example above it."""
+
+    condition: Condition
+
+
+@attrs.frozen
+class Include(Node):
+    """`include "path"`."""
+
+    path: Text
+
+
+@attrs.frozen
+class Use(Node):
+    """`use NAME [as ALIAS]`."""
+
+    name: Name
+    alias: Name | None = None
+
+
+Statement = (
+    Ruleset | Timezone | Precision | Param | ListDeclaration | FieldDeclaration | EventDeclaration | EventGroup
+    | Criterion | Segment | Require | Dimension | PointsGroup | Persona | PersonaLine | Total | Grade | GradePair
+    | Stages | Hold | Rule | Outcome | Example | Given | Expect | Include | Use
+)
+
+
+@attrs.frozen
+class File:
+    """A whole rule file.
+
+    `statements` are in order of the file. `comments[i]` are the comment lines directly above
+    statement i, without `#` and the space after it; `trailing[i]` is the comment at the end of its
+    last line, or None; `tail` are the comments after the last statement. `text` is the source,
+    NFC, with `\\n` line ends.
+    """
+
+    name: str
+    text: str
+    statements: tuple[Statement, ...]
+    comments: tuple[tuple[str, ...], ...] = ()
+    trailing: tuple[str | None, ...] = ()
+    tail: tuple[str, ...] = ()

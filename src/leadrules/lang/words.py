@@ -1,0 +1,42 @@
+"""The words that are reserved somewhere in a rule file, by the place where they are."""
+
+from __future__ import annotations
+
+import re
+
+STATEMENT_WORDS = frozenset(
+    {
+        "criterion", "dimension", "event", "events", "example", "expect", "field", "given", "grade", "group", "hold",
+        "include", "list", "param", "persona", "precision", "require", "rule", "ruleset", "segment", "stages",
+        "timezone", "total", "use",
+    }
+)  # fmt: skip
+"""Open a statement, at the start of a line."""
+
+OPERAND_WORDS = frozenset({"always", "and", "count", "days", "false", "no", "not", "or", "true", "was"})
+"""Reserved where an operand starts."""
+
+TARGET_WORDS = frozenset({"recommend", "tag"})
+"""Reserved after `->`."""
+
+TAIL_WORDS = frozenset({"between", "contains", "else", "in", "matches"})
+"""Open a test without its left side, or the last alternative, after `|`."""
+
+AGGREGATES = ("average", "distinct", "first", "last", "max", "min", "sum")
+"""Names that are functions of events where a bracket follows."""
+
+CALENDAR = ("hour", "day", "week", "month")
+"""Buckets of `max N per`, unless in backticks."""
+
+UNITS = ("minutes", "hours", "days", "weeks")
+
+PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+"""What a name without backticks looks like; see also `is_plain`."""
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a name can be written without backticks: a letter or `_`, then letters, digits, `_`."""
+    return bool(PLAIN_NAME.fullmatch(name)) and (
+        name.isascii()
+        or ((name[0].isalpha() or name[0] == "_") and all(c.isalpha() or c.isdecimal() or c == "_" for c in name))
+    )

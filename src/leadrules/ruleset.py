@@ -1,0 +1,181 @@
+"""A rule file, ready to score leads: the face of the package."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from leadrules import values
+from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.engine import interpreter
+from leadrules.engine.explanation import Explanation, explain
+from leadrules.engine.program import Program
+from leadrules.errors import Diagnostic, RuleCheckError, RulesetError, RuleSyntaxError
+from leadrules.lang.checker import Checked, check
+from leadrules.lang.files import Files
+from leadrules.lang.parser import parse
+from leadrules.lead import Lead, LeadReader, read_as_of
+
+Leadlike = Lead | Mapping[str, Any]
+"""A lead: a `Lead`, or any mapping or object of its shape."""
+
+
+class Ruleset:
+    """A checked rule file: a pure function of a lead and a moment.
+
+    Immutable, hashable by its fingerprint, safe to share between threads; pickles as its source.
+    Made by :meth:`from_file` or :meth:`from_text`.
+
+    >>> rules = Ruleset.from_text("email_open +5")
+    >>> lead = {"id": "1", "events": [{"type": "email_open", "at": "2026-11-01T10:00:00Z"}]}
+    >>> rules.evaluate(lead, as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC)).score
+    Decimal('5')
+    """
+
+    __slots__ = ("__weakref__", "_files", "_identity", "_params", "_program", "_reader", "_warnings")
+
+    _files: Files
+    _params: Mapping[str, Any]
+    _program: Program
+    _identity: RulesetIdentity
+    _reader: LeadReader
+    _warnings: tuple[Diagnostic, ...]
+
+    def __init__(self) -> None:
+        raise TypeError("a ruleset is made by Ruleset.from_file or Ruleset.from_text")
+
+    @classmethod
+    def from_file(
+        cls, path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
+    ) -> Ruleset:
+        """Load a rule file.
+
+        `params` gives values for the params that the file declares. Files that it names are read
+        beside it and never from outside `root`, by default the file's own folder. Raises
+        `RuleSyntaxError` or `RuleCheckError` with every mistake of the file.
+        """
+        return cls._from_files(Files.on_disk(path, root=root), params or {})
+
+    @classmethod
+    def from_text(
+        cls, text: str, name: str = "rules.leadrules", *, params: Mapping[str, Any] | None = None
+    ) -> Ruleset:
+        """Load rules from a text; `name` stands for the file in diagnostics. Raises as `from_file` does."""
+        return cls._from_files(Files.of_text(text, name), params or {})
+
+    @classmethod
+    def _from_files(cls, files: Files, params: Mapping[str, Any]) -> Ruleset:
+        checked = check_files(files, params)
+        errors = [d for d in checked.diagnostics if d.severity == "error"]
+        if checked.program is None:
+            raise _error_of(errors)
+        ruleset = object.__new__(cls)
+        program = checked.program
+        set_ = functools.partial(object.__setattr__, ruleset)
+        set_("_files", files)
+        set_("_params", dict(params))
+        set_("_program", program)
+        set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
+        set_("_reader", LeadReader(program.scope))
+        set_("_warnings", checked.diagnostics)
+        return ruleset
+
+    # -------------------------------------------------------------- identity
+
+    @property
+    def name(self) -> str | None:
+        """The name declared by `ruleset`, if there is one."""
+        return self._identity.name
+
+    @property
+    def version(self) -> str | None:
+        """The version declared by `ruleset`, if there is one."""
+        return self._identity.version
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of the canonical program, its params and lists: `sha256:` and 64 digits."""
+        return self._identity.fingerprint
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The versions of the tables that are part of the meaning: tzdata, re2, unicode."""
+        return dict(values.environment())
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is allowed in the file but hardly meant, in order of the file."""
+        return self._warnings
+
+    @property
+    def program(self) -> Program:
+        """The checked program that the engines run."""
+        return self._program
+
+    # ------------------------------------------------------------ evaluation
+
+    def evaluate(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
+        """Score a lead as of a timezone-aware moment.
+
+        Values of `pii` fields stand in evidence as `[pii]` unless `pii` asks for them. Raises
+        `InputError` for a lead that the rules cannot read, and for a naive `as_of`.
+        """
+        instant = read_as_of(as_of)
+        return interpreter.evaluate(
+            self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii
+        )
+
+    def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
+        """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
+        instant = read_as_of(as_of)
+        return explain(self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii)
+
+    def score_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, pii: bool = False) -> Iterator[ScoredLead]:
+        """Score leads one after the other, in their order. Raises as `evaluate` does, at the lead concerned."""
+        return (self.evaluate(lead, as_of=as_of, pii=pii) for lead in leads)
+
+    # ---------------------------------------------------------------- object
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a ruleset does not change; load another")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ruleset) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<Ruleset {self._files.name} {self.fingerprint[:19]}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._files.frozen(), dict(self._params))
+
+
+def _restored(files: Files, params: Mapping[str, Any]) -> Ruleset:
+    return Ruleset._from_files(files, params)  # noqa: SLF001
+
+
+def check_files(files: Files, params: Mapping[str, Any]) -> Checked:
+    """Parse and check a rule file: its program where there is no error, and all diagnostics."""
+    text = files.main()
+    if not isinstance(text, str):
+        return Checked(None, text)
+    file, mistakes = parse(text, files.name)
+    checked = check(file, params=params, read_list=files.read_list)
+    syntax = [d for d in mistakes if d.severity == "error"]
+    return Checked(None if syntax else checked.program, (*mistakes, *checked.diagnostics))
+
+
+def fingerprint_of(program: Program) -> str:
+    """Give the sha256 of what a program means."""
+    return "sha256:" + hashlib.sha256(program.canonical.encode()).hexdigest()
+
+
+def _error_of(errors: list[Diagnostic]) -> RulesetError:
+    is_syntax = all(d.code < "LR2" for d in errors)
+    return RuleSyntaxError(errors) if is_syntax else RuleCheckError(errors)

@@ -1,0 +1,22 @@
+"""Tables: leads and events read from files, and results written to them."""
+
+from leadrules.tables.events import EVENT_COLUMNS, EventTable, read_events
+from leadrules.tables.formats import SUFFIXES
+from leadrules.tables.leads import LeadTable, Row, read_leads
+from leadrules.tables.output import OutputFile
+from leadrules.tables.problems import FileProblem
+from leadrules.tables.rejects import Reject, RejectsWriter
+
+__all__ = [
+    "EVENT_COLUMNS",
+    "SUFFIXES",
+    "EventTable",
+    "FileProblem",
+    "LeadTable",
+    "OutputFile",
+    "Reject",
+    "RejectsWriter",
+    "Row",
+    "read_events",
+    "read_leads",
+]

@@ -1,0 +1,115 @@
+"""Read a file of events and group them by lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from leadrules.errors import InputError
+from leadrules.lead import read_id
+from leadrules.tables.formats import open_records
+from leadrules.tables.problems import FileProblem, refuse_missing_column
+from leadrules.tables.records import BadRecord, RecordFile, Wanted
+from leadrules.tables.rejects import Reject
+
+EVENT_COLUMNS: Mapping[str, str] = {"lead": "lead_id", "type": "type", "at": "at", "id": "id"}
+"""Where the parts of an event stand, unless the caller says otherwise. A file need not have the column of `id`."""
+
+_OPTION = "--event-columns"
+
+
+@attrs.frozen
+class EventTable:
+    """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read."""
+
+    by_lead: Mapping[str, list[dict[str, Any]]]
+    rejects: tuple[Reject, ...]
+
+    def of(self, lead: str) -> list[dict[str, Any]]:
+        """Give the events of a lead, in the file's order; maybe none."""
+        return self.by_lead.get(lead, [])
+
+
+def read_events(
+    path: Path | str, *, columns: Mapping[str, str | None] | None = None, delimiter: str | None = None
+) -> EventTable:
+    """Read all events of a file.
+
+    `columns` says where lead, type, at and id stand; what it leaves out is as in `EVENT_COLUMNS`,
+    and `{"id": None}` means that events have no id. Every other column is a property of that name;
+    so is every name in an object `properties`. Raises FileProblem.
+    """
+    path = Path(path)
+    places = _places(path, columns or {})
+    needed = {part: places[part] for part in ("lead", "type", "at")}
+    file = open_records(path, Wanted(tuple(needed.values()), "events", delimiter))
+    _check_columns(file, needed, places.get("id") if columns and "id" in columns else None)
+    by_lead: dict[str, list[dict[str, Any]]] = {}
+    rejects = []
+    for record in file.records:
+        if isinstance(record, BadRecord):
+            rejects.append(Reject("event", record.number, None, f"event row {record.number} {record.reason}"))
+            continue
+        try:
+            lead = _lead_of(record.values, places["lead"])
+        except InputError as error:
+            rejects.append(Reject("event", record.number, None, f"event row {record.number} {error.reason}"))
+            continue
+        by_lead.setdefault(lead, []).append(_event(record.values, places))
+    return EventTable(by_lead, tuple(rejects))
+
+
+def _places(path: Path, columns: Mapping[str, str | None]) -> dict[str, str]:
+    """Say in which column each part stands. Raises FileProblem for parts that do not exist."""
+    for part, column in columns.items():
+        if part not in EVENT_COLUMNS:
+            raise FileProblem(
+                path, f"has no part `{part}` to map", f"the parts of an event are {', '.join(EVENT_COLUMNS)}"
+            )
+        if not column and part != "id":
+            raise FileProblem(path, f"needs a column for `{part}`", f"write it as {_OPTION} {part}=COLUMN")
+    places = {**EVENT_COLUMNS, **columns}
+    return {part: column for part, column in places.items() if column}
+
+
+def _check_columns(file: RecordFile, needed: Mapping[str, str], asked_id: str | None) -> None:
+    if file.columns is None:
+        return
+    roles = {"lead": "id of the lead", "type": "type of the event", "at": "time of the event"}
+    wanted = [(roles[part], part, column) for part, column in needed.items()]
+    if asked_id:
+        wanted.append(("id of the event", "id", asked_id))
+    for role, part, column in wanted:
+        if column not in file.columns:
+            refuse_missing_column(
+                file.path, column, file.columns, role=role, option=f"{_OPTION} {part}=…", delimiter=file.delimiter
+            )
+
+
+def _lead_of(values: Mapping[str, Any], column: str) -> str:
+    raw = values.get(column)
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        raise InputError(f"names no lead (`{column}` is {'missing' if column not in values else 'empty'})")
+    try:
+        return read_id(raw)
+    except InputError as error:
+        raise InputError(f"names no lead ({error.reason})") from None
+
+
+def _event(values: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    """Shape a row as an event. Empty properties are left out: they are unknown either way."""
+    event: dict[str, Any] = {part: values.get(places[part]) for part in ("type", "at", "id") if part in places}
+    own = set(places.values())
+    properties = {
+        name: value for name, value in values.items() if name not in own and value is not None and value != ""
+    }
+    nested = properties.get("properties")
+    if isinstance(nested, Mapping):
+        del properties["properties"]
+        properties |= nested
+    if properties:
+        event["properties"] = properties
+    return event

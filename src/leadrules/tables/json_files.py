@@ -1,0 +1,164 @@
+"""Read JSON and JSON lines: numbers kept exactly, an object with one name twice refused."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from leadrules.tables.problems import FileProblem, refuse_encoding
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+
+
+@attrs.frozen
+class _Fault:
+    """Stands in decoded JSON where something cannot be a value; `reason` follows a name such as `row 17`."""
+
+    reason: str
+
+
+class _Decoder:
+    """Decodes JSON, and remembers whether a fault stands in what it decoded."""
+
+    def __init__(self) -> None:
+        self.found_fault = False
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_float=self._decimal,
+            parse_int=self._integer,
+            parse_constant=self._constant,
+        )
+
+    def decode(self, text: str) -> Any:
+        """Give the value of a JSON text. Raises _NotJsonError."""
+        self.found_fault = False
+        try:
+            return self._decoder.decode(text)
+        except json.JSONDecodeError as error:
+            raise _NotJsonError("is not JSON", error.lineno, error.colno) from None
+        except RecursionError:
+            raise _NotJsonError("is nested too deeply", 1, 1) from None
+
+    def _fault(self, reason: str) -> _Fault:
+        self.found_fault = True
+        return _Fault(reason)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
+        values = dict(pairs)
+        if len(values) == len(pairs):
+            return values
+        names = [name for name, _ in pairs]
+        repeated = next(name for place, name in enumerate(names) if name in names[:place])
+        return self._fault(f"gives `{repeated}` twice in one object")
+
+    def _constant(self, name: str) -> _Fault:
+        return self._fault(f"holds {name}, which is not a number (leave out what is not known)")
+
+    def _decimal(self, text: str) -> Decimal | _Fault:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return self._fault("holds a number that is out of range")
+
+    def _integer(self, text: str) -> int | _Fault:
+        try:
+            return int(text)
+        except ValueError:
+            return self._fault("holds a number of too many digits")
+
+    def record(self, number: int, line: int | None, value: object) -> Record | BadRecord:
+        """Make a record of a decoded value, if it is a faultless object."""
+        fault = _first_fault(value) if self.found_fault else None
+        if fault:
+            return BadRecord(number, line, fault.reason)
+        if not isinstance(value, dict):
+            return BadRecord(number, line, "is not an object in braces `{…}`")
+        return Record(number, line, value)
+
+
+def _first_fault(value: object) -> _Fault | None:
+    if isinstance(value, _Fault):
+        return value
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((fault for member in members if (fault := _first_fault(member))), None)
+
+
+class _NotJsonError(ValueError):
+    """Text that is not JSON: what is wrong, and where."""
+
+    def __init__(self, problem: str, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+        super().__init__(problem)
+
+
+# ---------------------------------------------------------------- JSON lines
+
+
+def open_json_lines(path: Path, _wanted: Wanted) -> RecordFile:
+    """Open a file with a JSON object on each line. A line that cannot be read is a bad record."""
+    with path.open("rb") as file:
+        start = file.read(1 << 12)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        refuse_encoding(path)
+    if not start.strip() and path.stat().st_size <= len(start):
+        raise FileProblem(path, "is empty", "each line should be a JSON object")
+    return RecordFile(path, None, _lines(path))
+
+
+def _lines(path: Path) -> Iterator[Record | BadRecord]:
+    decoder = _Decoder()
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+            if line.strip():
+                yield _line(decoder, number, line)
+
+
+def _line(decoder: _Decoder, number: int, raw: bytes) -> Record | BadRecord:
+    try:
+        return decoder.record(number, number, decoder.decode(raw.decode()))
+    except UnicodeDecodeError as error:
+        return BadRecord(number, number, f"is not UTF-8 (byte {error.start + 1} of the line)")
+    except _NotJsonError as error:
+        return BadRecord(number, number, f"{error} (column {error.column})")
+
+
+# ---------------------------------------------------------------------- JSON
+
+
+def open_json(path: Path, wanted: Wanted) -> RecordFile:
+    """Open a file that is one JSON list of objects, or an object that holds the list under `wanted.key`."""
+    try:
+        text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError:
+        refuse_encoding(path)
+    shape = f"it should be a list of objects, or an object with `{wanted.key}`: `[…]`"
+    if not text.strip():
+        raise FileProblem(path, "is empty", shape)
+    decoder = _Decoder()
+    try:
+        value = decoder.decode(text)
+    except _NotJsonError as error:
+        advice = "a file with an object on each line ends in `.jsonl`" if _is_lines(text) else None
+        raise FileProblem(path, f"{error} (line {error.line}, column {error.column})", advice) from None
+    if isinstance(value, _Fault):
+        raise FileProblem(path, value.reason)
+    members = value.get(wanted.key) if isinstance(value, dict) else value
+    if not isinstance(members, list):
+        raise FileProblem(path, f"holds no list of {wanted.key}", shape)
+    records = (decoder.record(number, None, member) for number, member in enumerate(members, start=1))
+    return RecordFile(path, None, records)
+
+
+def _is_lines(text: str) -> bool:
+    first, _, rest = text.strip().partition("\n")
+    try:
+        return bool(rest) and isinstance(_Decoder().decode(first), dict)
+    except _NotJsonError:
+        return False

@@ -1,0 +1,161 @@
+"""Read a file of leads, each in the shape that `Ruleset.evaluate` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from leadrules.conversions import shown
+from leadrules.errors import InputError
+from leadrules.lead import read_id
+from leadrules.tables.events import EventTable, read_events
+from leadrules.tables.formats import open_records
+from leadrules.tables.problems import refuse_missing_column
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+from leadrules.tables.rejects import Reject
+
+NUMBERED = "#"
+"""The id column that stands for the number of the row."""
+
+
+@attrs.frozen
+class Row:
+    """One lead of a file. `number` counts from 1, `line` is its line in a text file.
+
+    `lead` has id, attributes, events and stages; `as_of` is the text of the column that was asked
+    for, None where none was.
+    """
+
+    number: int
+    line: int | None
+    lead: dict[str, Any]
+    as_of: str | None = None
+
+
+class LeadTable:
+    """The leads of a file, to be iterated once: a Row for each lead, a Reject for each that cannot be read.
+
+    Rejected events come first. `columns` are the file's columns, None for JSON, where every record
+    has its own. `unmatched_events` is how many events named no lead of the file, known at the end.
+    """
+
+    def __init__(
+        self, file: RecordFile, *, id_column: str, as_of_column: str | None = None, events: EventTable | None = None
+    ) -> None:
+        self.path = file.path
+        self.columns = file.columns
+        self._file = file
+        self._id_column = id_column
+        self._as_of_column = as_of_column
+        self._events = events or EventTable({}, ())
+        self._rows: dict[str, int] = {}
+
+    @property
+    def unmatched_events(self) -> int:
+        """Count the events whose lead has not been met."""
+        return sum(len(events) for lead, events in self._events.by_lead.items() if lead not in self._rows)
+
+    def __iter__(self) -> Iterator[Row | Reject]:
+        """Read the file."""
+        yield from self._events.rejects
+        for record in self._file.records:
+            if isinstance(record, BadRecord):
+                yield _reject(record, None, record.reason)
+            else:
+                yield self._row(record)
+
+    def _row(self, record: Record) -> Row | Reject:
+        try:
+            name = self._id(record)
+        except InputError as error:
+            return _reject(record, None, error.reason)
+        first = self._rows.setdefault(name, record.number)
+        if first != record.number:
+            return _reject(record, name, f"has the id `{name}` of row {first}")
+        try:
+            as_of = self._as_of(record.values)
+        except InputError as error:
+            return _reject(record, name, error.reason)
+        lead = {"id": name, **_shaped(record.values, self._events.of(name))}
+        return Row(record.number, record.line, lead, as_of)
+
+    def _id(self, record: Record) -> str:
+        if self._id_column == NUMBERED:
+            return str(record.number)
+        raw = _value(record.values, self._id_column)
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            raise InputError(f"has no id (`{self._id_column}` is empty)")
+        try:
+            return read_id(raw)
+        except InputError as error:
+            raise InputError(f"has no id ({error.reason.removeprefix('id: ')})") from None
+
+    def _as_of(self, values: Mapping[str, Any]) -> str | None:
+        if self._as_of_column is None:
+            return None
+        raw = _value(values, self._as_of_column)
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            raise InputError(f"has no time to be scored at (`{self._as_of_column}` is empty)")
+        if not isinstance(raw, str) and not hasattr(raw, "isoformat"):
+            raise InputError(f"has no time to be scored at (`{self._as_of_column}`: {shown(raw)} is not a time)")
+        return raw.strip() if isinstance(raw, str) else raw.isoformat()
+
+
+def read_leads(
+    path: Path | str,
+    *,
+    id_column: str = "id",
+    delimiter: str | None = None,
+    as_of_column: str | None = None,
+    events: Path | str | EventTable | None = None,
+    event_columns: Mapping[str, str | None] | None = None,
+    event_delimiter: str | None = None,
+) -> LeadTable:
+    """Open a file of leads, with the events of another file if there is one.
+
+    In CSV every column is an attribute. In JSON and Parquet a record has the shape of a lead where
+    it has `attributes`; otherwise a list `events` and an object `stages` are what they say, and all
+    else is an attribute, the id column too. Raises FileProblem, while iterating too.
+    """
+    path = Path(path)
+    wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
+    file = open_records(path, Wanted(wanted, "leads", delimiter))
+    options = {id_column: ("id of the lead", "--id-column"), as_of_column: ("time of scoring", "--as-of-column")}
+    for column in wanted:
+        if file.columns is not None and column not in file.columns:
+            role, option = options[column]
+            refuse_missing_column(path, column, file.columns, role=role, option=option, delimiter=file.delimiter)
+    if isinstance(events, Path | str):
+        events = read_events(events, columns=event_columns, delimiter=event_delimiter)
+    return LeadTable(file, id_column=id_column, as_of_column=as_of_column, events=events)
+
+
+def _shaped(values: Mapping[str, Any], more_events: list[dict[str, Any]]) -> dict[str, Any]:
+    """Split a record into attributes, events and stages.
+
+    Only a list or an object is taken for a part of a lead, so a table's column `stage` or `events`
+    of plain values stays an attribute; a part of the wrong shape is found out when the lead is read.
+    """
+    parts = {name: values[name] for name in ("attributes", "events", "stages") if _is_nested(values.get(name))}
+    flat = {name: value for name, value in values.items() if name not in parts}
+    inline = parts.get("events", [])
+    events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
+    return {"attributes": parts.get("attributes", flat), "events": events, "stages": parts.get("stages", {})}
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, Mapping | list | tuple)
+
+
+def _value(values: Mapping[str, Any], column: str) -> Any:
+    """Look a column up in a record, then among the attributes of one that has the shape of a lead."""
+    value = values.get(column)
+    inner = values.get("attributes")
+    return inner.get(column) if value is None and isinstance(inner, Mapping) else value
+
+
+def _reject(record: Record | BadRecord, name: str | None, reason: str) -> Reject:
+    return Reject("lead", record.number, name, f"row {record.number} {reason}")

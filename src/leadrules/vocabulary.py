@@ -1,0 +1,173 @@
+"""What a lead can have and do: types, fields, events, and the standard vocabulary.
+
+A file's own declaration replaces the standard one of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+import attrs
+
+from leadrules.values import Value, Zone
+
+Kind = Literal["number", "text", "bool", "date", "datetime", "list of text", "label"]
+
+
+@attrs.frozen
+class Type:
+    """The type of a value. `choices` closes a text (`one of`); `scale` names the grade or ladder of a label.
+
+    An empty `choices` is an open text. Choices keep their written form and order.
+    """
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    scale: str | None = None
+
+    def __str__(self) -> str:
+        if self.choices:
+            return "one of {" + ", ".join(f'"{choice}"' for choice in self.choices) + "}"
+        return f"label of `{self.scale}`" if self.scale else self.kind
+
+
+NUMBER = Type("number")
+TEXT = Type("text")
+BOOL = Type("bool")
+DATE = Type("date")
+DATETIME = Type("datetime")
+TEXTS = Type("list of text")
+
+
+@attrs.frozen
+class Field:
+    """An attribute of a lead.
+
+    `column` is its name in the data where that differs; `pattern` the form of a date (`D.M.YYYY`);
+    `unknown` the texts that mean unknown, in the form of comparison; `default` what stands for
+    unknown; `true_words` and `false_words` replace the usual words of a bool, also folded.
+    """
+
+    name: str
+    type: Type
+    column: str | None = None
+    pattern: str | None = None
+    unknown: frozenset[str] = frozenset()
+    default: Value | None = None
+    true_words: frozenset[str] = frozenset()
+    false_words: frozenset[str] = frozenset()
+    pii: bool = False
+    protected: bool = False
+
+    @property
+    def key(self) -> str:
+        """The attribute's name in the data."""
+        return self.column or self.name
+
+
+@attrs.frozen
+class Property:
+    """A property of an event. `pii` masks it in evidence."""
+
+    name: str
+    type: Type
+    pii: bool = False
+
+
+@attrs.frozen
+class EventType:
+    """A type of event and its declared properties, by name, in order of declaration."""
+
+    name: str
+    properties: tuple[Property, ...] = ()
+
+    def property(self, name: str) -> Property | None:
+        """Give the declared property of that name, if there is one."""
+        return next((p for p in self.properties if p.name == name), None)
+
+
+OWN_PROPERTIES = (Property("at", DATETIME), Property("day", DATE))
+"""What every event has: its instant, and its calendar day in the ruleset's timezone."""
+
+
+def _fields(type_: Type, names: str, *, pii: bool = False) -> dict[str, Field]:
+    return {name: Field(name, type_, pii=pii) for name in names.split()}
+
+
+STANDARD_FIELDS: Mapping[str, Field] = MappingProxyType(
+    _fields(TEXT, "email phone first_name last_name", pii=True)
+    | _fields(TEXT, "company job_title website city region language country industry source channel campaign")
+    | _fields(NUMBER, "employees annual_revenue age")
+    | _fields(BOOL, "budget authority need timing")
+    | _fields(DATETIME, "created")
+)
+"""The fields that every file has without declaring them."""
+
+
+def _event(name: str, texts: str = "", numbers: str = "") -> EventType:
+    typed = [Property(p, TEXT) for p in texts.split()] + [Property(p, NUMBER) for p in numbers.split()]
+    return EventType(name, tuple(typed))
+
+
+STANDARD_EVENTS: Mapping[str, EventType] = MappingProxyType(
+    {
+        event.name: event
+        for event in (
+            _event("email_open"),
+            _event("email_click"),
+            _event("email_reply"),
+            _event("email_bounce"),
+            _event("page_view", "url", "seconds"),
+            _event("pricing_view"),
+            _event("form_submit", "form"),
+            _event("newsletter_signup"),
+            _event("content_download", "title topic"),
+            _event("whitepaper_download", "title topic"),
+            _event("blog_view", "url topic"),
+            _event("video_view", "title", "seconds"),
+            _event("webinar_signup", "title"),
+            _event("webinar_attended", "title"),
+            _event("demo_request"),
+            _event("trial_start"),
+            _event("meeting_booked"),
+            _event("call_answered"),
+            _event("chat_started"),
+            _event("ad_click", "campaign"),
+            _event("social_engagement", "network"),
+            _event("event_attended", "title"),
+            _event("purchase", "", "amount"),
+            _event("unsubscribe"),
+            _event("spam_complaint"),
+        )
+    }
+)
+"""The events that every file has without declaring them."""
+
+STANDARD_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "activity": tuple(
+            name for name in STANDARD_EVENTS if name not in {"email_bounce", "unsubscribe", "spam_complaint"}
+        )
+    }
+)
+"""The event groups that every file has without declaring them."""
+
+
+@attrs.frozen
+class Scope:
+    """What the rules of one file read of a lead: all that input is validated against.
+
+    `fields` are the fields read, by name. `events` are all event types in scope, by name, and
+    `read` names, for each event type that the rules look at, the properties they read (maybe none);
+    an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
+    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead.
+    """
+
+    fields: Mapping[str, Field]
+    events: Mapping[str, EventType]
+    read: Mapping[str, frozenset[str]]
+    ladders: Mapping[str, tuple[str, ...]]
+    zone: Zone
+    most_events: int = 100_000

@@ -1,0 +1,73 @@
+"""The layers of the package hold, and importing it stays light."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
+MODULES = sorted(
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+    for path in SOURCE.glob("leadrules/**/*.py")
+)
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def layers() -> list[str]:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    written = next(contract["layers"] for contract in contracts if contract["id"] == "layers")
+    return re.findall(r"[\w.]+", " ".join(written))
+
+
+def test_contracts_on_imports_are_kept():
+    # In a process of its own: the linter configures logging and the terminal for the whole process.
+    run = run_python(
+        "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('pyproject.toml', no_cache=True))"
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "0 broken" in run.stdout
+
+
+def test_every_module_has_a_place_among_the_layers():
+    placed = layers()
+    strays = [
+        module
+        for module in MODULES
+        if not any((module + ".").startswith(layer + ".") or layer.startswith(module + ".") for layer in placed)
+    ]
+    assert strays == []
+
+
+def test_the_package_only_re_exports():
+    tree = ast.parse((SOURCE / "leadrules/__init__.py").read_text("utf-8"))
+    docstring, *rest = tree.body
+    assert isinstance(docstring, ast.Expr)
+    assert {type(statement) for statement in rest} <= {ast.ImportFrom, ast.Assign}
+    assert [ast.unparse(s.targets[0]) for s in rest if isinstance(s, ast.Assign)] == ["__all__"]
+
+
+def test_importing_leadrules_loads_no_extra():
+    extras = ["duckdb", "hypothesis", "numpy", "pyarrow", "pyspark", "rich", "typer"]
+    run = run_python(f"import sys, leadrules; print([name for name in {extras} if name in sys.modules])")
+    assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+@pytest.mark.slow
+def test_importing_leadrules_takes_at_most_twice_as_long_as_pydantic():
+    def seconds(statement: str) -> float:
+        code = f"import time; start = time.process_time(); {statement}; print(time.process_time() - start)"
+        return min(float(run_python(code).stdout) for _ in range(7))
+
+    assert seconds("import leadrules") <= 2 * seconds("from pydantic import BaseModel")

@@ -1,0 +1,65 @@
+"""Documentation cannot drift: everything public is described, every link leads somewhere."""
+
+import ast
+import doctest
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import leadrules
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src/leadrules"
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+
+# Called by lark, one method per rule of the grammar, which says what each is.
+CALLBACKS = {"builder.Builder"}
+
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def is_public(node: Definition) -> bool:
+    """Tell whether readers meet this name; a property's setter and an overload say nothing of their own."""
+    secondary = any(re.search(r"(\.setter|\.deleter|\boverload)$", ast.unparse(d)) for d in node.decorator_list)
+    return not node.name.startswith("_") and not secondary
+
+
+def undocumented(node: ast.AST, name: str) -> Iterator[str]:
+    if isinstance(node, ast.Module | Definition) and ast.get_docstring(node) is None:
+        yield name
+    if isinstance(node, ast.Module | ast.ClassDef) and name not in CALLBACKS:
+        for child in node.body:
+            if isinstance(child, Definition) and is_public(child):
+                yield from undocumented(child, f"{name}.{child.name}")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_everything_public_has_a_docstring(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    assert list(undocumented(tree, path.stem)) == []
+
+
+@pytest.mark.parametrize("module", [found.name for found in pkgutil.walk_packages(leadrules.__path__, "leadrules.")])
+def test_examples_in_docstrings_run(module):
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+def test_public_names_are_sorted_and_importable():
+    assert leadrules.__all__ == sorted(leadrules.__all__)
+    assert [name for name in leadrules.__all__ if not hasattr(leadrules, name)] == []
+
+
+@pytest.mark.parametrize("name", leadrules.__all__)
+def test_public_name_stands_in_the_reference(name):
+    reference = "".join(page.read_text("utf-8") for page in ROOT.glob("docs/reference/**/*.md"))
+    assert re.search(rf"`{name}\b", reference)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_documentation_lead_somewhere(page):
+    links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
