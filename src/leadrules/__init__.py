@@ -1,11 +1,11 @@
-"""Score sales leads by a rule file: open, exact, explainable.
+r"""Score sales leads by a rule file: open, exact, explainable.
 
-    >>> from datetime import UTC, datetime
-    >>> from leadrules import Ruleset
-    >>> rules = Ruleset.from_text("email_open +5\\nbudget and authority -> qualified\\n")
-    >>> lead = {"id": "1", "attributes": {"budget": True, "authority": True}}
-    >>> rules.evaluate(lead, as_of=datetime(2026, 11, 21, tzinfo=UTC)).stage
-    'qualified'
+>>> from datetime import UTC, datetime
+>>> from leadrules import Ruleset
+>>> rules = Ruleset.from_text("email_open +5\nbudget and authority -> qualified\n")
+>>> lead = {"id": "1", "attributes": {"budget": True, "authority": True}}
+>>> rules.evaluate(lead, as_of=datetime(2026, 11, 21, tzinfo=UTC)).stage
+'qualified'
 """
 
 from leadrules.audit import AuditEntry, ScoredLead, Transition
@@ -20,6 +20,7 @@ from leadrules.errors import (
     RuleSyntaxError,
     Span,
 )
+from leadrules.lang.parser import Limits
 from leadrules.lead import Event, Lead
 from leadrules.ruleset import Ruleset
 
@@ -31,6 +32,7 @@ __all__ = [
     "InputError",
     "Lead",
     "LeadrulesError",
+    "Limits",
     "PluginError",
     "RuleCheckError",
     "RuleSyntaxError",

@@ -124,7 +124,7 @@ class ScoredLead:
         "score", "segments", "stages", "tags", "transitions",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
         self,
         lead: str | None,
         as_of: int,
@@ -248,8 +248,9 @@ def _write_all(start: str, items: Any, end: str, put: Callable[[str], None]) -> 
             put(",")
         if start == "{":
             put(json.dumps(item[0], ensure_ascii=False) + ":")
-            item = item[1]
-        _write(item, put)
+            _write(item[1], put)
+        else:
+            _write(item, put)
     put(end)
 
 

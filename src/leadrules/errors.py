@@ -126,7 +126,13 @@ class InputError(LeadrulesError):
     """
 
     def __init__(
-        self, reason: str, *, lead: str | None = None, field: str | None = None, value: Any = None, expected: str | None = None
+        self,
+        reason: str,
+        *,
+        lead: str | None = None,
+        field: str | None = None,
+        value: Any = None,
+        expected: str | None = None,
     ) -> None:
         self.reason = reason
         self.lead = lead

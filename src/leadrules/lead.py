@@ -9,9 +9,9 @@ after this module can depend on how, or in what order, a lead was written down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 
 import attrs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
@@ -188,19 +188,13 @@ class LeadReader:
                 type_ = self._type_in_scope(part("type"))
                 if type_ is None:
                     ignored += 1
-                elif (reader := self._events[type_]) and (one := reader.find(part)).at <= as_of:
+                elif (reader := self._events[type_]) and (one := reader.read(part, as_of)):
                     found.append(one)
-            except InputError as error:
-                mistakes.append(error)
-        occurrences: list[Occurrence] = []
-        for one in _each_once(_in_canonical_order(found)):
-            try:
-                occurrences.append(one.reader.occurrence(one))
             except InputError as error:
                 mistakes.append(error)
         if mistakes:
             raise min(mistakes, key=lambda error: error.reason)
-        return tuple(occurrences), ignored
+        return tuple(_each_once(_in_canonical_order(found))), ignored
 
     def _type_in_scope(self, raw: object) -> str | None:
         """Name an event's type as declared; None where it is not in scope."""
@@ -307,17 +301,16 @@ def read_id(raw: object) -> str:
 
 @attrs.frozen
 class _Found:
-    """An event that counts so far: not later than `as_of`, its properties still raw. No id is `""`."""
+    """An event not later than `as_of`, and what it was read from, which may yet decide its place."""
 
-    at: int
-    type: str
-    id: str
+    occurrence: Occurrence
     reader: _EventReader
     part: _Parts
 
 
 def _place(found: _Found) -> tuple[int, str, str]:
-    return found.at, found.type, found.id
+    one = found.occurrence
+    return one.at, one.type, one.id or ""
 
 
 class _EventReader:
@@ -334,9 +327,13 @@ class _EventReader:
         self._read = tuple((prop, reader) for prop, reader in self._declared if prop.name in names)
         self._unknown: dict[str, Value | None] = dict.fromkeys(sorted(names))
 
-    def find(self, part: _Parts) -> _Found:
-        """Read what decides whether and where the event counts: its instant and its id."""
-        raw = part("at")
+    def read(self, part: _Parts, as_of: int) -> _Found | None:
+        """Read an event; None where it is later than `as_of`, whatever its properties are."""
+        at = self._instant(part("at"))
+        name = self._id(part("id"))
+        return None if at > as_of else _Found(Occurrence(self._name, at, name, self._values(part)), self, part)
+
+    def _instant(self, raw: object) -> int:
         try:
             at = None if raw is None else self._at(raw)
         except Unreadable as error:
@@ -344,27 +341,28 @@ class _EventReader:
         if at is None:
             reason = f"event `{self._name}` has no time (`at` is missing)"
             raise InputError(reason, field=f"{self._name}.at", value=raw, expected="datetime")
-        raw = part("id")
+        return cast(int, at)
+
+    def _id(self, raw: object) -> str | None:
         try:
-            name = "" if raw is None else text_from(raw) or ""
+            return None if raw is None else text_from(raw)
         except Unreadable as error:
             self._refuse("id", raw, error, "text")
-        return _Found(at, self._name, name, self, part)  # type: ignore[arg-type]
 
-    def occurrence(self, found: _Found) -> Occurrence:
+    def _values(self, part: _Parts) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""
         values = self._unknown.copy()
-        given = self._properties(found.part) if self._read else _NOTHING
+        given = self._properties(part) if self._read else _NOTHING
         for prop, read in self._read:
             raw = _value_named(given, prop.name)
             try:
                 values[prop.name] = None if raw is None else read(raw)
             except Unreadable as error:
                 self._refuse(prop.name, raw, error, str(prop.type), pii=prop.pii)
-        return Occurrence(found.type, found.at, found.id or None, values)
+        return values
 
     def order_of_properties(self, found: _Found) -> tuple[tuple[Any, ...], ...]:
-        """Give what orders events alike in time, type and id. What cannot be read counts as unknown."""
+        """Give what orders events alike in time, type and id; an unread property of a wrong type is unknown."""
         raw = found.part("properties")
         given = raw if isinstance(raw, Mapping) else _NOTHING
         return tuple(_order_of(_value_named(given, prop.name), read) for prop, read in self._declared)
@@ -411,11 +409,12 @@ def _in_canonical_order(found: list[_Found]) -> list[_Found]:
     return ordered
 
 
-def _each_once(ordered: Iterable[_Found]) -> Iterable[_Found]:
+def _each_once(ordered: Iterable[_Found]) -> Iterator[Occurrence]:
     """Drop the second and later events of one type with the same id."""
     seen: set[tuple[str, str]] = set()
-    for one in ordered:
-        if one.id:
+    for found in ordered:
+        one = found.occurrence
+        if one.id is not None:
             key = (one.type, one.id)
             if key in seen:
                 continue

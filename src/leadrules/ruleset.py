@@ -12,16 +12,21 @@ from typing import Any
 from leadrules import values
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine import interpreter
+from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.explanation import Explanation, explain
 from leadrules.engine.program import Program
-from leadrules.errors import Diagnostic, RuleCheckError, RulesetError, RuleSyntaxError
+from leadrules.errors import Diagnostic, RuleCheckError, RulesetError, RuleSyntaxError, in_order
 from leadrules.lang.checker import Checked, check
 from leadrules.lang.files import Files
-from leadrules.lang.parser import parse
+from leadrules.lang.includes import expand
+from leadrules.lang.parser import Limits
 from leadrules.lead import Lead, LeadReader, read_as_of
 
 Leadlike = Lead | Mapping[str, Any]
 """A lead: a `Lead`, or any mapping or object of its shape."""
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class Ruleset:
@@ -36,10 +41,11 @@ class Ruleset:
     Decimal('5')
     """
 
-    __slots__ = ("__weakref__", "_files", "_identity", "_params", "_program", "_reader", "_warnings")
+    __slots__ = ("__weakref__", "_files", "_identity", "_limits", "_params", "_program", "_reader", "_warnings")
 
     _files: Files
     _params: Mapping[str, Any]
+    _limits: Limits
     _program: Program
     _identity: RulesetIdentity
     _reader: LeadReader
@@ -50,7 +56,12 @@ class Ruleset:
 
     @classmethod
     def from_file(
-        cls, path: str | Path, *, params: Mapping[str, Any] | None = None, root: str | Path | None = None
+        cls,
+        path: str | Path,
+        *,
+        params: Mapping[str, Any] | None = None,
+        root: str | Path | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> Ruleset:
         """Load a rule file.
 
@@ -58,18 +69,28 @@ class Ruleset:
         beside it and never from outside `root`, by default the file's own folder. Raises
         `RuleSyntaxError` or `RuleCheckError` with every mistake of the file.
         """
-        return cls._from_files(Files.on_disk(path, root=root), params or {})
+        return cls._from_files(Files.on_disk(path, root=root), params or {}, limits)
 
     @classmethod
     def from_text(
-        cls, text: str, name: str = "rules.leadrules", *, params: Mapping[str, Any] | None = None
+        cls,
+        text: str,
+        name: str = "rules.leadrules",
+        *,
+        params: Mapping[str, Any] | None = None,
+        files: Mapping[str, str] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> Ruleset:
-        """Load rules from a text; `name` stands for the file in diagnostics. Raises as `from_file` does."""
-        return cls._from_files(Files.of_text(text, name), params or {})
+        """Load rules from a text; `name` stands for the file in diagnostics.
+
+        `files` gives the texts of the files that the rules name, by the path written there; no disk
+        is read. Raises as `from_file` does.
+        """
+        return cls._from_files(Files.of_text(text, name, files or {}), params or {}, limits)
 
     @classmethod
-    def _from_files(cls, files: Files, params: Mapping[str, Any]) -> Ruleset:
-        checked = check_files(files, params)
+    def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits) -> Ruleset:
+        checked = check_files(files, params, limits)
         errors = [d for d in checked.diagnostics if d.severity == "error"]
         if checked.program is None:
             raise _error_of(errors)
@@ -78,6 +99,7 @@ class Ruleset:
         set_ = functools.partial(object.__setattr__, ruleset)
         set_("_files", files)
         set_("_params", dict(params))
+        set_("_limits", limits)
         set_("_program", program)
         set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
         set_("_reader", LeadReader(program.scope))
@@ -138,6 +160,10 @@ class Ruleset:
         """Score leads one after the other, in their order. Raises as `evaluate` does, at the lead concerned."""
         return (self.evaluate(lead, as_of=as_of, pii=pii) for lead in leads)
 
+    def run_examples(self) -> tuple[ExampleResult, ...]:
+        """Score the leads of the file's examples, and judge what is expected of them."""
+        return tuple(run_example(self._program, example, self._identity) for example in self._program.examples)
+
     # ---------------------------------------------------------------- object
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -153,22 +179,28 @@ class Ruleset:
         return f"<Ruleset {self._files.name} {self.fingerprint[:19]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._files.frozen(), dict(self._params))
+        return _restored, (self._files.frozen(), dict(self._params), self._limits)
 
 
-def _restored(files: Files, params: Mapping[str, Any]) -> Ruleset:
-    return Ruleset._from_files(files, params)  # noqa: SLF001
+def _restored(files: Files, params: Mapping[str, Any], limits: Limits) -> Ruleset:
+    return Ruleset._from_files(files, params, limits)  # noqa: SLF001
 
 
-def check_files(files: Files, params: Mapping[str, Any]) -> Checked:
+def check_files(files: Files, params: Mapping[str, Any], limits: Limits = DEFAULT_LIMITS) -> Checked:
     """Parse and check a rule file: its program where there is no error, and all diagnostics."""
-    text = files.main()
-    if not isinstance(text, str):
-        return Checked(None, text)
-    file, mistakes = parse(text, files.name)
-    checked = check(file, params=params, read_list=files.read_list)
-    syntax = [d for d in mistakes if d.severity == "error"]
-    return Checked(None if syntax else checked.program, (*mistakes, *checked.diagnostics))
+    expanded = expand(files, limits)
+    if not expanded.texts:
+        return Checked(None, expanded.diagnostics)
+    checked = check(
+        expanded.statements,
+        expanded.texts,
+        params=params,
+        read_list=files.read_list,
+        most_fields=limits.fields,
+        most_events=limits.events,
+    )
+    diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
+    return Checked(None if expanded.broken else checked.program, diagnostics)
 
 
 def fingerprint_of(program: Program) -> str:

@@ -31,6 +31,8 @@ SCOPE = Scope(
 READER = LeadReader(SCOPE)
 AS_OF = instant_of(dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
 
+YEAR_3, YEAR_9997 = (dt.datetime(year, 1, 1) for year in (3, 9997))  # noqa: DTZ001 hypothesis adds the timezone
+
 texts = st.sampled_from(["", " ", "a", "b", "yes", "0", "1", "12.5", "1e9", "n/a", "tak", "2026-05-05", "1.2.2026"])
 times = st.sampled_from(["2026-05-05", "2026-05-05T10:00:00Z", "2026-05-05T12:00:00+02:00", "2026-12-01T00:00:00"])
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | texts
@@ -89,6 +91,13 @@ garbage = st.fixed_dictionaries(
 )
 
 
+def attempt(lead: object) -> Facts | InputError:
+    try:
+        return read_lead(lead, SCOPE, AS_OF)
+    except InputError as error:
+        return error
+
+
 def outcome(lead: object) -> Facts | str:
     """Give the facts, or the sentence of the error: both must not depend on order."""
     try:
@@ -125,10 +134,9 @@ def test_reading_twice_gives_the_same(lead):
 
 @given(garbage | anything)
 def test_anything_gives_facts_or_an_input_error(lead):
-    try:
-        facts = read_lead(lead, SCOPE, AS_OF)
-    except InputError as error:
-        assert error.reason.isprintable()
+    facts = attempt(lead)
+    if isinstance(facts, InputError):
+        assert facts.reason.isprintable()
         return
     assert list(facts.attributes) == list(FIELDS)
     assert all(event.at <= AS_OF for event in facts.events)
@@ -171,7 +179,7 @@ def test_a_decimal_is_read_exactly(number):
     assert Decimal(value.numerator) / Decimal(value.denominator) == number
 
 
-@given(st.datetimes(dt.datetime(3, 1, 1), dt.datetime(9997, 1, 1), timezones=st.timezones()))
+@given(st.datetimes(YEAR_3, YEAR_9997, timezones=st.timezones()))
 def test_an_instant_means_the_same_as_its_text_in_utc(moment):
     text = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
     one = outcome({"id": "1", "attributes": {"datetime": moment, "date": moment}})

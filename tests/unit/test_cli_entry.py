@@ -24,6 +24,7 @@ def test_a_missing_extra_is_named_in_one_sentence(missing, monkeypatch, capsys):
 
 def test_python_dash_m_is_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["leadrules", "--help"])
+    monkeypatch.delitem(sys.modules, "leadrules.__main__", raising=False)
     with pytest.raises(SystemExit) as stop:
         runpy.run_module("leadrules", run_name="__main__")
     assert stop.value.code == 0

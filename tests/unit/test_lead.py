@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001, DTZ901, RUF001 -- times without an offset and digits of other scripts are what is tested
 """The table of language.md §4, the order of events of §6, and the sentences of an input error."""
 
 import datetime as dt
@@ -414,8 +415,8 @@ def test_a_list_of_text(raw, read):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (5, "`5` is not a list of text (write a list, or one text such as \"a, b\")"),
-        ({"a": 1}, "an object is not a list of text (write a list, or one text such as \"a, b\")"),
+        (5, '`5` is not a list of text (write a list, or one text such as "a, b")'),
+        ({"a": 1}, 'an object is not a list of text (write a list, or one text such as "a, b")'),
         (["a", True], "a list has a member that is not a text (write it in quotes)"),
         (["a", ["b"]], "a list has a member that is not a text (write it in quotes)"),
         (["a", "\0"], "a list has a member that holds a NUL character (remove it)"),
@@ -675,7 +676,9 @@ def test_events_at_as_of_count_and_later_ones_do_not_exist():
 
 
 def test_of_one_type_and_id_the_first_in_time_counts():
-    events = facts_of(visit(3, id="e"), visit(2, id=" e "), visit(4, id="f"), {**visit(5, id="e"), "type": "click"}).events
+    events = facts_of(
+        visit(3, id="e"), visit(2, id=" e "), visit(4, id="f"), {**visit(5, id="e"), "type": "click"}
+    ).events
     assert [(o.type, o.at, o.id) for o in events] == [
         ("visit", utc(2026, 1, 2), "e"),
         ("visit", utc(2026, 1, 4), "f"),
@@ -695,8 +698,10 @@ def test_an_integer_id_is_its_digits():
     assert [o.id for o in facts_of(visit(id=7), visit(id="7")).events] == ["7"]
 
 
-def test_a_dropped_repeat_is_not_validated():
-    assert len(facts_of(visit(1, id="e"), visit(2, id="e", properties={"seconds": "bad"})).events) == 1
+def test_a_repeat_is_validated_before_it_is_dropped():
+    # Otherwise, of two repeats at one instant, the order of input would decide whether there is an error.
+    said = event_reason(visit(1, id="e"), visit(2, id="e", properties={"seconds": "bad"}))
+    assert said == f"event `visit`: property `seconds`: `bad` is not a number {DIGITS}"
 
 
 def test_canonical_order_is_time_then_type_then_id_then_properties():
@@ -921,6 +926,29 @@ def test_as_of_needs_a_datetime_with_a_timezone(value_, said):
         read_as_of(value_)
     assert str(caught.value) == said
     assert caught.value.field == "as_of"
+
+
+class NotATime(dt.datetime):
+    """Like the `not a time` of a library: a datetime whose parts are no numbers."""
+
+    year = float("nan")
+
+
+def test_a_datetime_of_a_library_that_is_no_time():
+    raw = NotATime(2026, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(InputError) as caught:
+        read_as_of(raw)
+    assert str(caught.value) == "as_of: this is not a time, e.g. datetime(2026, 11, 21, tzinfo=UTC)"
+    assert reason(raw, DATETIME) == f"this value does not exist in the calendar {ADVICE}"
+
+
+class Stamp(dt.datetime):
+    """A datetime of a library."""
+
+
+def test_a_datetime_of_a_library():
+    assert read_as_of(Stamp(2026, 11, 21, tzinfo=dt.UTC)) == utc(2026, 11, 21)
+    assert type(value(Stamp(2026, 11, 21, tzinfo=dt.UTC), DATE)) is dt.date
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,8 @@ class Reading:
             case p.Compare():
                 return self._comparison(condition, event)
             case p.Between(value, low, high, order):
-                return both(
-                    self._comparison(p.Compare(op, value, bound, order), event)
-                    for op, bound in ((">=", low), ("<=", high))
-                )
+                ends = p.Compare(">=", value, low, order), p.Compare("<=", value, high, order)
+                return both(self._comparison(end, event) for end in ends)
             case p.OneOf(value, choices):
                 return either(self._comparison(p.Compare("=", value, choice), event) for choice in choices)
             case p.TextTest():
@@ -115,7 +113,9 @@ class Reading:
             members = {folded(member) for member in subject}
             return either(_known(self.value(c, event), lambda text: folded(text) in members) for c in node.choices)
         return either(
-            None if subject is None else _known(self.value(c, event), functools.partial(_stands_in, node.kind, str(subject)))
+            None
+            if subject is None
+            else _known(self.value(c, event), functools.partial(_stands_in, node.kind, str(subject)))
             for c in node.choices
         )
 
@@ -300,7 +300,7 @@ def _number(value: Value) -> Fraction:
 _BUILT_IN: dict[str, Callable[..., Fraction]] = {
     "floor": lambda x: Fraction(math.floor(x)),
     "ceil": lambda x: Fraction(math.ceil(x)),
-    "abs": lambda x: abs(x),
+    "abs": abs,
     "least": lambda *xs: min(xs),
     "greatest": lambda *xs: max(xs),
 }
@@ -329,4 +329,3 @@ def pattern(text: str) -> Any:
     options.case_sensitive = False
     options.log_errors = False
     return re2.compile(text, options)
-

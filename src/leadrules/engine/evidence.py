@@ -32,10 +32,8 @@ class Evidence:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
         found: dict[str, Any] = {}
         if rule.selection is not None:
-            shown = [p_ for p_ in _properties_read(rule)]
-            found["events"] = [
-                self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in score.kept
-            ]
+            shown = list(_properties_read(rule))
+            found["events"] = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in score.kept]
             conditions = [] if rule.when is None else [rule.when]
         else:
             if len(rule.alternatives) > 1:
@@ -119,7 +117,8 @@ class Evidence:
                 return any(self._reveals(argument) for argument in node.arguments)
             case p.DefinitionRead("criterion", name):
                 return self._reveals(next(c.body for c in self.reading.program.criteria if c.name == name))
-        return False
+            case _:
+                return False
 
     def _event(self, event: Occurrence, shown: list[p.PropertyRead]) -> dict[str, Any]:
         found: dict[str, Any] = {"type": event.type, "at": text_of_instant(event.at)}
@@ -159,6 +158,8 @@ def reads(condition: p.Condition) -> Iterator[Read]:
                 yield from reads_of_value(choice)
         case p.Happened() | p.FollowedBy() | p.FieldWithin() | p.Was():
             yield condition
+        case p.Always():
+            return
 
 
 def reads_of_value(node: p.ValueNode) -> Iterator[Read]:

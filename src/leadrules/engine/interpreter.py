@@ -119,14 +119,14 @@ class _Answers:
     def segment(self, name: str) -> Truth:
         return self.reading.truth(self.segments[name].condition)
 
-    def gate(self, name: str) -> bool:
+    def gate(self, _: str) -> bool:
         """Tell whether scoring may go on: every `require … before scoring` is met."""
         self.evaluation.gated = any(
             r.before_scoring and self.reading.truth(r.condition) is not True for r in self.program.requirements
         )
         return not self.evaluation.gated
 
-    def requirements(self, name: str) -> bool:
+    def requirements(self, _: str) -> bool:
         """Tell whether every requirement is met."""
         self.evaluation.missing = tuple(
             r.reason for r in self.program.requirements if self.reading.truth(r.condition) is not True
@@ -147,7 +147,7 @@ class _Answers:
         dimension = self.dimensions[name]
         return self._clamped("dimension", name, sum(map(self._points, dimension.items), ZERO), dimension.bounds)
 
-    def score(self, name: str) -> Fraction:
+    def score(self, _: str) -> Fraction:
         total = self.program.total
         if self.evaluation.gated:
             return ZERO
@@ -275,9 +275,7 @@ def _persona_entries(evaluation: Evaluation, persona: p.Persona, evidence: Evide
         yield AuditEntry("points", persona.name, persona.line, points, None, evidence.of_persona(persona))
 
 
-def _clamp_entry(
-    evaluation: Evaluation, kind: str, name: str, line: int, bounds: p.Bounds
-) -> Iterator[AuditEntry]:
+def _clamp_entry(evaluation: Evaluation, kind: str, name: str, line: int, bounds: p.Bounds) -> Iterator[AuditEntry]:
     before = evaluation.sums[kind, name]
     if bounds.clamp(before) != before:
         yield _cap(name, line, before, bounds.clamp(before))

@@ -59,14 +59,20 @@ class PropertyRead(Node):
     pii: bool = False
 
 
+DefinitionKind = Literal[
+    "criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder",
+    "tags", "recommendations", "missing",
+]  # fmt: skip
+
+
 @attrs.frozen
 class DefinitionRead(Node):
-    """The value of something defined once in the file.
+    """The value of something that is answered once for a lead.
 
-    `kind` is criterion, segment, dimension, group, persona, score, grade or ladder.
+    `tags`, `recommendations` and `missing` are lists of text, and only an expectation reads them.
     """
 
-    kind: Literal["criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder"]
+    kind: DefinitionKind
     name: str
     type: Type
 
@@ -142,8 +148,17 @@ class ConditionValue(Node):
 
 
 ValueNode = (
-    Constant | FieldRead | PropertyRead | DefinitionRead | Count | Aggregate | DaysBetween
-    | Arithmetic | Negative | CallNode | ConditionValue
+    Constant
+    | FieldRead
+    | PropertyRead
+    | DefinitionRead
+    | Count
+    | Aggregate
+    | DaysBetween
+    | Arithmetic
+    | Negative
+    | CallNode
+    | ConditionValue
 )
 
 
@@ -315,8 +330,21 @@ class Was(Node):
 
 
 Condition = (
-    Always | Or | And | Not | AtLeast | Compare | Between | OneOf | TextTest | IsKnown | Truth
-    | Happened | FollowedBy | FieldWithin | Was
+    Always
+    | Or
+    | And
+    | Not
+    | AtLeast
+    | Compare
+    | Between
+    | OneOf
+    | TextTest
+    | IsKnown
+    | Truth
+    | Happened
+    | FollowedBy
+    | FieldWithin
+    | Was
 )
 
 
@@ -568,6 +596,29 @@ class Segment:
     condition: Condition
 
 
+# ------------------------------------------------------------------ examples
+
+
+@attrs.frozen
+class Expectation:
+    """What an example expects of its result."""
+
+    condition: Condition
+    text: str
+    line: int
+
+
+@attrs.frozen
+class Example:
+    """A lead as the file gives it, in the shape that every lead has, and what is expected of it."""
+
+    name: str
+    line: int
+    as_of: int
+    lead: Mapping[str, Any]
+    expectations: tuple[Expectation, ...]
+
+
 # ------------------------------------------------------------------- program
 
 
@@ -577,7 +628,8 @@ class Program:
 
     Every tuple is in order of declaration. `order` names all definitions (criteria, segments,
     groups, personas, dimensions, the score, grades, ladders) so that each comes after all it reads.
-    `canonical` is the text that the fingerprint is taken of. `functions` are the plugins'
+    `canonical` is the text that the fingerprint is taken of; examples are no part of it. `tested` is
+    the scope that examples are read with: that of the rules, and what is expected besides. `functions` are the plugins'
     criteria that the file uses, by (alias, criterion).
     """
 
@@ -599,4 +651,6 @@ class Program:
     marks: tuple[Mark, ...]
     order: tuple[tuple[str, str], ...]
     canonical: str
+    examples: tuple[Example, ...] = ()
+    tested: Scope | None = None
     functions: Mapping[tuple[str, str], Callable[..., Any]] = attrs.field(factory=dict, eq=False)

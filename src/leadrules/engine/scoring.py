@@ -126,9 +126,7 @@ def _largest(contributions: Iterable[Contribution], times: int) -> list[Contribu
     return sorted(contributions, key=lambda c: (abs(c.points), c.place), reverse=True)[:times]
 
 
-def _buckets(
-    reading: Reading, contributions: Iterable[Contribution], bucket: p.Bucket
-) -> Iterable[list[Contribution]]:
+def _buckets(reading: Reading, contributions: Iterable[Contribution], bucket: p.Bucket) -> Iterable[list[Contribution]]:
     found: defaultdict[object, list[Contribution]] = defaultdict(list)
     for contribution in contributions:
         found[reading.bucket(bucket, contribution.event)].append(contribution)

@@ -109,7 +109,8 @@ class Builder:
         count, unit = cast("tree.Number", c[0]).value, plural(str(c[1]))
         if count.denominator != 1 or count < 1:
             text = self.place.source.text[span.start : span.end]
-            self._complain("LR120", f"`{text}` is not a duration", span, "write a whole number from 1, such as `30 days`")
+            advice = "write a whole number from 1, such as `30 days`"
+            self._complain("LR120", f"`{text}` is not a duration", span, advice)
             count = Fraction(1)
         return tree.Duration(int(count), unit, span=span)
 
@@ -430,9 +431,8 @@ class Builder:
         name = cast("tree.Name", c[1]) if arrow == 4 else None
         kind = {"TAG": "tag", "RECOMMEND": "recommend"}.get(_type(c[arrow + 1]), "label")
         target, *because = _nodes(c[arrow + 1 :])
-        return tree.Outcome(
-            name, cast("tree.Condition", c[arrow - 1]), kind, target, because[0] if because else None, span=self._span(c)
-        )
+        reason = because[0] if because else None
+        return tree.Outcome(name, cast("tree.Condition", c[arrow - 1]), kind, target, reason, span=self._span(c))
 
     # -------------------------------------------------------------------------------- examples
 

@@ -14,6 +14,7 @@ import attrs
 from leadrules.engine import program as p
 from leadrules.errors import Diagnostic, in_order
 from leadrules.lang import tree
+from leadrules.lang.examples import Examples
 from leadrules.lang.expressions import Expressions
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import ListReader, Names, declare
@@ -30,16 +31,10 @@ _CONDITIONS = (
     tree.Or, tree.And, tree.Not, tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf,
     tree.FollowedBy, tree.AtLeast, tree.Was, tree.Selection,
 )  # fmt: skip
-_LATER = {
-    tree.Example: "examples",
-    tree.Given: "examples",
-    tree.Expect: "examples",
-    tree.Include: "`include`",
-    tree.Use: "plugins",
-}
+_TESTS = (tree.Example, tree.Given, tree.Expect)
 
 
-def no_lists(file: str, path: str, column: str | None) -> list[str]:
+def no_lists(_file: str, path: str, _column: str | None) -> list[str]:
     """Refuse lists from files, where a ruleset has no folder to read them from."""
     raise ValueError(f"`{path}` cannot be read, since these rules were not loaded from a file")
 
@@ -53,20 +48,25 @@ class Checked:
 
 
 def check(
-    file: tree.File,
+    statements: tuple[tree.Statement, ...],
+    texts: Mapping[str, str],
     *,
     params: Mapping[str, Any] | None = None,
     read_list: ListReader = no_lists,
     most_fields: int = 1_000,
     most_events: int = 100_000,
 ) -> Checked:
-    """Check a parsed file. `params` are the host's values; `read_list` reads lists from files."""
-    report = Report({file.name: file.text})
-    names = declare(file.statements, report, params=params or {}, read_list=read_list)
-    declare_labels(file.statements, names)
-    graph = graph_of(file.statements, names)
+    """Check the statements of a file, in order, with those that it includes.
+
+    `texts` gives the text of each file by the name that spans use. `params` are the host's values;
+    `read_list` reads lists from files.
+    """
+    report = Report(texts)
+    names = declare(statements, report, params=params or {}, read_list=read_list)
+    declare_labels(statements, names)
+    graph = graph_of(statements, names)
     order = order_of(graph, report)
-    checking = _Checking(file.statements, names, report, graph, order)
+    checking = _Checking(statements, names, report, graph, order)
     program = checking.program(most_fields=most_fields, most_events=most_events)
     failed = any(d.severity == "error" for d in report.diagnostics)
     return Checked(None if failed else program, in_order(report.diagnostics))
@@ -86,7 +86,7 @@ class _Checking:
     segments: list[p.Segment] = attrs.field(factory=list)
     requirements: list[p.Requirement] = attrs.field(factory=list)
     grades: list[p.Grade | p.GradePair] = attrs.field(factory=list)
-    total: p.Total = p.Total(None, p.Bounds())
+    total: p.Total = attrs.field(factory=lambda: p.Total(None, p.Bounds()))
 
     def program(self, *, most_fields: int, most_events: int) -> p.Program:
         """Check everything, and put the program together."""
@@ -104,17 +104,15 @@ class _Checking:
             except Refused:
                 continue
         built = scoring.built()
-        fields = {name: self.names.fields[name] for name in expressions.fields_read}
-        if len(fields) > most_fields:
-            self.report.add("LR009", f"the rules read {len(fields)} fields, and {most_fields} is the limit", self.statements[0])
-        scope = Scope(
-            fields=fields,
-            events=dict(self.names.events),
-            read={name: frozenset(properties) for name, properties in expressions.read.items()},
-            ladders={name: labels + self.names.exits[name] for name, labels in self.names.ladders.items()},
-            zone=zone(self.header["timezone"]),
-            most_events=most_events,
-        )
+        tests = Expressions(self.names, self.report, plain_criteria=expressions.plain_criteria)
+        examples = self._examples(tests)
+        if len(expressions.fields_read) > most_fields:
+            self.report.add(
+                "LR009",
+                f"the rules read {len(expressions.fields_read)} fields, and {most_fields} is the limit",
+                self.statements[0],
+            )
+        scope = self._scope(expressions, most_events)
         return p.Program(
             name=self.header["name"],
             version=self.header["version"],
@@ -124,7 +122,9 @@ class _Checking:
             fields=dict(self.names.fields),
             events=dict(self.names.events),
             scope=scope,
-            criteria=tuple(self.criteria[n.name.name] for n in self._declared(tree.Criterion) if n.name.name in self.criteria),
+            criteria=tuple(
+                self.criteria[n.name.name] for n in self._declared(tree.Criterion) if n.name.name in self.criteria
+            ),
             segments=tuple(self.segments),
             requirements=tuple(self.requirements),
             dimensions=built,
@@ -134,12 +134,37 @@ class _Checking:
             marks=tuple(ladders.marks),
             order=self.order,
             canonical=canonical_text(self.statements, self.names),
+            examples=examples,
+            tested=self._scope(expressions, most_events, tests),
         )
+
+    def _scope(self, rules: Expressions, most_events: int, tests: Expressions | None = None) -> Scope:
+        """Give what the rules read of a lead, and, where given, what the tests read besides."""
+        read = {name: set(properties) for name, properties in rules.read.items()}
+        for name, properties in tests.read.items() if tests else ():
+            read.setdefault(name, set()).update(properties)
+        fields = rules.fields_read | (tests.fields_read if tests else {})
+        return Scope(
+            fields={name: self.names.fields[name] for name in fields},
+            events=dict(self.names.events),
+            read={name: frozenset(properties) for name, properties in read.items()},
+            ladders={name: labels + self.names.exits[name] for name, labels in self.names.ladders.items()},
+            zone=zone(self.header["timezone"]),
+            most_events=most_events,
+        )
+
+    def _examples(self, expressions: Expressions) -> tuple[p.Example, ...]:
+        examples = Examples(expressions, zone(self.header["timezone"]))
+        for node in self.statements:
+            try:
+                examples.read(node)
+            except Refused:
+                continue
+        return examples.built()
 
     def _declared(self, kind: type[Any]) -> list[Any]:
         """Give the statements of a kind that hold their name; a second of that name is an error already."""
-        found = [s for s in self.statements if isinstance(s, kind)]
-        return [s for s in found if (d := self.names.declared.get(s.name.name)) is not None and d.node is s]
+        return [s for s in self.statements if isinstance(s, kind) and self.names.holds(s.name.name, s)]
 
     # ---------------------------------------------------------------- header
 
@@ -239,10 +264,12 @@ class _Checking:
                 ladders.outcome(node)
             case tree.Hold():
                 ladders.hold(node)
-            case tree.Example() | tree.Given() | tree.Expect() | tree.Include() | tree.Use():
-                what = _LATER[type(node)]
-                verb = "arrives" if what == "`include`" else "arrive"
-                self.report.add("LR600", f"{what} {verb} in a later version of leadrules", node, "leave the line out until then")
+            case tree.Use():
+                self.report.add(
+                    "LR600", "plugins arrive in a later version of leadrules", node, "leave the line out until then"
+                )
+            case _:
+                pass  # read by the stages before, or by `scoring`
 
     def _total(self, node: tree.Total, scoring: Scoring) -> None:
         if self.total.terms is not None:
@@ -268,20 +295,28 @@ def _looks_at_events(node: object, expressions: Expressions) -> bool:
         return True
     if not isinstance(node, tree.Node):
         return False
-    return any(_looks_at_events(getattr(node, a.name), expressions) for a in attrs.fields(type(node)) if a.name != "span")
+    return any(
+        _looks_at_events(getattr(node, a.name), expressions) for a in attrs.fields(type(node)) if a.name != "span"
+    )
 
 
 def canonical_text(statements: Sequence[tree.Statement], names: Names) -> str:
     """Write what the fingerprint is taken of: the statements, the params' values, the members of lists."""
-    lines = [text_of(statement) for statement in statements]
+    lines = [_line(statement) for statement in statements if not isinstance(statement, _TESTS)]
     params = {name: _written(param.value) for name, param in names.params.items()}
     lists = {name: [_written(c.value) for c in constants] for name, constants in names.lists.items()}
     return "\n".join([*lines, json.dumps([params, lists], ensure_ascii=True, separators=(",", ":"))])
 
 
+def _line(statement: tree.Statement) -> str:
+    if isinstance(statement, tree.Boundary):
+        return "include {" if statement.opens else "}"
+    return text_of(statement)
+
+
 def _written(value: Any) -> Any:
     from fractions import Fraction
 
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, bool | str):
         return value
     return {"number": text_of_number(value)} if isinstance(value, Fraction) else {type(value).__name__: str(value)}

@@ -7,8 +7,7 @@ up at the smallest part that still leaves the rest to be checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
-from typing import NoReturn, cast
+from typing import ClassVar, NoReturn, cast
 
 import attrs
 import re2  # type: ignore[import-untyped, unused-ignore]
@@ -16,47 +15,21 @@ import re2  # type: ignore[import-untyped, unused-ignore]
 from leadrules.engine import program as p
 from leadrules.engine.conditions import pattern
 from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
+from leadrules.lang.agreement import comparable
 from leadrules.lang.constants import constant, refuse_empty
-from leadrules.lang.names import DEFINITIONS, Names
-from leadrules.lang.report import Refused, Report, listed
-from leadrules.values import Duration, folded
-from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXT, Type
+from leadrules.lang.formatter import text_of
+from leadrules.lang.report import Refused, listed
+from leadrules.lang.resolver import ANYWHERE, Place, Resolver, told
+from leadrules.vocabulary import BOOL, DATETIME, NUMBER, Type
 
-ORDERED = frozenset({"number", "date", "datetime", "label"})
 _ARITHMETIC_HELP = "put it in parentheses: `(visits + 2) > 5`"
 BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
 
 
-@attrs.frozen
-class Place:
-    """Where an expression stands, which decides what its names mean.
-
-    `event` holds the event types whose properties come first, in a filter and in the points of a
-    per-event rule. A `filter` reads no selections. `within` and `since` are a dimension's defaults
-    for selections that give neither.
-    """
-
-    event: tuple[str, ...] | None = None
-    filter: bool = False
-    within: int | None = None
-    since: tuple[p.SinceEvent | p.SinceField, ...] = ()
-
-
-ANYWHERE = Place()
-
-
 @attrs.define
-class Expressions:
-    """Checks expressions against the names of a file, and notes what they read of a lead."""
-
-    names: Names
-    report: Report
-    fields_read: dict[str, None] = attrs.field(factory=dict)
-    read: dict[str, set[str]] = attrs.field(factory=dict)
-    plain_criteria: set[str] = attrs.field(factory=set)
-    used: set[str] = attrs.field(factory=set)
+class Expressions(Resolver):
+    """Checks expressions against the names of a file."""
 
     # ------------------------------------------------------------ conditions
 
@@ -66,9 +39,6 @@ class Expressions:
         if method is not None:
             return method(self, node, place)
         return self._truth(node, place)
-
-    def _told(self, node: tree.Node) -> dict[str, object]:
-        return {"text": text_of(node), "line": node.span.line}
 
     def members(self, nodes: Sequence[tree.Condition], place: Place) -> tuple[p.Condition, ...]:
         """Check several conditions, each on its own, so that every mistake is reported."""
@@ -84,10 +54,10 @@ class Expressions:
         return tuple(found)
 
     def _or(self, node: tree.Or, place: Place) -> p.Condition:
-        return p.Or(self.members(node.members, place), **self._told(node))  # type: ignore[arg-type]
+        return p.Or(self.members(node.members, place), **told(node))
 
     def _and(self, node: tree.And, place: Place) -> p.Condition:
-        return p.And(self.members(node.members, place), **self._told(node))  # type: ignore[arg-type]
+        return p.And(self.members(node.members, place), **told(node))
 
     def _not(self, node: tree.Not, place: Place) -> p.Condition:
         return self._negated(self.condition(node.member, place), node)
@@ -99,7 +69,7 @@ class Expressions:
         inner = self.condition(node.inner, place)
         return attrs.evolve(inner, text=text_of(node))
 
-    def _always(self, node: tree.Always, place: Place) -> NoReturn:
+    def _always(self, node: tree.Always, _: Place) -> NoReturn:
         self.report.refuse("LR504", "`always` stands alone, as the whole condition of a scoring rule", node)
 
     def _at_least(self, node: tree.AtLeast, place: Place) -> p.Condition:
@@ -109,33 +79,33 @@ class Expressions:
             self.report.refuse(
                 "LR412", f"{count} of {len(members)} conditions can never be true", node.count, "lower the number"
             )
-        return p.AtLeast(count, members, **self._told(node))  # type: ignore[arg-type]
+        return p.AtLeast(count, members, **told(node))
 
     def _compare(self, node: tree.Compare, place: Place) -> p.Condition:
         left, right = self._two_sides(node.left, node.right, place)
-        order = self._comparable(node.op, left, right, node)
-        return p.Compare(node.op, left, right, order, **self._told(node))  # type: ignore[arg-type]
+        order = comparable(self.names, node.op, left, right, node)
+        return p.Compare(node.op, left, right, order, **told(node))
 
     def _between(self, node: tree.Between, place: Place) -> p.Condition:
-        scale = self._scale(node.subject)
+        scale = self.scale(node.subject)
         value = self.value(node.subject, place)
         low = self._beside(scale, node.low, place)
         high = self._beside(scale, node.high, place)
-        order = self._comparable(">=", value, low, node)
-        self._comparable("<=", value, high, node)
-        found = p.Between(value, low, high, order, **self._told(node))  # type: ignore[arg-type]
+        order = comparable(self.names, ">=", value, low, node)
+        comparable(self.names, "<=", value, high, node)
+        found = p.Between(value, low, high, order, **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _in(self, node: tree.In, place: Place) -> p.Condition:
-        scale = self._scale(node.subject)
+        scale = self.scale(node.subject)
         value = self.value(node.subject, place)
         choices = self._choices(node.choices, scale, place)
         for choice, written in choices:
             if not isinstance(choice, p.Constant):
                 self.report.refuse("LR404", "only literals, params and labels stand in a set", written)
-            self._comparable("=", value, choice, written)
+            comparable(self.names, "=", value, choice, written)
         constants = tuple(cast(p.Constant, choice) for choice, _ in choices)
-        found = p.OneOf(value, constants, **self._told(node))  # type: ignore[arg-type]
+        found = p.OneOf(value, constants, **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _text_test(self, node: tree.TextTest, place: Place) -> p.Condition:
@@ -144,7 +114,11 @@ class Expressions:
             if node.kind != "contains":
                 self.report.refuse("LR403", f"`{node.kind}` is for texts; a list only `contains`", node.subject)
         elif subject.type.kind != "text":
-            self._not_a(node.subject, subject, "text", node.kind)
+            self.report.refuse(
+                "LR401",
+                f"`{node.kind}` is for texts, and `{text_of(node.subject)}` is a {subject.type.kind}",
+                node.subject,
+            )
         choices = self._choices(node.choices, None, place)
         for choice, written in choices:
             if choice.type.kind != "text":
@@ -153,7 +127,7 @@ class Expressions:
                 )
             if node.kind == "matches":
                 self._compiles(choice, written)
-        found = p.TextTest(node.kind, subject, tuple(c for c, _ in choices), **self._told(node))  # type: ignore[arg-type]
+        found = p.TextTest(node.kind, subject, tuple(c for c, _ in choices), **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _compiles(self, choice: p.ValueNode, written: tree.Node) -> None:
@@ -169,7 +143,7 @@ class Expressions:
             )
 
     def _is_known(self, node: tree.IsKnown, place: Place) -> p.Condition:
-        found = p.IsKnown(self.value(node.subject, place), **self._told(node))  # type: ignore[arg-type]
+        found = p.IsKnown(self.value(node.subject, place), **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _no(self, node: tree.NoneOf, place: Place) -> p.Condition:
@@ -180,17 +154,17 @@ class Expressions:
         first = self.selection(node.first, place)
         then = self.selection(node.then, attrs.evolve(place, within=None, since=()))
         within = self.duration(node.within).microseconds
-        return p.FollowedBy(first, then, within, node.negated, **self._told(node))  # type: ignore[arg-type]
+        return p.FollowedBy(first, then, within, node.negated, **told(node))
 
-    def _was(self, node: tree.Was, place: Place) -> p.Condition:
+    def _was(self, node: tree.Was, _: Place) -> p.Condition:
         ladder, label = self.ladder_label(node.label)
         labels = self.names.ladders[ladder]
         held = labels[labels.index(label) :] if label in labels else (label,)
-        return p.Was(ladder, held, **self._told(node))  # type: ignore[arg-type]
+        return p.Was(ladder, held, **told(node))
 
     def _selection_condition(self, node: tree.Selection, place: Place) -> p.Condition:
         if self.is_event(node.name):
-            return p.Happened(self.selection(node, place), **self._told(node))  # type: ignore[arg-type]
+            return p.Happened(self.selection(node, place), **told(node))
         value = self.value(node.name, place)
         if not isinstance(value, p.FieldRead) or value.type.kind not in {"date", "datetime"}:
             self.report.refuse(
@@ -202,17 +176,17 @@ class Expressions:
         if node.filter is not None or len(node.spans) != 1 or not isinstance(node.spans[0], tree.Within):
             self.report.refuse("LR402", f"a field has only one `within`, and `{node.name.name}` is a field", node)
         within = self.duration(node.spans[0].duration).microseconds
-        return p.FieldWithin(value.field, within, **self._told(node))  # type: ignore[arg-type]
+        return p.FieldWithin(value.field, within, **told(node))
 
     def _truth(self, node: tree.Condition, place: Place) -> p.Condition:
         if isinstance(node, tree.Name) and self.is_event(node, place):
-            return p.Happened(self.selection(node, place), **self._told(node))  # type: ignore[arg-type]
+            return p.Happened(self.selection(node, place), **told(node))
         value = self.value(node, place)
         if value.type != BOOL:
             self._ask(node, value)
         if isinstance(value, p.ConditionValue):
             return value.condition
-        return p.Truth(value, **self._told(node))  # type: ignore[arg-type]
+        return p.Truth(value, **told(node))
 
     def _ask(self, node: tree.Node, value: p.ValueNode) -> NoReturn:
         """Refuse a value that stands where a condition is wanted, and say how to ask."""
@@ -236,7 +210,7 @@ class Expressions:
         """Check a value. Raises Refused, reported, where it means nothing."""
         match node:
             case tree.Name():
-                return self._named(node, place)
+                return self.named(node, place)
             case tree.Number() | tree.Date() | tree.Flag():
                 return constant(node)
             case tree.Text():
@@ -246,17 +220,17 @@ class Expressions:
                 return attrs.evolve(self.value(inner, place), text=text_of(node))
             case tree.Count(selection):
                 found = self.selection(selection, place)
-                return p.Count(found, NUMBER, **self._told(node))  # type: ignore[arg-type]
+                return p.Count(found, NUMBER, **told(node))
             case tree.Aggregate():
                 return self._aggregate(node, place)
             case tree.Days():
                 moment = self._moment(node.moment, place)
-                return p.DaysBetween(node.direction, moment, NUMBER, **self._told(node))  # type: ignore[arg-type]
+                return p.DaysBetween(node.direction, moment, NUMBER, **told(node))
             case tree.Arithmetic():
                 return self._arithmetic(node, place)
             case tree.Minus(operand):
                 number = self._number(operand, place)
-                return p.Negative(number, NUMBER, **self._told(node))  # type: ignore[arg-type]
+                return p.Negative(number, NUMBER, **told(node))
             case tree.Call():
                 return self._call(node, place)
             case tree.Set():
@@ -268,8 +242,8 @@ class Expressions:
                     node,
                     "the first condition of the rule must be one test, such as `employees >= 1000`",
                 )
-        found_condition = self.condition(node, place)
-        return p.ConditionValue(found_condition, BOOL, **self._told(node))  # type: ignore[arg-type]
+            case _:
+                return p.ConditionValue(self.condition(node, place), BOOL, **told(node))
 
     def number(self, node: tree.Condition, place: Place = ANYWHERE) -> p.ValueNode:
         """Check a value that must be a number."""
@@ -278,97 +252,8 @@ class Expressions:
     def _number(self, node: tree.Condition, place: Place) -> p.ValueNode:
         found = self.value(node, place)
         if found.type.kind != "number":
-            self._not_a(node, found, "number", "arithmetic")
+            self.report.refuse("LR401", f"a number is wanted here, and `{text_of(node)}` is a {found.type.kind}", node)
         return found
-
-    def _not_a(self, node: tree.Node, found: p.ValueNode, wanted: str, what: str) -> NoReturn:
-        self.report.refuse(
-            "LR401", f"`{what}` is for {wanted}s, and `{text_of(node)}` is a {found.type.kind}", node
-        ) if what != "arithmetic" else self.report.refuse(
-            "LR401", f"a number is wanted here, and `{text_of(node)}` is a {found.type.kind}", node
-        )
-
-    def _named(self, node: tree.Name, place: Place) -> p.ValueNode:
-        told = {"text": text_of(node), "line": node.span.line}
-        if place.event is not None:
-            found = self.names.property(place.event, node.name, node)
-            if found is not None:
-                self._hides(node)
-                self._reads(place.event, node.name)
-                return p.PropertyRead(found.name, found.type, found.pii, **told)  # type: ignore[arg-type]
-        kind = self.names.kind(node.name)
-        if kind == "param":
-            self.used.add(node.name)
-            param = self.names.params.get(node.name)
-            if param is None:
-                raise Refused
-            if param.type is None:
-                self.report.refuse("LR401", f"`{node.name}` is a duration, and a value is wanted here", node)
-            return p.Constant(param.value, param.type, param=param.name, **told)  # type: ignore[arg-type]
-        if kind == "field":
-            return self._field(node, told)
-        if kind in DEFINITIONS:
-            return self._definition(node, cast(str, kind), place, told)
-        self._no_value(node, kind, place)
-
-    def _field(self, node: tree.Name, told: dict[str, object]) -> p.FieldRead:
-        self.used.add(node.name)
-        field = self.names.fields.get(node.name)
-        if field is None:
-            raise Refused
-        if field.protected:
-            self.report.refuse(
-                "LR312",
-                f"`{node.name}` is protected: no rule, criterion or stage may read it",
-                node,
-                "leave it out, or take `protected` from its declaration if the law lets you",
-            )
-        self.fields_read[node.name] = None
-        return p.FieldRead(field, **told)  # type: ignore[arg-type]
-
-    def _definition(self, node: tree.Name, kind: str, place: Place, told: dict[str, object]) -> p.DefinitionRead:
-        self.used.add(node.name)
-        if place.filter and not (kind == "criterion" and node.name in self.plain_criteria):
-            self.report.refuse(
-                "LR409",
-                f"a filter reads properties and fields, and `{node.name}` is a {kind}"
-                + (" that reads events or scores" if kind == "criterion" else ""),
-                node,
-                "ask for it beside the selection, with `when` or `and`",
-            )
-        if kind == "criterion" and node.name not in self.names.criteria:
-            raise Refused
-        return p.DefinitionRead(kind, node.name, self.names.type_of(kind, node.name), **told)  # type: ignore[arg-type]
-
-    def _hides(self, node: tree.Name) -> None:
-        self.used.add(node.name)
-        declared = self.names.declared.get(node.name)
-        if declared is not None and declared.kind == "field":
-            self.report.warn(
-                "LR202",
-                f"`{node.name}` is the event's property here and hides the field of that name",
-                node,
-                "rename the field, with `from` for its column, if you mean it",
-            )
-
-    def _no_value(self, node: tree.Name, kind: str | None, place: Place) -> NoReturn:
-        text = text_of(node)
-        if kind in {"event", "events"}:
-            self.report.refuse("LR402", f"`{text}` is an event, not a value", node, f"write `count({text})`")
-        if kind == "list":
-            self.used.add(node.name)
-            self.report.refuse("LR402", f"`{text}` is a list", node, "lists stand after `in` and the tests of text")
-        self.unknown(node, place)
-
-    def unknown(self, node: tree.Name, place: Place = ANYWHERE, declaration: str = "field {name}: text") -> NoReturn:
-        """Refuse a name that is not in scope, with a suggestion or the declaration to add."""
-        candidates = list(self.names.known())
-        if place.event is not None:
-            candidates += sorted(self.names.property_names(place.event))
-        near = self.report.suggest(node.name, candidates)
-        to_add = f"`{declaration.format(name=text_of(node))}`"
-        help_ = f"did you mean `{near}`? Or declare it: {to_add}" if near else f"declare it: {to_add}"
-        self.report.refuse("LR303", f"there is no `{node.name}`", node, help_)
 
     def _arithmetic(self, node: tree.Arithmetic, place: Place) -> p.ValueNode:
         chain: list[tree.Arithmetic] = []
@@ -377,11 +262,16 @@ class Expressions:
             chain.append(left)
             left = left.left
             if len(chain) > 100:
-                self.report.refuse("LR006", "too many operators in one expression (at most 100)", node, "name its parts with `criterion`")
+                self.report.refuse(
+                    "LR006",
+                    "too many operators in one expression (at most 100)",
+                    node,
+                    "name its parts with `criterion`",
+                )
         found = self._number(left, place)
         for link in reversed(chain):
             right = self._number(link.right, place)
-            found = p.Arithmetic(link.op, found, right, NUMBER, **self._told(link))  # type: ignore[arg-type]
+            found = p.Arithmetic(link.op, found, right, NUMBER, **told(link))
         return found
 
     def _aggregate(self, node: tree.Aggregate, place: Place) -> p.ValueNode:
@@ -396,21 +286,23 @@ class Expressions:
                 node.property,
                 f"did you mean `{near}`?" if near else f"it has {listed(sorted(known))}",
             )
-        self._reads(selection.types, node.property.name)
+        self.note(selection.types, node.property.name)
         read = p.PropertyRead(found.name, found.type, found.pii, text=text_of(node.property), line=node.span.line)
         if node.function in {"sum", "average", "min", "max"} and found.type.kind != "number":
             self.report.refuse(
-                "LR401", f"`{node.function}` is for numbers, and `{node.property.name}` is a {found.type.kind}", node.property
+                "LR401",
+                f"`{node.function}` is for numbers, and `{node.property.name}` is a {found.type.kind}",
+                node.property,
             )
         type_ = found.type if node.function in {"first", "last"} else NUMBER
-        return p.Aggregate(node.function, read, selection, type_, **self._told(node))  # type: ignore[arg-type]
+        return p.Aggregate(node.function, read, selection, type_, **told(node))
 
     def _moment(self, node: tree.Selection | tree.Name | tree.Aggregate, place: Place) -> p.ValueNode:
         """Check what `days since` counts from: a date or datetime, or the latest event of a selection."""
         if isinstance(node, tree.Selection) or (isinstance(node, tree.Name) and self.is_event(node, place)):
             selection = self.selection(node, place)
             at = p.PropertyRead("at", DATETIME)
-            return p.Aggregate("last", at, selection, DATETIME, **self._told(node))  # type: ignore[arg-type]
+            return p.Aggregate("last", at, selection, DATETIME, **told(node))
         found = self.value(node, place) if not isinstance(node, tree.Name) or self._in_scope(node, place) else None
         if found is None:
             assert isinstance(node, tree.Name)
@@ -429,11 +321,15 @@ class Expressions:
         name = node.function.name
         if node.plugin is not None:
             self.report.refuse(
-                "LR620", f"`{node.plugin.name}.{name}` is a plugin's criterion, and plugins arrive in a later version", node
+                "LR620",
+                f"`{node.plugin.name}.{name}` is a plugin's criterion, and plugins arrive in a later version",
+                node,
             )
         if name not in BUILT_IN:
             near = self.report.suggest(name, BUILT_IN)
-            help_ = f"did you mean `{near}`?" if near else f"there are {listed(BUILT_IN)}; a plugin's are `plugin.name(…)`"
+            help_ = (
+                f"did you mean `{near}`?" if near else f"there are {listed(BUILT_IN)}; a plugin's are `plugin.name(…)`"
+            )
             self.report.refuse("LR303", f"there is no function `{name}`", node.function, help_)
         wanted = BUILT_IN[name]
         if any(argument.name is not None for argument in node.arguments):
@@ -445,7 +341,7 @@ class Expressions:
         if place.filter:
             self._filter_only_reads(node)
         arguments = tuple(self._number(cast(tree.Condition, argument.value), place) for argument in node.arguments)
-        return p.CallNode(None, name, ("",) * len(arguments), arguments, NUMBER, **self._told(node))  # type: ignore[arg-type]
+        return p.CallNode(None, name, ("",) * len(arguments), arguments, NUMBER, **told(node))
 
     def _filter_only_reads(self, node: tree.Call) -> None:
         for argument in node.arguments:
@@ -454,18 +350,12 @@ class Expressions:
 
     # ------------------------------------------------------------ selections
 
-    def is_event(self, name: tree.Name, place: Place = ANYWHERE) -> bool:
-        """Tell whether a name is an event or a group of events where it stands."""
-        if place.event is not None and name.name in self.names.property_names(place.event):
-            return False
-        return self.names.kind(name.name) in {"event", "events"}
-
     def selection(self, node: tree.Selection | tree.Name, place: Place) -> p.Selection:
         """Check a selection of events, a dimension's defaults included."""
         name = node.name if isinstance(node, tree.Selection) else node
         if place.filter:
             self.report.refuse("LR409", "a filter reads properties and fields, not events", node)
-        types = self._event_types(name)
+        types = self.event_types(name)
         if isinstance(node, tree.Name):
             return p.Selection(name.name, types, None, place.within, place.since)
         condition = None if node.filter is None else self._filter(node.filter, types)
@@ -481,7 +371,7 @@ class Expressions:
     def since(self, node: tree.Since) -> p.SinceEvent | p.SinceField:
         """Check `since X`: an event with or without a filter, or a date or datetime field."""
         if self.is_event(node.name):
-            types = self._event_types(node.name)
+            types = self.event_types(node.name)
             return p.SinceEvent(types, None if node.filter is None else self._filter(node.filter, types))
         if self.names.kind(node.name.name) is None:
             self.unknown(node.name, declaration="event {name}")
@@ -495,42 +385,14 @@ class Expressions:
     def _filter(self, node: tree.Condition, types: tuple[str, ...]) -> p.Condition:
         return self.condition(node, Place(event=types, filter=True))
 
-    def _event_types(self, name: tree.Name) -> tuple[str, ...]:
-        kind = self.names.kind(name.name)
-        if kind is None:
-            self.unknown(name, declaration="event {name}")
-        if kind not in {"event", "events"}:
-            article = "an" if kind in {"event", "events"} else "a"
-            self.report.refuse("LR402", f"an event is wanted here, and `{name.name}` is {article} {kind}", name)
-        self.used.add(name.name)
-        if name.name not in self.names.events and name.name not in self.names.groups:
-            raise Refused
-        types = self.names.types_of(name.name)
-        for type_ in types:
-            self.read.setdefault(type_, set())
-        return types
-
-    def _reads(self, types: tuple[str, ...], name: str) -> None:
-        for type_ in types:
-            if self.names.events[type_].property(name) is not None:
-                self.read.setdefault(type_, set()).add(name)
-
     # ------------------------------------------------------- labels and types
-
-    def _scale(self, node: tree.Node) -> str | None:
-        """Name the grade or ladder that a side of a comparison is, if it is one."""
-        while isinstance(node, tree.Group):
-            node = node.inner
-        if isinstance(node, tree.Name) and self.names.kind(node.name) in {"grade", "ladder"}:
-            return node.name
-        return None
 
     def _two_sides(self, left: tree.Operand, right: tree.Operand, place: Place) -> tuple[p.ValueNode, p.ValueNode]:
         failed = False
         sides: list[p.ValueNode] = []
         for side, other in ((left, right), (right, left)):
             try:
-                sides.append(self._beside(None if self._scale(side) else self._scale(other), side, place))
+                sides.append(self._beside(None if self.scale(side) else self.scale(other), side, place))
             except Refused:
                 failed = True
         if failed:
@@ -551,18 +413,7 @@ class Expressions:
                 node,
                 f"did you mean `{near}`?" if near else f"it has {listed(labels)}",
             )
-        return p.Constant(label, Type("label", scale=scale), **self._told(node))  # type: ignore[arg-type]
-
-    def ladder_label(self, node: tree.Name | tree.Text) -> tuple[str, str]:
-        """Give the ladder and the label that a word after `->`, `hold` or `was` names."""
-        label = node.name if isinstance(node, tree.Name) else node.value
-        ladder = self.names.labels.get(label)
-        if ladder is None:
-            near = self.report.suggest(label, self.names.labels)
-            known = listed(self.names.labels) or "none"
-            help_ = f"did you mean `{near}`?" if near else f"the labels are {known}; `stages` declares them"
-            self.report.refuse("LR305", f"no ladder has the label `{label}`", node, help_)
-        return ladder, label
+        return p.Constant(label, Type("label", scale=scale), **told(node))
 
     def _choices(
         self, node: tree.Set | tree.Operand, scale: str | None, place: Place
@@ -588,107 +439,7 @@ class Expressions:
             raise Refused
         return found
 
-    def _comparable(self, op: str, left: p.ValueNode, right: p.ValueNode, node: tree.Node) -> tuple[str, ...]:
-        """Check that two values can be compared so; gives the order of labels where one is asked."""
-        kinds = {left.type.kind, right.type.kind}
-        ordering = op not in {"=", "!="}
-        if kinds == {"date", "datetime"}:
-            if not ordering:
-                self.report.refuse(
-                    "LR401", "a date and a datetime are never equal", node, "compare with `<`, `<=`, `>` or `>=`"
-                )
-            return ()
-        if len(kinds) > 1 or left.type.scale != right.type.scale:
-            self._disagree(left, right, node)
-        kind = left.type.kind
-        if kind == "list of text":
-            self.report.refuse("LR401", "lists are not compared", node, f'write `{left.text} contains "…"`')
-        if ordering and kind not in ORDERED:
-            self.report.refuse("LR401", f"a {kind} has no order, so `{op}` says nothing", node, "compare with `=` or `!=`")
-        self._among_choices(left, right, node)
-        self._among_choices(right, left, node)
-        return self._order(left.type.scale, node) if ordering and left.type.scale else ()
-
-    def _disagree(self, left: p.ValueNode, right: p.ValueNode, node: tree.Node) -> NoReturn:
-        help_ = None
-        for one, other in ((left, right), (right, left)):
-            if one.type.kind == "text" and isinstance(other, p.Constant) and other.type.kind in {"number", "date"}:
-                help_ = f'`{one.text}` is text: write `"{other.text}"`'
-            if one.type == BOOL and isinstance(other, p.Constant):
-                help_ = f"write `{one.text}`, or `not {one.text}`"
-            if one.type.kind in {"date", "datetime"} and isinstance(other, p.Constant) and other.type == TEXT:
-                help_ = "write the date without quotes: `2026-11-21`"
-        self.report.refuse(
-            "LR401",
-            f"`{left.text}` is a {left.type} and `{right.text}` is a {right.type}: they cannot be compared",
-            node,
-            help_,
-        )
-
-    def _among_choices(self, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
-        if not one.type.choices or not isinstance(other, p.Constant):
-            return
-        if folded(str(other.value)) not in {folded(choice) for choice in one.type.choices}:
-            near = self.report.suggest(str(other.value), one.type.choices)
-            allowed = ", ".join(f'"{choice}"' for choice in one.type.choices)
-            self.report.refuse(
-                "LR407",
-                f"`{one.text}` is never {other.text}",
-                node,
-                f'did you mean "{near}"?' if near else f"it is one of {allowed}",
-            )
-
-    def _order(self, scale: str, node: tree.Node) -> tuple[str, ...]:
-        if scale in self.names.pairs:
-            self.report.refuse(
-                "LR401", f"the labels of `{scale}` are pairs and have no order", node, "compare with `=` or `in {…}`"
-            )
-        if scale in self.names.ladders:
-            return self.names.ladders[scale]
-        return tuple(reversed(self.names.grades[scale]))
-
-    # ---------------------------------------------------------- bare numbers
-
-    def duration(self, node: tree.Duration | tree.Name) -> Duration:
-        """Give a duration, or that of a param."""
-        if isinstance(node, tree.Duration):
-            return Duration(node.count, node.unit)
-        param = self._param(node, "a duration such as `30 days`")
-        if param.type is not None:
-            self.report.refuse("LR401", f"`{node.name}` is a {param.type.kind}, and a duration is wanted", node)
-        assert isinstance(param.value, Duration)
-        return param.value
-
-    def literal_number(self, node: tree.Number | tree.Name, wanted: str) -> Fraction:
-        """Give a number, or that of a param."""
-        if isinstance(node, tree.Number):
-            return node.value
-        param = self._param(node, wanted)
-        if param.type != NUMBER:
-            kind = "duration" if param.type is None else param.type.kind
-            self.report.refuse("LR401", f"`{node.name}` is a {kind}, and a number is wanted", node)
-        assert isinstance(param.value, Fraction)
-        return param.value
-
-    def whole(self, node: tree.Number | tree.Name, what: str, *, least: int) -> int:
-        """Give a whole number that is at least `least`."""
-        value = self.literal_number(node, what)
-        if value.denominator != 1 or value < least:
-            self.report.refuse("LR411", f"{what} is a whole number from {least}, not {text_of(node)}", node)
-        return int(value)
-
-    def _param(self, node: tree.Name, wanted: str) -> object:
-        kind = self.names.kind(node.name)
-        if kind == "param":
-            self.used.add(node.name)
-            if node.name in self.names.params:
-                return self.names.params[node.name]
-            raise Refused
-        if kind is None:
-            self.unknown(node, declaration="param {name} = …")
-        self.report.refuse("LR402", f"{wanted} or a param is wanted here, and `{node.name}` is a {kind}", node)
-
-    _CONDITIONS: dict[type, Callable[..., p.Condition]] = {
+    _CONDITIONS: ClassVar[dict[type, Callable[..., p.Condition]]] = {
         tree.Or: _or,
         tree.And: _and,
         tree.Not: _not,

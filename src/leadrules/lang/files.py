@@ -1,12 +1,15 @@
 """Where a rule file's text comes from, and the files that it names.
 
-What was read is remembered, so that a ruleset can be rebuilt elsewhere from exactly that.
+Every file is known by its path relative to the main file, written with `/`. What was read is
+remembered, so that a ruleset can be rebuilt elsewhere from exactly that, without a disk.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import posixpath
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -14,53 +17,95 @@ import attrs
 from leadrules.errors import Diagnostic, Span
 from leadrules.lang.source import decode
 
+MAIN = ""
+
 
 @attrs.define
 class Files:
-    """A main rule file called `name`, and a folder `root` that it may read from (None: nothing).
+    """A main rule file shown as `name`, and the folder `root` that it may read from (None: no disk).
 
-    `texts` holds the files read so far by their path relative to the root.
+    `texts` holds what is known without a disk, by path; the main file's own is `""`.
     """
 
     name: str
-    root: Path | None = None
-    path: Path | None = None
     texts: dict[str, str] = attrs.field(factory=dict)
+    path: Path | None = None
+    root: Path | None = None
 
     @classmethod
-    def of_text(cls, text: str, name: str) -> Files:
-        """Take the main file's text as given; it can name no other file."""
-        return cls(name, texts={"": text})
+    def of_text(cls, text: str, name: str, others: Mapping[str, str]) -> Files:
+        """Take the main file's text as given, and those of other files by their path beside it."""
+        return cls(name, {posixpath.normpath(path): other for path, other in others.items()} | {MAIN: text})
 
     @classmethod
     def on_disk(cls, path: str | Path, *, root: str | Path | None = None) -> Files:
         """Read the main file from disk; files it names lie inside `root`, by default its folder."""
         main = Path(path)
         folder = Path(root) if root is not None else main.parent
-        return cls(str(path), folder.resolve(), main)
+        return cls(str(path), {}, main, folder.resolve())
 
     def frozen(self) -> Files:
         """Give the same files as texts already read, so that no disk is needed again."""
-        return Files(self.name, None, None, dict(self.texts))
+        return Files(self.name, dict(self.texts))
+
+    def shown(self, key: str) -> str:
+        """Give the name by which diagnostics call a file."""
+        return self.name if key == MAIN else posixpath.join(posixpath.dirname(self.name), key)
+
+    def key(self, shown: str) -> str:
+        """Give the path of a file by the name that diagnostics use."""
+        return MAIN if shown == self.name else posixpath.relpath(shown, posixpath.dirname(self.name) or ".")
 
     def main(self) -> str | tuple[Diagnostic, ...]:
         """Give the main file's text, or diagnostics that say why there is none."""
-        if "" not in self.texts:
+        if MAIN not in self.texts:
             assert self.path is not None
             found = read_rule_file(self.path, self.name)
             if not isinstance(found, str):
                 return found
-            self.texts[""] = found
-        return self.texts[""]
+            self.texts[MAIN] = found
+        return self.texts[MAIN]
+
+    def beside(self, file: str, path: str) -> str:
+        """Give the key of a path written in a file. Raises ValueError for one that leads nowhere."""
+        if posixpath.isabs(path) or "\\" in path or "\0" in path:
+            raise ValueError(f"`{path}` is not a path relative to this file, such as `lists/targets.csv`")
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.key(file)), path))
+
+    def text(self, key: str, path: str) -> str:
+        """Give the text of a file by its key; `path` is how it was written.
+
+        Raises ValueError with a sentence for people where it cannot be read, or must not.
+        """
+        if key in self.texts:
+            return self.texts[key]
+        if self.root is None or self.path is None:
+            raise ValueError(f"`{path}` is not among the files that these rules were loaded with")
+        target = (self.path.parent / key).resolve()
+        if not target.is_relative_to(self.root):
+            raise ValueError(f"`{path}` lies outside the folder that rules are read from")
+        try:
+            found = target.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(f"`{path}` is not UTF-8") from None
+        except FileNotFoundError:
+            raise ValueError(f"there is no file `{path}` here") from None
+        except OSError as problem:
+            raise ValueError(f"`{path}` cannot be read: {(problem.strerror or 'unreadable').lower()}") from None
+        self.texts[key] = found
+        return found
 
     def read_list(self, file: str, path: str, column: str | None) -> list[str]:
-        """Read the texts of a list from a CSV file beside the rule file.
+        """Read the texts of a list from a CSV file beside the rule file that names it.
 
         With a column, those of that column; else the first value of each line. Empty ones are left
-        out. Raises ValueError with a sentence for people.
+        out, and so are repeats. Raises ValueError with a sentence for people.
         """
-        rows = list(csv.reader(io.StringIO(self._beside(file, path))))
-        rows = [row for row in rows if any(value.strip() for value in row)]
+        text = self.text(self.beside(file, path), path)
+        try:
+            rows = [row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row)]
+        except csv.Error as problem:
+            raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
         place = 0
         if column is not None:
             header = [name.strip() for name in rows[0]] if rows else []
@@ -72,24 +117,6 @@ class Files:
         if not texts:
             raise ValueError(f"`{path}` holds no values for the list")
         return list(dict.fromkeys(texts))
-
-    def _beside(self, file: str, path: str) -> str:
-        key = path.replace("\\", "/")
-        if key in self.texts:
-            return self.texts[key]
-        if self.root is None or self.path is None:
-            raise ValueError(f"`{path}` cannot be read, since these rules were not loaded from a file")
-        target = (self.path.parent / key).resolve()
-        if not target.is_relative_to(self.root):
-            raise ValueError(f"`{path}` lies outside the folder of the rule file")
-        try:
-            text = target.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise ValueError(f"`{path}` is not UTF-8") from None
-        except OSError as problem:
-            raise ValueError(f"`{path}` cannot be read: {(problem.strerror or 'unreadable').lower()}") from None
-        self.texts[key] = text
-        return text
 
 
 def read_rule_file(path: Path, name: str) -> str | tuple[Diagnostic, ...]:

@@ -198,7 +198,8 @@ def _points(node: tree.Points) -> str:
 
 def _words(*parts: str | tree.Node | None) -> str:
     """Join what there is with single spaces."""
-    return " ".join(part if isinstance(part, str) else _place(part) for part in parts if part is not None and part != "")
+    written = ("" if part is None else part if isinstance(part, str) else _place(part) for part in parts)
+    return " ".join(filter(None, written))
 
 
 def _option(word: str, value: tree.Node | None) -> str:

@@ -72,7 +72,7 @@ class Line:
     @property
     def is_cut_off(self) -> bool:
         """Tell whether a text or a name is still open at the end of the line."""
-        return self.tokens[-1].kind == "open"
+        return bool(self.tokens) and self.tokens[-1].kind == "open"
 
     @property
     def goes_on(self) -> bool:
@@ -157,7 +157,7 @@ def _statement(
     last = joined = first
     while True:
         at = _next_line(lines, last)
-        if at is None or lines[last].is_cut_off:
+        if at is None or (lines[last].is_cut_off and last == first):
             break
         by_words = lines[last].goes_on or lines[at].continues
         if not (by_words or brackets.open):
@@ -168,9 +168,10 @@ def _statement(
         if by_words and joined == last:
             joined = at
         last = at
-    if not brackets.open or lines[last].is_cut_off:  # a text that swallowed the bracket is the mistake to report
+    if not brackets.open:
         return lines[first : last + 1], brackets.mistakes
-    brackets.complain_of_open(too_long=at is not None)
+    if not any(line.is_cut_off for line in lines[first : last + 1]):  # else a text has swallowed the bracket
+        brackets.complain_of_open(too_long=at is not None)
     # The bracket was forgotten, who knows where: keep the lines that belong together without it.
     return lines[first : joined + 1], brackets.mistakes
 
@@ -218,7 +219,8 @@ class _Brackets:
 
     def _close(self, token: Token) -> None:
         if not self.open:
-            self._complain("LR114", f"`{token.text}` closes nothing", token, f"remove it, or add `{_PAIRS[token.text]}`")
+            advice = f"remove it, or add `{_PAIRS[token.text]}`"
+            self._complain("LR114", f"`{token.text}` closes nothing", token, advice)
             return
         opening = self.open.pop()
         if opening.text != _PAIRS[token.text]:

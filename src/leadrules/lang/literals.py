@@ -20,12 +20,12 @@ from leadrules.lang.words import UNITS, is_plain
 MAX_DIGITS = 15
 
 _NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?")
-_GLUED = re.compile(r"([0-9][0-9_.]*[0-9]|[0-9])([^\W\d]\w*)")
+_GLUED = re.compile(r"([0-9][0-9_.]*[0-9]|[0-9])([^\W\d_]\w*)")
 _DOTTED_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _ESCAPE = re.compile(r"\\(?:(?P<simple>[\"\\nt])|u\{(?P<code>[0-9A-Fa-f]{1,6})\}|(?P<bad>u\{[^}\"]*\}?|.))")
 _SIMPLE = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 _INVISIBLE = re.compile("[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_QUOTATION_MARKS = "'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u2032\u2033\u00b4"
+_QUOTATION_MARKS = "'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u300c\u300d\u2032\u2033"
 _NOT_CONFUSED = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "KATAKANA-HIRAGANA", "MODIFIER"})
 
 _FOREIGN = {
@@ -102,7 +102,7 @@ def mistakes_in(source: Source, tokens: Sequence[Token], *, max_name: int) -> It
             case "open":
                 yield _cut_off(source, token)
             case "other" if text in _QUOTATION_MARKS:
-                yield source.diagnostic("LR112", f"expected `\"`, found `{text}`", start, end, 'write texts as `"…"`')
+                yield source.diagnostic("LR112", f'expected `"`, found `{text}`', start, end, 'write texts as `"…"`')
                 return  # the words within are no words
             case "other" if _INVISIBLE.match(text):
                 yield _invisible(source, start)
@@ -133,7 +133,7 @@ def _invisible(source: Source, at: int) -> Diagnostic:
 
 
 def mixed_scripts(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[str, Diagnostic]]:
-    """Find names with letters of two scripts in one word, such as a Cyrillic `а` in a Latin name."""
+    """Find names with letters of two scripts in one word, such as one Cyrillic letter in a Latin name."""
     for token in tokens:
         if token.kind not in {"word", "quoted"} or token.text.isascii():
             continue
@@ -160,7 +160,7 @@ def _shown(character: str) -> str:
 
 
 def _foreign(text: str) -> tuple[str, str, str]:
-    return "LR109", f"`{text}` is not of this language", _FOREIGN[text]
+    return "LR109", f"`{text}` is not part of the language", _FOREIGN[text]
 
 
 def _wrong_word(text: str) -> tuple[str, str, str] | None:
@@ -194,7 +194,7 @@ def _wrong_number(text: str) -> tuple[str, str, str] | None:
         return None
     if dotted := _DOTTED_DATE.fullmatch(text):
         day, month, year = dotted.groups()
-        return "LR117", f"`{text}` is not a date of this language", f"write {year}-{month:0>2}-{day:0>2}"
+        return "LR117", f"`{text}` is not the way to write a date", f"write {year}-{month:0>2}-{day:0>2}"
     if glued := _GLUED.fullmatch(text):
         number, word = glued.groups()
         if re.fullmatch(r"[eE][0-9_]*", word):
@@ -223,7 +223,8 @@ def _wrong_escapes(source: Source, token: Token) -> Iterator[Diagnostic]:
         if code is None:
             message, advice = f"unknown escape `{match[0]}`", r"escapes are `\"`, `\\`, `\n`, `\t` and `\u{…}`"
         elif int(code, 16) > 0x10FFFF or 0xD800 <= int(code, 16) <= 0xDFFF:
-            message, advice = f"there is no character `{match[0]}`", r"write the number of a character, such as `\u{e9}`"
+            message = f"there is no character `{match[0]}`"
+            advice = r"write the number of a character, such as `\u{e9}`"
         else:
             continue
         yield source.diagnostic("LR111", message, token.start + match.start(), token.start + match.end(), advice)
@@ -233,7 +234,7 @@ def _cut_off(source: Source, token: Token) -> Diagnostic:
     if token.text[0] == "`":
         advice = "write a backtick at its end" if len(token.text) > 1 else "write the name between two backticks"
         return source.diagnostic("LR123", "the name in backticks is never closed", token.start, token.end, advice)
-    advice = "write `\"` at its end, on the same line"
+    advice = 'write `"` at its end, on the same line'
     if token.text.rstrip().endswith('\\"'):
         advice = r"`\"` is a quotation mark within the text; write `\\` for a backslash"
     return source.diagnostic("LR110", "the text is never closed", token.start, token.end, advice)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import attrs
@@ -78,7 +79,7 @@ class Scene:
     def touches(self, offset: int) -> bool:
         """Tell whether no white space stands between the token at `offset` and the next one."""
         first, second = self.at + offset, self.at + offset + 1
-        return 0 <= first and second < len(self.tokens) and self.tokens[first].end == self.tokens[second].start
+        return first >= 0 and second < len(self.tokens) and self.tokens[first].end == self.tokens[second].start
 
     @property
     def at_end(self) -> bool:
@@ -108,6 +109,10 @@ def _quoted(text: str) -> str:
     return f"the name {text}" if text.startswith("`") else f"`{text}`"
 
 
+def _in_backticks(word: str) -> str:
+    return f"if it is meant as a name, put it in backticks: `` `{word}` ``"
+
+
 def _here(scene: Scene, code: str, message: str, advice: str | None = None) -> Finding:
     return Finding(code, message, scene.at, scene.at + 1, advice)
 
@@ -121,11 +126,11 @@ def _capitals(scene: Scene) -> Finding | None:
     if scene.kind() == "word":
         lower = scene.text().lower()
         if lower != scene.text() and (lower in {"and", "or", "not"} or lower in known):
-            return _here(scene, "LR109", f"`{scene.text()}` is not of this language", f"write `{lower}`")
+            return _here(scene, "LR109", f"`{scene.text()}` is not part of the language", f"write `{lower}`")
     if scene.text(-1) in {"NOT", "Not", "AND", "And", "OR", "Or"}:
         word = scene.text(-1)
         advice = f"write `{word.lower()}`"
-        return Finding("LR109", f"`{word}` is not of this language", scene.at - 1, scene.at, advice)
+        return Finding("LR109", f"`{word}` is not part of the language", scene.at - 1, scene.at, advice)
     return None
 
 
@@ -133,11 +138,11 @@ def _if_then(scene: Scene) -> Finding | None:
     """`if c then …`."""
     advice = "write the condition, then its points or an arrow: `budget and need +5`"
     first = scene.tokens[0]
-    if first.kind == "word" and first.text.lower() in {"if", "when", "unless"} and scene.at == 1:
-        if scene.kind() in {"word", "quoted", "number", "string"} or scene.text() == "(":
-            return Finding("LR109", f"a rule does not begin with `{first.text}`", 0, 1, advice)
+    opens = scene.at == 1 and first.kind == "word" and first.text.lower() in {"if", "when", "unless"}
+    if opens and (scene.kind() in {"word", "quoted", "number", "string"} or scene.text() == "("):
+        return Finding("LR109", f"a rule does not begin with `{first.text}`", 0, 1, advice)
     if scene.kind() == "word" and scene.text().lower() == "then":
-        return _here(scene, "LR109", f"`{scene.text()}` is not of this language", advice)
+        return _here(scene, "LR109", f"`{scene.text()}` is not part of the language", advice)
     return None
 
 
@@ -147,7 +152,7 @@ def _other_tests(scene: Scene) -> Finding | None:
         return None
     word, after = scene.text(), scene.text(1)
     if word in _TESTS:
-        return _here(scene, "LR109", f"`{word}` is not of this language", f"write `{_TESTS[word]}`")
+        return _here(scene, "LR109", f"`{word}` is not part of the language", f"write `{_TESTS[word]}`")
     if word == "is":
         advice = "write `is known` or `is unknown`" if after else "write `is known`, `is unknown` or `=`"
         if after == "not":
@@ -172,7 +177,7 @@ def _keyword_as_name(scene: Scene) -> Finding | None:
         return None
     if scene.text() in _COMPARISONS | _OPERATORS | {"[", "->", "."} | _TEST_WORDS:
         message = f"expected {phrases(scene.expected)} after `{first.text}`, found {scene.found}"
-        advice = f"`{first.text}` opens a statement; if it is meant as a name, put it in backticks: `` `{first.text}` ``"
+        advice = f"`{first.text}` opens a statement; {_in_backticks(first.text)}"
         return _here(scene, "LR108", message, advice)
     return None
 
@@ -198,13 +203,13 @@ def _reserved(scene: Scene) -> Finding | None:
         if (scene.expected == {"LPAR"} or sign) and here != "(":
             use = {"count": "count(…)", "no": "no email_open", "was": "was customer"}[before]
             message = f"`{before}` is a reserved word: expected {phrases(scene.expected)}, found {scene.found}"
-            advice = f"write `{use}`; if it is meant as a name, put it in backticks: `` `{before}` ``"
+            advice = f"write `{use}`; {_in_backticks(before)}"
             return Finding("LR108", message, scene.at - 1, scene.at, advice)
     if scene.kind() != "word" or here not in OPERAND_WORDS or not scene.expected & {"ONAME"} or here == "always":
         return None
     wanted = "a condition" if takes_condition(scene.expected) else phrases(scene.expected)
     message = f"expected {wanted}, found the reserved word `{here}`"
-    advice = f"if it is meant as a name, put it in backticks: `` `{here}` ``"
+    advice = _in_backticks(here)
     if here == "days":
         advice = f"write `days since` or `days until`; {advice}"
     return _here(scene, "LR108", message, advice)
@@ -258,7 +263,7 @@ def _loose_date(scene: Scene) -> Finding | None:
     parts = scene.tokens[max(start - 1, 0) : start + 4]
     if len(parts) < 5 or [p.kind for p in parts] != ["number", "sign", "number", "sign", "number"]:
         return None
-    if parts[1].text != parts[3].text or any(a.end != b.start for a, b in zip(parts, parts[1:], strict=False)):
+    if parts[1].text != parts[3].text or any(a.end != b.start for a, b in pairwise(parts)):
         return None
     numbers = [part.text for part in parts[::2]]
     if len(numbers[0]) != 4:
@@ -267,18 +272,20 @@ def _loose_date(scene: Scene) -> Finding | None:
         return None
     written = "".join(part.text for part in parts)
     advice = f"write {numbers[0]}-{numbers[1]:0>2}-{numbers[2]:0>2}"
-    return Finding("LR117", f"`{written}` is not a date of this language", start - 1, start + 4, advice)
+    return Finding("LR117", f"`{written}` is not the way to write a date", start - 1, start + 4, advice)
 
 
 def _arithmetic(scene: Scene) -> Finding | None:
     """Arithmetic outside parentheses: `visits + 2 > 5`."""
     advice = "arithmetic stands in parentheses: `(visits + 2) > 5`"
     if follows_operand(scene.expected) and scene.text() in _OPERATORS and not {"STAR", "RPAR"} <= scene.expected:
-        return _here(scene, "LR106", f"`{scene.text()}` outside parentheses", advice)
-    if takes_modifier(scene.expected) and scene.text(-2) in {"+", "-"} and scene.kind(-1) == "number":
-        if scene.text() in _COMPARISONS | _TEST_WORDS | {"*", "/"}:
-            sign = scene.text(-2)
-            return Finding("LR106", f"`{sign} {scene.text(-1)}` outside parentheses", scene.at - 2, scene.at, advice)
+        return _here(scene, "LR106", f"found arithmetic outside parentheses: `{scene.text()}`", advice)
+    after_points = takes_modifier(scene.expected) and scene.text(-2) in {"+", "-"} and scene.kind(-1) == "number"
+    if after_points and scene.text() in _COMPARISONS | _TEST_WORDS | {"*", "/"}:
+        sign = scene.text(-2)
+        return Finding(
+            "LR106", f"found arithmetic outside parentheses: `{sign} {scene.text(-1)}`", scene.at - 2, scene.at, advice
+        )
     return None
 
 
@@ -301,7 +308,8 @@ def _points(scene: Scene) -> Finding | None:
     if before in {"+", "-"} and scene.expected == {"NUMBER", "LPAR"} and scene.kind() in {"word", "quoted"}:
         if any(token.text in _COMPARISONS | _TEST_WORDS for token in scene.tokens[scene.at + 1 :]):
             advice = "arithmetic stands in parentheses: `(visits + 2) > 5`"
-            return Finding("LR106", f"`{before} {here}` outside parentheses", scene.at - 1, scene.at + 1, advice)
+            message = f"found arithmetic outside parentheses: `{before} {here}`"
+            return Finding("LR106", message, scene.at - 1, scene.at + 1, advice)
         message = f"expected points such as `+5`, found `{before}{here}`"
         return _here(scene, "LR124", message, f"points that are reckoned stand in parentheses: `{before}({here})`")
     if scene.kind() == "number" and takes_points(scene.expected) and scene.at == len(scene.tokens) - 1:
@@ -324,7 +332,9 @@ def _no_duration(scene: Scene) -> Finding | None:
 
 def _units(scene: Scene) -> Finding | None:
     """`within 30`, `within 2 months`, `within 2 d`."""
-    if "UNIT" not in scene.expected or scene.kind(-1) != "number" or "$END" in scene.expected and scene.kind() != "word":
+    if "UNIT" not in scene.expected or scene.kind(-1) != "number":
+        return None
+    if "$END" in scene.expected and scene.kind() != "word":
         return None
     count, word = scene.text(-1), scene.text()
     unit = word.lower().removesuffix("s")
@@ -334,7 +344,7 @@ def _units(scene: Scene) -> Finding | None:
         return Finding("LR119", f"`{count} {word}` is not a duration", scene.at - 1, scene.at + 1, advice)
     if scene.kind() == "word" and word not in {"ago", "times"} and not takes_modifier(scene.expected):
         known = _UNIT_SHORT.get(word.lower())
-        if known or unit in {"second", "sec"} or scene.expected == {"UNIT"} and not _goes_on(scene):
+        if known or unit in {"second", "sec"} or (scene.expected == {"UNIT"} and not _goes_on(scene)):
             advice = f"write `{count} {known}`" if known else "the units are minutes, hours, days and weeks"
             return _here(scene, "LR119", f"`{word}` is not a unit of time", advice)
     if "$END" in scene.expected:
@@ -351,7 +361,8 @@ def _goes_on(scene: Scene) -> bool:
 def _max(scene: Scene) -> Finding | None:
     """`max` without a number, and modifiers that stand in the wrong place."""
     before, here = scene.text(-1), scene.text()
-    if before in {"max", "min"} and scene.kind(-1) == "word" and "NUMBER" in scene.expected and "ONAME" not in scene.expected:
+    bare = before in {"max", "min"} and scene.kind(-1) == "word"
+    if bare and "NUMBER" in scene.expected and "ONAME" not in scene.expected:
         rule = "SIGN" not in scene.expected
         advice = "write `max 5 times`, `max 2 per day` or `max 50 points`" if rule else f"write `{before} 100`"
         return _here(scene, "LR125", f"expected a number after `{before}`, found {scene.found}", advice)
@@ -366,7 +377,8 @@ def _max(scene: Scene) -> Finding | None:
         advice = f"write it before the points: `email_open {here} {what} +5`"
         return _here(scene, "LR125", f"`{here}` belongs to an event, found it after the points", advice)
     if here in {"per", "every"}:
-        return _here(scene, "LR125", f"`{here}` without `max`", f"write `max 1 {here} {'day' if here == 'per' else '7 days'}`")
+        advice = f"write `max 1 {here} {'day' if here == 'per' else '7 days'}`"
+        return _here(scene, "LR125", f"`{here}` without `max`", advice)
     if here in {"min", "weight"}:
         owner = "a dimension, a group or a total" if here == "min" else "a line of a persona"
         return _here(scene, "LR125", f"`{here}` belongs to {owner}, found it after points")
@@ -384,15 +396,15 @@ def _no_left_side(scene: Scene) -> Finding | None:
             return _here(scene, "LR101", f"expected a value, found `{here}`", "a comparison has one sign")
         advice = f"write what is compared: `employees {here} …`"
         return _here(scene, "LR127", f"expected a value before `{here}`", advice)
-    if here in {"and", "or"} and takes_points(scene.expected) and "AND" not in scene.expected:
-        if any(token.text == "|" for token in scene.tokens[: scene.at]):
-            message = f"a test without its left side stands alone, found `{here}` after it"
-            return _here(scene, "LR127", message, "write the left side: `| employees >= 200 and budget +20`")
+    complete = takes_points(scene.expected) and "AND" not in scene.expected
+    if here in {"and", "or"} and complete and any(token.text == "|" for token in scene.tokens[: scene.at]):
+        message = f"a test without its left side stands alone, found `{here}` after it"
+        return _here(scene, "LR127", message, "write the left side: `| employees >= 200 and budget +20`")
     word, before = scene.text(-1), scene.text(-2)
-    if word in _TEST_WORDS and scene.kind(-1) == "word" and (before in {"and", "or", "not", "("} or scene.at == 1):
-        if scene.kind() in {"number", "string", "word"} or here == "{":
-            advice = f"write what is tested: `employees {word} …`"
-            return Finding("LR127", f"expected a value before `{word}`", scene.at - 1, scene.at, advice)
+    opens = word in _TEST_WORDS and scene.kind(-1) == "word" and (before in {"and", "or", "not", "("} or scene.at == 1)
+    if opens and (scene.kind() in {"number", "string", "word"} or here == "{"):
+        advice = f"write what is tested: `employees {word} …`"
+        return Finding("LR127", f"expected a value before `{word}`", scene.at - 1, scene.at, advice)
     return None
 
 
@@ -408,8 +420,11 @@ def _followed_by(scene: Scene) -> Finding | None:
 
 def _set(scene: Scene) -> Finding | None:
     """`in ["a"]`, `in ("a")`, `in "a"`."""
-    if "LBRACE" not in scene.expected or "NAME" not in scene.expected or scene.at_end:
+    if "LBRACE" not in scene.expected or scene.at_end:
         return None
+    if "NAME" not in scene.expected:
+        braces = "write the values in braces" if scene.text() == "[" else None
+        return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", braces)
     message = f'expected a set such as `{{"a", "b"}}` or the name of a list, found {scene.found}'
     advice = "write the values in braces" if scene.text() in {"[", "("} else None
     if scene.kind() == "string":
@@ -427,6 +442,33 @@ def _type(scene: Scene) -> Finding | None:
     return _here(scene, "LR101", f"expected a type such as `number` or `text`, found {scene.found}", advice)
 
 
+def _no_quotes(scene: Scene) -> Finding | None:
+    """`timezone UTC`, `budget -> tag hot`."""
+    if "STRING" not in scene.expected or scene.expected & {"ONAME", "NAME"} or scene.kind() not in {"word", "quoted"}:
+        return None
+    advice = f'write `"{scene.text().strip("`")}"`'
+    return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", advice)
+
+
+def _since_date(scene: Scene) -> Finding | None:
+    """`email_open since 2026-01-01`."""
+    if scene.text(-1) != "since" or scene.kind() not in {"date", "number"}:
+        return None
+    message = f"expected an event or a date field after `since`, found {scene.found}"
+    day = scene.text() if scene.kind() == "date" else "2026-01-01"
+    return _here(scene, "LR101", message, f"for a rule of a period, write `email_open +5 from {day}`")
+
+
+def _ladder(scene: Scene) -> Finding | None:
+    """`stages a > b`, `stages a, b`, `grade g = fit: A > 5, B`."""
+    message = f"expected {phrases(scene.expected)}, found {scene.found}"
+    if "LT" in scene.expected and scene.text() in {">", ",", "->", "|", "<="}:
+        return _here(scene, "LR101", message, "write the labels from the lowest up: `lead < mql < sql`")
+    if "GE" in scene.expected and scene.text() in {">", "<", "<=", "=", ":"}:
+        return _here(scene, "LR101", message, "write `>=`, the least that the label needs")
+    return None
+
+
 def _bands(scene: Scene) -> Finding | None:
     """A grade whose last label has a threshold."""
     if scene.tokens[0].text != "grade" or not scene.at_end or scene.expected != {"COMMA"}:
@@ -437,10 +479,13 @@ def _bands(scene: Scene) -> Finding | None:
 
 def _event_group(scene: Scene) -> Finding | None:
     """`event content = a | b`, `events page_view[url: text]`."""
-    if scene.at == 2 and scene.tokens[0].text == "event" and scene.text() == "=":
-        return Finding("LR101", "expected `[` or the end of the line, found `=`", 2, 3, "a group of events begins with `events`")
-    if scene.at == 2 and scene.tokens[0].text == "events" and scene.text() == "[":
-        return Finding("LR101", "expected `=`, found `[`", 2, 3, "the declaration of one event begins with `event`")
+    if scene.at != 2:
+        return None
+    opening = (scene.tokens[0].text, scene.text())
+    if opening == ("event", "="):
+        return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found `=`", "a group begins with `events`")
+    if opening == ("events", "["):
+        return _here(scene, "LR101", "expected `=`, found `[`", "the declaration of one event begins with `event`")
     return None
 
 
@@ -511,6 +556,9 @@ _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _other_tests,
     _set,
     _type,
+    _no_quotes,
+    _since_date,
+    _ladder,
     _bands,
     _event_group,
     _unfinished,

@@ -6,10 +6,11 @@ All declared names share one space. A file's own declaration replaces a standard
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
+from leadrules.conversions import date_pattern
 from leadrules.engine import program as p
 from leadrules.errors import Span
 from leadrules.lang import tree
@@ -30,7 +31,6 @@ from leadrules.vocabulary import (
     Type,
 )
 
-DefinitionKind = Literal["criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder"]
 DEFINITIONS: frozenset[str] = frozenset(
     {"criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder"}
 )
@@ -109,9 +109,13 @@ class Names:
             return self.ladders[scale] + self.exits[scale]
         return self.grades[scale] if scale in self.grades else self.pairs.get(scale, ())
 
+    def holds(self, name: str, node: tree.Node | None) -> bool:
+        """Tell whether a declaration has the name, and not another one; None stands for an implicit one."""
+        return name in self.declared and self.declared[name].node is node
+
     def types_of(self, name: str) -> tuple[str, ...]:
         """Give the event types behind an event or group of events."""
-        return self.groups[name] if name in self.groups else (name,)
+        return self.groups.get(name, (name,))
 
     def property(self, types: tuple[str, ...], name: str, at: tree.Node) -> Property | None:
         """Give a property of some event types; refuses one that has two types among them."""
@@ -122,7 +126,10 @@ class Names:
         if len({q.type for q in found}) > 1:
             kinds = " and ".join(sorted({str(q.type) for q in found}))
             self.report.refuse(
-                "LR406", f"`{name}` has two types among these events: {kinds}", at, "name the event instead of the group"
+                "LR406",
+                f"`{name}` has two types among these events: {kinds}",
+                at,
+                "name the event instead of the group",
             )
         return attrs.evolve(found[0], pii=any(q.pii for q in found)) if found else None
 
@@ -165,7 +172,8 @@ def declare(
     for statement in statements:
         kind = _KINDS.get(type(statement))
         if kind is not None:
-            _declare(names, kind, statement.name, statement)  # type: ignore[union-attr]
+            name = getattr(statement, "name")  # noqa: B009 - every kind of declaration has one
+            _declare(names, kind, name, statement)
     _implicit(names, statements)
     _standard(names)
     for statement in statements:
@@ -191,7 +199,10 @@ def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
         if first.span.file != name.span.file:
             place = f"{first.span.file}, {place}"
         report.add(
-            "LR301", f"`{name.name}` is declared twice", name, f"it is already a {first.kind} in {place}; choose another name"
+            "LR301",
+            f"`{name.name}` is declared twice",
+            name,
+            f"it is already a {first.kind} in {place}; choose another name",
         )
     else:
         names.declared[name.name] = Declared(kind, name.name, name.span, node)
@@ -237,8 +248,7 @@ def _standard(names: Names) -> None:
 def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> None:
     if not hasattr(node, "name") or not isinstance(node.name, tree.Name):
         return
-    declared = names.declared.get(node.name.name)
-    if declared is None or declared.node is not node:
+    if not names.holds(node.name.name, node):
         return
     if isinstance(node, tree.FieldDeclaration):
         names.fields[node.name.name] = _field(names.report, node)
@@ -273,7 +283,9 @@ def _field(report: Report, node: tree.FieldDeclaration) -> Field:
     if (node.true_words or node.false_words) and type_.kind != "bool":
         words = node.true_words or node.false_words
         assert words is not None
-        report.refuse("LR403", f"`true` and `false` words are for bools, and `{node.name.name}` is a {type_.kind}", words)
+        report.refuse(
+            "LR403", f"`true` and `false` words are for bools, and `{node.name.name}` is a {type_.kind}", words
+        )
     if (node.true_words is None) != (node.false_words is None):
         report.refuse(
             "LR403", "`true {…}` and `false {…}` go together", node.name, 'write both: `true {"yes"} false {"no"}`'
@@ -299,12 +311,12 @@ def _field(report: Report, node: tree.FieldDeclaration) -> Field:
 
 
 def _pattern(report: Report, pattern: tree.Text, type_: Type) -> None:
-    letters = [c for c in pattern.value if c.isalpha() and c not in "TZ"]
-    needed = set("DMY") if type_.kind == "date" else set("DMYh")
-    if set(letters) - set("DMYhms") or not needed - {"h"} <= set(letters):
+    try:
+        date_pattern(pattern.value)
+    except ValueError as problem:
         report.refuse(
             "LR403",
-            f'"{pattern.value}" is not the form of a {type_.kind}',
+            f'"{pattern.value}" is not the form of a {type_.kind}: {problem}',
             pattern,
             "write D, M and Y for day, month and year, h, m and s for the time: `D.M.YYYY`, `YYYY-MM-DD h:m`",
         )
@@ -385,9 +397,9 @@ def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
 def _event_groups(names: Names, statements: tuple[tree.Statement, ...]) -> None:
     """Resolve groups of events and groups to event types; a group inside itself is a mistake."""
     written = {
-        s.name.name: s
-        for s in statements
-        if isinstance(s, tree.EventGroup) and names.declared.get(s.name.name, s) and names.declared[s.name.name].node is s
+        node.name.name: node
+        for node in statements
+        if isinstance(node, tree.EventGroup) and names.holds(node.name.name, node)
     }
     for name, members in STANDARD_GROUPS.items():
         if name not in names.declared:

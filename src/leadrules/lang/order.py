@@ -84,9 +84,14 @@ def _beside(node: tree.Compare | tree.In | tree.Between, names: Names) -> Iterat
     """Leave out the names that are labels of the grade or ladder beside them."""
     sides = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
     parts = [side for side in sides if isinstance(side, tree.Node)]
-    scales = [part.name for part in parts if isinstance(part, tree.Name) and names.kind(part.name) in {"grade", "ladder"}]
+    scales = [
+        part.name for part in parts if isinstance(part, tree.Name) and names.kind(part.name) in {"grade", "ladder"}
+    ]
     labels = {label for scale in scales for label in names.labels_of(scale)}
     return (name for name in mentioned(tuple(parts), names) if name.name in scales or name.name not in labels)
+
+
+_NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))
 
 
 def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
@@ -94,9 +99,9 @@ def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
     graph = Graph(names)
     for key in (GATE, REQUIREMENTS, SCORE):
         graph.add(key)
-    dimension: Key = ("dimension", IMPLICIT_DIMENSION)
-    holder = persona = dimension
+    holders = _Holders(graph)
     for node in statements:
+        holders.scoring(node)
         match node:
             case tree.Criterion():
                 graph.mentions(("criterion", node.name.name), node.body)
@@ -105,23 +110,6 @@ def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
             case tree.Require():
                 graph.mentions(GATE if node.before_scoring else REQUIREMENTS, node.condition)
                 graph.mentions(REQUIREMENTS, node.condition)
-            case tree.Dimension():
-                holder = dimension = ("dimension", node.name.name)
-                _scored(graph, dimension, node)
-                graph.link(SCORE, dimension, node)
-            case tree.PointsGroup():
-                holder = ("group", node.name.name)
-                _scored(graph, holder, node)
-                graph.link(dimension, holder, node)
-            case tree.Persona():
-                persona = ("persona", node.name.name)
-                home = dimension if node.dimension is None else ("dimension", node.dimension.name)
-                _scored(graph, persona, node)
-                graph.link(home, persona, node)
-            case tree.PersonaLine():
-                graph.mentions(persona, node.condition)
-            case tree.Rule():
-                graph.mentions(holder, (node.alternatives, node.modifiers))
             case tree.Grade():
                 graph.mentions(("grade", node.name.name), node.subject)
             case tree.GradePair():
@@ -132,18 +120,56 @@ def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
                 graph.link(("ladder", name), REQUIREMENTS, node)
             case tree.Outcome() | tree.Hold():
                 _outcome(graph, names, node)
-    if names.declared.get(IMPLICIT_DIMENSION) and names.declared[IMPLICIT_DIMENSION].node is None:
-        _scored(graph, ("dimension", IMPLICIT_DIMENSION), None)
-        graph.reads[SCORE].setdefault(("dimension", IMPLICIT_DIMENSION), _NOWHERE)
+            case _:
+                pass  # scores, declares vocabulary, or tests
+    if names.holds(IMPLICIT_DIMENSION, None):
+        _scored(graph, ("dimension", IMPLICIT_DIMENSION), _NOWHERE)
+        graph.link(SCORE, ("dimension", IMPLICIT_DIMENSION), _NOWHERE)
     graph.link(SCORE, GATE, _NOWHERE)
     return graph
 
 
-_NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))
+@attrs.define
+class _Holders:
+    """Which dimension, group and persona hold what comes next in the file."""
+
+    graph: Graph
+    dimension: Key = ("dimension", IMPLICIT_DIMENSION)
+    holder: Key = ("dimension", IMPLICIT_DIMENSION)
+    persona: Key = ("dimension", IMPLICIT_DIMENSION)
+    left: list[tuple[Key, Key]] = attrs.field(factory=list)
+
+    def scoring(self, node: tree.Statement) -> None:
+        """Link what a statement scores to what holds it; other statements change nothing."""
+        graph = self.graph
+        match node:
+            case tree.Boundary(True):
+                self.left.append((self.dimension, self.holder))
+            case tree.Boundary():
+                self.dimension, self.holder = self.left.pop()
+            case tree.Dimension():
+                self.holder = self.dimension = ("dimension", node.name.name)
+                _scored(graph, self.dimension, node)
+                graph.link(SCORE, self.dimension, node)
+            case tree.PointsGroup():
+                self.holder = ("group", node.name.name)
+                _scored(graph, self.holder, node)
+                graph.link(self.dimension, self.holder, node)
+            case tree.Persona():
+                self.persona = ("persona", node.name.name)
+                home = self.dimension if node.dimension is None else ("dimension", node.dimension.name)
+                _scored(graph, self.persona, node)
+                graph.link(home, self.persona, node)
+            case tree.PersonaLine():
+                graph.mentions(self.persona, node.condition)
+            case tree.Rule():
+                graph.mentions(self.holder, (node.alternatives, node.modifiers))
+            case _:
+                pass  # scores nothing
 
 
-def _scored(graph: Graph, key: Key, node: tree.Node | None) -> None:
-    graph.link(key, GATE, node or _NOWHERE)
+def _scored(graph: Graph, key: Key, node: tree.Node) -> None:
+    graph.link(key, GATE, node)
 
 
 def _outcome(graph: Graph, names: Names, node: tree.Outcome | tree.Hold) -> None:

@@ -157,16 +157,23 @@ def grade_of(node: tree.Grade, expressions: Expressions) -> p.Grade:
     report = expressions.report
     subject = expressions.value(node.subject)
     if subject.type.kind != "number":
-        report.refuse("LR401", f"a grade is made of a number, and `{subject.text}` is a {subject.type.kind}", node.subject)
+        report.refuse(
+            "LR401", f"a grade is made of a number, and `{subject.text}` is a {subject.type.kind}", node.subject
+        )
     bands = []
     for index, band in enumerate(node.bands):
         last = index == len(node.bands) - 1
         if last and band.threshold is not None:
             report.refuse(
-                "LR515", "the last label is for the rest, so it has no threshold", band, f"add a label for the rest: `, {_next(band)}`"
+                "LR515",
+                "the last label is for the rest, so it has no threshold",
+                band,
+                f"add a label for the rest: `, {_next(band)}`",
             )
         if not last and band.threshold is None:
-            report.refuse("LR515", f"`{label_text(band.label)}` needs a threshold", band, "only the last label has none")
+            report.refuse(
+                "LR515", f"`{label_text(band.label)}` needs a threshold", band, "only the last label has none"
+            )
         threshold = None if band.threshold is None else expressions.literal_number(band.threshold, "a threshold")
         bands.append(p.Band(label_text(band.label), threshold))
     for (upper, lower), written in zip(pairwise(bands), node.bands[1:], strict=True):
@@ -193,9 +200,7 @@ def pair_of(node: tree.GradePair, expressions: Expressions) -> p.GradePair:
         if kind is None:
             expressions.unknown(grade, declaration="grade {name} = score: A >= 50, B")
         if grade.name not in expressions.names.grades:
-            expressions.report.refuse(
-                "LR402", f"a pair is made of two grades, and `{grade.name}` is a {kind}", grade
-            )
+            expressions.report.refuse("LR402", f"a pair is made of two grades, and `{grade.name}` is a {kind}", grade)
     return p.GradePair(node.name.name, node.span.line, node.first.name, node.second.name)
 
 
@@ -241,14 +246,12 @@ class Ladders:
 
     def hold(self, node: tree.Hold) -> None:
         """Take a `hold LABEL while c`."""
-        failed = False
         try:
             ladder, label = self.expressions.ladder_label(node.label)
         except Refused:
-            failed = True
+            self.expressions.condition(node.condition)  # its mistakes are reported too
+            raise
         condition = self.expressions.condition(node.condition)
-        if failed:
-            raise Refused
         if label in self.expressions.names.exits[ladder]:
             self.expressions.report.refuse(
                 "LR516", f"`{label}` is an exit, and only the steps of a ladder are held", node.label

@@ -30,13 +30,20 @@ __all__ = ["Limits", "build_tables", "decode", "parse"]
 
 @attrs.frozen
 class Limits:
-    """What a rule file may hold. Past a limit there is a diagnostic (`LR004` to `LR008`)."""
+    """What a ruleset may hold; past a limit there is a diagnostic (`LR004` to `LR009`) or an `InputError`.
+
+    `file_bytes` is the size of one file, `rules` the rules of all files together, `nesting` the depth
+    of brackets and of includes, `mistakes` how many are reported of one file, `events` the events of
+    one lead, `fields` the fields that the rules read.
+    """
 
     file_bytes: int = 1024 * 1024
     rules: int = 10_000
     nesting: int = 100
     name_characters: int = 200
     mistakes: int = 1_000
+    events: int = 100_000
+    fields: int = 1_000
 
 
 def parse(text: str, name: str, *, limits: Limits = Limits()) -> tuple[tree.File, tuple[Diagnostic, ...]]:
@@ -137,9 +144,8 @@ class _Reader:
             return True
         if len(self.diagnostics) > self.limits.mistakes:
             end = self.diagnostics[-1].span
-            self.diagnostics.append(
-                self.source.diagnostic("LR008", "too many mistakes; the rest of the file was not read", end.start, end.end)
-            )
+            message = "too many mistakes; the rest of the file was not read"
+            self.diagnostics.append(self.source.diagnostic("LR008", message, end.start, end.end))
             return True
         return False
 
@@ -207,20 +213,25 @@ class _Grammar:
         It is read again, token by token: after a refusal the parser has already forgotten some of
         what it could have taken.
         """
-        reader = self.tables.parse_interactive(text)
+        reader: Any = self.tables.parse_interactive(text)
         tokens = reader.lexer_thread.lex(reader.parser_state)
         while True:
             try:
                 token = next(tokens, None)
             except UnexpectedInput as error:
-                return error.pos_in_stream or 0, frozenset(reader.accepts())
+                return _position(error), frozenset(reader.accepts())
             if token is None:
                 return len(text), frozenset(reader.accepts())
             before = reader.copy(deepcopy_values=False)
             try:
                 reader.feed_token(token)
             except UnexpectedInput:
-                return token.start_pos or 0, frozenset(before.accepts())
+                return token.start_pos, frozenset(before.accepts())
+
+
+def _position(error: UnexpectedInput) -> int:
+    position: int | None = error.pos_in_stream
+    return position or 0
 
 
 _OPTIONS: dict[str, Any] = {"parser": "lalr", "keep_all_tokens": True, "maybe_placeholders": False}
@@ -254,7 +265,8 @@ def _load(builder: Builder) -> lark.Lark | None:
         return None
     if data.get("key") != _key():
         return None
-    return lark.Lark._load_from_dict(_unpacked(data["data"]), _unpacked(data["memo"]), transformer=builder)  # noqa: SLF001
+    load: Any = lark.Lark._load_from_dict  # noqa: SLF001 - the public `load` reads a pickle
+    return cast("lark.Lark", load(_unpacked(data["data"]), _unpacked(data["memo"]), transformer=builder))
 
 
 def build_tables() -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -11,10 +11,11 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.lang import tree
-from leadrules.lang.expressions import ANYWHERE, Expressions, Place
+from leadrules.lang.expressions import Expressions
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import IMPLICIT_DIMENSION
 from leadrules.lang.report import Refused, Report
+from leadrules.lang.resolver import ANYWHERE, Place
 from leadrules.values import Decay
 from leadrules.vocabulary import NUMBER
 
@@ -66,6 +67,7 @@ class Scoring:
     _group: _Building | None = None
     _persona: _Building | None = None
     _ids: dict[str, int] = attrs.field(factory=dict)
+    _left: list[tuple[_Building | None, _Building | None]] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         for node in self.declared:
@@ -92,6 +94,8 @@ class Scoring:
                 self._open_persona(node)
             case tree.PersonaLine():
                 self._line(node)
+            case tree.Boundary():
+                self._cross(node)
             case tree.Rule():
                 self._persona = None
                 self._rule(node)
@@ -101,6 +105,17 @@ class Scoring:
                     self._dimension = None
             case _:
                 self._persona = None
+
+    def _cross(self, node: tree.Boundary) -> None:
+        """Begin an included file outside any dimension, and come back to where the including file was."""
+        self._persona = None
+        if node.opens:
+            self._left.append((self._dimension, self._group))
+            self._group = None
+            if self.declared:
+                self._dimension = None
+        else:
+            self._dimension, self._group = self._left.pop()
 
     # ------------------------------------------------------------ containers
 
@@ -115,7 +130,9 @@ class Scoring:
 
     def _open_group(self, node: tree.PointsGroup) -> None:
         if self._dimension is None:
-            self.report.refuse("LR502", f"the group `{node.name.name}` stands outside a dimension", node, "put it in one")
+            self.report.refuse(
+                "LR502", f"the group `{node.name.name}` stands outside a dimension", node, "put it in one"
+            )
         self._no_doubles(node.modifiers, ())
         group = _Building(node, node.name.name, p.Bounds(), home=self._dimension.home)
         self._dimension.items.append(group)
@@ -153,7 +170,10 @@ class Scoring:
     def _line(self, node: tree.PersonaLine) -> None:
         if self._persona is None:
             self.report.refuse(
-                "LR507", "a line with a `weight` belongs directly below a persona", node, "write points, as in `+5`, in a scoring rule"
+                "LR507",
+                "a line with a `weight` belongs directly below a persona",
+                node,
+                "write points, as in `+5`, in a scoring rule",
             )
         weight = self.expressions.literal_number(node.weight, "a weight")
         if weight <= 0:
@@ -263,14 +283,13 @@ class Scoring:
             return node
         return node if isinstance(node, tree.Selection) and self.expressions.is_event(node.name) else None
 
-    def _alternatives(
-        self, node: tree.Rule, selection: p.Selection | None, place: Place
-    ) -> tuple[p.Alternative, ...]:
+    def _alternatives(self, node: tree.Rule, selection: p.Selection | None, place: Place) -> tuple[p.Alternative, ...]:
+        first = node.alternatives[0].condition
+        assert first is not None
         if selection is not None:
             per_event = attrs.evolve(place, event=selection.types)
-            condition = p.Happened(selection, text=text_of(node.alternatives[0].condition), line=node.span.line)
-            return (p.Alternative(condition, self.points(node.alternatives[0].points, per_event)),)
-        first = node.alternatives[0].condition
+            happened = p.Happened(selection, text=text_of(first), line=node.span.line)
+            return (p.Alternative(happened, self.points(node.alternatives[0].points, per_event)),)
         found = []
         failed = False
         for alternative in node.alternatives:
@@ -294,7 +313,9 @@ class Scoring:
             value = -node.value.value if node.negative else node.value.value
             self.amount(value, node)
             sign = "+" if value >= 0 else ""
-            return p.Constant(value, NUMBER, text=f"{sign}{text_of(tree.Number(value, span=node.span))}", line=node.span.line)
+            return p.Constant(
+                value, NUMBER, text=f"{sign}{text_of(tree.Number(value, span=node.span))}", line=node.span.line
+            )
         found = self.expressions.number(node.value, place)
         return p.Negative(found, NUMBER, text=text_of(node), line=node.span.line) if node.negative else found
 
@@ -305,7 +326,10 @@ class Scoring:
         if (value * 10**self.precision).denominator != 1:
             places = f"{self.precision} decimal{'s' if self.precision != 1 else ''}"
             self.report.refuse(
-                "LR509", f"this is finer than the {places} of this file", node, "raise `precision`, at most to 6, or round it"
+                "LR509",
+                f"this is finer than the {places} of this file",
+                node,
+                "raise `precision`, at most to 6, or round it",
             )
 
     # ------------------------------------------------------------- modifiers
@@ -365,8 +389,9 @@ class Scoring:
         if not isinstance(read, p.PropertyRead):
             self.report.refuse(
                 "LR402",
-                f"`per` takes hour, day, week, month or a property, and `{node.name}` is no property of `{selection.name}`",
+                f"`per` takes a property of `{selection.name}`, and `{node.name}` is none",
                 node,
+                "or write hour, day, week or month",
             )
         return p.Bucket(None, read)
 
@@ -380,7 +405,9 @@ class Scoring:
         written = node.every if isinstance(node, tree.Drops) else node.duration
         duration = self.expressions.duration(written)
         if duration.unit == "minutes":
-            self.report.refuse("LR512", "points decay by days or hours, not minutes", written, "write `1 hours` or more")
+            self.report.refuse(
+                "LR512", "points decay by days or hours, not minutes", written, "write `1 hours` or more"
+            )
         if not isinstance(node, tree.Drops):
             return Decay("half-life" if isinstance(node, tree.HalfLife) else "fades", duration)
         percent = self.expressions.literal_number(node.percent, "a percentage")
@@ -455,7 +482,9 @@ def _completed(node: tree.Condition, first: tree.Condition | None) -> tree.Condi
 def _filled(node: tree.Condition, subject: tree.Operand) -> tree.Condition:
     if isinstance(node, tree.Compare) and isinstance(node.left, tree.Omitted):
         return attrs.evolve(node, left=subject)
-    if isinstance(node, (tree.Between, tree.In, tree.TextTest, tree.IsKnown)) and isinstance(node.subject, tree.Omitted):
+    if isinstance(node, (tree.Between, tree.In, tree.TextTest, tree.IsKnown)) and isinstance(
+        node.subject, tree.Omitted
+    ):
         return attrs.evolve(node, subject=subject)
     if isinstance(node, (tree.And, tree.Or)):
         return attrs.evolve(node, members=tuple(_filled(member, subject) for member in node.members))

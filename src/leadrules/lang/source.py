@@ -1,7 +1,7 @@
 """The text of a rule file: from bytes to text, and from offsets to lines and columns.
 
 The first stage of the parser. Everything after it counts in characters of `Source.text`, which is
-NFC and has `\\n` line ends.
+NFC and whose lines end in a line feed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Source:
 
     @classmethod
     def normalised(cls, text: str, name: str) -> Source:
-        """Drop a byte-order mark, make every line end `\\n`, and compose the text to NFC."""
+        """Drop a byte-order mark, make every line end a line feed, and compose the text to NFC."""
         text = text.removeprefix("\ufeff")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -65,9 +65,8 @@ class Source:
             return None
         what = "a NUL character" if found[0] == "\0" else f"the lone surrogate U+{ord(found[0]):04X}"
         # The line is left out of the diagnostic: it cannot be printed.
-        return Diagnostic(
-            "LR002", f"this is not a text file: it holds {what}", self.span(*found.span()), "save the file as UTF-8 text"
-        )
+        message = f"this is not a text file: it holds {what}"
+        return Diagnostic("LR002", message, self.span(*found.span()), "save the file as UTF-8 text")
 
 
 def decode(data: bytes, name: str) -> str | tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ nothing of meaning: a `Name` may turn out to be a field, an event, a label or a 
 from __future__ import annotations
 
 import datetime as dt
+import typing as t
 from fractions import Fraction
 
 import attrs
@@ -117,7 +118,7 @@ class Count(Node):
 class Aggregate(Node):
     """`sum(p of E)` and its like; `function` is sum, average, min, max, distinct, first or last."""
 
-    function: str
+    function: t.Literal["sum", "average", "min", "max", "distinct", "first", "last"]
     property: Name
     selection: Selection | Name
 
@@ -126,7 +127,7 @@ class Aggregate(Node):
 class Days(Node):
     """`days since X` and `days until X`; `direction` is since or until."""
 
-    direction: str
+    direction: t.Literal["since", "until"]
     moment: Selection | Name | Aggregate
 
 
@@ -151,7 +152,7 @@ class Call(Node):
 class Arithmetic(Node):
     """`left op right`; `op` is one of + - * /."""
 
-    op: str
+    op: t.Literal["+", "-", "*", "/"]
     left: Operand
     right: Operand
 
@@ -196,7 +197,7 @@ class Not(Node):
 class Compare(Node):
     """`left op right`; `op` is one of = != < <= > >=."""
 
-    op: str
+    op: t.Literal["=", "!=", "<", "<=", ">", ">="]
     left: Operand
     right: Operand
 
@@ -224,7 +225,7 @@ class In(Node):
 class TextTest(Node):
     """`x [not] contains …`; `kind` is contains, `starts with`, `ends with` or matches."""
 
-    kind: str
+    kind: t.Literal["contains", "starts with", "ends with", "matches"]
     subject: Operand
     choices: Operand | Set
     negated: bool = False
@@ -277,10 +278,36 @@ class Always(Node):
 
 Literal = Number | Text | Date | Flag | Duration
 Operand = (
-    Name | Number | Text | Date | Flag | Group | Selection | Count | Aggregate | Days | Call | Arithmetic | Minus | Omitted
+    Name
+    | Number
+    | Text
+    | Date
+    | Flag
+    | Group
+    | Selection
+    | Count
+    | Aggregate
+    | Days
+    | Call
+    | Arithmetic
+    | Minus
+    | Omitted
 )
 Condition = (
-    Or | And | Not | Compare | Between | In | TextTest | IsKnown | NoneOf | FollowedBy | AtLeast | Was | Always | Operand
+    Or
+    | And
+    | Not
+    | Compare
+    | Between
+    | In
+    | TextTest
+    | IsKnown
+    | NoneOf
+    | FollowedBy
+    | AtLeast
+    | Was
+    | Always
+    | Operand
 )
 
 
@@ -390,8 +417,22 @@ class NoDecay(Node):
 
 
 Modifier = (
-    Max | Min | MaxTimes | MaxPer | MaxEvery | MaxPoints | When | Because | From | Until
-    | HalfLife | FadesOver | Drops | NoDecay | Within | Since
+    Max
+    | Min
+    | MaxTimes
+    | MaxPer
+    | MaxEvery
+    | MaxPoints
+    | When
+    | Because
+    | From
+    | Until
+    | HalfLife
+    | FadesOver
+    | Drops
+    | NoDecay
+    | Within
+    | Since
 )
 
 
@@ -680,6 +721,13 @@ class Include(Node):
 
 
 @attrs.frozen
+class Boundary(Node):
+    """Where the statements of an included file begin (`opens`) and end. Never written in a file."""
+
+    opens: bool
+
+
+@attrs.frozen
 class Use(Node):
     """`use NAME [as ALIAS]`."""
 
@@ -688,9 +736,34 @@ class Use(Node):
 
 
 Statement = (
-    Ruleset | Timezone | Precision | Param | ListDeclaration | FieldDeclaration | EventDeclaration | EventGroup
-    | Criterion | Segment | Require | Dimension | PointsGroup | Persona | PersonaLine | Total | Grade | GradePair
-    | Stages | Hold | Rule | Outcome | Example | Given | Expect | Include | Use
+    Ruleset
+    | Timezone
+    | Precision
+    | Param
+    | ListDeclaration
+    | FieldDeclaration
+    | EventDeclaration
+    | EventGroup
+    | Criterion
+    | Segment
+    | Require
+    | Dimension
+    | PointsGroup
+    | Persona
+    | PersonaLine
+    | Total
+    | Grade
+    | GradePair
+    | Stages
+    | Hold
+    | Rule
+    | Outcome
+    | Example
+    | Given
+    | Expect
+    | Include
+    | Boundary
+    | Use
 )
 
 

@@ -115,7 +115,7 @@ def _lines(path: Path) -> Iterator[Record | BadRecord]:
     decoder = _Decoder()
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
-            line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+            line = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).rstrip(b"\r\n")
             if line.strip():
                 yield _line(decoder, number, line)
 

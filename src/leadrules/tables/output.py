@@ -65,8 +65,9 @@ class OutputFile:
             self._finish(keep=kind is None)
         except OSError as problem:
             self._remove()
-            if kind is None:
-                refuse_system_error(self.path, problem)
+            error = error or problem
+        if isinstance(error, OSError) and error.filename is None:  # no name: what failed is the writing itself
+            refuse_system_error(self.path, error)
 
     def _check(self, inputs: Iterable[Path]) -> None:
         if self._direct:

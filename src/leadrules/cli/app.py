@@ -1,0 +1,173 @@
+"""The commands and their options, nothing else: what a command does is imported when it runs.
+
+That keeps `leadrules --help` fast. A command module has one function, which takes plain values and
+gives the exit status; `run` turns whatever goes wrong into a sentence and a status.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from leadrules.cli.running import run
+
+app = typer.Typer(
+    name="leadrules",
+    help="Score sales leads by a rule file that a salesperson can read.",
+    epilog="New here? Try: leadrules demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Format = Literal["text", "json"]
+
+RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)]
+LeadsFile = Annotated[
+    Path, typer.Argument(metavar="LEADS", help="The leads: .csv, .jsonl, .json or .parquet.", show_default=False)
+]
+Events = Annotated[Path | None, typer.Option(metavar="FILE", help="What the leads did, a file of events.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. [default: now]"),
+]
+IdColumn = Annotated[
+    str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")
+]
+EventColumns = Annotated[
+    str | None,
+    typer.Option(metavar="PART=NAME,…", help="Columns of the events, such as lead=contact,type=action,at=time,id=key."),
+]
+Delimiter = Annotated[
+    str | None, typer.Option(metavar="MARK", help="What separates the values of the leads, if not recognised.")
+]
+Params = Annotated[
+    list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a param of the rules.")
+]
+OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"leadrules {version('leadrules')}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadrules(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Score sales leads by a rule file that a salesperson can read."""
+
+
+@app.command()
+def demo(
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the rules and the made-up leads to this folder too.")
+    ] = None,
+) -> None:
+    """Show it all on made-up leads, with nothing to prepare."""
+    from leadrules.cli import demo_command
+
+    raise typer.Exit(run(lambda: demo_command.demo(save)))
+
+
+@app.command()
+def check(
+    rules: RulesFile,
+    against: Annotated[
+        Path | None, typer.Option(metavar="LEADS", help="Report what these leads lack for the rules, too.")
+    ] = None,
+    events: Events = None,
+    id_column: IdColumn = "id",
+    event_columns: EventColumns = None,
+    delimiter: Delimiter = None,
+    param: Params = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
+    ] = False,
+    format_: OutputFormat = "text",
+) -> None:
+    """Find every mistake in a rule file."""
+    from leadrules.cli import check as command
+    from leadrules.cli.reading import Source
+
+    source = None if against is None else Source(against, events, id_column, event_columns, delimiter)
+    if events is not None and source is None:
+        raise typer.BadParameter("--events goes with --against LEADS")
+    raise typer.Exit(run(lambda: command.check(rules, source, param or [], verbose=verbose, as_json=format_ == "json")))
+
+
+@app.command()
+def score(
+    rules: RulesFile,
+    leads: LeadsFile,
+    events: Events = None,
+    as_of: AsOf = None,
+    as_of_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Score each lead as of the time in this column.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl or .json; - is CSV on stdout."),
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the leads that could not be read, as CSV.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes share the work.")] = 1,
+    id_column: IdColumn = "id",
+    event_columns: EventColumns = None,
+    delimiter: Delimiter = None,
+    param: Params = None,
+) -> None:
+    """Score leads, and show whom to contact first."""
+    from leadrules.cli import score as command
+    from leadrules.cli.reading import Source
+
+    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
+    outputs = command.Outputs(output, audit, rejects)
+    raise typer.Exit(
+        run(lambda: command.score(rules, source, outputs, as_of=as_of, params=param or [], top=top, workers=workers))
+    )
+
+
+@app.command()
+def explain(
+    rules: RulesFile,
+    leads: LeadsFile,
+    lead: Annotated[str, typer.Option(metavar="ID", help="The lead to explain.", show_default=False)],
+    events: Events = None,
+    as_of: AsOf = None,
+    why_not: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="Tell what the lead lacks for this stage.")
+    ] = None,
+    id_column: IdColumn = "id",
+    event_columns: EventColumns = None,
+    delimiter: Delimiter = None,
+    param: Params = None,
+    pii: Annotated[bool, typer.Option("--pii", help="Show the values of personal fields.")] = False,
+    format_: OutputFormat = "text",
+) -> None:
+    """Tell how one lead came to its score."""
+    from leadrules.cli import explain as command
+    from leadrules.cli.reading import Source
+
+    source = Source(leads, events, id_column, event_columns, delimiter)
+    raise typer.Exit(
+        run(
+            lambda: command.explain(
+                rules, source, lead, as_of=as_of, params=param or [], why_not=why_not, pii=pii, as_json=format_ == "json"
+            )
+        )
+    )

@@ -1,0 +1,164 @@
+"""What several commands read: the options that need reading, the rules, the leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from leadrules.cli.running import Stop
+from leadrules.errors import InputError
+from leadrules.lang.files import Files
+from leadrules.lead import parse_as_of
+from leadrules.ruleset import Ruleset, check_files
+from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, Reject, Row, read_events, read_leads
+from leadrules.values import Zone, instant_of, moment_of, text_of_instant
+from leadrules.vocabulary import BOOL
+
+if TYPE_CHECKING:
+    from leadrules.cli.screen import Screen
+
+_TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*")
+_BOOLS = {"true": True, "false": False}
+
+
+@attrs.frozen
+class Source:
+    """The files of leads and events, and the options that say how to read them, as given."""
+
+    leads: Path
+    events: Path | None = None
+    id_column: str = "id"
+    event_columns: str | None = None
+    delimiter: str | None = None
+    as_of_column: str | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are read."""
+        return (self.leads,) if self.events is None else (self.leads, self.events)
+
+    def open(self) -> LeadTable:
+        """Open the leads, with their events. Raises Stop and FileProblem."""
+        return read_leads(
+            self.leads,
+            id_column=self.id_column,
+            delimiter=self.delimiter,
+            as_of_column=self.as_of_column,
+            events=self.read_events(),
+        )
+
+    def read_events(self) -> EventTable | None:
+        """Read all events, if there is a file of events. Raises Stop and FileProblem."""
+        columns = read_event_columns(self.event_columns)
+        if self.events is None:
+            if columns:
+                raise Stop("--event-columns says how to read a file of events, and there is none", "add --events FILE")
+            return None
+        return read_events(self.events, columns=columns)
+
+
+def read_event_columns(given: str | None) -> dict[str, str | None]:
+    """Read `lead=contact,type=action`. An empty name says that there is no such column. Raises Stop."""
+    columns: dict[str, str | None] = {}
+    for pair in (given or "").split(","):
+        part, equals, name = (side.strip() for side in pair.partition("="))
+        if not part and not equals:
+            continue
+        if not equals or part not in EVENT_COLUMNS:
+            raise Stop(
+                f"--event-columns: `{pair.strip()}` does not say where a part of an event stands",
+                f"the parts are {', '.join(EVENT_COLUMNS)}; write --event-columns lead=contact,type=action,at=time",
+            )
+        columns[part] = name or None
+    return columns
+
+
+def read_params(given: Sequence[str]) -> dict[str, str]:
+    """Read `name=value` pairs. Raises Stop."""
+    params: dict[str, str] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise Stop(f"--param: `{pair}` is not a name and a value", "write it as --param mql_at=60")
+        if name.strip() in params:
+            raise Stop(f"--param: `{name.strip()}` is given twice")
+        params[name.strip()] = value.strip()
+    return params
+
+
+def params_for(path: Path, given: Sequence[str]) -> dict[str, str | bool]:
+    """Read params in the types that the rule file gives them: only `true` and `false` need to know."""
+    texts = read_params(given)
+    if not any(value.lower() in _BOOLS for value in texts.values()):
+        return dict(texts)
+    program = check_files(Files.on_disk(path), {}).program
+    bools = {name for name, param in program.params.items() if param.type == BOOL} if program else set()
+    return {
+        name: _BOOLS[value.lower()] if name in bools and value.lower() in _BOOLS else value
+        for name, value in texts.items()
+    }
+
+
+def load_rules(path: Path, params: Sequence[str], screen: Screen) -> Ruleset:
+    """Load a rule file and say what it warns of. Raises Stop and RulesetError."""
+    rules = Ruleset.from_file(path, params=params_for(path, params))
+    warned = len(rules.warnings)
+    if warned:
+        them = "it" if warned == 1 else "them"
+        screen.note(f"{warned} warning{'s' * (warned > 1)} in `{path}`: `leadrules check` shows {them}")
+    return rules
+
+
+# --------------------------------------------------------------------- as of
+
+
+def read_as_of_option(given: str | None, where: Zone, screen: Screen) -> dt.datetime:
+    """Read `--as-of`; without it the moment is now, and the screen says so. Raises Stop."""
+    if given is None:
+        now = moment_of(instant_of(dt.datetime.now(dt.UTC).replace(microsecond=0)))
+        text = text_of_instant(instant_of(now))
+        screen.note(f"scored as of now; the same again: --as-of {text}")
+        return now
+    if _TIME_WITHOUT_ZONE.fullmatch(given):
+        zoned = _with_offset(given.strip(), where)
+        raise Stop(f"--as-of: `{given}` does not say in which time zone", f"write {zoned}")
+    return _moment(given, where)
+
+
+def _with_offset(text: str, where: Zone) -> str:
+    """Suggest a time with its offset: that of the rules' zone where it can be read, else `Z`."""
+    with_t = text.upper().replace(" ", "T")
+    try:
+        instant = parse_as_of(with_t, where)
+    except InputError:
+        return "it as 2026-11-21T10:00:00Z"
+    return f"{with_t}Z, or {text_of_instant(instant)} if you mean the time in {where.name}"
+
+
+def _moment(text: str, where: Zone) -> dt.datetime:
+    try:
+        return moment_of(parse_as_of(text, where))
+    except InputError as error:
+        raise Stop(f"--as-of: {error.reason.removeprefix('as_of: ')}") from None
+
+
+def as_of_each(row: Row, where: Zone) -> dt.datetime:
+    """Read the time in a lead's row. Raises InputError."""
+    assert row.as_of is not None
+    try:
+        return moment_of(parse_as_of(row.as_of, where))
+    except InputError as error:
+        raise InputError(error.reason.replace("as_of", "time of scoring", 1), field="as_of") from None
+
+
+# --------------------------------------------------------------------- leads
+
+
+def leads_of(table: LeadTable) -> Iterator[Row]:
+    """Give the leads of a table that are rows at all."""
+    return (row for row in table if not isinstance(row, Reject))

@@ -1,0 +1,180 @@
+"""What commands print: plain in a pipe, in colour on a terminal, in ASCII where the terminal has no more."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.text import Text
+
+from leadrules.errors import Diagnostic
+
+_PIPE_WIDTH = 100
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_PLAIN = str.maketrans({"·": "-", "→": "->", "–": "-", "’": "'", "×": "x", "−": "-", "…": "..."})
+_MARKED = re.compile(r"`[^`\n]+`")
+
+
+class Screen:
+    """One of the two streams of the process.
+
+    `width` is in cells, `unicode` tells whether the stream can show more than ASCII, `colour`
+    whether it may show colours. Whatever comes from a file passes `printable` first, so that no
+    value of a lead can control the terminal.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError, OSError):
+                stream.reconfigure(errors="replace")
+        self.console = Console(file=stream, highlight=False, markup=False, emoji=False, width=_width_of_pipe(stream))
+        self.unicode = (self.console.encoding or "ascii").lower().replace("_", "-").startswith("utf")
+        self.colour = self.console.is_terminal and not self.console.no_color
+        self.width = self.console.width
+
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print a line: texts, or pairs of a text and its style. It is never wrapped or cut."""
+        self.put(self.styled(*parts))
+
+    def put(self, text: Text) -> None:
+        """Print a text and a line end. It is never wrapped or cut."""
+        text.rstrip()
+        self.console.print(text if self.unicode else _in_ascii(text), soft_wrap=True, crop=False, overflow="ignore")
+
+    def styled(self, *parts: str | tuple[str, str]) -> Text:
+        """Make one text of texts and pairs of a text and its style."""
+        return Text.assemble(*parts)
+
+    def problem(self, message: str, advice: str | None = None) -> None:
+        """Say what is wrong, and what to do about it."""
+        self.put(Text.assemble(("error: ", "bold red"), _with_marks(printable(message, lines=True))))
+        self.advise(advice)
+
+    def note(self, message: str) -> None:
+        """Say something that is good to know."""
+        self.put(Text.assemble(("note: ", "bold blue"), _with_marks(printable(message))))
+
+    def warn(self, message: str, advice: str | None = None) -> None:
+        """Say what went wrong in part."""
+        self.put(Text.assemble(("warning: ", "bold yellow"), _with_marks(printable(message))))
+        self.advise(advice)
+
+    def advise(self, advice: str | None) -> None:
+        """Say what to do about it, if there is something."""
+        if advice:
+            self.put(Text.assemble(("  help: ", "cyan"), printable(advice)))
+
+    def diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Draw diagnostics, a blank line after each, and say how many there are."""
+        for diagnostic in diagnostics:
+            self.put(drawn(diagnostic))
+            self.line()
+        self.line((tally(diagnostics), "bold"))
+
+    def bar(self, share: float, width: int) -> str:
+        """Draw a share of 1 as a bar of at most `width` cells, filled up with spaces."""
+        share = min(max(share, 0.0), 1.0)
+        if not self.unicode:
+            return ("#" * round(share * width)).ljust(width)
+        whole, eighths = divmod(round(share * width * 8), 8)
+        return ("█" * whole + _EIGHTHS[eighths].strip()).ljust(width)
+
+    def fitted(self, text: str, width: int) -> str:
+        """Give a text of exactly `width` cells: cut at its end, or filled up with spaces."""
+        text = printable(text)
+        if cell_len(text) > width:
+            mark = "…" if self.unicode else ".."
+            room = width - len(mark)
+            text = (chop_cells(text, room)[0].rstrip() if room > 0 else "") + mark
+        return text + " " * (width - cell_len(text))
+
+
+def _width_of_pipe(stream: object) -> int | None:
+    """Give the width where there is no terminal to ask; None where there is, or `COLUMNS` says it."""
+    isatty = getattr(stream, "isatty", None)
+    on_terminal = bool(isatty and isatty())
+    return None if on_terminal or os.environ.get("COLUMNS", "").isdecimal() else _PIPE_WIDTH
+
+
+def _in_ascii(text: Text) -> Text:
+    """Replace the typographic signs that we print ourselves. What else cannot be shown becomes `?`."""
+    if text.plain.isascii():
+        return text
+    parts = [Text(part.plain.translate(_PLAIN), part.style) for part in _runs(text)]
+    return Text.assemble(*parts)
+
+
+def _runs(text: Text) -> Iterable[Text]:
+    """Split a text where its styles change."""
+    places = sorted({0, len(text.plain), *(place for span in text.spans for place in (span.start, span.end))})
+    for start, end in zip(places, places[1:], strict=False):
+        styles = [str(span.style) for span in text.spans if span.start <= start and end <= span.end]
+        yield Text(text.plain[start:end], " ".join(styles))
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
+
+    >>> printable("Kestrel\\x1b[31m\\nFreight")
+    'Kestrel [31m Freight'
+    """
+    keep = "\n\t" if lines else ""
+    return "".join(c if c.isprintable() or c in keep else " " for c in text)
+
+
+def drawn(diagnostic: Diagnostic) -> Text:
+    """Draw a diagnostic: exactly the text of `render`, coloured."""
+    colour = "red" if diagnostic.severity == "error" else "yellow"
+    head, *rest = _without_controls(diagnostic.render()).split("\n")
+    place, _, said = head.partition(f": {diagnostic.severity} ")
+    message = said.partition(": ")[2]
+    text = Text.assemble(
+        (place, "bold"), ": ", (f"{diagnostic.severity} {diagnostic.code}", f"bold {colour}"), ": ", _with_marks(message)
+    )
+    for line in rest:
+        text.append("\n")
+        text.append_text(_margin_line(line, colour))
+    return text
+
+
+def _margin_line(line: str, colour: str) -> Text:
+    if line.startswith("  help: "):
+        return Text.assemble(("  help:", "cyan"), line.removeprefix("  help:"))
+    margin, bar, rest = line.partition("| ")
+    is_caret = not margin.strip()
+    return Text.assemble((margin + bar, "dim"), (rest, f"bold {colour}" if is_caret else ""))
+
+
+def _without_controls(text: str) -> str:
+    return "".join(c for c in text if c.isprintable() or c in "\n\t")
+
+
+def _with_marks(sentence: str) -> Text:
+    """Make what stands in backticks stand out."""
+    text = Text(sentence)
+    for found in _MARKED.finditer(sentence):
+        text.stylize("bold", found.start(), found.end())
+    return text
+
+
+def tally(diagnostics: Iterable[Diagnostic]) -> str:
+    """Count diagnostics: `2 errors, 1 warning`; `no mistakes` where there are none."""
+    kinds = [diagnostic.severity for diagnostic in diagnostics]
+    counts = [counted(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
+    return ", ".join(counts) or "no mistakes"
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number and its noun.
+
+    >>> counted(1, "lead"), counted(1200, "lead"), counted(2, "entry", "entries")
+    ('1 lead', '1,200 leads', '2 entries')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,238 @@
+"""Generate what a rule file declares (§5 of the language), and the scene that the rules then see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from leadrules.lang import tree
+from leadrules.testing.chance import Chance
+from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases
+from leadrules.testing.scenes import Scene, made, name
+from leadrules.testing.words import (
+    DATE_PATTERNS,
+    DATES,
+    EVENT_PROPERTIES,
+    FALSE_WORDS,
+    HOSTILE_NAMES,
+    PLAIN_NAMES,
+    STANDARD_EVENTS,
+    STANDARD_FIELDS,
+    TEXTS,
+    TIMEZONES,
+    TRUE_WORDS,
+    UNKNOWN_WORDS,
+)
+from leadrules.values import folded
+from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_EVENTS as STANDARD, STANDARD_FIELDS as FIELDS
+from leadrules.vocabulary import STANDARD_GROUPS, TEXT, Type
+from leadrules.vocabulary import TEXTS as LIST_OF_TEXT
+
+_KINDS = (NUMBER, TEXT, BOOL, DATE, DATETIME, LIST_OF_TEXT)
+_COLUMNS = ("Job Title", "Größe", "{0}", 'a "b"', "x,y", "e\u0301")
+
+
+class Declarations:
+    """Makes declarations one after the other, and notes in the scene what each brings."""
+
+    def __init__(self, chance: Chance, scene: Scene) -> None:
+        self.chance = chance
+        self.scene = scene
+        self.statements: list[tree.Statement] = []
+        self.any_event: dict[str, Type] = {}
+        self._columns: set[str] = set()
+
+    def fresh(self, *, standard: Sequence[str] = ()) -> tree.Name:
+        """Give a name that is not taken yet, sometimes one of the standard vocabulary's."""
+        if standard and self.chance.happens(15):
+            options = [word for word in standard if word not in self.scene.taken]
+        elif self.chance.uses("hostile names", 25):
+            options = [word for word in HOSTILE_NAMES if word not in self.scene.taken]
+        else:
+            options = [word for word in PLAIN_NAMES if word not in self.scene.taken]
+        chosen = self.chance.pick(options) if options else f"name_{len(self.scene.taken)}"
+        self.scene.taken.add(chosen)
+        return name(chosen)
+
+    # -------------------------------------------------------------- vocabulary
+
+    def header(self) -> list[tree.Statement]:
+        """Give the lines that say what the file is."""
+        found: list[tree.Statement] = []
+        if self.chance.happens(30):
+            version = self._text(TEXTS) if self.chance.happens(50) else None
+            word = self.chance.pick(("transport_b2b", *HOSTILE_NAMES))
+            found.append(made(tree.Ruleset, name(word), version))
+        if self.chance.happens(40):
+            found.append(made(tree.Timezone, self._text(TIMEZONES)))
+        return found
+
+    def vocabulary(self) -> None:
+        """Declare params, lists, fields, events and groups, and take some of the standard ones."""
+        declare = [self.param, self.list_of, self.field, self.event]
+        for _ in range(self.chance.whole(0, 7)):
+            self.chance.pick(declare)()
+        for standard in self.chance.some(STANDARD_FIELDS, 2, 5):
+            if standard not in self.scene.taken:
+                self.scene.fields[standard] = FIELDS[standard].type
+                self.scene.taken.add(standard)
+        self._standard_events()
+        if self.chance.happens(15):
+            self._any_event()
+        for _ in range(self.chance.whole(0, 2)):
+            self.group_of_events()
+
+    def param(self) -> None:
+        """Declare a param of some type, or a duration."""
+        node = self.fresh()
+        type_ = self.chance.pick((NUMBER, None, TEXT, DATE, BOOL))
+        value = made(tree.Duration, *self.chance.pick(DURATIONS)) if type_ is None else self._literal(type_)
+        self.scene.params[node.name] = type_
+        self.statements.append(made(tree.Param, node, value))
+
+    def list_of(self) -> None:
+        """Declare a list of texts, numbers or dates."""
+        node = self.fresh()
+        type_ = self.chance.pick((TEXT, NUMBER, DATE))
+        items = tuple(self._literal(type_) for _ in range(self.chance.whole(1, 4)))
+        self.scene.lists[node.name] = type_
+        self.statements.append(made(tree.ListDeclaration, node, made(tree.Set, items)))
+
+    def field(self) -> None:
+        """Declare a field with any of its options."""
+        chance, node, type_ = self.chance, self.fresh(standard=STANDARD_FIELDS), self._type()
+        words = type_ == BOOL and chance.happens(40)
+        protected = chance.happens(7)
+        declaration = made(
+            tree.FieldDeclaration,
+            node,
+            self._spec(type_),
+            column=self._column(),
+            pattern=self._text(self._patterns(type_)) if type_ in {DATE, DATETIME} and chance.happens(40) else None,
+            unknown=self._words(UNKNOWN_WORDS) if chance.happens(25) else None,
+            default=self._literal(type_) if not protected and type_ != DATETIME and chance.happens(20) else None,
+            true_words=self._words(TRUE_WORDS) if words else None,
+            false_words=self._words(FALSE_WORDS) if words else None,
+            pii=chance.happens(20),
+            protected=protected,
+        )
+        self.statements.append(declaration)
+        if not protected:
+            self.scene.fields[node.name] = type_
+
+    def event(self) -> None:
+        """Declare an event with up to three properties."""
+        node = self.fresh(standard=STANDARD_EVENTS)
+        properties = self._properties()
+        self.scene.events[node.name] = {q.name.name: t for q, t in properties}
+        self.statements.append(made(tree.EventDeclaration, node, tuple(q for q, _ in properties)))
+
+    def group_of_events(self) -> None:
+        """Declare a group of events and groups."""
+        known = [*self.scene.events, *self.scene.groups]
+        node = self.fresh(standard=("activity",))
+        members = self.chance.some([member for member in known if member != node.name], 1, 3)
+        types = dict.fromkeys(type_ for member in members for type_ in self.scene.types_of(member))
+        self.scene.groups[node.name] = tuple(types)
+        self.statements.append(made(tree.EventGroup, node, tuple(map(name, members))))
+
+    def _standard_events(self) -> None:
+        """Bring in all standard events, since `any_event` and `activity` do; the rules name a few."""
+        for event, declared in STANDARD.items():
+            if event not in self.scene.taken:
+                self.scene.events[event] = {q.name: q.type for q in declared.properties}
+        if "activity" not in self.scene.taken:
+            members = (m for m in STANDARD_GROUPS["activity"] if m in self.scene.events)
+            self.scene.groups["activity"] = tuple(members)
+        self.scene.groups["any_event"] = tuple(self.scene.events)
+
+    def _any_event(self) -> None:
+        properties = self._properties()
+        for own in self.scene.events.values():
+            for property_, type_ in properties:
+                own.setdefault(property_.name.name, type_)
+        self.statements.append(made(tree.EventDeclaration, name("any_event"), tuple(q for q, _ in properties)))
+
+    # ------------------------------------------------------------- definitions
+
+    def criterion(self, *, plain: bool = False) -> tree.Statement:
+        """Give a criterion of what the scene has; a `plain` one reads no events and no scores."""
+        phrases = Phrases(self.chance, self._without_events() if plain else self.scene)
+        type_, body = BOOL, phrases.condition(1)
+        if plain:
+            body = phrases.plain_condition()
+        elif self.chance.happens(40):
+            type_, body = phrases.subject()
+            if type_ == NUMBER and self.chance.happens(50):
+                body = phrases.expression(2)
+        node = self.fresh()
+        self.scene.criteria[node.name] = type_
+        if plain:
+            self.scene.plain.add(node.name)
+        return made(tree.Criterion, node, body)
+
+    def segment(self, *, readable: bool = True) -> tree.Statement:
+        """Give a segment; rules before it may read it where it is `readable`."""
+        body = Phrases(self.chance, self.scene).condition(1)
+        node = self.fresh()
+        if readable:
+            self.scene.truths.append(node.name)
+        return made(tree.Segment, node, body)
+
+    def _without_events(self) -> Scene:
+        scene = self.scene
+        plain = {criterion: scene.criteria[criterion] for criterion in sorted(scene.plain)}
+        return Scene(fields=scene.fields, params=scene.params, lists=scene.lists, criteria=plain, plain=scene.plain)
+
+    # ------------------------------------------------------------------- parts
+
+    def _text(self, options: Sequence[str]) -> tree.Text:
+        return made(tree.Text, self.chance.pick(options))
+
+    def _literal(self, type_: Type) -> tree.Operand:
+        if type_ == NUMBER:
+            return made(tree.Number, self.chance.pick(NUMBERS))
+        if type_.kind in {"date", "datetime"}:
+            return made(tree.Date, self.chance.pick(DATES))
+        if type_ == BOOL:
+            return made(tree.Flag, self.chance.happens(50))
+        return self._text(type_.choices or TEXTS)
+
+    def _type(self) -> Type:
+        if self.chance.happens(20):
+            return Type("text", choices=tuple(self._distinct(TEXTS, 1, 4)))
+        return self.chance.pick(_KINDS)
+
+    def _distinct(self, options: Sequence[str], low: int, high: int) -> list[str]:
+        """Give texts that differ when case is ignored."""
+        return list({folded(option): option for option in self.chance.some(options, low, high)}.values())
+
+    def _spec(self, type_: Type) -> tree.TypeSpec:
+        if not type_.choices:
+            return made(tree.TypeSpec, type_.kind)
+        return made(tree.TypeSpec, "one of", tuple(made(tree.Text, choice) for choice in type_.choices))
+
+    def _column(self) -> tree.Text | None:
+        left = [column for column in _COLUMNS if column not in self._columns]
+        if not left or not self.chance.happens(25):
+            return None
+        chosen = self.chance.pick(left)
+        self._columns.add(chosen)
+        return made(tree.Text, chosen)
+
+    def _patterns(self, type_: Type) -> Sequence[str]:
+        return DATE_PATTERNS[:3] if type_ == DATE else DATE_PATTERNS
+
+    def _words(self, options: Sequence[str]) -> tree.Set:
+        words: list[tree.Text | tree.Number] = []
+        for word in self._distinct(options, 1, 3):
+            as_number = word.isdecimal() and self.chance.happens(50)
+            words.append(made(tree.Number, Fraction(int(word))) if as_number else made(tree.Text, word))
+        return made(tree.Set, tuple(words))
+
+    def _properties(self) -> list[tuple[tree.Property, Type]]:
+        found = []
+        for property_ in self.chance.some(EVENT_PROPERTIES, 0, 3):
+            type_ = NUMBER if property_ == "amount" and self.chance.happens(70) else self._type()
+            found.append((made(tree.Property, name(property_), self._spec(type_), self.chance.happens(15)), type_))
+        return found

@@ -1,0 +1,134 @@
+"""The corpus' one driver: how a case of a file is read and compared. Which files, the test modules say.
+
+A test that takes `case` runs for every case of the module's `CASES` (TOML files), and one that takes
+`mistaken` for every rule file of its `MISTAKEN`.
+"""
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
+
+_MISTAKE = re.compile(r"#! *(LR\d{3})(?: +(.*))?$")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", [_named(case, path) for path in metafunc.module.CASES for case in _cases(path)])
+    if "mistaken" in metafunc.fixturenames:
+        metafunc.parametrize("mistaken", metafunc.module.MISTAKEN, ids=lambda path: path.stem)
+
+
+def _cases(path: Path) -> list[dict[str, Any]]:
+    return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)["case"]
+
+
+def _named(case: dict[str, Any], path: Path) -> Any:
+    return pytest.param(case, id=f"{path.stem}: {case['name']}")
+
+
+# ---------------------------------------------------------------- a scoring case
+
+
+@pytest.fixture
+def check_case() -> Callable[[dict[str, Any]], None]:
+    """Run a case and compare what it is about."""
+    return _check_case
+
+
+def _check_case(case: dict[str, Any]) -> None:
+    if "error" in case:
+        _refused(case["rules"], case["error"])
+    elif "input_error" in case:
+        with pytest.raises(InputError) as caught:
+            _evaluated(case)
+        assert case["input_error"] in str(caught.value)
+    else:
+        _compare(_evaluated(case), case)
+
+
+def _evaluated(case: dict[str, Any]) -> ScoredLead:
+    rules = Ruleset.from_text(case["rules"], params=case.get("params"))
+    return rules.evaluate(json.loads(case["lead"]), as_of=dt.datetime.fromisoformat(case["as_of"]))
+
+
+def _compare(result: ScoredLead, case: dict[str, Any]) -> None:
+    found = result.to_dict()
+    expected = json.loads(case["expect"], parse_float=Decimal)
+    points = expected.pop("points", None)
+    assert {key: found[key] for key in expected} == expected
+    entries = [[entry.kind, entry.rule, entry.points] for entry in result.audit]
+    if points is not None:
+        assert sorted(entry[1:] for entry in entries if entry[0] == "points") == sorted(points)
+    if "audit" in case:
+        assert entries == case["audit"]
+    assert sum((entry.points for entry in result.audit), Decimal(0)) == result.score
+    assert not any(_is_negative_zero(entry) for entry in result.audit)
+
+
+def _is_negative_zero(entry: AuditEntry) -> bool:
+    return entry.points == 0 and entry.points.is_signed()
+
+
+# -------------------------------------------------------------- a mistaken file
+
+
+@attrs.frozen
+class Mistake:
+    """What a rule file's author says is wrong with a line: the code, and words of the message or help."""
+
+    line: int
+    code: str
+    says: str
+
+    def is_told_by(self, diagnostic: Diagnostic) -> bool:
+        """Tell whether a diagnostic says so."""
+        told = (diagnostic.span.line, diagnostic.code) == (self.line, self.code)
+        return told and self.says in f"{diagnostic.message}\n{diagnostic.help or ''}"
+
+
+@pytest.fixture
+def check_mistakes() -> Callable[[str], None]:
+    """Compare the diagnostics of a rule file with the comments `#! CODE words` on its lines, one for one."""
+    return _check_mistakes
+
+
+def _check_mistakes(text: str) -> None:
+    expected = list(mistakes_of(text))
+    found = list(_diagnostics(text))
+    unexpected = [d for d in found if not any(mistake.is_told_by(d) for mistake in expected)]
+    assert unexpected == []
+    assert [mistake for mistake in expected if not any(mistake.is_told_by(d) for d in found)] == []
+    assert len(found) == len(expected)
+
+
+def mistakes_of(text: str) -> Iterator[Mistake]:
+    """Read the comments of a rule file that say what is wrong; a line may have several, each after `#!`."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        for comment in re.findall(r"#![^#]*", line):
+            found = _MISTAKE.match(comment.strip())
+            assert found, f"line {number}: write `#! LR123 words of the message or help`"
+            yield Mistake(number, found[1], found[2] or "")
+
+
+def _diagnostics(text: str) -> Iterable[Diagnostic]:
+    try:
+        return Ruleset.from_text(text).warnings
+    except RulesetError as error:
+        return error.diagnostics
+
+
+def _refused(text: str, expected: dict[str, Any]) -> None:
+    with pytest.raises(RulesetError) as caught:
+        Ruleset.from_text(text)
+    told = [f"{d.message}\n{d.help or ''}" for d in caught.value.diagnostics if d.span.line == expected["line"]]
+    assert any(expected["says"] in words for words in told), caught.value

@@ -1,0 +1,333 @@
+"""Reading CSV: encodings, delimiters, quotes, ragged rows, and what is said of a file that cannot be used."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from leadrules.tables import FileProblem, Reject, Row, read_leads
+from leadrules.tables.delimiters import sniffed
+
+
+def written(folder: Path, content: str | bytes, name: str = "leads.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def read(folder: Path, content: str | bytes, *, name: str = "leads.csv", **options: object) -> list[Row | Reject]:
+    return list(read_leads(written(folder, content, name), **options))
+
+
+def attributes(rows: list[Row | Reject]) -> list[dict[str, str]]:
+    assert all(isinstance(row, Row) for row in rows), rows
+    return [row.lead["attributes"] for row in rows]
+
+
+def reasons(rows: list[Row | Reject]) -> list[tuple[int, str | None, str]]:
+    return [(row.row, row.id, row.reason) for row in rows if isinstance(row, Reject)]
+
+
+def problem(folder: Path, content: str | bytes, *, name: str = "leads.csv", **options: object) -> str:
+    """What is said of the file, with its folder taken away."""
+    with pytest.raises(FileProblem) as caught:
+        read(folder, content, name=name, **options)
+    return str(caught.value).replace(str(folder) + "/", "")
+
+
+def test_a_row_is_a_lead_and_every_column_an_attribute(tmp_path):
+    assert read(tmp_path, "id,Job Title\n 7 , Boss \n8,\n") == [
+        Row(1, 2, {"id": "7", "attributes": {"id": " 7 ", "Job Title": " Boss "}, "events": [], "stages": {}}),
+        Row(2, 3, {"id": "8", "attributes": {"id": "8", "Job Title": ""}, "events": [], "stages": {}}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,city\n1,Łódź\n",
+        "id,city\r\n1,Łódź\r\n",
+        "id,city\r1,Łódź\r",
+        "id,city\n1,Łódź",
+        "\ufeffid,city\n1,Łódź\n",
+        "id;city\n1;Łódź\n",
+        "id\tcity\n1\tŁódź\n",
+        "id|city\n1|Łódź\n",
+        '"id","city"\n"1","Łódź"\n',
+        " id , city \n1,Łódź\n",
+        "\n\nid,city\n1,Łódź\n",
+        "sep=;\nid;city\n1;Łódź\n",
+        "\ufeffsep=;\r\nid;city\r\n1;Łódź\r\n",
+        "sep=,\nid,city\n1,Łódź\n",
+        "id,city,\n1,Łódź,\n",
+    ],
+)
+def test_the_same_table_in_many_forms(tmp_path, content):
+    assert attributes(read(tmp_path, content)) == [{"id": "1", "city": "Łódź"}]
+
+
+def test_quotes_keep_delimiters_line_ends_and_quotes(tmp_path):
+    rows = read(tmp_path, 'id,note\n1,"a, b\n""c"""\n2,plain 5" pipe\n')
+    assert [row["note"] for row in attributes(rows)] == ['a, b\n"c"', 'plain 5" pipe']
+    assert [(row.number, row.line) for row in rows] == [(1, 2), (2, 4)]
+
+
+def test_tab_separated_by_suffix_and_any_delimiter_by_request(tmp_path):
+    assert attributes(read(tmp_path, "id\ta,b,c\n1\tx,y,z\n", name="leads.tsv")) == [{"id": "1", "a,b,c": "x,y,z"}]
+    assert attributes(read(tmp_path, "id:a\n1:x\n", delimiter=":")) == [{"id": "1", "a": "x"}]
+    assert attributes(read(tmp_path, "id\ta\n1\tx\n", delimiter="tab")) == [{"id": "1", "a": "x"}]
+    assert attributes(read(tmp_path, "id;a\n1;x\n", name="leads.tsv", delimiter=";")) == [{"id": "1", "a": "x"}]
+
+
+def test_the_suffix_may_be_in_capitals(tmp_path):
+    assert len(read(tmp_path, "id\n1\n", name="LEADS.CSV")) == 1
+
+
+@pytest.mark.parametrize(
+    ("sample", "mark"),
+    [
+        ("id;a;b\n1;2,5;3,5\n2;1,0;2,0\n", ";"),
+        ("id,a\n1,x;y;z\n2,x;y\n", ","),
+        ("id;note\n1;a, b, c\n2;d, e, f\n", ";"),
+        ('"id";"a,b,c"\n1;2\n', ";"),
+        ('id,"x;y;z;w"\n1,2\n', ","),
+        ("id|a,b\n1|2,3\n", "|"),
+        ("id\n1\n2\n", ","),
+        ("a;b\n", ";"),
+        ("a b\n", ","),
+        # Both split every row alike; the header that has the wanted column wins.
+        ("id,a;b\n1,2;3\n", ","),
+        ("id;a,b\n1;2,3\n", ";"),
+    ],
+)
+def test_the_delimiter_is_recognised(sample, mark):
+    assert sniffed(sample, ("id",), whole=True) == mark
+
+
+def test_a_sample_that_cannot_be_split_is_no_obstacle():
+    assert sniffed('id;a\n1;"' + "x" * (csv.field_size_limit() + 1), ("id",), whole=True) == ";"
+
+
+def test_a_cut_last_row_does_not_count(tmp_path):
+    assert sniffed("id;a\n1;2\n3", ("id",), whole=False) == ";"
+    big = "id;a,b\n" + "".join(f"{n};{n},{n}\n" for n in range(20_000))
+    assert len(attributes(read(tmp_path, big))) == 20_000
+
+
+@pytest.mark.parametrize("mark", ["", ",,", '"', "\n", " ", "a", "1"])
+def test_a_delimiter_is_one_mark(tmp_path, mark):
+    if mark == "":
+        assert len(read(tmp_path, "id\n1\n", delimiter=mark)) == 1
+        return
+    assert problem(tmp_path, "id\n1\n", delimiter=mark) == (
+        f"`leads.csv` cannot be split at `{mark}`\n  help: a delimiter is one mark, such as `,`, `;`, `|` or `tab`"
+    )
+
+
+# ------------------------------------------------------------------- rejects
+
+
+def test_ragged_rows_are_left_out_and_the_rest_is_read(tmp_path):
+    rows = read(tmp_path, "id,a,b\n1,x,y\n2,x\n3,x,y,z,w\n4,x,y\n")
+    assert [row.number for row in rows if isinstance(row, Row)] == [1, 4]
+    assert reasons(rows) == [
+        (2, None, "row 2 has 2 values, the header has 3 columns"),
+        (3, None, "row 3 has 5 values, the header has 3 columns"),
+    ]
+
+
+def test_one_value_is_one_value(tmp_path):
+    assert reasons(read(tmp_path, "id,a\n1\n")) == [(1, None, "row 1 has 1 value, the header has 2 columns")]
+    assert reasons(read(tmp_path, "id\n1,2\n")) == [(1, None, "row 1 has 2 values, the header has 1 column")]
+
+
+def test_blank_rows_count_as_rows_and_hold_no_lead(tmp_path):
+    rows = read(tmp_path, "id,a\n1,x\n\n , \n,\n2,y\n\n")
+    assert [(row.number, row.line, row.lead["id"]) for row in rows] == [(1, 2, "1"), (5, 6, "2")]
+
+
+def test_a_row_without_id_is_left_out(tmp_path):
+    assert reasons(read(tmp_path, "id,a\n ,x\n1,y\n")) == [(1, None, "row 1 has no id (`id` is empty)")]
+
+
+def test_an_id_that_is_no_text_is_left_out(tmp_path):
+    assert reasons(read(tmp_path, "id,a\n\0,x\n")) == [
+        (1, None, "row 1 has no id (`\ufffd` holds a NUL character (remove it))")
+    ]
+
+
+def test_of_one_id_the_first_row_counts(tmp_path):
+    rows = read(tmp_path, "id,a\n7,x\n8,y\n 7 ,z\n7,w\n")
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["7", "8"]
+    assert reasons(rows) == [(3, "7", "row 3 has the id `7` of row 1"), (4, "7", "row 4 has the id `7` of row 1")]
+
+
+def test_rows_may_be_numbered(tmp_path):
+    rows = read(tmp_path, "name\nAnn\nAnn\n", id_column="#")
+    assert [row.lead["id"] for row in rows] == ["1", "2"]
+    assert attributes(rows) == [{"name": "Ann"}, {"name": "Ann"}]
+
+
+def test_the_id_column_stays_an_attribute(tmp_path):
+    rows = read(tmp_path, "email,a\nann@example.com,x\n", id_column="email")
+    assert rows[0].lead["id"] == rows[0].lead["attributes"]["email"] == "ann@example.com"
+
+
+def test_columns_called_events_and_stages_are_attributes(tmp_path):
+    rows = read(tmp_path, "id,events,stages,attributes\n1,5,mql,x\n")
+    assert rows[0].lead == {
+        "id": "1",
+        "attributes": {"id": "1", "events": "5", "stages": "mql", "attributes": "x"},
+        "events": [],
+        "stages": {},
+    }
+
+
+def test_text_after_a_closing_quote(tmp_path):
+    rows = read(tmp_path, 'id,a\n1,"x"y\n2,z\n')
+    assert reasons(rows) == [
+        (
+            1,
+            None,
+            'row 1 has text after a closing quote, where `,` is expected (write a quote inside quotes twice: `""`)',
+        )
+    ]
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["2"]
+
+
+def test_a_quote_that_never_closes(tmp_path):
+    rows = read(tmp_path, 'id,a\n1,x\n2,"y\n3,z\n')
+    assert reasons(rows) == [(2, None, "row 2 has a quote, opened on line 3 or below, that is never closed")]
+
+
+def test_a_value_without_end(tmp_path):
+    rows = read(tmp_path, f'id,a\n1,"{"x" * (csv.field_size_limit() + 1)}"\n2,y\n')
+    assert reasons(rows) == [(1, None, "row 1 has a value of over 131,072 characters (was a quote left open?)")]
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["2"]
+
+
+def test_as_of_stands_in_a_column(tmp_path):
+    rows = read(tmp_path, "id,when\n1, 2026-01-01 \n2,\n", as_of_column="when")
+    assert rows[0].as_of == "2026-01-01"
+    assert reasons(rows) == [(2, "2", "row 2 has no time to be scored at (`when` is empty)")]
+
+
+# ------------------------------------------------------------------ problems
+
+
+def test_a_header_alone_is_no_lead(tmp_path):
+    assert read(tmp_path, "id,a\n") == []
+    assert read(tmp_path, "id") == []
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", "\ufeff", ",,\n"])
+def test_an_empty_file(tmp_path, content):
+    said = "`leads.csv` is empty\n  help: its first row should name the columns"
+    assert problem(tmp_path, content) == said
+
+
+def test_two_columns_of_one_name(tmp_path):
+    assert problem(tmp_path, "id,a,b, a\n1,2,3,4\n") == (
+        "`leads.csv` has two columns named `a` (column 2 and column 4)\n  help: rename one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        ("ID,name", "is it `ID`? name the column with --id-column"),
+        ("Prospect ID,name", "is it `Prospect ID`? name the column with --id-column"),
+        ("name,ContactId", "is it `ContactId`? name the column with --id-column"),
+        ("name,lead_id", "is it `lead_id`? name the column with --id-column"),
+        ("name,paid", "name the column with --id-column"),
+    ],
+)
+def test_no_id_column(tmp_path, header, advice):
+    columns = ", ".join(f"`{name}`" for name in header.split(","))
+    assert problem(tmp_path, header + "\n1,2\n") == (
+        f"`leads.csv` has no column `id` for the id of the lead; its columns are {columns}\n  help: {advice}"
+    )
+
+
+def test_the_wrong_delimiter(tmp_path):
+    assert problem(tmp_path, "id;name\n1;x\n", delimiter=",") == (
+        "`leads.csv` has no column `id` for the id of the lead; its columns are `id;name`\n"
+        "  help: it looks separated by `;`: give that as the delimiter"
+    )
+    assert "separated by a tab" in problem(tmp_path, "id\tname\n1\tx\n", delimiter="|")
+
+
+def test_no_column_for_the_time_of_scoring(tmp_path):
+    assert problem(tmp_path, "id,asof\n1,2\n", as_of_column="as_of") == (
+        "`leads.csv` has no column `as_of` for the time of scoring; its columns are `id`, `asof`\n"
+        "  help: is it `asof`? name the column with --as-of-column"
+    )
+
+
+def test_a_header_that_cannot_be_read(tmp_path):
+    assert problem(tmp_path, '"id"x,a\n1,2\n') == (
+        "`leads.csv` has no header that can be read: line 1 has text after a closing quote, where `,` is expected "
+        '(write a quote inside quotes twice: `""`)\n  help: is the delimiter right?'
+    )
+
+
+ENCODING_ADVICE = (
+    "\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`), or convert it: iconv -f WINDOWS-1252 -t UTF-8"
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "offset"),
+    [
+        ("id,city\n1,Köln\n".encode("latin-1"), 2, "11"),
+        (b"\xe9", 1, "0"),
+        (b"id\n\xc3", 2, "3"),
+        (b"id,a\n" + b"1,x\n" * 300_000 + b"2,\xff\n", 300_002, "1,200,007"),
+        (b"id,a\n1," + b"x" * ((1 << 20) - 8) + b"\xc3(\n", 2, "1,048,575"),
+    ],
+)
+def test_a_file_that_is_not_utf_8(tmp_path, content, line, offset):
+    assert problem(tmp_path, content, id_column="#") == (
+        f"`leads.csv` is not UTF-8: line {line} has a byte that belongs to another encoding "
+        f"(byte {offset} of the file)" + ENCODING_ADVICE
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_file_in_utf_16(tmp_path, encoding):
+    content = "\ufeffid,a\n1,x\n".encode("utf-16-be") if encoding == "utf-16-be" else "id,a\n1,x\n".encode(encoding)
+    assert problem(tmp_path, content) == (
+        "`leads.csv` is UTF-16, not UTF-8\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`)"
+    )
+
+
+def test_a_missing_file(tmp_path):
+    written(tmp_path, "id\n", "leads.csv")
+    with pytest.raises(FileProblem) as caught:
+        read_leads(tmp_path / "lead.csv")
+    assert str(caught.value) == f"`{tmp_path}/lead.csv` does not exist\n  help: is it `{tmp_path}/leads.csv`?"
+    with pytest.raises(FileProblem) as caught:
+        read_leads(tmp_path / "no" / "leads.csv")
+    assert str(caught.value).endswith(f"does not exist\n  help: the folder `{tmp_path}/no` does not exist either")
+
+
+def test_a_folder(tmp_path):
+    (tmp_path / "leads.csv").mkdir()
+    with pytest.raises(FileProblem, match="is a folder, not a file"):
+        read_leads(tmp_path / "leads.csv")
+
+
+@pytest.mark.parametrize(("name", "what"), [("leads.xlsx", "ends in `.xlsx`"), ("leads", "has no suffix")])
+def test_an_unknown_format(tmp_path, name, what):
+    assert problem(tmp_path, "id\n", name=name) == (
+        f"`{name}` {what}, which is no known format\n"
+        "  help: the formats are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet`"
+    )
+
+
+def test_a_path_may_be_text(tmp_path):
+    assert len(list(read_leads(str(written(tmp_path, "id\n1\n"))))) == 1
+
+
+def test_the_columns_are_known_before_reading(tmp_path):
+    assert read_leads(written(tmp_path, "id,a\n1,x\n")).columns == ("id", "a")

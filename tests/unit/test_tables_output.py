@@ -1,0 +1,171 @@
+"""Output is written as a whole or not at all; rejects are listed for people."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def problem(path: Path, **options: object) -> str:
+    with pytest.raises(FileProblem) as caught:
+        OutputFile(path, **options)
+    return str(caught.value).replace(str(path.parent), "FOLDER")
+
+
+def test_a_file_appears_when_the_block_ends(tmp_path):
+    path = tmp_path / "out.csv"
+    with OutputFile(path) as output:
+        output.text.write("Łódź\r\n")
+        assert not path.exists()
+    assert path.read_bytes() == "Łódź\r\n".encode()
+    assert names(tmp_path) == ["out.csv"]
+
+
+def test_bytes_may_be_written(tmp_path):
+    with OutputFile(tmp_path / "out.parquet") as output:
+        output.binary.write(b"\x00\xff")
+    assert (tmp_path / "out.parquet").read_bytes() == b"\x00\xff"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_a_failed_block_leaves_everything_as_it_was(tmp_path, error):
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+
+    def fail() -> None:
+        with OutputFile(path) as output:
+            output.text.write("half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert path.read_text() == "before"
+    assert names(tmp_path) == ["out.csv"]
+
+
+def test_a_file_is_replaced_and_keeps_its_permissions(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_text("before")
+    path.chmod(0o640)
+    with OutputFile(path) as output:
+        output.text.write("after")
+    assert path.read_text() == "after"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path):
+    (tmp_path / "usual").touch()
+    with OutputFile(tmp_path / "out.csv"):
+        pass
+    assert (tmp_path / "out.csv").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real.csv").write_text("before")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    with OutputFile(tmp_path / "link.csv") as output:
+        output.text.write("after")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "after"
+
+
+def test_a_long_name_is_fine(tmp_path):
+    path = tmp_path / ("x" * 250 + ".csv")
+    with OutputFile(path):
+        pass
+    assert path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no /dev/null")
+def test_a_device_is_written_directly(tmp_path):
+    with OutputFile(Path(os.devnull)) as output:
+        output.text.write("gone")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_said_to_be_full():
+    def write() -> None:
+        with OutputFile(Path("/dev/full")) as output:
+            output.text.write("x" * 100_000)
+
+    with pytest.raises(FileProblem) as caught:
+        write()
+    assert str(caught.value) == "`/dev/full` cannot be used: No space left on device"
+
+
+def test_another_file_that_fails_in_the_block_keeps_its_name(tmp_path):
+    def write() -> None:
+        with OutputFile(tmp_path / "out.csv"):
+            (tmp_path / "elsewhere").open()
+
+    with pytest.raises(FileNotFoundError, match="elsewhere"):
+        write()
+    assert names(tmp_path) == []
+
+
+def test_a_folder_is_refused(tmp_path):
+    (tmp_path / "out.csv").mkdir()
+    assert problem(tmp_path / "out.csv") == (
+        "`FOLDER/out.csv` is a folder, not a file\n  help: give the name of a file to write"
+    )
+
+
+def test_a_missing_folder_is_refused(tmp_path):
+    assert problem(tmp_path / "no" / "out.csv") == "`FOLDER/out.csv` cannot be written: there is no folder `FOLDER`"
+
+
+def test_an_input_is_never_overwritten(tmp_path):
+    leads = tmp_path / "leads.csv"
+    leads.write_text("id\n")
+    (tmp_path / "link.csv").symlink_to(leads)
+    (tmp_path / "hard.csv").hardlink_to(leads)
+    for path in (leads, tmp_path / "link.csv", tmp_path / "hard.csv", tmp_path / "." / "leads.csv"):
+        assert problem(path, inputs=[leads]).endswith(
+            "is also read: writing it would destroy the input\n  help: choose another name"
+        )
+    with OutputFile(tmp_path / "other.csv", inputs=[leads]):
+        pass
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(FileProblem, match="may not be read or written by this user"), OutputFile(tmp_path / "o.csv"):
+        pass
+
+
+def test_rejects_are_listed(tmp_path):
+    path = tmp_path / "rejects.csv"
+    with RejectsWriter(path) as rejects:
+        rejects.write(Reject("lead", 2, None, 'row 2 has "quotes", and more'))
+        rejects.write(Reject("event", 17, "Ł-1", "event row 17 names no lead"))
+        assert rejects.count == 2
+    assert path.read_text("utf-8") == (
+        'row,id,reason\n2,,"row 2 has ""quotes"", and more"\n17,Ł-1,event row 17 names no lead\n'
+    )
+
+
+def test_no_rejects_leave_a_header(tmp_path):
+    with RejectsWriter(tmp_path / "rejects.csv"):
+        pass
+    assert (tmp_path / "rejects.csv").read_text() == "row,id,reason\n"
+
+
+def test_rejects_of_a_failed_run_are_dropped(tmp_path):
+    def fail() -> None:
+        with RejectsWriter(tmp_path / "rejects.csv"):
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 our own
+        fail()
+    assert names(tmp_path) == []
