@@ -139,10 +139,16 @@ class InputError(LeadrulesError):
         self.field = field
         self.value = value
         self.expected = expected
-        super().__init__(f"lead `{lead}`: {reason}" if lead is not None else reason)
+        super().__init__(f"lead `{_printable(lead)}`: {reason}" if lead is not None else reason)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild_input_error, (self.reason, self.lead, self.field, self.value, self.expected)
+
+
+def _printable(text: str, most: int = 60) -> str:
+    """Keep a lead's id from disturbing a terminal or filling a page."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
 def _rebuild_input_error(

@@ -196,6 +196,7 @@ def check_files(files: Files, params: Mapping[str, Any], limits: Limits = DEFAUL
         expanded.texts,
         params=params,
         read_list=files.read_list,
+        excused=expanded.words_of_the_broken,
         most_fields=limits.fields,
         most_events=limits.events,
     )

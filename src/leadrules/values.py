@@ -128,6 +128,7 @@ class Duration:
 
     @property
     def microseconds(self) -> int:
+        """The duration in microseconds."""
         return self.count * UNITS[self.unit]
 
     def __str__(self) -> str:

@@ -181,7 +181,7 @@ def operands(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-def tests(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def compared(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     operand, chosen = operands(conditions), selections(conditions)
     return st.one_of(
         operand,
@@ -199,7 +199,7 @@ def tests(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-conditions = st.recursive(names, tests, max_leaves=8)
+conditions = st.recursive(names, compared, max_leaves=8)
 points = numbers.map("+{}".format) | numbers.map("-{}".format) | st.builds("+({} * {})".format, names, names)
 tails = st.builds("{} {}".format, comparisons, literals) | sets.map("not in {}".format)
 modifiers = st.one_of(

@@ -50,6 +50,7 @@ class Reading:
 
     @property
     def zone(self) -> Zone:
+        """The ruleset's timezone."""
         return self.program.scope.zone
 
     # ------------------------------------------------------------ conditions

@@ -61,12 +61,24 @@ class Evidence:
         """Give every value that a condition reads, by its text in the rule file."""
         return self._values(reads(condition))
 
-    def _values(self, nodes: Iterator[Read]) -> dict[str, Any]:
+    def of_value(self, node: p.ValueNode) -> dict[str, Any]:
+        """Give a value, and all that it is made of, by their texts in the rule file."""
+        return self._values(reads_of_value(node))
+
+    def of_selections(self, *selections: p.Selection) -> dict[str, Any]:
+        """Give how many events selections select and when the latest was, by their names."""
+        return {selection.name: self._events(selection) for selection in selections}
+
+    def _values(self, nodes: Iterator[Read], opened: set[p.DefinitionRead] | None = None) -> dict[str, Any]:
+        """Give values by text. A definition is opened once: each may read another twice, and so on down."""
         found: dict[str, Any] = {}
+        opened = set() if opened is None else opened
         for node in nodes:
             if isinstance(node, p.DefinitionRead) and node.kind in {"criterion", "segment"}:
                 found[node.text] = self._value(node)
-                found |= self._values(self._behind(node))
+                if node not in opened:
+                    opened.add(node)
+                    found |= self._values(self._behind(node), opened)
             else:
                 found[node.text] = self._found(node)
         return found
@@ -83,12 +95,15 @@ class Evidence:
         if isinstance(node, p.FieldWithin):
             return self._value(p.FieldRead(node.field))
         if isinstance(node, p.Happened):
-            events = self.reading.select(node.selection)
-            latest = {"latest": text_of_instant(events[-1].at)} if events else {}
-            return {"events": len(events)} | latest
+            return self._events(node.selection)
         if isinstance(node, p.FollowedBy):
             return self.reading.truth(node)
         return self._value(node)
+
+    def _events(self, selection: p.Selection) -> dict[str, Any]:
+        events = self.reading.select(selection)
+        latest = {"latest": text_of_instant(events[-1].at)} if events else {}
+        return {"events": len(events)} | latest
 
     def _value(self, node: p.ValueNode) -> Any:
         value = self.reading.value(node)

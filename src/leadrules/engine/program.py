@@ -47,6 +47,7 @@ class FieldRead(Node):
 
     @property
     def type(self) -> Type:
+        """The type of the field."""
         return self.field.type
 
 

@@ -65,7 +65,7 @@ def score_persona(reading: Reading, persona: p.Persona) -> Fraction:
 
 
 def _score_once(reading: Reading, rule: p.Rule) -> RuleScore | None:
-    if not _in_season(rule, reading, reading.as_of):
+    if not in_season(rule, reading, reading.as_of):
         return None
     index = first_true(reading, rule.alternatives)
     if index is None:
@@ -87,7 +87,7 @@ def first_true(reading: Reading, alternatives: Sequence[p.Alternative]) -> int |
 
 
 def _score_each(reading: Reading, rule: p.Rule, selection: p.Selection) -> RuleScore | None:
-    events = [event for event in reading.select(selection) if _in_season(rule, reading, event.at)]
+    events = [event for event in reading.select(selection) if in_season(rule, reading, event.at)]
     kept = [_contribution(reading, rule, place, event) for place, event in enumerate(events)]
     if rule.caps.every is not None:
         kept = _keep_every(kept, rule.caps.every)
@@ -153,7 +153,8 @@ def points_of(reading: Reading, node: p.ValueNode, event: Occurrence | None) -> 
     return found
 
 
-def _in_season(rule: p.Rule, reading: Reading, instant: int) -> bool:
+def in_season(rule: p.Rule, reading: Reading, instant: int) -> bool:
+    """Tell whether an instant lies within the rule's `from` and `until`: local days, both included."""
     if rule.first_day is None and rule.last_day is None:
         return True
     day = reading.zone.day(instant)

@@ -1,0 +1,1 @@
+"""What rules do to leads, and what examples say about rules."""

@@ -53,15 +53,16 @@ def check(
     *,
     params: Mapping[str, Any] | None = None,
     read_list: ListReader = no_lists,
+    excused: frozenset[str] = frozenset(),
     most_fields: int = 1_000,
     most_events: int = 100_000,
 ) -> Checked:
     """Check the statements of a file, in order, with those that it includes.
 
     `texts` gives the text of each file by the name that spans use. `params` are the host's values;
-    `read_list` reads lists from files.
+    `read_list` reads lists from files; `excused` are words of statements that could not be read.
     """
-    report = Report(texts)
+    report = Report(texts, excused)
     names = declare(statements, report, params=params or {}, read_list=read_list)
     declare_labels(statements, names)
     graph = graph_of(statements, names)

@@ -27,6 +27,10 @@ BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
 
 
+_KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
+"""The type of field that a literal is compared with."""
+
+
 @attrs.define
 class Expressions(Resolver):
     """Checks expressions against the names of a file."""
@@ -88,6 +92,8 @@ class Expressions(Resolver):
 
     def _between(self, node: tree.Between, place: Place) -> p.Condition:
         scale = self.scale(node.subject)
+        if isinstance(node.subject, tree.Name) and not self._in_scope(node.subject, place):
+            self.unknown(node.subject, place, f"field {{name}}: {_KINDS.get(type(node.low), 'text')}")
         value = self.value(node.subject, place)
         low = self._beside(scale, node.low, place)
         high = self._beside(scale, node.high, place)
@@ -181,6 +187,8 @@ class Expressions(Resolver):
     def _truth(self, node: tree.Condition, place: Place) -> p.Condition:
         if isinstance(node, tree.Name) and self.is_event(node, place):
             return p.Happened(self.selection(node, place), **told(node))
+        if isinstance(node, tree.Name) and not self._in_scope(node, place):
+            self.unknown(node, place, "field {name}: bool" if place.filter else "event {name}` or `field {name}: bool")
         value = self.value(node, place)
         if value.type != BOOL:
             self._ask(node, value)
@@ -392,6 +400,8 @@ class Expressions(Resolver):
         sides: list[p.ValueNode] = []
         for side, other in ((left, right), (right, left)):
             try:
+                if isinstance(side, tree.Name) and self.scale(other) is None and not self._in_scope(side, place):
+                    self.unknown(side, place, f"field {{name}}: {_KINDS.get(type(other), 'text')}")
                 sides.append(self._beside(None if self.scale(side) else self.scale(other), side, place))
             except Refused:
                 failed = True

@@ -6,6 +6,7 @@ another file: it starts outside any dimension and leaves the including file's as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -16,6 +17,7 @@ from leadrules.lang import tree
 from leadrules.lang.files import MAIN, Files
 from leadrules.lang.parser import Limits, parse
 from leadrules.lang.report import Refused, Report
+from leadrules.values import plain_name
 
 _ONLY_MAIN = {tree.Ruleset: "ruleset", tree.Timezone: "timezone", tree.Precision: "precision"}
 
@@ -34,7 +36,14 @@ class Expanded:
     main: tree.File | None = None
 
     @property
+    def words_of_the_broken(self) -> frozenset[str]:
+        """Give the words on the lines of what could not be read; they may name what it would declare."""
+        lines = (d.source for d in self.diagnostics if d.severity == "error")
+        return frozenset(plain_name(word) for line in lines for word in re.findall(r"\w+", line))
+
+    @property
     def broken(self) -> bool:
+        """Tell whether some statement could not be read."""
         return any(d.severity == "error" for d in self.diagnostics)
 
 

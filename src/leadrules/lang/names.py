@@ -441,6 +441,8 @@ def _members(names: Names, node: tree.EventGroup, done: Mapping[str, tuple[str, 
             found |= dict.fromkeys(done[member.name])
         elif kind in {"event", "events"} and (member.name in names.events or member.name in names.groups):
             found |= dict.fromkeys(names.types_of(member.name))
+        elif kind is None and member.name in names.report.excused:
+            continue
         elif kind is None:
             near = names.report.suggest(member.name, (*names.events, *names.groups))
             names.report.add(

@@ -18,9 +18,14 @@ class Refused(Exception):
 
 @attrs.define
 class Report:
-    """The diagnostics of a check. `texts` gives each file's text, for the source lines shown."""
+    """The diagnostics of a check.
+
+    `texts` gives each file's text, for the source lines shown. `excused` are words of statements
+    that could not be read: they may well declare a name that is missing elsewhere.
+    """
 
     texts: Mapping[str, str]
+    excused: frozenset[str] = frozenset()
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
     _lines: dict[str, list[str]] = attrs.field(factory=dict, init=False)
     _comparisons: int = attrs.field(default=50_000, init=False)

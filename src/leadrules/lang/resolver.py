@@ -149,10 +149,14 @@ class Resolver:
 
     def unknown(self, node: tree.Name, place: Place = ANYWHERE, declaration: str = "field {name}: text") -> NoReturn:
         """Refuse a name that is not in scope, with a suggestion or the declaration to add."""
+        if node.name in self.report.excused:
+            raise Refused
         candidates = list(self.names.known())
         if place.event is not None:
             candidates += sorted(self.names.property_names(place.event))
         near = self.report.suggest(node.name, candidates)
+        if place.event is not None and len(place.event) == 1 and declaration.startswith("field"):
+            declaration = f"event {place.event[0]}[{declaration.removeprefix('field ')}]"
         to_add = f"`{declaration.format(name=text_of(node))}`"
         help_ = f"did you mean `{near}`? Or declare it: {to_add}" if near else f"declare it: {to_add}"
         self.report.refuse("LR303", f"there is no `{node.name}`", node, help_)

@@ -78,6 +78,7 @@ class Scoring:
 
     @property
     def report(self) -> Report:
+        """Where mistakes are reported."""
         return self.expressions.report
 
     def read(self, node: tree.Statement) -> None:

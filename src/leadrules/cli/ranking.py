@@ -1,0 +1,266 @@
+"""Who to contact first, and how many leads stand at each stage: what `score` and `demo` show."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+import attrs
+from rich.cells import cell_len
+from rich.text import Text
+
+from leadrules.audit import AuditEntry, ScoredLead
+from leadrules.cli.scoring import Scored
+from leadrules.cli.screen import Screen, counted, printable
+from leadrules.engine.program import Ladder, Program
+
+_WIDE = 110
+_MOST_REASONS = 3
+
+
+@attrs.define
+class Ranking:
+    """Collects results one by one, in bounded memory.
+
+    A lead at an exit comes after all others, one that lacks a requirement before those; then the
+    higher score comes first, then the earlier row.
+    """
+
+    program: Program
+    size: int
+    scored: int = 0
+    labels: dict[str, Counter[str]] = attrs.field(factory=dict)
+    _heap: list[tuple[tuple[int, Decimal, int], Scored]] = attrs.field(factory=list)
+
+    def add(self, scored: Scored) -> None:
+        """Take one more result."""
+        self.scored += 1
+        for ladder, label in scored.result.stages.items():
+            self.labels.setdefault(ladder, Counter())[label] += 1
+        place = (-self._group(scored.result), scored.result.score, -scored.row.number)
+        if len(self._heap) < self.size:
+            heapq.heappush(self._heap, (place, scored))
+        elif self.size:
+            heapq.heappushpop(self._heap, (place, scored))
+
+    @property
+    def first(self) -> list[Scored]:
+        """The leads to contact first, best first, at most `size`."""
+        return [scored for _, scored in sorted(self._heap, key=lambda item: item[0], reverse=True)]
+
+    def _group(self, result: ScoredLead) -> int:
+        exits = any(result.stages[ladder.name] in ladder.exits for ladder in self.program.ladders)
+        return 2 if exits else 1 if result.missing else 0
+
+
+# --------------------------------------------------------------------- table
+
+
+@attrs.frozen
+class _Line:
+    """One lead of the table, ready to print."""
+
+    lead: str
+    company: str
+    score: Decimal
+    shown: str
+    stages: tuple[str, ...]
+    reasons: Text
+
+
+@attrs.frozen
+class _Widths:
+    """Cells of each column; 0 leaves a column out. `why` 0: the reasons stand on a line of their own."""
+
+    place: int
+    lead: int
+    company: int
+    score: int
+    bar: int
+    stage: int
+    why: int
+
+
+def show(screen: Screen, ranking: Ranking, *, reasons_of: Callable[[Scored], Sequence[AuditEntry]]) -> None:
+    """Print the table of the first leads, then how many leads stand at each stage."""
+    first = ranking.first
+    if first:
+        _show_table(screen, ranking, [_line(scored, reasons_of(scored), ranking.program) for scored in first])
+    if ranking.scored:
+        _show_stages(screen, ranking)
+
+
+def _line(scored: Scored, audit: Sequence[AuditEntry], program: Program) -> _Line:
+    result = scored.result
+    return _Line(
+        printable(result.lead or ""),
+        _company(scored, program),
+        result.score,
+        format(result.score, "f"),
+        tuple(result.stages.values()),
+        _reasons(audit, result.missing, program),
+    )
+
+
+def _company(scored: Scored, program: Program) -> str:
+    """Give the lead's company, where the file has one and it is not personal."""
+    field = program.fields.get("company")
+    value = scored.row.lead["attributes"].get(field.key) if field is not None and not field.pii else None
+    return printable(value.strip()) if isinstance(value, str) else ""
+
+
+def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], program: Program) -> Text:
+    """Write what the lead lacks, then the rules that moved the score most."""
+    given = [entry for entry in audit if entry.kind == "points" and entry.points]
+    strongest = sorted(given, key=lambda entry: -abs(entry.points))[:_MOST_REASONS]
+    parts = [Text.assemble(("lacks ", "red"), printable(reason)) for reason in missing]
+    parts += [Text.assemble(points_text(entry.points), " ", reason_of(entry, program)) for entry in strongest]
+    return Text(" · ", style="dim").join(parts)
+
+
+def points_text(points: Decimal) -> tuple[str, str]:
+    """Write points with their sign, and the style that tells more from less."""
+    return f"{points:+f}", "green" if points > 0 else "red" if points < 0 else "dim"
+
+
+def reason_of(entry: AuditEntry, program: Program) -> str:
+    """Say why an entry has its points: the reason given in the rules, else the rule's name or text."""
+    if entry.because:
+        return printable(entry.because)
+    rule = entry.rule
+    for dimension in program.dimensions:
+        rule = rule.removeprefix(f"{dimension.name}: ")
+    return printable(rule)
+
+
+def _show_table(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> None:
+    widths = _widths(screen, lines)
+    best = max(max(line.score for line in lines), Decimal(1))
+    heads = ("lead", "company", "score", "", "stage", "why")
+    cells = ("lead", "company", "score", "bar", "stage", "why")
+    header = "  ".join(
+        (head.rjust(widths.score) if name == "score" else screen.fitted(head, getattr(widths, name)))
+        for head, name in zip(heads, cells, strict=True)
+        if getattr(widths, name)
+    )
+    screen.line()
+    screen.line((" " * widths.place + "  " + header, "dim"))
+    for place, line in enumerate(lines, start=1):
+        _show_line(screen, ranking, widths, place, line, float(line.score / best))
+
+
+def _show_line(screen: Screen, ranking: Ranking, widths: _Widths, place: int, line: _Line, share: float) -> None:
+    text = screen.styled((f"{place:>{widths.place}}  ", "dim"), (screen.fitted(line.lead, widths.lead), "bold"), "  ")
+    if widths.company:
+        text.append(screen.fitted(line.company, widths.company) + "  ")
+    text.append(line.shown.rjust(widths.score) + "  ", "bold")
+    text.append(screen.bar(share, widths.bar) + "  ", "cyan")
+    if widths.stage:
+        text.append_text(_stages(screen, ranking, line.stages, widths.stage))
+    if widths.why:
+        text.append("  ")
+        text.append_text(_cut(screen, line.reasons, widths.why))
+    screen.put(text)
+    if not widths.why and line.reasons.plain:
+        indent = " " * (widths.place + 2)
+        screen.put(screen.styled(indent).append_text(_cut(screen, line.reasons, screen.width - len(indent))))
+
+
+def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
+    """Share the screen's width; on a narrow one the reasons go to a line of their own."""
+    wide = screen.width >= _WIDE
+    place = max(2, len(str(len(lines))) + 1)
+    lead = min(max(4, *(cell_len(line.lead) for line in lines)), 24)
+    company = min(max(cell_len(line.company) for line in lines), 26 if wide else 22)
+    score = max(5, *(len(line.shown) for line in lines))
+    stage = min(max(len(" · ".join(line.stages)) for line in lines), 24 if wide else 22)
+    bar = 16 if wide else 12
+    used = place + lead + score + bar + 2 * 3 + sum(width + 2 for width in (company, stage) if width)
+    if used > screen.width:
+        bar = max(4, bar - (used - screen.width))
+        company = 0 if used - 8 > screen.width else company
+    why = screen.width - used - 2 if wide else 0
+    return _Widths(place, lead, max(company, 7 if company else 0), score, bar, max(stage, 5 if stage else 0), max(why, 0))
+
+
+def _stages(screen: Screen, ranking: Ranking, labels: Sequence[str], width: int) -> Text:
+    parts = [
+        Text(label, style_of(label, ladder)) for label, ladder in zip(labels, ranking.program.ladders, strict=True)
+    ]
+    text = Text(" · ", style="dim").join(parts)
+    if cell_len(text.plain) > width:
+        return Text(screen.fitted(text.plain, width))
+    text.append(" " * (width - cell_len(text.plain)))
+    return text
+
+
+def style_of(label: str, ladder: Ladder) -> str:
+    """Give the style of a label: exits red, the top green, the bottom dim, between them yellow."""
+    if label in ladder.exits:
+        return "red"
+    if label == ladder.labels[0] and len(ladder.labels) > 1:
+        return "dim"
+    return "green" if label == ladder.labels[-1] else "yellow"
+
+
+def _cut(screen: Screen, text: Text, width: int) -> Text:
+    """Cut a text at the end of a line, keeping its styles."""
+    if cell_len(text.plain) <= width:
+        return text
+    mark = "…" if screen.unicode else ".."
+    cut = text.copy()
+    cut.truncate(max(width - len(mark), 0))
+    cut.rstrip()
+    cut.append(mark, "dim")
+    return cut
+
+
+# -------------------------------------------------------------------- stages
+
+
+def _show_stages(screen: Screen, ranking: Ranking) -> None:
+    """Print a block for each ladder, side by side as far as they fit."""
+    blocks = [list(_block(screen, ranking, ladder)) for ladder in ranking.program.ladders]
+    while blocks:
+        row = [blocks.pop(0)]
+        while blocks and sum(_width(block) + 6 for block in [*row, blocks[0]]) <= screen.width:
+            row.append(blocks.pop(0))
+        screen.line()
+        for line in _beside(row):
+            screen.put(line)
+
+
+def _block(screen: Screen, ranking: Ranking, ladder: Ladder) -> Iterator[Text]:
+    counts = ranking.labels.get(ladder.name, Counter())
+    labels = [*reversed(ladder.labels), *ladder.exits]
+    name = max(len(label) for label in (*labels, ladder.name))
+    number = max(len(f"{count:,}") for count in (*counts.values(), 0))
+    most = max(counts.values(), default=1)
+    yield screen.styled((f"  {screen.fitted(ladder.name, name)}  {counted(ranking.scored, 'lead')}", "dim"))
+    for label in labels:
+        count = counts[label]
+        bar = screen.bar(count / most, 16)
+        yield screen.styled(
+            "  ",
+            (screen.fitted(label, name), style_of(label, ladder)),
+            (f"  {count:>{number},}", "bold" if count else "dim"),
+            (f"  {bar}", style_of(label, ladder)),
+            ("  exit" if label in ladder.exits else "", "dim"),
+        )
+
+
+def _beside(blocks: Sequence[Sequence[Text]]) -> Iterator[Text]:
+    widths = [_width(block) for block in blocks]
+    for place in range(max(map(len, blocks))):
+        line = Text()
+        for block, width in zip(blocks, widths, strict=True):
+            part = block[place] if place < len(block) else Text()
+            line.append_text(part)
+            line.append(" " * (width + 4 - cell_len(part.plain)))
+        yield line
+
+
+def _width(block: Sequence[Text]) -> int:
+    return max(cell_len(line.plain) for line in block)

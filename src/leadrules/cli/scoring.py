@@ -1,0 +1,125 @@
+"""Score the rows of a table, in this process or shared by several; order and results are the same.
+
+A lead that cannot be read becomes a reject, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+
+import attrs
+
+from leadrules.audit import ScoredLead
+from leadrules.errors import InputError, PluginError
+from leadrules.ruleset import Ruleset
+from leadrules.tables import Reject, Row
+
+AsOf = Callable[[Row], dt.datetime]
+"""Gives the moment as of which a row is scored. Raises InputError."""
+
+_CHUNK = 200
+_AHEAD = 3
+
+
+@attrs.frozen
+class Scored:
+    """A row and its result."""
+
+    row: Row
+    result: ScoredLead
+
+
+def score_rows(
+    rules: Ruleset, rows: Iterable[Row | Reject], as_of: AsOf, *, workers: int = 1, audit: bool = True
+) -> Iterator[Scored | Reject]:
+    """Score rows in their order; rejects pass through.
+
+    With several workers and without `audit` the results come back with an empty audit, which
+    is much less to carry between processes.
+    """
+    if workers == 1:
+        return (row if isinstance(row, Reject) else score_row(rules, row, as_of) for row in rows)
+    return _shared(rules, rows, as_of, workers, audit=audit)
+
+
+def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
+    """Score a row, or say why it cannot be scored."""
+    try:
+        return Scored(row, rules.evaluate(row.lead, as_of=as_of(row)))
+    except InputError as error:
+        return _reject(row, error.reason)
+    except PluginError as error:
+        return _reject(row, str(error))
+
+
+def _reject(row: Row, reason: str) -> Reject:
+    return Reject("lead", row.number, str(row.lead["id"]), f"row {row.number}: {reason}")
+
+
+# ------------------------------------------------------------ several workers
+
+
+def _shared(
+    rules: Ruleset, rows: Iterable[Row | Reject], as_of: AsOf, workers: int, *, audit: bool
+) -> Iterator[Scored | Reject]:
+    """Keep a few chunks ahead of the workers, so that memory stays bounded."""
+    pool = ProcessPoolExecutor(
+        workers,
+        # Not forked: a progress bar draws in a thread, and threads do not survive a fork.
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(pickle.dumps(rules), audit),
+    )
+    waiting: deque[Future[list[Scored | Reject]]] = deque()
+    chunks = iter(rows)
+    try:
+        while chunk := list(islice(chunks, _CHUNK)):
+            waiting.append(pool.submit(_score_chunk, [_dated(row, as_of) for row in chunk]))
+            if len(waiting) >= workers * _AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+Dated = tuple[Row, dt.datetime] | Reject
+
+
+def _dated(row: Row | Reject, as_of: AsOf) -> Dated:
+    if isinstance(row, Reject):
+        return row
+    try:
+        return row, as_of(row)
+    except InputError as error:
+        return _reject(row, error.reason)
+
+
+_worker: tuple[Ruleset, bool] | None = None
+
+
+def _start_worker(rules: bytes, audit: bool) -> None:
+    """Load the rules once. An interrupt is for the parent process, which then stops the workers."""
+    global _worker  # noqa: PLW0603 - the only state that a worker process can keep between chunks
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = (pickle.loads(rules), audit)  # noqa: S301 - from our own parent process
+
+
+def _score_chunk(chunk: list[Dated]) -> list[Scored | Reject]:
+    assert _worker is not None
+    rules, audit = _worker
+    found = (one if isinstance(one, Reject) else score_row(rules, one[0], lambda _row, at=one[1]: at) for one in chunk)
+    return [one if isinstance(one, Reject) or audit else _without_audit(one) for one in found]
+
+
+def _without_audit(scored: Scored) -> Scored:
+    result = scored.result
+    parts = {name.lstrip("_"): getattr(result, name) for name in ScoredLead.__slots__ if name != "_audit"}
+    return Scored(scored.row, ScoredLead(**parts, audit=()))
