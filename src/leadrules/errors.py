@@ -159,3 +159,7 @@ def _rebuild_input_error(
 
 class PluginError(LeadrulesError):
     """A plugin that cannot be loaded, lies about its types or fails. Its text names the culprit."""
+
+
+class PluginLoadError(RuleCheckError, PluginError):
+    """A rule file that uses a plugin which cannot be loaded. `diagnostics` say so where the file uses it."""

@@ -15,12 +15,13 @@ from leadrules.engine import interpreter
 from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.explanation import Explanation, explain
 from leadrules.engine.program import Program
-from leadrules.errors import Diagnostic, RuleCheckError, RulesetError, RuleSyntaxError, in_order
+from leadrules.errors import Diagnostic, PluginLoadError, RuleCheckError, RulesetError, RuleSyntaxError, in_order
 from leadrules.lang.checker import Checked, check
 from leadrules.lang.files import Files
 from leadrules.lang.includes import expand
 from leadrules.lang.parser import Limits
 from leadrules.lead import Lead, LeadReader, read_as_of
+from leadrules.plugins import Catalogue, Handed
 
 Leadlike = Lead | Mapping[str, Any]
 """A lead: a `Lead`, or any mapping or object of its shape."""
@@ -41,11 +42,22 @@ class Ruleset:
     Decimal('5')
     """
 
-    __slots__ = ("__weakref__", "_files", "_identity", "_limits", "_params", "_program", "_reader", "_warnings")
+    __slots__ = (
+        "__weakref__",
+        "_catalogue",
+        "_files",
+        "_identity",
+        "_limits",
+        "_params",
+        "_program",
+        "_reader",
+        "_warnings",
+    )
 
     _files: Files
     _params: Mapping[str, Any]
     _limits: Limits
+    _catalogue: Catalogue
     _program: Program
     _identity: RulesetIdentity
     _reader: LeadReader
@@ -62,14 +74,21 @@ class Ruleset:
         params: Mapping[str, Any] | None = None,
         root: str | Path | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        plugins: Iterable[str] | None = None,
+        criteria: Mapping[str, Any] | None = None,
     ) -> Ruleset:
         """Load a rule file.
 
         `params` gives values for the params that the file declares. Files that it names are read
-        beside it and never from outside `root`, by default the file's own folder. Raises
-        `RuleSyntaxError` or `RuleCheckError` with every mistake of the file.
+        beside it and never from outside `root`, by default the file's own folder. `plugins` names
+        the installed plugins and packs that the file may use (None: all); `criteria` hands over
+        plugins that are not installed, by name: a module, or any object or mapping with functions
+        marked by `@criterion`. Raises `RuleSyntaxError` or `RuleCheckError` with every mistake of
+        the file; where a plugin is the culprit, the error is a `PluginError` too.
         """
-        return cls._from_files(Files.on_disk(path, root=root), params or {}, limits)
+        catalogue = _catalogue(plugins, criteria)
+        files = Files.on_disk(path, root=root, packs=catalogue.pack_text)
+        return cls._from_files(files, params or {}, limits, catalogue)
 
     @classmethod
     def from_text(
@@ -80,17 +99,21 @@ class Ruleset:
         params: Mapping[str, Any] | None = None,
         files: Mapping[str, str] | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        plugins: Iterable[str] | None = None,
+        criteria: Mapping[str, Any] | None = None,
     ) -> Ruleset:
         """Load rules from a text; `name` stands for the file in diagnostics.
 
         `files` gives the texts of the files that the rules name, by the path written there; no disk
-        is read. Raises as `from_file` does.
+        is read. `plugins` and `criteria`, and what is raised, are as with `from_file`.
         """
-        return cls._from_files(Files.of_text(text, name, files or {}), params or {}, limits)
+        catalogue = _catalogue(plugins, criteria)
+        found = Files.of_text(text, name, files or {}, packs=catalogue.pack_text)
+        return cls._from_files(found, params or {}, limits, catalogue)
 
     @classmethod
-    def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits) -> Ruleset:
-        checked = check_files(files, params, limits)
+    def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits, catalogue: Catalogue) -> Ruleset:
+        checked = check_files(files, params, limits, catalogue)
         errors = [d for d in checked.diagnostics if d.severity == "error"]
         if checked.program is None:
             raise _error_of(errors)
@@ -100,6 +123,7 @@ class Ruleset:
         set_("_files", files)
         set_("_params", dict(params))
         set_("_limits", limits)
+        set_("_catalogue", catalogue)
         set_("_program", program)
         set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
         set_("_reader", LeadReader(program.scope))
@@ -179,14 +203,20 @@ class Ruleset:
         return f"<Ruleset {self._files.name} {self.fingerprint[:19]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._files.frozen(), dict(self._params), self._limits)
+        return _restored, (self._files.frozen(), dict(self._params), self._limits, Handed.of(self._catalogue))
 
 
-def _restored(files: Files, params: Mapping[str, Any], limits: Limits) -> Ruleset:
-    return Ruleset._from_files(files, params, limits)  # noqa: SLF001
+def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:
+    return Catalogue(dict(criteria or {}), None if plugins is None else frozenset(plugins))
 
 
-def check_files(files: Files, params: Mapping[str, Any], limits: Limits = DEFAULT_LIMITS) -> Checked:
+def _restored(files: Files, params: Mapping[str, Any], limits: Limits, handed: Handed) -> Ruleset:
+    return Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
+
+
+def check_files(
+    files: Files, params: Mapping[str, Any], limits: Limits = DEFAULT_LIMITS, catalogue: Catalogue | None = None
+) -> Checked:
     """Parse and check a rule file: its program where there is no error, and all diagnostics."""
     expanded = expand(files, limits)
     if not expanded.texts:
@@ -197,6 +227,7 @@ def check_files(files: Files, params: Mapping[str, Any], limits: Limits = DEFAUL
         params=params,
         read_list=files.read_list,
         excused=expanded.words_of_the_broken,
+        catalogue=catalogue,
         most_fields=limits.fields,
         most_events=limits.events,
     )
@@ -210,5 +241,7 @@ def fingerprint_of(program: Program) -> str:
 
 
 def _error_of(errors: list[Diagnostic]) -> RulesetError:
+    if any(d.code == "LR621" for d in errors):
+        return PluginLoadError(errors)
     is_syntax = all(d.code < "LR2" for d in errors)
     return RuleSyntaxError(errors) if is_syntax else RuleCheckError(errors)

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import attrs
 import pytest
 
 from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
+from leadrules.lang.files import Files
+from leadrules.ruleset import check_files
 
 _MISTAKE = re.compile(r"#! *(LR\d{3})(?: +(.*))?$")
 
@@ -57,7 +59,7 @@ def _check_case(case: dict[str, Any]) -> None:
 
 
 def _evaluated(case: dict[str, Any]) -> ScoredLead:
-    rules = Ruleset.from_text(case["rules"], params=case.get("params"))
+    rules = Ruleset.from_text(case["rules"], params=case.get("params"), files=case.get("files"))
     return rules.evaluate(json.loads(case["lead"]), as_of=dt.datetime.fromisoformat(case["as_of"]))
 
 
@@ -120,11 +122,8 @@ def mistakes_of(text: str) -> Iterator[Mistake]:
             yield Mistake(number, found[1], found[2] or "")
 
 
-def _diagnostics(text: str) -> Iterable[Diagnostic]:
-    try:
-        return Ruleset.from_text(text).warnings
-    except RulesetError as error:
-        return error.diagnostics
+def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
+    return check_files(Files.of_text(text, "rules.leadrules", {}), {}).diagnostics
 
 
 def _refused(text: str, expected: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CASES = sorted(HERE.glob("scoring/*.toml"))
+CASES = sorted([*HERE.glob("scoring/*.toml"), *HERE.glob("checks/*.toml")])
 MISTAKEN = sorted(HERE.glob("checks/*.leadrules"))
 
 

@@ -18,10 +18,14 @@ from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS
 CORPUS = Path(__file__).parents[1] / "corpus"
 ACCEPTED = [path.read_text("utf-8") for path in sorted(CORPUS.glob("syntax/*.leadrules"))]
 LINES = sorted({line.strip() for text in ACCEPTED for line in text.splitlines() if line.strip()})
-TOKENS = sorted({token.text for text in ACCEPTED for token in tokens_of(text)}) + [
-    "AND", "==", "&&", "'", "“", "%", ";", "$", "\u200b", "2,5", "30days", "21.11.2026", '"\\q"', '"', "`", "if", "then",
-    "months", "=>", "!", "\t", "\u00a0", "\r", "é", "ﬁ", "0", "99999999999999999",
-]  # fmt: skip
+MISTAKES = """AND == && ' “ % ; $ \u200b 2,5 30days 21.11.2026 "\\q" " ` if then months => ! é ﬁ 0 99999999999999999"""
+TOKENS = [
+    *sorted({token.text for text in ACCEPTED for token in tokens_of(text)}),
+    *MISTAKES.split(),
+    "\t",
+    "\u00a0",
+    "\r",
+]
 GRAMMAR = (Path(__file__).parents[2] / "grammar/leadrules.lark").read_text("utf-8")
 TERMINALS = frozenset(re.findall(r"^([A-Z_]+)[. ]", GRAMMAR, re.MULTILINE)) | {"$END"}
 
@@ -145,7 +149,9 @@ def test_a_line_that_opens_a_statement_is_read_whatever_stands_before_it(text):
 
 
 letters = st.characters(codec="utf-8", exclude_categories=("C", "Z", "M"), exclude_characters="`\uff40\u1fef")
-words = st.sampled_from(sorted(OPERAND_WORDS | STATEMENT_WORDS) + ["max", "in", "else", "tag", "of", "day", "a", "b", "Ä"])
+words = st.sampled_from(
+    [*sorted(OPERAND_WORDS | STATEMENT_WORDS), "max", "in", "else", "tag", "of", "day", "a", "b", "Ä"]
+)
 names = (words | st.text(letters, min_size=1, max_size=5)).map(lambda name: f"`{name}`") | st.sampled_from("abcdef")
 numbers = st.from_regex(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?", fullmatch=True)
 strings = st.text(st.characters(codec="utf-8"), max_size=8).map(
@@ -162,7 +168,9 @@ text_tests = st.sampled_from(["contains", "not contains", "starts with", "ends w
 def selections(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     filters = st.just("") | conditions.map("[{}]".format)
     since = st.builds(" since {}{}".format, names, filters) | spans.map(" within {}".format)
-    return st.builds(lambda name, inside, parts: name + inside + "".join(parts), names, filters, st.lists(since, max_size=2))
+    return st.builds(
+        lambda name, inside, parts: name + inside + "".join(parts), names, filters, st.lists(since, max_size=2)
+    )
 
 
 def operands(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -85,7 +85,10 @@ def test_a_keyword_ends_at_a_word_boundary(name):
 
 def test_line_ends_and_the_mark_at_the_start_mean_nothing():
     plain = read("email_open +5\nbudget and\n  need -> sql\n")
-    for text in ("\ufeffemail_open +5\r\nbudget and\r\n  need -> sql\r\n", "email_open +5\rbudget and\r  need -> sql\r"):
+    for text in (
+        "\ufeffemail_open +5\r\nbudget and\r\n  need -> sql\r\n",
+        "email_open +5\rbudget and\r  need -> sql\r",
+    ):
         assert read(text) == plain
 
 
@@ -93,9 +96,9 @@ def test_line_ends_and_the_mark_at_the_start_mean_nothing():
 
 
 def test_spans_are_of_the_normalised_text():
-    file = read("# e\u0301te\u0301\r\ncity = \"e\u0301\" and\r\n  need +5  # why\r\n")
+    file = read('# e\u0301te\u0301\r\ncity = "e\u0301" and\r\n  need +5  # why\r\n')
     (rule,) = file.statements
-    assert file.text == "# été\ncity = \"é\" and\n  need +5  # why\n"
+    assert file.text == '# été\ncity = "é" and\n  need +5  # why\n'
     assert isinstance(rule, tree.Rule)
     assert (rule.span.line, rule.span.column) == (2, 1)
     assert file.text[rule.span.start : rule.span.end] == 'city = "é" and\n  need +5'
@@ -183,7 +186,10 @@ def test_nul_and_surrogates():
 
 def test_mixed_scripts_are_a_warning_once():
     file, diagnostics = parse("pаyment +1\nрaid +1\npаyment +1\n`имя` +1\nナノtech +1", "x")  # noqa: RUF001
-    assert [(d.code, d.severity, d.span.line) for d in diagnostics] == [("LR201", "warning", 1), ("LR201", "warning", 2)]
+    assert [(d.code, d.severity, d.span.line) for d in diagnostics] == [
+        ("LR201", "warning", 1),
+        ("LR201", "warning", 2),
+    ]
     assert diagnostics[0].message == "the name `pаyment` has letters of different scripts: Cyrillic and Latin"  # noqa: RUF001
     assert len(file.statements) == 5
 
@@ -254,9 +260,15 @@ def test_decode():
 @pytest.mark.parametrize(
     ("data", "code", "message", "line", "column"),
     [
-        ("a +1\nmiasto = \"Łódź\" +1".encode("iso8859-2"), "LR001", "the file is not UTF-8: found the byte 0xA3", 2, 11),
+        ('a +1\nmiasto = "Łódź" +1'.encode("iso8859-2"), "LR001", "the file is not UTF-8: found the byte 0xA3", 2, 11),
         ("é +1 \udcff".encode("utf-8", "surrogateescape"), "LR001", "the file is not UTF-8: found the byte 0xFF", 1, 6),
-        ("\ufeffé\udcff".encode("utf-8", "surrogateescape"), "LR001", "the file is not UTF-8: found the byte 0xFF", 1, 2),
+        (
+            "\ufeffé\udcff".encode("utf-8", "surrogateescape"),
+            "LR001",
+            "the file is not UTF-8: found the byte 0xFF",
+            1,
+            2,
+        ),
         ("a +1".encode("utf-16"), "LR001", "the file is UTF-16, expected UTF-8", 1, 1),
         (b"a +1\na\0 +1", "LR002", "this is not a text file: it holds a NUL character", 2, 2),
     ],
@@ -270,7 +282,7 @@ def test_bytes_that_are_no_text(data, code, message, line, column):
 
 
 def test_threads_share_the_grammar():
-    texts = [f"page_view[url = \"{n}\"] +{n}\nbroken {n}\n" * 50 for n in range(8)]
+    texts = [f'page_view[url = "{n}"] +{n}\nbroken {n}\n' * 50 for n in range(8)]
     expected = [parse(text, "x") for text in texts]
     found: dict[int, object] = {}
     threads = [

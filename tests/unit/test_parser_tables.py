@@ -33,13 +33,15 @@ def test_the_saved_tables_are_fresh(built):
     assert len(saved["memo"]["#"]) == len(built["memo"]["#"])
 
 
-def test_the_saved_tables_are_used(without_tables, monkeypatch):
+@pytest.mark.usefixtures("without_tables")
+def test_the_saved_tables_are_used(monkeypatch):
     monkeypatch.setattr(parser, "_build", lambda *_: pytest.fail("built anew"))
     assert parse("a +1", "x")[1] == ()
 
 
 @pytest.mark.parametrize("damage", ["absent", "other lark", "not JSON"])
-def test_without_saved_tables_they_are_built(damage, without_tables, monkeypatch, tmp_path):
+@pytest.mark.usefixtures("without_tables")
+def test_without_saved_tables_they_are_built(damage, monkeypatch, tmp_path):
     (tmp_path / "leadrules.lark").write_text(parser._grammar_text(), "utf-8")
     if damage == "other lark":
         (tmp_path / "leadrules.lalr").write_text('{"key": "of another version"}', "utf-8")

@@ -12,9 +12,12 @@ def main() -> None:
     """
     try:
         from leadrules.cli.app import app
+
+        app(prog_name="leadrules")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
         sys.exit(2)
-    app()
+    except KeyboardInterrupt:  # before a command runs; from then on it is handled there
+        sys.exit(130)

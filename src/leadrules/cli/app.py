@@ -4,6 +4,8 @@ That keeps `leadrules --help` fast. A command module has one function, which tak
 gives the exit status; `run` turns whatever goes wrong into a sentence and a status.
 """
 
+# ruff: noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -34,9 +36,7 @@ AsOf = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. [default: now]"),
 ]
-IdColumn = Annotated[
-    str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")
-]
+IdColumn = Annotated[str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")]
 EventColumns = Annotated[
     str | None,
     typer.Option(metavar="PART=NAME,…", help="Columns of the events, such as lead=contact,type=action,at=time,id=key."),
@@ -74,9 +74,9 @@ def demo(
     ] = None,
 ) -> None:
     """Show it all on made-up leads, with nothing to prepare."""
-    from leadrules.cli import demo_command
+    from leadrules.cli.demo_command import demo as command
 
-    raise typer.Exit(run(lambda: demo_command.demo(save)))
+    raise typer.Exit(run(lambda: command(save)))
 
 
 @app.command()
@@ -96,13 +96,13 @@ def check(
     format_: OutputFormat = "text",
 ) -> None:
     """Find every mistake in a rule file."""
-    from leadrules.cli import check as command
+    from leadrules.cli.check import check as command
     from leadrules.cli.reading import Source
 
     source = None if against is None else Source(against, events, id_column, event_columns, delimiter)
     if events is not None and source is None:
         raise typer.BadParameter("--events goes with --against LEADS")
-    raise typer.Exit(run(lambda: command.check(rules, source, param or [], verbose=verbose, as_json=format_ == "json")))
+    raise typer.Exit(run(lambda: command(rules, source, param or [], verbose=verbose, as_json=format_ == "json")))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def score(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl or .json; - is CSV on stdout."),
+        typer.Option("--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl, .json; - prints CSV."),
     ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")
@@ -132,13 +132,14 @@ def score(
     param: Params = None,
 ) -> None:
     """Score leads, and show whom to contact first."""
-    from leadrules.cli import score as command
     from leadrules.cli.reading import Source
+    from leadrules.cli.score import Outputs
+    from leadrules.cli.score import score as command
 
     source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
-    outputs = command.Outputs(output, audit, rejects)
+    outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
-        run(lambda: command.score(rules, source, outputs, as_of=as_of, params=param or [], top=top, workers=workers))
+        run(lambda: command(rules, source, outputs, as_of=as_of, params=param or [], top=top, workers=workers))
     )
 
 
@@ -160,14 +161,10 @@ def explain(
     format_: OutputFormat = "text",
 ) -> None:
     """Tell how one lead came to its score."""
-    from leadrules.cli import explain as command
+    from leadrules.cli.explain import Telling
+    from leadrules.cli.explain import explain as command
     from leadrules.cli.reading import Source
 
     source = Source(leads, events, id_column, event_columns, delimiter)
-    raise typer.Exit(
-        run(
-            lambda: command.explain(
-                rules, source, lead, as_of=as_of, params=param or [], why_not=why_not, pii=pii, as_json=format_ == "json"
-            )
-        )
-    )
+    told = Telling(why_not, pii=pii, as_json=format_ == "json")
+    raise typer.Exit(run(lambda: command(rules, source, lead, told, as_of=as_of, params=param or [])))

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from leadrules.audit import AuditEntry, ScoredLead
+from leadrules.cli.reasons import Reasons, points_text
 from leadrules.cli.scoring import Scored
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.engine.program import Ladder, Program
@@ -65,14 +66,13 @@ class _Line:
     lead: str
     company: str
     score: Decimal
-    shown: str
     stages: tuple[str, ...]
-    reasons: Text
+    reasons: tuple[Text, ...]
 
 
 @attrs.frozen
 class _Widths:
-    """Cells of each column; 0 leaves a column out. `why` 0: the reasons stand on a line of their own."""
+    """Cells of each column, 0 for a column left out; `why` 0 puts the reasons on a line of their own."""
 
     place: int
     lead: int
@@ -81,26 +81,27 @@ class _Widths:
     bar: int
     stage: int
     why: int
+    decimals: int
 
 
-def show(screen: Screen, ranking: Ranking, *, reasons_of: Callable[[Scored], Sequence[AuditEntry]]) -> None:
+def show(screen: Screen, ranking: Ranking, *, audit_of: Callable[[Scored], Sequence[AuditEntry]]) -> None:
     """Print the table of the first leads, then how many leads stand at each stage."""
-    first = ranking.first
-    if first:
-        _show_table(screen, ranking, [_line(scored, reasons_of(scored), ranking.program) for scored in first])
+    reasons = Reasons(ranking.program)
+    lines = [_line(scored, audit_of(scored), ranking.program, reasons) for scored in ranking.first]
+    if lines:
+        _show_table(screen, ranking, lines)
     if ranking.scored:
         _show_stages(screen, ranking)
 
 
-def _line(scored: Scored, audit: Sequence[AuditEntry], program: Program) -> _Line:
+def _line(scored: Scored, audit: Sequence[AuditEntry], program: Program, reasons: Reasons) -> _Line:
     result = scored.result
     return _Line(
         printable(result.lead or ""),
         _company(scored, program),
         result.score,
-        format(result.score, "f"),
         tuple(result.stages.values()),
-        _reasons(audit, result.missing, program),
+        _reasons(audit, result.missing, reasons),
     )
 
 
@@ -111,33 +112,19 @@ def _company(scored: Scored, program: Program) -> str:
     return printable(value.strip()) if isinstance(value, str) else ""
 
 
-def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], program: Program) -> Text:
+def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], reasons: Reasons) -> tuple[Text, ...]:
     """Write what the lead lacks, then the rules that moved the score most."""
-    given = [entry for entry in audit if entry.kind == "points" and entry.points]
-    strongest = sorted(given, key=lambda entry: -abs(entry.points))[:_MOST_REASONS]
-    parts = [Text.assemble(("lacks ", "red"), printable(reason)) for reason in missing]
-    parts += [Text.assemble(points_text(entry.points), " ", reason_of(entry, program)) for entry in strongest]
-    return Text(" · ", style="dim").join(parts)
-
-
-def points_text(points: Decimal) -> tuple[str, str]:
-    """Write points with their sign, and the style that tells more from less."""
-    return f"{points:+f}", "green" if points > 0 else "red" if points < 0 else "dim"
-
-
-def reason_of(entry: AuditEntry, program: Program) -> str:
-    """Say why an entry has its points: the reason given in the rules, else the rule's name or text."""
-    if entry.because:
-        return printable(entry.because)
-    rule = entry.rule
-    for dimension in program.dimensions:
-        rule = rule.removeprefix(f"{dimension.name}: ")
-    return printable(rule)
+    lacks = [Text.assemble(("lacks ", "red"), printable(reason)) for reason in missing]
+    moved = [
+        Text.assemble(points_text(reason.points), " ", reason.words)
+        for reason in reasons.strongest(audit)[:_MOST_REASONS]
+    ]
+    return (*lacks, *moved)
 
 
 def _show_table(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> None:
     widths = _widths(screen, lines)
-    best = max(max(line.score for line in lines), Decimal(1))
+    best = max(Decimal(1), *(line.score for line in lines))
     heads = ("lead", "company", "score", "", "stage", "why")
     cells = ("lead", "company", "score", "bar", "stage", "why")
     header = "  ".join(
@@ -155,17 +142,17 @@ def _show_line(screen: Screen, ranking: Ranking, widths: _Widths, place: int, li
     text = screen.styled((f"{place:>{widths.place}}  ", "dim"), (screen.fitted(line.lead, widths.lead), "bold"), "  ")
     if widths.company:
         text.append(screen.fitted(line.company, widths.company) + "  ")
-    text.append(line.shown.rjust(widths.score) + "  ", "bold")
+    text.append(_number(line.score, widths.decimals).rjust(widths.score) + "  ", "bold")
     text.append(screen.bar(share, widths.bar) + "  ", "cyan")
     if widths.stage:
         text.append_text(_stages(screen, ranking, line.stages, widths.stage))
     if widths.why:
         text.append("  ")
-        text.append_text(_cut(screen, line.reasons, widths.why))
+        text.append_text(_fitting(screen, line.reasons, widths.why))
     screen.put(text)
-    if not widths.why and line.reasons.plain:
+    if not widths.why and line.reasons:
         indent = " " * (widths.place + 2)
-        screen.put(screen.styled(indent).append_text(_cut(screen, line.reasons, screen.width - len(indent))))
+        screen.put(screen.styled(indent).append_text(_fitting(screen, line.reasons, screen.width - len(indent))))
 
 
 def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
@@ -174,7 +161,8 @@ def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
     place = max(2, len(str(len(lines))) + 1)
     lead = min(max(4, *(cell_len(line.lead) for line in lines)), 24)
     company = min(max(cell_len(line.company) for line in lines), 26 if wide else 22)
-    score = max(5, *(len(line.shown) for line in lines))
+    decimals = max(_decimals(line.score) for line in lines)
+    score = max(5, *(len(_number(line.score, decimals)) for line in lines))
     stage = min(max(len(" · ".join(line.stages)) for line in lines), 24 if wide else 22)
     bar = 16 if wide else 12
     used = place + lead + score + bar + 2 * 3 + sum(width + 2 for width in (company, stage) if width)
@@ -182,7 +170,19 @@ def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
         bar = max(4, bar - (used - screen.width))
         company = 0 if used - 8 > screen.width else company
     why = screen.width - used - 2 if wide else 0
-    return _Widths(place, lead, max(company, 7 if company else 0), score, bar, max(stage, 5 if stage else 0), max(why, 0))
+    return _Widths(
+        place, lead, max(company, 7 if company else 0), score, bar, max(stage, 5 if stage else 0), max(why, 0), decimals
+    )
+
+
+def _decimals(number: Decimal) -> int:
+    """Count the decimals that a number needs."""
+    return len(format(number, "f").partition(".")[2].rstrip("0"))
+
+
+def _number(number: Decimal, decimals: int) -> str:
+    """Write a number so that those of a column stand with their points in line."""
+    return f"{number:.{decimals}f}"
 
 
 def _stages(screen: Screen, ranking: Ranking, labels: Sequence[str], width: int) -> Text:
@@ -205,16 +205,23 @@ def style_of(label: str, ladder: Ladder) -> str:
     return "green" if label == ladder.labels[-1] else "yellow"
 
 
-def _cut(screen: Screen, text: Text, width: int) -> Text:
-    """Cut a text at the end of a line, keeping its styles."""
-    if cell_len(text.plain) <= width:
-        return text
-    mark = "…" if screen.unicode else ".."
-    cut = text.copy()
-    cut.truncate(max(width - len(mark), 0))
-    cut.rstrip()
-    cut.append(mark, "dim")
-    return cut
+def _fitting(screen: Screen, reasons: Sequence[Text], width: int) -> Text:
+    """Join as many reasons as fit whole; of a first one that does not fit, show the beginning."""
+    if not reasons:
+        return Text()
+    text = reasons[0]
+    if cell_len(text.plain) > width:
+        mark = "…" if screen.unicode else ".."
+        text = text.copy()
+        text.truncate(max(width - len(mark), 0))
+        text.rstrip()
+        return text.append(mark, "dim")
+    for reason in reasons[1:]:
+        longer = Text(" · ", style="dim").join([text, reason])
+        if cell_len(longer.plain) > width:
+            break
+        text = longer
+    return text
 
 
 # -------------------------------------------------------------------- stages

@@ -8,6 +8,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leadrules.cli.screen import Screen
 
 OK = 0
 RULES_WRONG = 1
@@ -67,6 +71,11 @@ def _told(error: Exception) -> int:
         case InputError() | PluginError():
             screen.problem(str(error))
             return USAGE
+        case _:
+            return _told_unexpected(error, screen)
+
+
+def _told_unexpected(error: Exception, screen: Screen) -> int:
     if os.environ.get(_DEBUG, "") not in {"", "0"}:
         raise error
     screen.problem(

@@ -89,7 +89,7 @@ def score(
     if outputs.results != STDOUT:
         screen = Screen()
         title(screen, rules, ranking, said)
-        ranked.show(screen, ranking, reasons_of=reasons(rules, when))
+        ranked.show(screen, ranking, audit_of=audits(rules, when))
     tell_rest(notes, table, outputs, ranking, rejected)
     return SOME_REJECTED if rejected else OK
 
@@ -144,7 +144,7 @@ def _take(
         write(one.result)
 
 
-def reasons(rules: Ruleset, when: AsOf) -> Callable[[Scored], Sequence[AuditEntry]]:
+def audits(rules: Ruleset, when: AsOf) -> Callable[[Scored], Sequence[AuditEntry]]:
     """Give a lead's audit; one that came back from a worker without it is scored once more."""
 
     def audit_of(scored: Scored) -> Sequence[AuditEntry]:

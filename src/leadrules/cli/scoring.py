@@ -115,8 +115,15 @@ def _start_worker(rules: bytes, audit: bool) -> None:
 def _score_chunk(chunk: list[Dated]) -> list[Scored | Reject]:
     assert _worker is not None
     rules, audit = _worker
-    found = (one if isinstance(one, Reject) else score_row(rules, one[0], lambda _row, at=one[1]: at) for one in chunk)
-    return [one if isinstance(one, Reject) or audit else _without_audit(one) for one in found]
+    found = [_score_dated(rules, one) for one in chunk]
+    return found if audit else [one if isinstance(one, Reject) else _without_audit(one) for one in found]
+
+
+def _score_dated(rules: Ruleset, one: Dated) -> Scored | Reject:
+    if isinstance(one, Reject):
+        return one
+    row, moment = one
+    return score_row(rules, row, lambda _row: moment)
 
 
 def _without_audit(scored: Scored) -> Scored:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import sys
@@ -114,15 +115,15 @@ def _in_ascii(text: Text) -> Text:
 def _runs(text: Text) -> Iterable[Text]:
     """Split a text where its styles change."""
     places = sorted({0, len(text.plain), *(place for span in text.spans for place in (span.start, span.end))})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         styles = [str(span.style) for span in text.spans if span.start <= start and end <= span.end]
         yield Text(text.plain[start:end], " ".join(styles))
 
 
 def printable(text: str, *, lines: bool = False) -> str:
-    """Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
+    r"""Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
 
-    >>> printable("Kestrel\\x1b[31m\\nFreight")
+    >>> printable("Kestrel\x1b[31m\nFreight")
     'Kestrel [31m Freight'
     """
     keep = "\n\t" if lines else ""
@@ -134,10 +135,8 @@ def drawn(diagnostic: Diagnostic) -> Text:
     colour = "red" if diagnostic.severity == "error" else "yellow"
     head, *rest = _without_controls(diagnostic.render()).split("\n")
     place, _, said = head.partition(f": {diagnostic.severity} ")
-    message = said.partition(": ")[2]
-    text = Text.assemble(
-        (place, "bold"), ": ", (f"{diagnostic.severity} {diagnostic.code}", f"bold {colour}"), ": ", _with_marks(message)
-    )
+    kind, message = f"{diagnostic.severity} {diagnostic.code}", said.partition(": ")[2]
+    text = Text.assemble((place, "bold"), ": ", (kind, f"bold {colour}"), ": ", _with_marks(message))
     for line in rest:
         text.append("\n")
         text.append_text(_margin_line(line, colour))

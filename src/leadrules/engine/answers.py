@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.engine.conditions import Truth, both
-from leadrules.engine.evidence import Evidence, plain_number
+from leadrules.engine.conditions import Truth
+from leadrules.engine.evidence import Evidence
 from leadrules.engine.interpreter import ZERO, Evaluation, persona_points, term_value
-from leadrules.engine.modifiers import bounds_text, grade_text, limits_of, points_text, season_text
+from leadrules.engine.modifiers import (
+    bounds_text,
+    event_limits,
+    grade_text,
+    points_limits,
+    points_text,
+    season_text,
+    signed,
+)
 from leadrules.engine.reasons import Blame, Unmet, events_of_rule, truth_of_rule
 from leadrules.engine.scoring import in_season
 from leadrules.values import decimal_of, text_of_number
@@ -23,11 +30,20 @@ Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start
 
 
 @attrs.frozen
+class AlternativeExplanation:
+    """A condition (`else` for the last) and its points, both as in the rule file."""
+
+    text: str
+    points: str
+
+
+@attrs.frozen
 class RuleExplanation:
     """One rule and what it says of the lead.
 
-    `id` names it, as in the audit; `line` is its line in the rule file, `text` its canonical
-    condition. `part` is the dimension or ladder that it belongs to, `group` the group of rules.
+    `id` names it, as in the audit, `name` is the name it was given, if any; `line` is its line in
+    the rule file, `text` its canonical condition. `part` is the dimension or ladder that it belongs
+    to (`before scoring` for a requirement that is asked then), `group` the group of rules.
 
     `fired` is True, False, or None where only unknown values keep it from firing. `unmet` are the
     parts of its condition that are not true, `evidence` is what it rests on where it fired, as in
@@ -35,9 +51,9 @@ class RuleExplanation:
     recommendation, or what `missing` says of a requirement.
 
     A scoring rule `scores` each event or once. `alternatives` are its conditions with their points,
-    `alternative` the one that counted, from 1; `selected` and `kept` count events, and `limits` are
-    what keeps some of them from counting. `points` are what it gave before `cap`, which is what its
-    own `max … points` took.
+    `alternative` the one that counted, from 1; `when`, `season` (`from`, `until`), `decay` and the
+    limits are its modifiers as written. `selected` and `kept` count events, before and after
+    `event_limits`. `points` are what it gave before `cap`, which is what its `points_limits` took.
     """
 
     id: str
@@ -45,19 +61,21 @@ class RuleExplanation:
     line: int
     text: str
     fired: Truth
+    name: str | None = None
     part: str | None = None
     group: str | None = None
     outcome: str | None = None
     because: str | None = None
     scores: Literal["each", "once"] | None = None
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[AlternativeExplanation, ...] = ()
     alternative: int | None = None
     when: str | None = None
     season: str | None = None
     decay: str | None = None
     selected: int | None = None
     kept: int | None = None
-    limits: tuple[str, ...] = ()
+    event_limits: tuple[str, ...] = ()
+    points_limits: tuple[str, ...] = ()
     points: Decimal | None = None
     cap: Decimal | None = None
     evidence: Mapping[str, Any] = attrs.field(hash=False, factory=dict)
@@ -66,8 +84,10 @@ class RuleExplanation:
     def to_dict(self) -> dict[str, Any]:
         """Give the rule as plain data, under the names of its attributes."""
         plain = {a.name: getattr(self, a.name) for a in attrs.fields(type(self))}
-        listed = {"alternatives": list(self.alternatives), "limits": list(self.limits), "evidence": dict(self.evidence)}
-        return plain | listed | {"unmet": [unmet.to_dict() for unmet in self.unmet]}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()} | {
+            "alternatives": [attrs.asdict(alternative) for alternative in self.alternatives],
+            "unmet": [unmet.to_dict() for unmet in self.unmet],
+        }
 
 
 @attrs.frozen
@@ -145,7 +165,8 @@ class _Answer:
         return self._plain(node.condition.text, "requirement", node, outcome=node.reason, part=scope)
 
     def label_rule(self, ladder: p.Ladder, node: p.LabelRule) -> RuleExplanation:
-        return self._plain(node.id, "stage", node, outcome=node.label, part=ladder.name, because=node.because)
+        told = {"name": node.name, "because": node.because}
+        return self._plain(node.id, "stage", node, outcome=node.label, part=ladder.name, **told)
 
     def mark(self, node: p.Mark) -> RuleExplanation:
         found = self._plain(node.id, node.kind, node, outcome=node.value, because=node.because)
@@ -166,7 +187,8 @@ class _Answer:
         self, id_: str, kind: RuleKind, node: p.Requirement | p.LabelRule | p.Mark | p.Segment | p.Hold, **more: Any
     ) -> RuleExplanation:
         fired = self.evaluation.reading.truth(node.condition)
-        evidence = {"values": self.evidence.of_condition(node.condition)} if fired else {}
+        values = self.evidence.of_condition(node.condition) | self.evidence.of_params(node.condition)
+        evidence = {"values": values} if fired else {}
         unmet = self.blame.of(node.condition)
         text = node.condition.text
         return RuleExplanation(id_, kind, node.line, text, fired, evidence=evidence, unmet=unmet, **more)
@@ -178,9 +200,7 @@ class _Answer:
     def grade(self, node: p.Grade | p.GradePair) -> RuleExplanation:
         label = self.evaluation.label("grade", node.name)
         evidence = {} if isinstance(node, p.GradePair) else {"values": self.evidence.of_value(node.subject)}
-        return RuleExplanation(
-            node.name, "grade", node.line, grade_text(node), True, outcome=label, evidence=evidence
-        )
+        return RuleExplanation(node.name, "grade", node.line, grade_text(node), True, outcome=label, evidence=evidence)
 
     # --------------------------------------------------------------- scoring
 
@@ -197,15 +217,17 @@ class _Answer:
                 rule.line,
                 rule.text,
                 False,
+                name=rule.name,
                 part=dimension.name,
                 group=group,
                 because=rule.because,
                 scores="once" if rule.selection is None else "each",
-                alternatives=tuple(_alternative_text(a) for a in rule.alternatives),
+                alternatives=tuple(map(_alternative, rule.alternatives)),
                 when=None if rule.when is None else rule.when.text,
                 season=season_text(rule),
                 decay=None if rule.decay is None else str(rule.decay),
-                limits=limits_of(rule.caps),
+                event_limits=event_limits(rule.caps),
+                points_limits=points_limits(rule.caps),
             )
             yield found if self.evaluation.gated else self._scored(found, rule)
 
@@ -237,7 +259,7 @@ class _Answer:
                 yield Unmet(season, False, found)
         else:
             if season is not None and not in_season(rule, reading, reading.as_of):
-                yield Unmet(season, False, {})
+                yield Unmet(season, False, {"as of": reading.zone.day(reading.as_of).isoformat()})
             yield from self._unchosen(rule)
         yield from self.blame.of(rule.when)
 
@@ -264,21 +286,16 @@ class _Answer:
             True if fired else None if None in truths else False,
             part=dimension.name,
             scores="once",
-            alternatives=(f"persona {node.name} {signed(node.points)}",),
+            alternatives=(AlternativeExplanation(f"persona {node.name}", signed(node.points)),),
             points=decimal_of(persona_points(self.evaluation, node)) if fired else None,
             evidence=self.evidence.of_persona(node) if fired else {},
             unmet=self.blame.of(*[line.condition for line in node.lines]),
         )
 
 
-def _alternative_text(alternative: p.Alternative) -> str:
-    condition = "else" if alternative.condition is None else alternative.condition.text
-    return f"{condition} {points_text(alternative.points)}"
-
-
-def signed(number: Fraction) -> str:
-    """Write points with their sign: `+40`, `-2.5`."""
-    return ("+" if number >= 0 else "") + text_of_number(number)
+def _alternative(node: p.Alternative) -> AlternativeExplanation:
+    condition = "else" if node.condition is None else node.condition.text
+    return AlternativeExplanation(condition, points_text(node.points))
 
 
 # ----------------------------------------------------------------- the sums
@@ -330,9 +347,7 @@ def ladders(evaluation: Evaluation) -> Iterator[LadderExplanation]:
         held = evaluation.reading.facts.held.get(ladder.name)
         label = evaluation.label("ladder", ladder.name)
         decided, by = _decided(evaluation, ladder, label, held)
-        yield LadderExplanation(
-            ladder.name, ladder.line, ladder.labels, ladder.exits, held, label, decided, by
-        )
+        yield LadderExplanation(ladder.name, ladder.line, ladder.labels, ladder.exits, held, label, decided, by)
 
 
 def _decided(evaluation: Evaluation, ladder: p.Ladder, label: str, held: str | None) -> tuple[Deciding, str | None]:

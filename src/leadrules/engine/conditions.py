@@ -18,6 +18,7 @@ import attrs
 import re2  # type: ignore[import-untyped, unused-ignore]
 
 from leadrules.engine import program as p
+from leadrules.engine.calls import call, view_of
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import DAY, Value, Zone, bounded, bucket_of, folded
 
@@ -200,7 +201,10 @@ class Reading:
     def _call(self, node: p.CallNode, event: Occurrence | None) -> Value | None:
         found = [self.value(argument, event) for argument in node.arguments]
         if node.plugin is not None:
-            raise AssertionError("the checker admits no plugin yet")
+            criterion = self.program.functions[node.plugin, node.function]
+            view = view_of(node, self.program, self.facts, self.as_of) if criterion.wants_lead else None
+            arguments = dict(zip(node.names, found, strict=True))
+            return call(criterion, arguments, view, self.facts.lead, twice=True)
         if any(value is None for value in found):
             return None
         return _BUILT_IN[node.function](*[_number(value) for value in found if value is not None])

@@ -65,6 +65,10 @@ class Evidence:
         """Give a value, and all that it is made of, by their texts in the rule file."""
         return self._values(reads_of_value(node))
 
+    def of_params(self, node: p.Node) -> dict[str, Any]:
+        """Give the params that an expression names, with their values."""
+        return {name: plain(param.value, param.type.kind) for name, param in _params(node)}
+
     def of_selections(self, *selections: p.Selection) -> dict[str, Any]:
         """Give how many events selections select and when the latest was, by their names."""
         return {selection.name: self._events(selection) for selection in selections}
@@ -195,6 +199,19 @@ def reads_of_value(node: p.ValueNode) -> Iterator[Read]:
             yield from reads(condition)
         case _:
             yield node
+
+
+def _params(node: Any) -> Iterator[tuple[str, p.Constant]]:
+    """Find the params named anywhere in an expression, filters included."""
+    if isinstance(node, tuple):
+        for member in node:
+            yield from _params(member)
+    elif isinstance(node, p.Constant):
+        if node.param is not None:
+            yield node.param, node
+    elif isinstance(node, p.Node):
+        for attribute in attrs.fields(type(node)):
+            yield from _params(getattr(node, attribute.name))
 
 
 def _deciding(rule: p.Rule, alternative: int) -> list[p.Condition]:

@@ -9,22 +9,25 @@ engine may compute what rules share once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 import attrs
 
+from leadrules.errors import Span
+from leadrules.plugins import Criterion as PluginCriterion
 from leadrules.values import Decay, Value
 from leadrules.vocabulary import EventType, Field, Scope, Type
 
 
 @attrs.frozen
 class Node:
-    """An expression: its canonical text for people, and the line it stands on."""
+    """An expression: its canonical text for people, and the line and place where it stands."""
 
     text: str = attrs.field(eq=False, kw_only=True, default="", repr=False)
     line: int = attrs.field(eq=False, kw_only=True, default=0, repr=False)
+    span: Span | None = attrs.field(eq=False, kw_only=True, default=None, repr=False)
 
 
 # -------------------------------------------------------------------- values
@@ -130,7 +133,8 @@ class Negative(Node):
 class CallNode(Node):
     """A function of values: built in where `plugin` is None, else a plugin's criterion.
 
-    `names` are the parameters that `arguments` go to, in that order.
+    `names` are the parameters that `arguments` go to, in that order. A criterion that wants the
+    whole lead is shown `fields` and events of the types `events`.
     """
 
     plugin: str | None
@@ -138,6 +142,8 @@ class CallNode(Node):
     names: tuple[str, ...]
     arguments: tuple[ValueNode, ...]
     type: Type
+    fields: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -631,7 +637,7 @@ class Program:
     groups, personas, dimensions, the score, grades, ladders) so that each comes after all it reads.
     `canonical` is the text that the fingerprint is taken of; examples are no part of it. `tested` is
     the scope that examples are read with: that of the rules, and what is expected besides. `functions` are the plugins'
-    criteria that the file uses, by (alias, criterion).
+    criteria that the file uses, by (plugin, criterion).
     """
 
     name: str | None
@@ -654,4 +660,4 @@ class Program:
     canonical: str
     examples: tuple[Example, ...] = ()
     tested: Scope | None = None
-    functions: Mapping[tuple[str, str], Callable[..., Any]] = attrs.field(factory=dict, eq=False)
+    functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)

@@ -147,7 +147,7 @@ class Blame:
         if isinstance(condition, p.FollowedBy):
             both_alike = condition.first.name == condition.then.name
             return {} if both_alike else self.evidence.of_selections(condition.first, condition.then)
-        found = self.evidence.of_condition(condition)
+        found = self.evidence.of_condition(condition) | self.evidence.of_params(condition)
         if isinstance(condition, p.Compare):
             for _, side, _other in _both_ways(condition):
                 grade = self._grade(side)

@@ -11,6 +11,7 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.engine.conditions import Reading
+from leadrules.engine.modifiers import is_literal
 from leadrules.engine.reasons import truth_of_rule
 from leadrules.values import decimal_of, rounded
 
@@ -45,7 +46,10 @@ def _open(reading: Reading) -> Iterator[tuple[Fraction, tuple[p.Node | None, ...
                 continue
             for rule in item.rules if isinstance(item, p.PointsGroup) else (item,):
                 if truth_of_rule(reading, rule) is None:
-                    yield _largest(rule), (rule.when, rule.selection, *(a.condition for a in rule.alternatives))
+                    yield (
+                        _largest(reading, rule),
+                        (rule.when, rule.selection, *(a.condition for a in rule.alternatives)),
+                    )
 
 
 def _open_lines(reading: Reading, persona: p.Persona) -> Iterator[tuple[Fraction, tuple[p.Node, ...]]]:
@@ -55,11 +59,10 @@ def _open_lines(reading: Reading, persona: p.Persona) -> Iterator[tuple[Fraction
             yield abs(persona.points) * line.weight / whole, (line.condition,)
 
 
-def _largest(rule: p.Rule) -> Fraction:
+def _largest(reading: Reading, rule: p.Rule) -> Fraction:
     """Give the largest size of the points that are written as a number; 0 where none are."""
-    written = [a.points for a in rule.alternatives]
-    sizes = [abs(w.value) for w in written if isinstance(w, p.Constant) and w.param is None and type(w.value) is Fraction]
-    return max(sizes, default=Fraction(0))
+    written = [reading.value(a.points) for a in rule.alternatives if is_literal(a.points)]
+    return max((abs(points) for points in written if type(points) is Fraction), default=Fraction(0))
 
 
 @attrs.frozen

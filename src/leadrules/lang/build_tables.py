@@ -1,6 +1,7 @@
 """Rewrite the saved parse tables: `python -m leadrules.lang.build_tables`, after a change of the grammar.
 
-Needs `interegular`, which is part of the `test` extra: the tables are checked strictly.
+Needs `interegular`, which is part of the `test` extra: the tables are checked strictly. They mean the
+same on every run, though lark numbers their states anew.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ class Builder:
         left = c[0]
         for at in range(1, len(c), 2):
             span = self._span((left, c[at + 1]))
-            left = tree.Arithmetic(str(c[at]), cast("tree.Operand", left), cast("tree.Operand", c[at + 1]), span=span)
+            left = tree.Arithmetic(_word(c[at]), cast("tree.Operand", left), cast("tree.Operand", c[at + 1]), span=span)
         return cast("tree.Node", left)
 
     def parentheses(self, c: Children) -> tree.Group:
@@ -140,10 +140,10 @@ class Builder:
 
     def aggregate(self, c: Children) -> tree.Aggregate:
         prop, selection = _nodes(c)
-        return tree.Aggregate(str(c[0]), prop, selection, span=self._span(c))
+        return tree.Aggregate(_word(c[0]), prop, selection, span=self._span(c))
 
     def days(self, c: Children) -> tree.Days:
-        return tree.Days(str(c[0]).split()[1], *_nodes(c), span=self._span(c))
+        return tree.Days(_word(c[0]).split()[1], *_nodes(c), span=self._span(c))
 
     def call(self, c: Children) -> tree.Call:
         function, *rest = _nodes(c)
@@ -157,7 +157,7 @@ class Builder:
         return self._part("arguments", tuple(_nodes(c)), c)
 
     def argument(self, c: Children) -> tree.Argument:
-        name, value = _nodes(c) if len(c) > 1 else (None, c[0])
+        name, value = _nodes(c) if len(c) > 1 else (None, *_nodes(c))
         return tree.Argument(name, value, span=self._span(c))
 
     def selected(self, c: Children) -> tree.Selection:
@@ -188,20 +188,24 @@ class Builder:
 
     def compare(self, c: Children) -> tree.Compare:
         left, right = _nodes(c)
-        return tree.Compare(str(c[1]), left, right, span=self._span(c))
+        return tree.Compare(_word(c[1]), left, right, span=self._span(c))
 
     def between(self, c: Children) -> tree.Between:
-        return tree.Between(*_nodes(c), negated=_negated(c[1]), span=self._span(c))
+        subject, low, high = _nodes(c)
+        return tree.Between(subject, low, high, _negated(c[1]), span=self._span(c))
 
     def in_(self, c: Children) -> tree.In:
-        return tree.In(*_nodes(c), negated=_negated(c[1]), span=self._span(c))
+        subject, choices = _nodes(c)
+        return tree.In(subject, choices, _negated(c[1]), span=self._span(c))
 
     def text_test(self, c: Children) -> tree.TextTest:
-        kind = " ".join(str(c[1]).split()).removeprefix("not ")
-        return tree.TextTest(kind, *_nodes(c), negated=_negated(c[1]), span=self._span(c))
+        subject, choices = _nodes(c)
+        kind: Any = " ".join(str(c[1]).split()).removeprefix("not ")
+        return tree.TextTest(kind, subject, choices, _negated(c[1]), span=self._span(c))
 
     def is_known(self, c: Children) -> tree.IsKnown:
-        return tree.IsKnown(*_nodes(c), negated=str(c[1]).endswith("unknown"), span=self._span(c))
+        (subject,) = _nodes(c)
+        return tree.IsKnown(subject, str(c[1]).endswith("unknown"), span=self._span(c))
 
     def tail_compare(self, c: Children) -> tree.Compare:
         return self.compare((self._omitted(c), *c))
@@ -226,7 +230,8 @@ class Builder:
         return tree.NoneOf(*_nodes(c), span=self._span(c))
 
     def followed_by(self, c: Children) -> tree.FollowedBy:
-        return tree.FollowedBy(*_nodes(c), negated=_negated(c[1]), span=self._span(c))
+        first, then, within = _nodes(c)
+        return tree.FollowedBy(first, then, within, _negated(c[1]), span=self._span(c))
 
     def at_least(self, c: Children) -> tree.AtLeast:
         count, *members = _nodes(c)
@@ -343,7 +348,8 @@ class Builder:
         return tree.EventDeclaration(name, tuple(properties), span=self._span(c))
 
     def property(self, c: Children) -> tree.Property:
-        return tree.Property(*_nodes(c), pii=_last_type(c) == "PII", span=self._span(c))
+        name, kind = _nodes(c)
+        return tree.Property(name, kind, _last_type(c) == "PII", span=self._span(c))
 
     def events(self, c: Children) -> tree.EventGroup:
         name, *members = _nodes(c)
@@ -468,6 +474,11 @@ def _nodes(children: Children) -> list[Any]:
     return [child for child in children if isinstance(child, tree.Node)]
 
 
+def _word(token: Child) -> Any:
+    """Give a token's text. The grammar says which words it may be."""
+    return str(token)
+
+
 def _value(parts: Sequence[Any]) -> Any:
     """Give the value of the one part there may be."""
     return parts[0].value if parts else ()
@@ -490,5 +501,5 @@ def _is_calendar(bucket: tree.Name) -> bool:
     return bucket.name in CALENDAR and not bucket.quoted
 
 
-def _rule_name(nodes: list[tree.Node]) -> tuple[tree.Name | None, list[tree.Node]]:
+def _rule_name(nodes: list[Any]) -> tuple[tree.Name | None, list[Any]]:
     return (nodes[0], nodes[1:]) if isinstance(nodes[0], tree.Name) else (None, nodes)

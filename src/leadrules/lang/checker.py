@@ -21,7 +21,9 @@ from leadrules.lang.names import ListReader, Names, declare
 from leadrules.lang.order import Graph, graph_of, order_of
 from leadrules.lang.outcomes import Ladders, declare_labels, grade_of, pair_of, requirement_of, total_of
 from leadrules.lang.report import Refused, Report
+from leadrules.lang.resolver import told
 from leadrules.lang.rules import Scoring
+from leadrules.plugins import Catalogue
 from leadrules.values import text_of_number, zone
 from leadrules.vocabulary import BOOL, Scope
 
@@ -54,16 +56,18 @@ def check(
     params: Mapping[str, Any] | None = None,
     read_list: ListReader = no_lists,
     excused: frozenset[str] = frozenset(),
+    catalogue: Catalogue | None = None,
     most_fields: int = 1_000,
     most_events: int = 100_000,
 ) -> Checked:
     """Check the statements of a file, in order, with those that it includes.
 
     `texts` gives the text of each file by the name that spans use. `params` are the host's values;
-    `read_list` reads lists from files; `excused` are words of statements that could not be read.
+    `read_list` reads lists from files; `excused` are words of statements that could not be
+    read; `catalogue` has the plugins that the file may use.
     """
     report = Report(texts, excused)
-    names = declare(statements, report, params=params or {}, read_list=read_list)
+    names = declare(statements, report, params=params or {}, read_list=read_list, catalogue=catalogue or Catalogue())
     declare_labels(statements, names)
     graph = graph_of(statements, names)
     order = order_of(graph, report)
@@ -137,6 +141,7 @@ class _Checking:
             canonical=canonical_text(self.statements, self.names),
             examples=examples,
             tested=self._scope(expressions, most_events, tests),
+            functions=expressions.functions | tests.functions,
         )
 
     def _scope(self, rules: Expressions, most_events: int, tests: Expressions | None = None) -> Scope:
@@ -234,7 +239,7 @@ class _Checking:
         is_condition = isinstance(body, _CONDITIONS) or (isinstance(body, tree.Name) and expressions.is_event(body))
         if is_condition:
             condition = expressions.condition(node.body)
-            value: p.ValueNode = p.ConditionValue(condition, BOOL, text=text_of(node.body), line=node.span.line)
+            value: p.ValueNode = p.ConditionValue(condition, BOOL, **told(node.body))
         else:
             value = expressions.value(node.body)
         name = node.name.name
@@ -265,10 +270,6 @@ class _Checking:
                 ladders.outcome(node)
             case tree.Hold():
                 ladders.hold(node)
-            case tree.Use():
-                self.report.add(
-                    "LR600", "plugins arrive in a later version of leadrules", node, "leave the line out until then"
-                )
             case _:
                 pass  # read by the stages before, or by `scoring`
 
@@ -294,6 +295,8 @@ def _looks_at_events(node: object, expressions: Expressions) -> bool:
         return False
     if isinstance(node, (tree.Selection, tree.Count, tree.Aggregate, tree.FollowedBy, tree.NoneOf, tree.Was)):
         return True
+    if isinstance(node, tree.Call) and node.plugin is not None and _wants_lead(node, expressions):
+        return True
     if not isinstance(node, tree.Node):
         return False
     return any(
@@ -301,12 +304,22 @@ def _looks_at_events(node: object, expressions: Expressions) -> bool:
     )
 
 
+def _wants_lead(node: tree.Call, expressions: Expressions) -> bool:
+    assert node.plugin is not None
+    plugin = expressions.names.plugins.get(node.plugin.name)
+    criterion = plugin.criteria.get(node.function.name) if plugin else None
+    return criterion is not None and criterion.wants_lead
+
+
 def canonical_text(statements: Sequence[tree.Statement], names: Names) -> str:
-    """Write what the fingerprint is taken of: the statements, the params' values, the members of lists."""
+    """Write what the fingerprint is taken of: statements, params' values, members of lists, plugins."""
     lines = [_line(statement) for statement in statements if not isinstance(statement, _TESTS)]
     params = {name: _written(param.value) for name, param in names.params.items()}
     lists = {name: [_written(c.value) for c in constants] for name, constants in names.lists.items()}
-    return "\n".join([*lines, json.dumps([params, lists], ensure_ascii=True, separators=(",", ":"))])
+    parts: list[Any] = [params, lists]
+    if names.plugins:
+        parts.append({alias: plugin.identity for alias, plugin in names.plugins.items()})
+    return "\n".join([*lines, json.dumps(parts, ensure_ascii=True, separators=(",", ":"))])
 
 
 def _line(statement: tree.Statement) -> str:

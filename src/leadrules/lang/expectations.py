@@ -75,14 +75,14 @@ _PHRASES: tuple[tuple[Callable[[Expected], bool], str], ...] = (
     (lambda e: "TYPE" in e, "a type such as `number` or `text`"),
     (lambda e: "UNIT" in e, "a unit of time such as `days`"),
     (lambda e: e == {"NUMBER", "LPAR"}, "points such as `+5`"),
-    (lambda e: "NUMBER" in e and not e & {"ONAME", "STRING", "LPAR"}, "a number"),
+    (lambda e: "NUMBER" in e and not e & {"ONAME", "STRING", "LPAR", "EQ"}, "a number"),
     (lambda e: "DATE" in e and not e & {"ONAME", "STRING"}, "a date such as `2026-11-21`"),
     (lambda e: "STRING" in e and not e & {"ONAME", "NAME", "NUMBER"}, 'a text such as `"…"`'),
     (lambda e: "STRING" in e and "NUMBER" in e and "ONAME" not in e, 'a literal such as `5` or `"…"`'),
     (takes_points, "points such as `+5`"),
     (lambda e: "ARROW" in e, "an arrow `->`"),
     (lambda e: "WEIGHT" in e and "SIGN" not in e, "`weight`"),
-    (lambda e: "LPAR" in e and not e & {"ONAME", "CMP", "NUMBER"}, "`(`"),
+    (lambda e: "LPAR" in e and not e & {"ONAME", "CMP", "NUMBER", "AND"}, "`(`"),
     (lambda e: "LBRACE" in e and "ONAME" not in e, 'a set such as `{"a", "b"}`'),
     (lambda e: "RPAR" in e, "`)`"),
     (lambda e: "RBRACKET" in e, "`]`"),
@@ -106,7 +106,7 @@ _LISTED = ("OF", "WHILE", "AGO", "TIMES", "PER", "EVERY", "COLUMN", "WITHIN", "F
 def phrases(expected: Expected, *, limit: int = 3) -> str:
     """Say what could have stood here: `points such as `+5`, an arrow `->` or a comparison such as `>= 5``."""
     found = [phrase for holds, phrase in _PHRASES if holds(expected)]
-    if not (expected & {"CMP", "ONAME"} or takes_modifier(expected)):
+    if not (expected & {"CMP", "ONAME", "OR"} or takes_modifier(expected)):
         found += [f"`{_WORDS[terminal]}`" for terminal in _LISTED if terminal in expected]
     found = found[:limit] or [f"`{word}`" for word in keywords(expected)[:limit]] or ["something else"]
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} or {found[-1]}"

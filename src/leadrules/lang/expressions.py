@@ -16,6 +16,7 @@ from leadrules.engine import program as p
 from leadrules.engine.conditions import pattern
 from leadrules.lang import tree
 from leadrules.lang.agreement import comparable
+from leadrules.lang.calls import plugin_call
 from leadrules.lang.constants import constant, refuse_empty
 from leadrules.lang.formatter import text_of
 from leadrules.lang.report import Refused, listed
@@ -67,7 +68,7 @@ class Expressions(Resolver):
         return self._negated(self.condition(node.member, place), node)
 
     def _negated(self, member: p.Condition, node: tree.Node) -> p.Condition:
-        return p.Not(member, text=text_of(node), line=node.span.line)
+        return p.Not(member, **told(node))
 
     def _group(self, node: tree.Group, place: Place) -> p.Condition:
         inner = self.condition(node.inner, place)
@@ -105,7 +106,7 @@ class Expressions(Resolver):
     def _in(self, node: tree.In, place: Place) -> p.Condition:
         scale = self.scale(node.subject)
         value = self.value(node.subject, place)
-        choices = self._choices(node.choices, scale, place)
+        choices = self.choices(node.choices, scale, place)
         for choice, written in choices:
             if not isinstance(choice, p.Constant):
                 self.report.refuse("LR404", "only literals, params and labels stand in a set", written)
@@ -125,7 +126,7 @@ class Expressions(Resolver):
                 f"`{node.kind}` is for texts, and `{text_of(node.subject)}` is a {subject.type.kind}",
                 node.subject,
             )
-        choices = self._choices(node.choices, None, place)
+        choices = self.choices(node.choices, None, place)
         for choice, written in choices:
             if choice.type.kind != "text":
                 self.report.refuse(
@@ -153,7 +154,7 @@ class Expressions(Resolver):
         return self._negated(found, node) if node.negated else found
 
     def _no(self, node: tree.NoneOf, place: Place) -> p.Condition:
-        happened = p.Happened(self.selection(node.selection, place), text=text_of(node.selection), line=node.span.line)
+        happened = p.Happened(self.selection(node.selection, place), **told(node.selection))
         return self._negated(happened, node)
 
     def _followed_by(self, node: tree.FollowedBy, place: Place) -> p.Condition:
@@ -295,7 +296,7 @@ class Expressions(Resolver):
                 f"did you mean `{near}`?" if near else f"it has {listed(sorted(known))}",
             )
         self.note(selection.types, node.property.name)
-        read = p.PropertyRead(found.name, found.type, found.pii, text=text_of(node.property), line=node.span.line)
+        read = p.PropertyRead(found.name, found.type, found.pii, **told(node.property))
         if node.function in {"sum", "average", "min", "max"} and found.type.kind != "number":
             self.report.refuse(
                 "LR401",
@@ -328,11 +329,7 @@ class Expressions(Resolver):
     def _call(self, node: tree.Call, place: Place) -> p.ValueNode:
         name = node.function.name
         if node.plugin is not None:
-            self.report.refuse(
-                "LR620",
-                f"`{node.plugin.name}.{name}` is a plugin's criterion, and plugins arrive in a later version",
-                node,
-            )
+            return plugin_call(self, node, place)
         if name not in BUILT_IN:
             near = self.report.suggest(name, BUILT_IN)
             help_ = (
@@ -346,15 +343,8 @@ class Expressions(Resolver):
             self.report.refuse("LR413", f"`{name}` takes one argument, here are {len(node.arguments)}", node)
         if wanted is None and len(node.arguments) < 2:
             self.report.refuse("LR413", f"`{name}` takes two arguments or more", node)
-        if place.filter:
-            self._filter_only_reads(node)
         arguments = tuple(self._number(cast(tree.Condition, argument.value), place) for argument in node.arguments)
         return p.CallNode(None, name, ("",) * len(arguments), arguments, NUMBER, **told(node))
-
-    def _filter_only_reads(self, node: tree.Call) -> None:
-        for argument in node.arguments:
-            if isinstance(argument.value, tree.Set):
-                self.report.refuse("LR404", "a set stands only after `in` or a test of text", argument)
 
     # ------------------------------------------------------------ selections
 
@@ -409,7 +399,7 @@ class Expressions(Resolver):
             raise Refused
         return sides[0], sides[1]
 
-    def _beside(self, scale: str | None, node: tree.Operand, place: Place) -> p.ValueNode:
+    def _beside(self, scale: str | None, node: tree.Condition, place: Place) -> p.ValueNode:
         """Check a value beside a grade or ladder, where a name or text is one of its labels."""
         if scale is None or not isinstance(node, (tree.Name, tree.Text)):
             return self.value(node, place)
@@ -425,8 +415,8 @@ class Expressions(Resolver):
             )
         return p.Constant(label, Type("label", scale=scale), **told(node))
 
-    def _choices(
-        self, node: tree.Set | tree.Operand, scale: str | None, place: Place
+    def choices(
+        self, node: tree.Set | tree.Condition, scale: str | None, place: Place
     ) -> list[tuple[p.ValueNode, tree.Node]]:
         """Check what stands after `in` or a test of text: a set, a list, or one value."""
         if isinstance(node, tree.Name) and self.names.kind(node.name) == "list":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
@@ -18,6 +18,11 @@ from leadrules.errors import Diagnostic, Span
 from leadrules.lang.source import decode
 
 MAIN = ""
+PACK = "pack:"
+"""What a path begins with that leads into a pack of a plugin: `pack:NAME/file`."""
+
+PackReader = Callable[[str, str], str]
+"""Reads a file of a pack: (the pack's name, the path in it) -> text. Raises ValueError or PluginError."""
 
 
 @attrs.define
@@ -31,18 +36,20 @@ class Files:
     texts: dict[str, str] = attrs.field(factory=dict)
     path: Path | None = None
     root: Path | None = None
+    packs: PackReader | None = None
 
     @classmethod
-    def of_text(cls, text: str, name: str, others: Mapping[str, str]) -> Files:
+    def of_text(cls, text: str, name: str, others: Mapping[str, str], *, packs: PackReader | None = None) -> Files:
         """Take the main file's text as given, and those of other files by their path beside it."""
-        return cls(name, {posixpath.normpath(path): other for path, other in others.items()} | {MAIN: text})
+        texts = {posixpath.normpath(path): other for path, other in others.items()} | {MAIN: text}
+        return cls(name, texts, packs=packs)
 
     @classmethod
-    def on_disk(cls, path: str | Path, *, root: str | Path | None = None) -> Files:
+    def on_disk(cls, path: str | Path, *, root: str | Path | None = None, packs: PackReader | None = None) -> Files:
         """Read the main file from disk; files it names lie inside `root`, by default its folder."""
         main = Path(path)
         folder = Path(root) if root is not None else main.parent
-        return cls(str(path), {}, main, folder.resolve())
+        return cls(str(path), {}, main, folder.resolve(), packs)
 
     def frozen(self) -> Files:
         """Give the same files as texts already read, so that no disk is needed again."""
@@ -50,10 +57,14 @@ class Files:
 
     def shown(self, key: str) -> str:
         """Give the name by which diagnostics call a file."""
+        if key.startswith(PACK):
+            return key
         return self.name if key == MAIN else posixpath.join(posixpath.dirname(self.name), key)
 
     def key(self, shown: str) -> str:
         """Give the path of a file by the name that diagnostics use."""
+        if shown.startswith(PACK):
+            return shown
         return MAIN if shown == self.name else posixpath.relpath(shown, posixpath.dirname(self.name) or ".")
 
     def main(self) -> str | tuple[Diagnostic, ...]:
@@ -68,9 +79,20 @@ class Files:
 
     def beside(self, file: str, path: str) -> str:
         """Give the key of a path written in a file. Raises ValueError for one that leads nowhere."""
+        if path.startswith(PACK):
+            return self._in_pack(path)
         if posixpath.isabs(path) or "\\" in path or "\0" in path:
             raise ValueError(f"`{path}` is not a path relative to this file, such as `lists/targets.csv`")
-        return posixpath.normpath(posixpath.join(posixpath.dirname(self.key(file)), path))
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(self.key(file)), path))
+        return self._in_pack(found) if self.key(file).startswith(PACK) else found
+
+    def _in_pack(self, path: str) -> str:
+        """Give the key of a file in a pack, written `pack:NAME/file`; nothing outside the pack."""
+        name, _, inside = path.removeprefix(PACK).partition("/")
+        inside = posixpath.normpath(inside)
+        if not path.startswith(PACK) or not name or inside.startswith((".", "/")) or "\\" in inside or "\0" in inside:
+            raise ValueError(f"`{path}` is no file of a pack, such as `pack:frameworks/bant.leadrules`")
+        return f"{PACK}{name}/{inside}"
 
     def text(self, key: str, path: str) -> str:
         """Give the text of a file by its key; `path` is how it was written.
@@ -78,6 +100,10 @@ class Files:
         Raises ValueError with a sentence for people where it cannot be read, or must not.
         """
         if key in self.texts:
+            return self.texts[key]
+        if key.startswith(PACK) and self.packs is not None:
+            name, _, inside = key.removeprefix(PACK).partition("/")
+            self.texts[key] = self.packs(name, inside)
             return self.texts[key]
         if self.root is None or self.path is None:
             raise ValueError(f"`{path}` is not among the files that these rules were loaded with")

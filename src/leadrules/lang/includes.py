@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import attrs
 
-from leadrules.errors import Diagnostic
+from leadrules.errors import Diagnostic, PluginError
 from leadrules.lang import tree
 from leadrules.lang.files import MAIN, Files
 from leadrules.lang.parser import Limits, parse
@@ -101,8 +101,6 @@ class _Expansion:
     def _file(self, node: tree.Include, path: tuple[str, ...]) -> tuple[str, tree.File] | None:
         """Read an included file; None for one that was included before."""
         written = node.path.value
-        if written.startswith("pack:"):
-            self.report.refuse("LR600", "packs of plugins arrive in a later version of leadrules", node.path)
         try:
             key = self.files.beside(node.span.file, written)
             key = MAIN if self._is_main(key) else key
@@ -114,6 +112,8 @@ class _Expansion:
             text = self.files.text(key, written)
         except ValueError as problem:
             self.report.refuse("LR611", str(problem), node.path)
+        except PluginError as problem:
+            self.report.refuse("LR621", str(problem), node.path)
         if len(path) > self.limits.nesting:
             self.report.refuse("LR006", f"files include each other more than {self.limits.nesting} deep", node.path)
         file = self.parse(key, text)

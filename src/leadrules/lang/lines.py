@@ -243,4 +243,6 @@ class _Brackets:
         self._complain("LR113", f"`{opening.text}` is never closed", opening, advice)
 
     def _complain(self, code: str, message: str, token: Token, advice: str) -> None:
+        if self.mistakes:
+            return  # it may follow from the first
         self.mistakes.append(self.source.diagnostic(code, message, token.start, token.end, advice))

@@ -78,58 +78,71 @@ def name_of(text: str) -> str:
 
 
 def mistakes_in(source: Source, tokens: Sequence[Token], *, max_name: int) -> Iterator[Diagnostic]:
-    """Find what is wrong with tokens by themselves, errors and warnings."""
+    """Find what is wrong with the tokens of a statement by themselves."""
     for token in tokens:
-        kind, text, start, end = token
-        found: tuple[str, ...] | None = None
-        match kind:
-            case "word":
-                if not text.isascii():
-                    found = _wrong_word(text)
-                if len(text) > max_name:
-                    found = _long_name(text, max_name)
-            case "sign":
-                if text in _FOREIGN:
-                    found = _foreign(text)
-            case "string":
-                yield from _wrong_escapes(source, token)
-            case "number":
-                found = _wrong_number(text)
-            case "date":
-                found = _wrong_date(text)
-            case "quoted":
-                found = _wrong_quoted(text, max_name)
-            case "open":
-                yield _cut_off(source, token)
-            case "other" if text in _QUOTATION_MARKS:
-                yield source.diagnostic("LR112", f'expected `"`, found `{text}`', start, end, 'write texts as `"…"`')
-                return  # the words within are no words
-            case "other" if _INVISIBLE.match(text):
-                yield _invisible(source, start)
-            case "other":
-                found = _foreign(text) if text in _FOREIGN else ("LR121", f"unexpected character {_shown(text)}", "")
+        if token.kind == "string":
+            yield from _wrong_escapes(source, token)
+            continue
+        found = _mistake(token, max_name)
         if found is not None:
-            yield source.diagnostic(found[0], found[1], start, end, found[2] or None)
+            code, message, advice = found
+            yield source.diagnostic(code, message, token.start, token.end, advice)
+            if code == "LR112":
+                return  # the words in wrong quotation marks are no words
 
 
-def invisible_characters(source: Source) -> list[Diagnostic]:
+_Mistake = tuple[str, str, str | None]
+"""Code, message and help."""
+
+
+def _mistake(token: Token, max_name: int) -> _Mistake | None:
+    text = token.text
+    match token.kind:
+        case "word" if len(text) > max_name:
+            return _long_name(text, max_name)
+        case "word":
+            return _wrong_word(text)
+        case "quoted":
+            return _wrong_quoted(text, max_name)
+        case "number":
+            return _wrong_number(text)
+        case "date":
+            return _wrong_date(text)
+        case "open":
+            return _cut_off(text)
+        case _:
+            return _wrong_sign(token)
+
+
+def _wrong_sign(token: Token) -> _Mistake | None:
+    text = token.text
+    if text in _FOREIGN:
+        return "LR109", f"`{text}` is not part of the language", _FOREIGN[text]
+    if token.kind != "other":
+        return None
+    if text in _QUOTATION_MARKS:
+        return "LR112", f'expected `"`, found `{text}`', 'write texts as `"…"`'
+    if _INVISIBLE.match(text):
+        return _invisible(text)
+    return "LR121", f"unexpected character {_shown(text)}", None
+
+
+def _invisible(character: str) -> _Mistake:
+    return "LR122", f"invisible character {_shown(character)}", "remove it; it may stand only in texts"
+
+
+def invisible_characters(source: Source) -> Iterator[Diagnostic]:
     """Find bidirectional controls and zero-width characters outside texts, comments included."""
     if not _INVISIBLE.search(source.text):
-        return []
+        return
     texts = [(t.start, t.end) for t in tokens_of(source.text) if t.kind == "string"]
-    mistakes: list[Diagnostic] = []
     at = 0
     for found in _INVISIBLE.finditer(source.text):
         while at < len(texts) and texts[at][1] <= found.start():
             at += 1
         if at == len(texts) or found.start() < texts[at][0]:
-            mistakes.append(_invisible(source, found.start()))
-    return mistakes
-
-
-def _invisible(source: Source, at: int) -> Diagnostic:
-    message = f"invisible character {_shown(source.text[at])}"
-    return source.diagnostic("LR122", message, at, at + 1, "remove it; it may stand only in texts")
+            code, message, advice = _invisible(found[0])
+            yield source.diagnostic(code, message, *found.span(), advice)
 
 
 def mixed_scripts(source: Source, tokens: Sequence[Token]) -> Iterator[tuple[str, Diagnostic]]:
@@ -159,22 +172,18 @@ def _shown(character: str) -> str:
     return f"{code} ({name})" if name else code
 
 
-def _foreign(text: str) -> tuple[str, str, str]:
-    return "LR109", f"`{text}` is not part of the language", _FOREIGN[text]
-
-
-def _wrong_word(text: str) -> tuple[str, str, str] | None:
-    if is_plain(text):
+def _wrong_word(text: str) -> _Mistake | None:
+    if text.isascii() or is_plain(text):
         return None
     advice = f"a name is made of letters, digits and `_`; put any other in backticks: `` `{text}` ``"
     return "LR121", f"`{text}` is not a name", advice
 
 
-def _long_name(text: str, limit: int) -> tuple[str, str, str]:
+def _long_name(text: str, limit: int) -> _Mistake:
     return "LR007", f"the name `{text[:20]}…` has {len(text)} characters", f"a name has at most {limit}"
 
 
-def _wrong_quoted(text: str, limit: int) -> tuple[str, str, str] | None:
+def _wrong_quoted(text: str, limit: int) -> _Mistake | None:
     name = name_of(text)
     if len(name) > limit:
         return _long_name(name, limit)
@@ -185,7 +194,7 @@ def _wrong_quoted(text: str, limit: int) -> tuple[str, str, str] | None:
     return None
 
 
-def _wrong_number(text: str) -> tuple[str, str, str] | None:
+def _wrong_number(text: str) -> _Mistake | None:
     if _NUMBER.fullmatch(text):
         digits = text.replace("_", "")
         digits = digits.rstrip("0").replace(".", "") if "." in digits else digits
@@ -203,7 +212,7 @@ def _wrong_number(text: str) -> tuple[str, str, str] | None:
     return "LR115", f"`{text}` is not a number", "write numbers such as `5`, `12.5` or `1_000`"
 
 
-def _wrong_date(text: str) -> tuple[str, str, str] | None:
+def _wrong_date(text: str) -> _Mistake | None:
     if len(text) > len("2026-11-21"):
         return "LR117", f"expected a date, found the moment `{text}`", f'write a date, or a text: `"{text}"`'
     try:
@@ -230,14 +239,14 @@ def _wrong_escapes(source: Source, token: Token) -> Iterator[Diagnostic]:
         yield source.diagnostic("LR111", message, token.start + match.start(), token.start + match.end(), advice)
 
 
-def _cut_off(source: Source, token: Token) -> Diagnostic:
-    if token.text[0] == "`":
-        advice = "write a backtick at its end" if len(token.text) > 1 else "write the name between two backticks"
-        return source.diagnostic("LR123", "the name in backticks is never closed", token.start, token.end, advice)
-    advice = 'write `"` at its end, on the same line'
-    if token.text.rstrip().endswith('\\"'):
-        advice = r"`\"` is a quotation mark within the text; write `\\` for a backslash"
-    return source.diagnostic("LR110", "the text is never closed", token.start, token.end, advice)
+def _cut_off(text: str) -> _Mistake:
+    if text[0] == "`":
+        return "LR123", "the name in backticks is never closed", "write the name between two backticks"
+    if '\\"' in text:
+        advice = r'write `"` at its end; `\"` is a quotation mark within the text, and a backslash is written `\\`'
+    else:
+        advice = 'write `"` at its end, on the same line'
+    return "LR110", "the text is never closed", advice
 
 
 def plural(unit: str) -> str:

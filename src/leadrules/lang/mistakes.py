@@ -278,7 +278,8 @@ def _loose_date(scene: Scene) -> Finding | None:
 def _arithmetic(scene: Scene) -> Finding | None:
     """Arithmetic outside parentheses: `visits + 2 > 5`."""
     advice = "arithmetic stands in parentheses: `(visits + 2) > 5`"
-    if follows_operand(scene.expected) and scene.text() in _OPERATORS and not {"STAR", "RPAR"} <= scene.expected:
+    after_value = follows_operand(scene.expected) or "AND" in scene.expected
+    if after_value and scene.text() in _OPERATORS and "STAR" not in scene.expected:
         return _here(scene, "LR106", f"found arithmetic outside parentheses: `{scene.text()}`", advice)
     after_points = takes_modifier(scene.expected) and scene.text(-2) in {"+", "-"} and scene.kind(-1) == "number"
     if after_points and scene.text() in _COMPARISONS | _TEST_WORDS | {"*", "/"}:
@@ -410,7 +411,7 @@ def _no_left_side(scene: Scene) -> Finding | None:
 
 def _followed_by(scene: Scene) -> Finding | None:
     """`a followed by b`, and `a followed by within 7 days`."""
-    if "WITHIN" not in scene.expected or scene.expected & {"CMP", "MAX"}:
+    if "WITHIN" not in scene.expected or not scene.expected <= {"WITHIN", "LBRACKET"}:
         return None
     advice = "write `webinar_attended followed by demo_request within 7 days`"
     if scene.text(-1) == "within":
@@ -500,20 +501,22 @@ def _unfinished(scene: Scene) -> Finding | None:
     opener = scene.text(-3)
     if takes_points(expected) and scene.kind(-1) == "number" and scene.text(-2) in {"+", "-"}:
         points = f"{scene.text(-2)}{scene.text(-1)}"
-        if opener in {"and", "or", "not"} | _COMPARISONS | _TEST_WORDS | {"with"}:
-            wanted = "a condition" if opener in {"and", "or", "not"} else "a value"
+        if opener in {"and", "or", "not", "|"} | _COMPARISONS | _TEST_WORDS | {"with"}:
+            wanted = "a condition" if opener in {"and", "or", "not", "|"} else "a value"
             message = f"expected {wanted} after `{opener}`, found the points `{points}`"
             return Finding("LR104", message, scene.at - 2, scene.at)
     if takes_points(expected) and "ARROW" in expected:
         advice = "write what it is worth, or where it leads"
         return _here(scene, "LR103", "a rule needs points such as `+5`, or `-> label`", advice)
-    advice = None
+    message = f"expected {phrases(expected)}, found the end of the statement"
     if scene.text(-1) in {"tag", "recommend"} and expected == {"STRING"}:
         word = scene.text(-1)
         advice = f'write `{word} "…"`; a label of that name stands in backticks: `` `{word}` ``'
-    elif takes_condition(expected) and scene.text(-1) in {">=", "<=", ">", "!=", "+", "*", "/"}:
-        advice = "a line that goes on ends with `and`, `or`, `not`, `,`, `|`, `=`, `<`, `->`, `of` or `by`"
-    return _here(scene, "LR102", f"expected {phrases(expected)}, found the end of the statement", advice)
+        return _here(scene, "LR102", message, advice)
+    if takes_operand(expected) and scene.text(-1) in {">=", "<=", ">", "!="}:
+        advice = "a line goes on when it ends with `and`, `or`, `not`, `,`, `|`, `=`, `<`, `->`, `of` or `by`"
+        return _here(scene, "LR102", message, advice)
+    return _here(scene, "LR102", message)
 
 
 def _too_much(scene: Scene) -> Finding | None:
@@ -533,7 +536,9 @@ def _close(scene: Scene) -> str | None:
         return None
     known = {word.split()[0]: word for word in reversed(keywords(scene.expected))}
     close = difflib.get_close_matches(scene.text().lower(), sorted(known), 1, 0.7)
-    return f"did you mean `{known[close[0]]}`?" if close else None
+    if close:
+        return f"did you mean `{known[close[0]]}`?"
+    return "conditions are joined by `and` or `or`" if {"AND", "CMP"} <= scene.expected else None
 
 
 _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (

@@ -12,10 +12,11 @@ import attrs
 
 from leadrules.conversions import date_pattern
 from leadrules.engine import program as p
-from leadrules.errors import Span
+from leadrules.errors import PluginError, Span
 from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
 from leadrules.lang.report import Refused, Report, listed
+from leadrules.plugins import Catalogue, Plugin
 from leadrules.values import Duration, folded
 from leadrules.vocabulary import (
     BOOL,
@@ -82,6 +83,7 @@ class Names:
     exits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     pairs: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    plugins: dict[str, Plugin] = attrs.field(factory=dict)
 
     def kind(self, name: str) -> str | None:
         """Say what a name is: field, event, events, param, list, a kind of definition, or None."""
@@ -166,14 +168,17 @@ def declare(
     *,
     params: Mapping[str, Any],
     read_list: ListReader,
+    catalogue: Catalogue,
 ) -> Names:
-    """Collect what a file declares, types and values of its vocabulary resolved."""
+    """Collect what a file declares, types and values of its vocabulary resolved, plugins loaded."""
     names = Names(report)
     for statement in statements:
         kind = _KINDS.get(type(statement))
         if kind is not None:
             name = getattr(statement, "name")  # noqa: B009 - every kind of declaration has one
             _declare(names, kind, name, statement)
+        elif isinstance(statement, tree.Use):
+            _use(names, statement, catalogue)
     _implicit(names, statements)
     _standard(names)
     for statement in statements:
@@ -206,6 +211,23 @@ def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
         )
     else:
         names.declared[name.name] = Declared(kind, name.name, name.span, node)
+
+
+def _use(names: Names, node: tree.Use, catalogue: Catalogue) -> None:
+    """Load a plugin and give it the name by which the file calls it."""
+    alias = node.alias or node.name
+    _declare(names, "plugin", alias, node)
+    if not names.holds(alias.name, node):
+        return
+    try:
+        names.plugins[alias.name] = catalogue.load(node.name.name)
+    except PluginError as problem:
+        near = names.report.suggest(node.name.name, catalogue.names())
+        known = listed(catalogue.names())
+        help_ = f"did you mean `{near}`?" if near and near != node.name.name else None
+        if help_ is None and str(problem).startswith("there is no"):
+            help_ = f"there are {known}" if known else "install the package that brings it"
+        names.report.add("LR621", str(problem), node, help_)
 
 
 def _implicit(names: Names, statements: tuple[tree.Statement, ...]) -> None:

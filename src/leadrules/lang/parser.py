@@ -11,6 +11,7 @@ import hashlib
 import json
 import threading
 from importlib import resources
+from itertools import islice
 from typing import Any, cast
 
 import attrs
@@ -61,7 +62,8 @@ def parse(text: str, name: str, *, limits: Limits = Limits()) -> tuple[tree.File
         reader.read(chunk)
         if reader.is_over_limit():
             break
-    return reader.file(), in_order((*invisible_characters(source), *reader.diagnostics))
+    invisible = islice(invisible_characters(source), limits.mistakes)
+    return reader.file(), in_order((*reader.diagnostics, *invisible))
 
 
 def _too_large(source: Source, limits: Limits) -> Diagnostic | None:
@@ -106,7 +108,8 @@ class _Reader:
 
     def _statement(self, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
         source = self.source
-        mistakes = [*chunk.mistakes, *mistakes_in(source, chunk.tokens, max_name=self.limits.name_characters)]
+        wrong = mistakes_in(source, chunk.tokens, max_name=self.limits.name_characters)
+        mistakes = [*chunk.mistakes, *islice(wrong, self.limits.mistakes + 1)]
         if mistakes:
             return None, mistakes
         statement, mistakes = self.grammar.statement(source, chunk)

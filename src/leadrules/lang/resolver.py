@@ -12,10 +12,12 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.engine.program import DefinitionKind
+from leadrules.errors import Span
 from leadrules.lang import tree
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import DEFINITIONS, Names, Param
 from leadrules.lang.report import Refused, Report, listed
+from leadrules.plugins import Criterion
 from leadrules.values import Duration
 from leadrules.vocabulary import NUMBER, TEXTS
 
@@ -49,15 +51,16 @@ RESULT_LISTS: dict[str, DefinitionKind] = {
 
 
 class Told(TypedDict):
-    """What every node of the program is told: its canonical text and its line."""
+    """What every node of the program is told: its canonical text, its line and its place."""
 
     text: str
     line: int
+    span: Span
 
 
 def told(node: tree.Node) -> Told:
-    """Give the canonical text and the line of a node of the tree."""
-    return {"text": text_of(node), "line": node.span.line}
+    """Give the canonical text, the line and the place of a node of the tree."""
+    return {"text": text_of(node), "line": node.span.line, "span": node.span}
 
 
 @attrs.define
@@ -70,6 +73,7 @@ class Resolver:
     read: dict[str, set[str]] = attrs.field(factory=dict)
     plain_criteria: set[str] = attrs.field(factory=set)
     used: set[str] = attrs.field(factory=set)
+    functions: dict[tuple[str, str], Criterion] = attrs.field(factory=dict)
 
     # ---------------------------------------------------------------- values
 

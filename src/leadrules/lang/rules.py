@@ -15,7 +15,7 @@ from leadrules.lang.expressions import Expressions
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import IMPLICIT_DIMENSION
 from leadrules.lang.report import Refused, Report
-from leadrules.lang.resolver import ANYWHERE, Place
+from leadrules.lang.resolver import ANYWHERE, Place, told
 from leadrules.values import Decay
 from leadrules.vocabulary import NUMBER
 
@@ -289,7 +289,7 @@ class Scoring:
         assert first is not None
         if selection is not None:
             per_event = attrs.evolve(place, event=selection.types)
-            happened = p.Happened(selection, text=text_of(first), line=node.span.line)
+            happened = p.Happened(selection, **told(first))
             return (p.Alternative(happened, self.points(node.alternatives[0].points, per_event)),)
         found = []
         failed = False
@@ -297,7 +297,7 @@ class Scoring:
             try:
                 written = alternative.condition
                 if isinstance(written, tree.Always) and len(node.alternatives) == 1:
-                    condition: p.Condition | None = p.Always(text="always", line=written.span.line)
+                    condition: p.Condition | None = p.Always(**told(written))
                 else:
                     whole = None if written is None else _completed(written, first)
                     condition = None if whole is None else self.expressions.condition(whole, place)
@@ -314,11 +314,10 @@ class Scoring:
             value = -node.value.value if node.negative else node.value.value
             self.amount(value, node)
             sign = "+" if value >= 0 else ""
-            return p.Constant(
-                value, NUMBER, text=f"{sign}{text_of(tree.Number(value, span=node.span))}", line=node.span.line
-            )
+            text = f"{sign}{text_of(tree.Number(value, span=node.span))}"
+            return p.Constant(value, NUMBER, text=text, line=node.span.line, span=node.span)
         found = self.expressions.number(node.value, place)
-        return p.Negative(found, NUMBER, text=text_of(node), line=node.span.line) if node.negative else found
+        return p.Negative(found, NUMBER, **told(node)) if node.negative else found
 
     def amount(self, value: Fraction, node: tree.Node) -> None:
         """Refuse points or bounds that are too large or too fine."""

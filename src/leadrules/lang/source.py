@@ -45,11 +45,18 @@ class Source:
         line = bisect_right(self.line_starts, start)
         return Span(self.name, start, end, line, start - self.line_starts[line - 1] + 1)
 
+    @cached_property
+    def _lines(self) -> dict[int, str]:
+        """Keep the lines that were asked for: a thousand mistakes of one long line share its text."""
+        return {}
+
     def line(self, number: int) -> str:
         """Give a line's text, without its end. Lines count from 1."""
-        starts = self.line_starts
-        end = starts[number] - 1 if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end]
+        if number not in self._lines:
+            starts = self.line_starts
+            end = starts[number] - 1 if number < len(starts) else len(self.text)
+            self._lines[number] = self.text[starts[number - 1] : end]
+        return self._lines[number]
 
     def diagnostic(
         self, code: str, message: str, start: int, end: int, advice: str | None = None, severity: Severity = "error"

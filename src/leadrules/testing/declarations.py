@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from leadrules.lang import tree
 from leadrules.testing.chance import Chance
-from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases
+from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases, Place
 from leadrules.testing.scenes import Scene, made, name
 from leadrules.testing.words import (
     DATE_PATTERNS,
@@ -88,6 +88,8 @@ class Declarations:
         type_ = self.chance.pick((NUMBER, None, TEXT, DATE, BOOL))
         value = made(tree.Duration, *self.chance.pick(DURATIONS)) if type_ is None else self._literal(type_)
         self.scene.params[node.name] = type_
+        if isinstance(value, tree.Number):
+            self.scene.amounts[node.name] = value.value
         self.statements.append(made(tree.Param, node, value))
 
     def list_of(self) -> None:
@@ -129,22 +131,24 @@ class Declarations:
 
     def group_of_events(self) -> None:
         """Declare a group of events and groups."""
-        known = [*self.scene.events, *self.scene.groups]
-        node = self.fresh(standard=("activity",))
-        members = self.chance.some([member for member in known if member != node.name], 1, 3)
+        node = self.fresh()
+        members = self.chance.some(self.scene.asked, 1, 3)
         types = dict.fromkeys(type_ for member in members for type_ in self.scene.types_of(member))
         self.scene.groups[node.name] = tuple(types)
+        self.scene.asked.append(node.name)
         self.statements.append(made(tree.EventGroup, node, tuple(map(name, members))))
 
     def _standard_events(self) -> None:
         """Bring in all standard events, since `any_event` and `activity` do; the rules name a few."""
+        self.scene.asked += self.scene.events
+        self.scene.asked += self.chance.some([e for e in STANDARD_EVENTS if e not in self.scene.taken], 1, 3)
         for event, declared in STANDARD.items():
             if event not in self.scene.taken:
                 self.scene.events[event] = {q.name: q.type for q in declared.properties}
-        if "activity" not in self.scene.taken:
-            members = (m for m in STANDARD_GROUPS["activity"] if m in self.scene.events)
-            self.scene.groups["activity"] = tuple(members)
-        self.scene.groups["any_event"] = tuple(self.scene.events)
+        groups = self.scene.groups
+        groups["activity"] = tuple(m for m in STANDARD_GROUPS["activity"] if m in self.scene.events)
+        groups["any_event"] = tuple(self.scene.events)
+        self.scene.asked += self.chance.some(list(groups), 0, 2)
 
     def _any_event(self) -> None:
         properties = self._properties()
@@ -157,14 +161,13 @@ class Declarations:
 
     def criterion(self, *, plain: bool = False) -> tree.Statement:
         """Give a criterion of what the scene has; a `plain` one reads no events and no scores."""
-        phrases = Phrases(self.chance, self._without_events() if plain else self.scene)
-        type_, body = BOOL, phrases.condition(1)
-        if plain:
-            body = phrases.plain_condition()
-        elif self.chance.happens(40):
-            type_, body = phrases.subject()
+        phrases = Phrases(self.chance, self.scene)
+        place = Place(filter=plain)
+        type_, body = BOOL, phrases.condition(1, place)
+        if self.chance.happens(40):
+            type_, body = phrases.subject(place)
             if type_ == NUMBER and self.chance.happens(50):
-                body = phrases.expression(2)
+                body = phrases.expression(2, place)
         node = self.fresh()
         self.scene.criteria[node.name] = type_
         if plain:
@@ -178,11 +181,6 @@ class Declarations:
         if readable:
             self.scene.truths.append(node.name)
         return made(tree.Segment, node, body)
-
-    def _without_events(self) -> Scene:
-        scene = self.scene
-        plain = {criterion: scene.criteria[criterion] for criterion in sorted(scene.plain)}
-        return Scene(fields=scene.fields, params=scene.params, lists=scene.lists, criteria=plain, plain=scene.plain)
 
     # ------------------------------------------------------------------- parts
 

@@ -67,9 +67,14 @@ class Phrases:
             return name(self.chance.pick(params))
         return made(tree.Duration, *self.chance.pick(DURATIONS))
 
-    def amount(self, low: int, high: int) -> tree.Number:
+    def amount(self, low: int, high: int) -> tree.Number | tree.Name:
         """Give a whole number literal."""
-        return made(tree.Number, Fraction(self.chance.whole(low, high)))
+        return self.bound(Fraction(self.chance.whole(low, high)))
+
+    def bound(self, value: Fraction) -> tree.Number | tree.Name:
+        """Give a number literal, or a param of that value."""
+        params = [param for param, amount in self.scene.amounts.items() if amount == value]
+        return name(params[0]) if params and self.chance.happens(60) else made(tree.Number, value)
 
     def literal(self, type_: Type) -> tree.Operand:
         """Give a literal of a type that has one."""
@@ -308,7 +313,7 @@ class Phrases:
 
     def selection(self, event: str | None = None, *, spans: bool = True) -> tree.Selection | tree.Name:
         """Give a selection of events, of some event where none is named."""
-        chosen = event or self.chance.pick([*self.scene.events, *self.scene.groups])
+        chosen = event or self.chance.pick(self.scene.asked)
         condition = self._filter(chosen) if self.chance.uses("filters", 35) else None
         parts: list[tree.Within | tree.Since] = []
         if spans and self.chance.happens(40):
@@ -324,7 +329,7 @@ class Phrases:
         fields = [n for n, type_ in self.scene.fields.items() if type_ in {DATE, DATETIME}]
         if fields and self.chance.happens(40):
             return made(tree.Since, name(self.chance.pick(fields)))
-        event = self.chance.pick(list(self.scene.events))
+        event = self.chance.pick(self.scene.asked)
         return made(tree.Since, name(event), self._filter(event) if self.chance.uses("filters", 30) else None)
 
     def _filter(self, event: str) -> tree.Condition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from typing import TypeVar
 
 import attrs
@@ -39,15 +40,18 @@ class Scale:
 class Scene:
     """What the rules may read so far.
 
-    `events` are the types and their properties, `groups` their groups; `params` are by name, a
-    duration's type being None; `criteria` includes the `plain` ones, which filters may read;
-    `truths` are segments; `numbers` are dimensions, groups, personas and the score.
+    `events` are the types and their properties, `groups` their groups, and `asked` those of both
+    that rules name; `params` are by name, a duration's type being None, and `amounts` has the
+    numbers among them; `criteria` includes the `plain` ones, which filters may read; `truths` are
+    segments; `numbers` are dimensions, groups, personas and the score.
     """
 
     fields: dict[str, Type] = attrs.field(factory=dict)
     events: dict[str, dict[str, Type]] = attrs.field(factory=dict)
     groups: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    asked: list[str] = attrs.field(factory=list)
     params: dict[str, Type | None] = attrs.field(factory=dict)
+    amounts: dict[str, Fraction] = attrs.field(factory=dict)
     lists: dict[str, Type] = attrs.field(factory=dict)
     criteria: dict[str, Type] = attrs.field(factory=dict)
     plain: set[str] = attrs.field(factory=set)
@@ -55,7 +59,7 @@ class Scene:
     numbers: list[str] = attrs.field(factory=list)
     scales: dict[str, Scale] = attrs.field(factory=dict)
     ladder_labels: list[str] = attrs.field(factory=list)
-    taken: set[str] = attrs.field(factory=set)
+    taken: set[str] = attrs.field(factory=lambda: {"score", "points", "stage", "any_event", "activity"})
     extra: list[tree.Condition] = attrs.field(factory=list)
 
     def types_of(self, event: str) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ HOSTILE_NAMES = (
     "__import__",
     "__class__",
     "count",
-    "not",
     "true",
     "rule",
     "dimension",

@@ -1,0 +1,155 @@
+"""`leadrules check`: every mistake of a rule file, what its rules do, and what leads lack for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from leadrules.audit import canonical_json
+from leadrules.cli.against import Comparison, compare, show_comparison
+from leadrules.cli.reading import Source, params_for
+from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
+from leadrules.cli.screen import Screen, counted, drawn, printable, tally
+from leadrules.cli.writing import standard_output
+from leadrules.engine import program as p
+from leadrules.errors import Diagnostic
+from leadrules.lang.files import Files
+from leadrules.ruleset import check_files, fingerprint_of
+
+
+def check(path: Path, source: Source | None, params: Sequence[str], *, verbose: bool, as_json: bool) -> int:
+    """Check a rule file, also against leads where there are some, and give the exit status."""
+    checked = check_files(Files.on_disk(path), params_for(path, params))
+    program = checked.program
+    comparison = compare(program, source) if program is not None and source is not None else None
+    if as_json:
+        _write_json(path, checked.diagnostics, program, comparison, verbose=verbose)
+    else:
+        _show(path, checked.diagnostics, program, comparison, verbose=verbose)
+    if program is None:
+        return RULES_WRONG
+    return SOME_REJECTED if comparison is not None and comparison.rejects else OK
+
+
+def _show(
+    path: Path,
+    diagnostics: Sequence[Diagnostic],
+    program: p.Program | None,
+    comparison: Comparison | None,
+    *,
+    verbose: bool,
+) -> None:
+    screen = Screen()
+    for diagnostic in diagnostics:
+        screen.put(drawn(diagnostic))
+        screen.line()
+    if program is not None and verbose:
+        _show_rules(screen, program)
+    if comparison is not None:
+        show_comparison(screen, comparison)
+        screen.line()
+    if program is None:
+        screen.line((tally(diagnostics), "bold red"))
+        return
+    warned = (f"{tally(diagnostics)}; ", "bold yellow") if diagnostics else ""
+    screen.line(warned, (str(path), "bold"), (" is good", "bold green"), f": {summary(program)}")
+
+
+# ------------------------------------------------------------------- summary
+
+
+def summary(program: p.Program) -> str:
+    """Say what a rule file holds: `12 rules in 2 dimensions, 1 ladder of 4 stages, 2 tags`."""
+    rules = sum(1 for _ in scoring_rules(program))
+    stages = sum(len(ladder.labels) + len(ladder.exits) for ladder in program.ladders)
+    parts = [
+        f"{counted(rules, 'rule')} in {counted(len(program.dimensions), 'dimension')}" if rules else "",
+        _count(sum(isinstance(i, p.Persona) for d in program.dimensions for i in d.items), "persona"),
+        _count(len(program.grades), "grade"),
+        f"{counted(len(program.ladders), 'ladder')} of {counted(stages, 'stage')}" if program.ladders else "",
+        _count(len(program.requirements), "requirement"),
+        _count(len(program.segments), "segment"),
+        _count(sum(mark.kind == "tag" for mark in program.marks), "tag"),
+        _count(sum(mark.kind == "recommend" for mark in program.marks), "recommendation"),
+    ]
+    return ", ".join(part for part in parts if part) or "it has no rules"
+
+
+def _count(number: int, noun: str) -> str:
+    return counted(number, noun) if number else ""
+
+
+def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGroup | None, p.Rule]]:
+    """Give every scoring rule with its dimension and group, in order of declaration."""
+    for dimension in program.dimensions:
+        for item in dimension.items:
+            if isinstance(item, p.Rule):
+                yield dimension, None, item
+            elif isinstance(item, p.PointsGroup):
+                yield from ((dimension, item, rule) for rule in item.rules)
+
+
+def _show_rules(screen: Screen, program: p.Program) -> None:
+    """List every scoring rule under its dimension: its line, each or once, its text and points."""
+    rules = list(scoring_rules(program))
+    number = max([4, *(len(str(rule.line)) for _, _, rule in rules)])
+    before: tuple[p.Dimension, p.PointsGroup | None] | None = None
+    for dimension, group, rule in rules:
+        if (dimension, group) != before:
+            if before is not None:
+                screen.line()
+            name = dimension.name if group is None else f"{dimension.name}, group {group.name}"
+            screen.line((f"{'line':>{number}}  scores  ", "dim"), (name, "bold"))
+            before = (dimension, group)
+        screen.line(
+            (f"{rule.line:>{number}}", "dim"),
+            "  ",
+            ("each  ", "cyan") if rule.selection is not None else ("once  ", ""),
+            f"  {printable(rule.text)}  ",
+            (_points(rule), "dim"),
+        )
+    if rules:
+        screen.line()
+
+
+def _points(rule: p.Rule) -> str:
+    return " | ".join(alternative.points.text for alternative in rule.alternatives)
+
+
+# ---------------------------------------------------------------------- JSON
+
+
+def _write_json(
+    path: Path,
+    diagnostics: Sequence[Diagnostic],
+    program: p.Program | None,
+    comparison: Comparison | None,
+    *,
+    verbose: bool,
+) -> None:
+    found: dict[str, Any] = {
+        "file": str(path),
+        "ok": program is not None,
+        "errors": sum(diagnostic.severity == "error" for diagnostic in diagnostics),
+        "warnings": sum(diagnostic.severity == "warning" for diagnostic in diagnostics),
+        "diagnostics": [diagnostic.to_dict() for diagnostic in diagnostics],
+        "fingerprint": None if program is None else fingerprint_of(program),
+    }
+    if verbose and program is not None:
+        found["rules"] = [_plain_rule(dimension, group, rule) for dimension, group, rule in scoring_rules(program)]
+    if comparison is not None:
+        found["against"] = comparison.to_dict()
+    with standard_output() as file:
+        file.write(canonical_json(found) + "\n")
+
+
+def _plain_rule(dimension: p.Dimension, group: p.PointsGroup | None, rule: p.Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "line": rule.line,
+        "dimension": dimension.name,
+        "group": None if group is None else group.name,
+        "scores": "once" if rule.selection is None else "each",
+        "points": [alternative.points.text for alternative in rule.alternatives],
+    }

@@ -1,0 +1,157 @@
+"""`leadrules demo`: the main job on made-up leads that come with the package."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+
+from leadrules.audit import ScoredLead
+from leadrules.cli import demo_leads
+from leadrules.cli import ranking as ranked
+from leadrules.cli.ranking import Ranking
+from leadrules.cli.reading import read_as_of_option
+from leadrules.cli.reasons import Reasons, is_cap_of_rule, points_text
+from leadrules.cli.running import OK, Stop
+from leadrules.cli.score import Rejected, audits, moment_text, tell_rejected, title
+from leadrules.cli.scoring import AsOf, Scored, score_rows
+from leadrules.cli.screen import Screen, counted
+from leadrules.engine.program import Program
+from leadrules.ruleset import Ruleset
+from leadrules.tables import OutputFile, Reject, read_leads
+
+RULES, LEADS, EVENTS = "demo.leadrules", "leads.csv", "events.csv"
+FOLDER = "leadrules-demo"
+"""The folder that the commands to try next use, where the user has not chosen one."""
+
+_TOP = 10
+_MOST_REASONS = 7
+_OTHER_KINDS = {
+    "cap": "caps: no dimension or group gives more than its max",
+    "weight": "what each dimension counts in the total",
+    "constant": "what the total adds",
+}
+
+
+def demo(save: Path | None) -> int:
+    """Score the bundled sample, show the result, and give the exit status. Raises Stop, FileProblem."""
+    files = bundled_files()
+    if save is not None:
+        write_files(save, files)
+    screen = Screen()
+    rules = Ruleset.from_text(files[RULES], RULES)
+    moment = read_as_of_option(demo_leads.AS_OF, rules.program.scope.zone, screen)
+    ranking, rejected = Ranking(rules.program, _TOP), Rejected()
+    for one in _scored(rules, files, lambda _row: moment):
+        if isinstance(one, Reject):
+            rejected.add(one)
+        else:
+            ranking.add(one)
+    screen.line("A made-up company, with made-up leads: nothing here is real.")
+    title(screen, rules, ranking, f"as of {moment_text(moment, rules.program.scope.zone)}")
+    ranked.show(screen, ranking, audit_of=audits(rules, lambda _row: moment))
+    screen.line()
+    tell_rejected(screen, rejected, None)
+    first = ranking.first[0].result
+    _explain(screen, first, rules.program)
+    _tell_next(screen, save, first, rules.program)
+    return OK
+
+
+def bundled_files() -> dict[str, str]:
+    """Give the files of the demo by name: the rules, the leads, their events."""
+    rules = resources.files("leadrules.cli").joinpath("demo", RULES).read_text(encoding="utf-8")
+    return {RULES: rules, LEADS: demo_leads.leads_csv(), EVENTS: demo_leads.events_csv()}
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files to a folder; one that is there already and says something else is kept. Raises Stop."""
+    if folder.exists() and not folder.is_dir():
+        raise Stop(f"`{folder}` is a file, not a folder", "choose another name")
+    for name, text in files.items():
+        path = folder / name
+        if path.exists() and not (path.is_file() and path.read_bytes() == text.encode()):
+            raise Stop(f"`{path}` is there already and differs from the demo's", "choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(f"the folder `{folder}` cannot be made: {(error.strerror or 'no access').lower()}") from None
+    for name, text in files.items():
+        with OutputFile(folder / name) as output:
+            output.text.write(text)
+
+
+def _scored(rules: Ruleset, files: Mapping[str, str], as_of: AsOf) -> Iterator[Scored | Reject]:
+    """Score the sample the way `score` does: from files."""
+    with tempfile.TemporaryDirectory(prefix="leadrules-") as name:
+        folder = Path(name)
+        for file in (LEADS, EVENTS):
+            folder.joinpath(file).write_text(files[file], encoding="utf-8", newline="")
+        yield from score_rows(rules, read_leads(folder / LEADS, events=folder / EVENTS), as_of)
+
+
+# ----------------------------------------------------------------- one lead
+
+
+def _explain(screen: Screen, result: ScoredLead, program: Program) -> None:
+    """Tell briefly where the score of the first lead comes from; the points shown add up to it."""
+    screen.line()
+    screen.line((f"Why {result.lead} comes first", "bold"))
+    strongest = Reasons(program).strongest(result.audit)
+    rows = [(reason.points, reason.words) for reason in strongest[:_MOST_REASONS]]
+    if rest := strongest[_MOST_REASONS:]:
+        rows.append((_sum(reason.points for reason in rest), counted(len(rest), "more rule")))
+    for kind, words in _OTHER_KINDS.items():
+        entries = [e for e in result.audit if e.kind == kind and not is_cap_of_rule(e, result.audit)]
+        if entries:
+            rows.append((_sum(entry.points for entry in entries), words))
+    width = max(len(f"{points:+f}") for points, _ in rows)
+    for points, words in rows:
+        signed, style = points_text(points)
+        screen.line("  ", (signed.rjust(width), style), f"  {words}")
+    labels = " · ".join((*result.stages.values(), *result.grades.values()))
+    screen.line("  ", (f"{result.score:f}".rjust(width), "bold"), f"  {labels}")
+
+
+def _sum(points: Iterable[Decimal]) -> Decimal:
+    return sum(points, Decimal(0))
+
+
+# ---------------------------------------------------------------- what next
+
+
+def next_commands(save: Path | None, first: ScoredLead, program: Program) -> list[tuple[str, str]]:
+    """Give three commands to try next, each with what it does. Run in this order they work as they stand."""
+    folder = Path(FOLDER) if save is None else save
+    rules, leads, events = (_quoted(folder / name) for name in (RULES, LEADS, EVENTS))
+    data = f"{rules} {leads} --events {events} --as-of {demo_leads.AS_OF}"
+    explain = (f"leadrules explain {data} --lead {first.lead}", f"every rule, and what it says of {first.lead}")
+    check = (f"leadrules check {rules} --verbose", "the rules: which score each event, and which once")
+    if save is None:
+        return [(f"leadrules demo --save {FOLDER}", "keep the rules and the leads, to play with"), explain, check]
+    higher = _higher_stage(first, program)
+    why_not = (f"leadrules explain {data} --lead {first.lead} --why-not {higher}", f"what it lacks to be {higher}")
+    return [explain, why_not, check]
+
+
+def _higher_stage(result: ScoredLead, program: Program) -> str:
+    """Give the stage above the lead's on the first ladder, or its own at the top."""
+    labels = program.ladders[0].labels
+    return labels[min(labels.index(result.stage or labels[0]) + 1, len(labels) - 1)]
+
+
+def _quoted(path: Path) -> str:
+    text = path.as_posix()
+    return f'"{text}"' if " " in text and "'" not in text and '"' not in text else shlex.quote(text)
+
+
+def _tell_next(screen: Screen, save: Path | None, first: ScoredLead, program: Program) -> None:
+    screen.line()
+    screen.line(("Three commands to try next", "bold"))
+    for command, what in next_commands(save, first, program):
+        screen.line()
+        screen.line((f"  # {what}", "dim"))
+        screen.line("  ", (command, "cyan"))

@@ -1,0 +1,107 @@
+"""`leadrules explain`: how one lead came to its score, and what it lacks for a stage."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import attrs
+from rich.text import Text
+
+from leadrules.audit import canonical_json
+from leadrules.cli.reading import Source, load_rules, read_as_of_option
+from leadrules.cli.running import OK, SOME_REJECTED, Stop
+from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.writing import standard_output
+from leadrules.engine.program import Program
+from leadrules.tables import LeadTable, Reject, Row
+
+_STYLES = {
+    "title": "bold",
+    "heading": "bold",
+    "cap": "yellow",
+    "ruler": "dim",
+    "sum": "bold",
+    "unmet": "dim",
+    "missing": "red",
+    "unknown": "yellow",
+    "note": "dim",
+}
+_POINTS = re.compile(r"\s*([+-][0-9.]+)")
+
+
+@attrs.frozen
+class Telling:
+    """What to tell of a lead, and how: what it lacks for a label or all rules, with personal values or without."""
+
+    why_not: str | None = None
+    pii: bool = False
+    as_json: bool = False
+
+
+def explain(
+    path: Path, source: Source, lead: str, telling: Telling, *, as_of: str | None, params: Sequence[str]
+) -> int:
+    """Explain one lead and give the exit status. Raises Stop, RulesetError, FileProblem and InputError."""
+    notes = Screen(stderr=True)
+    rules = load_rules(path, params, notes)
+    if telling.why_not is not None:
+        _check_label(rules.program, telling.why_not)
+    row = find(source.open(), lead)
+    moment = read_as_of_option(as_of, rules.program.scope.zone, notes)
+    explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
+    told = explanation if telling.why_not is None else explanation.why_not(telling.why_not)
+    if telling.as_json:
+        with standard_output() as file:
+            file.write(canonical_json(told.to_dict()) + "\n")
+        return OK
+    screen = Screen()
+    for line in told.lines:
+        screen.put(_coloured(line.text, line.role))
+    return OK
+
+
+def _coloured(text: str, role: str) -> Text:
+    """Colour a line by what it is: points by their sign, the rest lightly."""
+    line = Text(printable(text), _STYLES.get(role, ""))
+    found = _POINTS.match(text)
+    if role == "points" and found:
+        line.stylize("green" if found[1].startswith("+") else "red", found.start(1), found.end(1))
+    return line
+
+
+def find(table: LeadTable, wanted: str) -> Row:
+    """Find a lead by its id. Raises Stop, with ids that are close where there is none."""
+    ids: list[str] = []
+    for row in table:
+        if isinstance(row, Reject):
+            if row.id == wanted and row.id not in ids:
+                raise Stop(f"lead `{wanted}` cannot be read: {row.reason}", status=SOME_REJECTED)
+        elif row.lead["id"] == wanted.strip():
+            return row
+        else:
+            ids.append(row.lead["id"])
+    _refuse_lead(table, wanted, ids)
+
+
+def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
+    folded = {name.casefold(): name for name in reversed(ids)}
+    close = difflib.get_close_matches(wanted.strip().casefold(), list(folded), n=3, cutoff=0.6)
+    if close:
+        advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"
+    else:
+        advice = f"its ids look like `{printable(ids[0])}`" if ids else None
+    raise Stop(f"no lead `{wanted}` among the {counted(len(ids), 'lead')} of `{table.path}`", advice)
+
+
+def _check_label(program: Program, label: str) -> None:
+    labels = [name for ladder in program.ladders for name in (*ladder.labels, *ladder.exits)]
+    if label not in labels:
+        known = ", ".join(f"`{name}`" for name in labels)
+        raise Stop(
+            f"--why-not: the rules have no stage `{label}`",
+            f"their stages are {known}" if known else "they have no stages",
+        )

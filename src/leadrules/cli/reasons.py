@@ -1,0 +1,101 @@
+"""The rules that moved a lead's score most, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules.audit import AuditEntry
+from leadrules.cli.screen import printable
+from leadrules.engine import program as p
+
+
+@attrs.frozen
+class _Origin:
+    """Where points come from: a rule, None for a persona, and how much a point of it counts in the score."""
+
+    rule: p.Rule | None
+    weight: Fraction
+
+
+@attrs.frozen
+class Reason:
+    """Points that a rule or persona gave in the end, and why, in words."""
+
+    points: Decimal
+    words: str
+
+
+class Reasons:
+    """Finds and words the strongest entries of an audit."""
+
+    def __init__(self, program: p.Program) -> None:
+        self._origins = dict(_origins(program))
+
+    def strongest(self, audit: Sequence[AuditEntry]) -> list[Reason]:
+        """Give what rules and personas gave, those first that changed the score most.
+
+        What a rule's own `max` took is off already. Points are weighed here as the total weighs
+        their dimension.
+        """
+        taken = {entry.rule: entry.points for entry in audit if is_cap_of_rule(entry, audit)}
+        given = [entry for entry in audit if entry.kind == "points"]
+        net = [(entry.points + taken.get(entry.rule, 0), entry) for entry in given]
+        found = [(abs(Fraction(points) * self._weight(entry)), points, entry) for points, entry in net if points]
+        return [Reason(points, self._words(entry)) for _, points, entry in sorted(found, key=lambda one: -one[0])]
+
+    def _words(self, entry: AuditEntry) -> str:
+        """Say why: the reason given in the rules, else the rule's name or condition."""
+        if entry.because:
+            return printable(entry.because)
+        origin = self._origins.get(entry.rule)
+        if origin is None or origin.rule is None or origin.rule.name is not None:
+            return printable(entry.rule.replace("_", " "))
+        return printable(_condition(origin.rule, entry.evidence.get("alternative", 1)))
+
+    def _weight(self, entry: AuditEntry) -> Fraction:
+        origin = self._origins.get(entry.rule)
+        return Fraction(1) if origin is None else origin.weight
+
+
+def is_cap_of_rule(entry: AuditEntry, audit: Sequence[AuditEntry]) -> bool:
+    """Tell whether an entry is what a rule's own `max` took, not that of a group, dimension or total."""
+    return entry.kind == "cap" and any(
+        other.kind == "points" and (other.rule, other.line) == (entry.rule, entry.line) for other in audit
+    )
+
+
+def _origins(program: p.Program) -> Iterator[tuple[str, _Origin]]:
+    for dimension in program.dimensions:
+        weight = _weight(program.total, dimension.name)
+        for item in dimension.items:
+            if isinstance(item, p.Persona):
+                yield item.name, _Origin(None, weight)
+            else:
+                rules = item.rules if isinstance(item, p.PointsGroup) else (item,)
+                yield from ((rule.id, _Origin(rule, weight)) for rule in rules)
+
+
+def _weight(total: p.Total, dimension: str) -> Fraction:
+    if total.terms is None:
+        return Fraction(1)
+    return sum((term.factor for term in total.terms if term.dimension == dimension), Fraction(0))
+
+
+def _condition(rule: p.Rule, alternative: Any) -> str:
+    """Give the text of the alternative that counted, a bare name as words; of `else`, that none did."""
+    place = alternative - 1 if isinstance(alternative, int) else 0
+    condition = rule.alternatives[place].condition
+    if condition is None:
+        return f"not {rule.text}"
+    text = condition.text if len(rule.alternatives) > 1 else rule.text
+    return text.replace("_", " ") if text.isidentifier() else text
+
+
+def points_text(points: Decimal) -> tuple[str, str]:
+    """Write points with their sign, and the style that tells more from less."""
+    return f"{points:+f}", "green" if points > 0 else "red" if points < 0 else "dim"

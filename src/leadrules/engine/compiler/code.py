@@ -1,0 +1,298 @@
+"""Python's syntax trees, written short, and the one function that they become.
+
+Code is built from these nodes and never from text: a string of a rule file can only ever be the
+value of a constant. Names are made here, from a letter and a number.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+Expr = ast.expr
+Block = list[ast.stmt]
+
+_COMPARISONS: dict[str, Callable[[], ast.cmpop]] = {
+    "=": ast.Eq,
+    "!=": ast.NotEq,
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+    "is": ast.Is,
+    "is not": ast.IsNot,
+    "in": ast.In,
+    "not in": ast.NotIn,
+}
+_OPERATIONS: dict[str, Callable[[], ast.operator]] = {
+    "+": ast.Add,
+    "-": ast.Sub,
+    "*": ast.Mult,
+    "//": ast.FloorDiv,
+}
+_OPPOSITES = {"=": "!=", "!=": "=", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
+_PLAIN = (type(None), bool, int, str)
+
+
+# --------------------------------------------------------------- expressions
+
+
+def const(value: object) -> ast.Constant:
+    """Write a literal: None, a bool, an int, a text, or a tuple of such."""
+    assert is_plain(value)
+    return ast.Constant(value)  # type: ignore[arg-type]
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value may stand in the code as a literal."""
+    if type(value) is tuple:
+        return all(map(is_plain, value))
+    return type(value) in _PLAIN
+
+
+def name(identifier: str) -> ast.Name:
+    """Read a variable."""
+    return ast.Name(identifier, ast.Load())
+
+
+def call(function: Expr, *arguments: Expr) -> Expr:
+    """Call a function."""
+    return ast.Call(function, list(arguments), [])
+
+
+def attribute(of: Expr, which: str) -> ast.Attribute:
+    """Read an attribute."""
+    return ast.Attribute(of, which, ast.Load())
+
+
+def item(of: Expr, key: Expr) -> Expr:
+    """Read an item."""
+    return ast.Subscript(of, key, ast.Load())
+
+
+def compare(left: Expr, op: str, right: Expr) -> Expr:
+    """Compare two values; `=` is equality."""
+    return ast.Compare(left, [_COMPARISONS[op]()], [right])
+
+
+def within(low: Expr, low_op: str, value: Expr, high_op: str, high: Expr) -> Expr:
+    """Compare a value with two bounds."""
+    return ast.Compare(low, [_COMPARISONS[low_op](), _COMPARISONS[high_op]()], [value, high])
+
+
+def operation(left: Expr, op: str, right: Expr) -> Expr:
+    """Calculate with two numbers."""
+    return ast.BinOp(left, _OPERATIONS[op](), right)
+
+
+def choose(test: Expr, yes: Expr, no: Expr) -> Expr:
+    """Give `yes` where the test holds, else `no`."""
+    if isinstance(test, ast.Constant):
+        return yes if test.value else no
+    return ast.IfExp(test, yes, no)
+
+
+def bind(identifier: str, value: Expr) -> Expr:
+    """Give a value and keep it in a variable."""
+    return ast.NamedExpr(ast.Name(identifier, ast.Store()), value)
+
+
+def tuple_of(parts: Iterable[Expr]) -> Expr:
+    """Make a tuple; one of literals is a literal."""
+    found = list(parts)
+    if all(isinstance(part, ast.Constant) for part in found):
+        return const(tuple(part.value for part in found if isinstance(part, ast.Constant)))
+    return ast.Tuple(found, ast.Load())
+
+
+def list_of(parts: Iterable[Expr]) -> Expr:
+    """Make a list."""
+    return ast.List(list(parts), ast.Load())
+
+
+def mapping_of(pairs: Sequence[tuple[str, Expr]]) -> Expr:
+    """Make a dict with text keys."""
+    return ast.Dict([const(key) for key, _ in pairs], [value for _, value in pairs])
+
+
+def collected(element: Expr, variables: Sequence[str], source: Expr, *tests: Expr) -> Expr:
+    """Make a list of an element for each item of a source that passes the tests."""
+    kept = [test for test in tests if not holds(test)]
+    return ast.ListComp(element, [ast.comprehension(_target(variables), source, kept, 0)])
+
+
+def zipped(sources: Sequence[Expr]) -> Expr:
+    """Walk several lists at once; one alone as it is."""
+    return sources[0] if len(sources) == 1 else call(name("zip"), *sources)
+
+
+# -------------------------------------------------------------------- truths
+
+
+def holds(test: Expr) -> bool:
+    """Tell whether a test is the literal True."""
+    return isinstance(test, ast.Constant) and test.value is True
+
+
+def fails(test: Expr) -> bool:
+    """Tell whether a test is the literal False."""
+    return isinstance(test, ast.Constant) and test.value is False
+
+
+def every(*tests: Expr) -> Expr:
+    """Join tests by `and`, leaving out what always holds."""
+    found = [part for test in tests for part in _members(test, ast.And)]
+    if any(map(fails, found)):
+        return const(value=False)
+    found = [test for test in found if not holds(test)]
+    return const(value=True) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.And(), found)
+
+
+def some(*tests: Expr) -> Expr:
+    """Join tests by `or`, leaving out what never holds."""
+    found = [part for test in tests for part in _members(test, ast.Or)]
+    if any(map(holds, found)):
+        return const(value=True)
+    found = [test for test in found if not fails(test)]
+    return const(value=False) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.Or(), found)
+
+
+def opposite(test: Expr) -> Expr:
+    """Turn a test, which is true or false, into its opposite."""
+    match test:
+        case ast.Constant(value=value):
+            return const(not value)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return operand
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            for sign, other in _OPPOSITES.items():
+                if isinstance(op, _COMPARISONS[sign]):  # type: ignore[arg-type]
+                    return compare(left, other, right)
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _members(test: Expr, op: type[ast.boolop]) -> list[Expr]:
+    return list(test.values) if isinstance(test, ast.BoolOp) and isinstance(test.op, op) else [test]
+
+
+# ---------------------------------------------------------------- statements
+
+
+def assign(variables: str | Sequence[str], value: Expr) -> ast.stmt:
+    """Set a variable, or several from a tuple."""
+    if isinstance(variables, str):
+        return ast.Assign([ast.Name(variables, ast.Store())], value)
+    return ast.Assign([ast.Tuple([ast.Name(v, ast.Store()) for v in variables], ast.Store())], value)
+
+
+def assign_all(variables: Sequence[str], value: Expr) -> ast.stmt:
+    """Set several variables to one value."""
+    return ast.Assign([ast.Name(variable, ast.Store()) for variable in variables], value)
+
+
+def put(of: str, which: str, value: Expr) -> ast.stmt:
+    """Set an attribute of an object."""
+    return ast.Assign([ast.Attribute(name(of), which, ast.Store())], value)
+
+
+def put_item(of: str, key: Expr, value: Expr) -> ast.stmt:
+    """Set an item of a mapping."""
+    return ast.Assign([ast.Subscript(name(of), key, ast.Store())], value)
+
+
+def add(variable: str, value: Expr) -> ast.stmt:
+    """Add to a variable."""
+    return ast.AugAssign(ast.Name(variable, ast.Store()), ast.Add(), value)
+
+
+def do(value: Expr) -> ast.stmt:
+    """Evaluate for the effect."""
+    return ast.Expr(value)
+
+
+def append(to: str, value: Expr) -> ast.stmt:
+    """Append to a list."""
+    return do(call(attribute(name(to), "append"), value))
+
+
+def when(test: Expr, body: Block, otherwise: Block | None = None) -> ast.stmt:
+    """Do one thing or another."""
+    return ast.If(test, body or [ast.Pass()], otherwise or [])
+
+
+def each(variable: str, source: Expr, body: Block) -> ast.stmt:
+    """Do something for each item."""
+    return ast.For(ast.Name(variable, ast.Store()), source, body, [])
+
+
+def attempt(body: Block, errors: Sequence[Expr], otherwise: Block) -> ast.stmt:
+    """Do something, and something else where it raises."""
+    caught = errors[0] if len(errors) == 1 else ast.Tuple(list(errors), ast.Load())
+    return ast.Try(body, [ast.ExceptHandler(caught, None, otherwise)], [], [])
+
+
+def give(value: Expr) -> ast.stmt:
+    """Return."""
+    return ast.Return(value)
+
+
+def chain(branches: Sequence[tuple[Expr, Block]], otherwise: Block) -> Block:
+    """Do what belongs to the first test that holds; flat, however many there are."""
+    found = otherwise
+    for test, body in reversed(branches):
+        if not fails(test):
+            found = body if holds(test) else [when(test, body, found)]
+    return found
+
+
+def function(called: str, parameters: Sequence[str], body: Block) -> ast.FunctionDef:
+    """Define a function of positional parameters."""
+    arguments = ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, [])
+    made = ast.FunctionDef(called, arguments, body, [])
+    if "type_params" in ast.FunctionDef._fields:
+        made.type_params = []  # type: ignore[attr-defined, unused-ignore]
+    return made
+
+
+def _target(variables: Sequence[str]) -> Expr:
+    if len(variables) == 1:
+        return ast.Name(variables[0], ast.Store())
+    return ast.Tuple([ast.Name(variable, ast.Store()) for variable in variables], ast.Store())
+
+
+# ------------------------------------------------------------------ assembly
+
+
+@attrs.define
+class Names:
+    """The names of a piece of code and the values that it is given by name."""
+
+    given: dict[str, Any] = attrs.field(factory=dict)
+    _known: dict[Any, str] = attrs.field(factory=dict)
+    _made: int = 0
+
+    def fresh(self, letter: str) -> str:
+        """Make a name that nothing else has."""
+        self._made += 1
+        return f"{letter}{self._made}"
+
+    def value(self, value: Any, key: object = None) -> Expr:
+        """Write a value: a literal where it may be one, else by a name. One key has one name."""
+        if is_plain(value):
+            return const(value)
+        known = (type(value).__name__, id(value)) if key is None else key
+        if known not in self._known:
+            self._known[known] = self.fresh("K")
+            self.given[self._known[known]] = value
+        return name(self._known[known])
+
+
+def functions_of(definitions: Sequence[ast.FunctionDef], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Compile definitions in a namespace of their own, with `given` in it, and give the namespace."""
+    module = ast.fix_missing_locations(ast.Module(list(definitions), []))
+    namespace = dict(given)
+    exec(compile(module, "<leadrules>", "exec"), namespace)  # noqa: S102 a tree built here, not a text
+    return namespace

@@ -1,0 +1,132 @@
+"""Why a lead does not have a label: what is missing, what wins over it, and what each rule to it lacks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from leadrules.conversions import listed
+from leadrules.engine.answers import LadderExplanation, RuleExplanation
+from leadrules.engine.wording import Line, Row, Words, line, table
+from leadrules.errors import InputError
+from leadrules.values import plain_name, zone
+
+
+@attrs.frozen
+class WhyNot:
+    """What keeps a lead from a label. `str()` is for people.
+
+    `ladder` is the label's ladder with the label that the lead has; `reached` tells that it is the
+    one asked for. `missing` are the requirements that are not met (none where an exit is asked for,
+    since requirements do not keep a lead from it), `exit` the true rule to an exit that wins.
+    `rules` are the rules to the label, and its holds where the lead held it or a higher one, those
+    with the fewest parts that are not true first.
+    """
+
+    lead: str | None
+    label: str
+    ladder: LadderExplanation
+    missing: tuple[RuleExplanation, ...]
+    exit: RuleExplanation | None
+    rules: tuple[RuleExplanation, ...]
+    timezone: str
+
+    @property
+    def reached(self) -> bool:
+        """Tell whether the lead has the label."""
+        return self.ladder.label == self.label
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data: lead, label, reached, ladder, missing, exit, rules."""
+        return {
+            "lead": self.lead,
+            "label": self.label,
+            "reached": self.reached,
+            "ladder": self.ladder.to_dict(),
+            "missing": [rule.to_dict() for rule in self.missing],
+            "exit": None if self.exit is None else self.exit.to_dict(),
+            "rules": [rule.to_dict() for rule in self.rules],
+        }
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Give the text for people, line by line."""
+        words = Words(zone(self.timezone))
+        lines = [line("title", self._title())]
+        if self.reached:
+            return tuple(lines)
+        if self.exit is not None:
+            lines.append(line("heading", f"The exit {self.ladder.label} comes before it:"))
+            lines += table([Row("missing", f"line {self.exit.line}", self.exit.text, words.found(self.exit))])
+        if self.missing:
+            lines.append(line("heading", "Missing, whatever the rules say:"))
+            lines += table(
+                [Row("missing", f"line {r.line}", r.outcome or "", words.requirement(r)) for r in self.missing]
+            )
+        lines += self._ways(words)
+        return tuple(lines)
+
+    def _title(self) -> str:
+        name = f"Lead {self.lead}"
+        if self.reached:
+            return f"{name} is {self.label} already."
+        higher = self._place(self.ladder.label) > self._place(self.label) >= 0
+        return f"{name} is {self.ladder.label}, {'which is above' if higher else 'not'} {self.label}."
+
+    def _place(self, label: str) -> int:
+        return self.ladder.labels.index(label) if label in self.ladder.labels else -1
+
+    def _ways(self, words: Words) -> list[Line]:
+        if not self.rules:
+            return [line("note", f"No rule leads to {self.label}.")]
+        return [
+            line("heading", f"What leads to {self.label}, the closest first:"),
+            *table([row for rule in self.rules for row in _way(rule, words)]),
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(found.text for found in self.lines)
+
+
+def why_not(
+    lead: str | None,
+    label: str,
+    ladders: Sequence[LadderExplanation],
+    rules: Sequence[RuleExplanation],
+    timezone: str,
+) -> WhyNot:
+    """Say what keeps a lead from a label of any ladder. Raises InputError where no ladder has it."""
+    ladder, name = _find(label, ladders)
+    is_exit = name in ladder.exits
+    missing = [r for r in rules if r.kind == "requirement" and r.fired is not True and not is_exit]
+    ways = [r for r in rules if r.part == ladder.name and r.kind in {"stage", "hold"}]
+    wins = next((r for r in ways if ladder.decided == "exit" and r.id == ladder.by and ladder.label != name), None)
+    to_label = [r for r in ways if r.outcome == name and (r.kind == "stage" or _was_held(r, ladder))]
+    closest = sorted(to_label, key=lambda rule: len(rule.unmet))
+    return WhyNot(lead, name, ladder, tuple(missing), wins, tuple(closest), timezone)
+
+
+def _way(rule: RuleExplanation, words: Words) -> list[Row]:
+    """Write a rule to the label, and below it each part that is not true."""
+    because = f" ({rule.because})" if rule.because else ""
+    text = f"hold while {rule.text}" if rule.kind == "hold" else rule.text
+    parts = [f"- {words.reason(part)}" for part in rule.unmet] or ["- true"]
+    return [Row("points", f"line {rule.line}", f"{text}{because}"), *(Row("unmet", "", part) for part in parts)]
+
+
+def _was_held(hold: RuleExplanation, ladder: LadderExplanation) -> bool:
+    return ladder.held in ladder.labels[ladder.labels.index(hold.outcome or "") :]
+
+
+def _find(label: str, ladders: Sequence[LadderExplanation]) -> tuple[LadderExplanation, str]:
+    wanted = plain_name(label.strip())
+    known = {name: ladder for ladder in ladders for name in (*ladder.labels, *ladder.exits)}
+    if wanted in known:
+        return known[wanted], wanted
+    expected = f"one of {listed(known)}" if known else "a label of a ladder, and the rules have none"
+    near = [n for n in known if n.casefold() == wanted.casefold()] or difflib.get_close_matches(wanted, known, 1, 0.75)
+    help_ = f"; did you mean `{near[0]}`?" if near else f" (the labels are {listed(known)})" if known else ""
+    raise InputError(f"no ladder has the label `{label}`{help_}", field="label", value=label, expected=expected)
