@@ -10,6 +10,7 @@ r"""Score sales leads by a rule file: open, exact, explainable.
 
 from leadrules.audit import AuditEntry, ScoredLead, Transition
 from leadrules.engine.explanation import Explanation
+from leadrules.engine.forecast import Change, Forecast
 from leadrules.errors import (
     Diagnostic,
     InputError,
@@ -26,9 +27,11 @@ from leadrules.ruleset import Ruleset
 
 __all__ = [
     "AuditEntry",
+    "Change",
     "Diagnostic",
     "Event",
     "Explanation",
+    "Forecast",
     "InputError",
     "Lead",
     "LeadrulesError",

@@ -14,6 +14,7 @@ from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine import interpreter
 from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.explanation import Explanation, explain
+from leadrules.engine.forecast import Forecast, forecast
 from leadrules.engine.program import Program
 from leadrules.errors import Diagnostic, PluginLoadError, RuleCheckError, RulesetError, RuleSyntaxError, in_order
 from leadrules.lang.checker import Checked, check
@@ -183,6 +184,17 @@ class Ruleset:
     def score_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, pii: bool = False) -> Iterator[ScoredLead]:
         """Score leads one after the other, in their order. Raises as `evaluate` does, at the lead concerned."""
         return (self.evaluate(lead, as_of=as_of, pii=pii) for lead in leads)
+
+    def forecast(self, lead: Leadlike, *, as_of: dt.datetime, days: int = 90) -> Forecast:
+        """Say when the lead's labels will change within some days if nothing else happens.
+
+        Exact: only what decay, windows and dates do. Raises as `evaluate` does.
+        """
+        instant = read_as_of(as_of)
+        facts = self._reader.read(lead, instant)
+        return forecast(
+            self._program, facts, instant, lambda known, at: self.evaluate(known, as_of=values.moment_of(at)), days
+        )
 
     def run_examples(self) -> tuple[ExampleResult, ...]:
         """Score the leads of the file's examples, and judge what is expected of them."""

@@ -10,6 +10,8 @@ import pytest
 
 from leadrules import InputError, Ruleset
 from leadrules.audit import canonical_json
+from leadrules.engine.wording import Words
+from leadrules.values import zone
 
 HERE = Path(__file__).parent / "explanations"
 AS_OF = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -264,11 +266,22 @@ def test_steps_from_rules_to_the_score():
         ("3 < count(email_open)", "count(email_open) = 1, 3 events missing"),
         ("count(email_open) < 1", "count(email_open) = 1, 1 event too many"),
         ("count(email_open) = 0", "count(email_open) = 1, 1 event too many"),
-        ("opens between 2 and 3", "opens = 1, count(email_open) = 1, 1 event of opens missing"),
+        ("opens between 2 and 3", "opens = 1, count(email_open) = 1, 1 event missing"),
         ("email_open followed by demo_request within 7 days", "email_open: 1 event, latest 2026-11-19, demo_request: none"),
-        ("email_open[at > 2027-01-01] followed by email_open within 7 days and need", "false"),
-        ("was mql and need", "held lead"),
-        ("was hot and need", "held no label"),
+        ("email_open[at > 2027-01-01] followed by email_open within 7 days", "false"),
+        ("was mql", "held lead"),
+        ("was hot", "held no label"),
+        ("score < 5", "score = 5, 0.01 points too many"),
+        ("score = 4", "score = 5, 1 point too many"),
+        ("score > 5 and points >= 80.005", "score > 5: score = 5, 0.01 points missing; points >= 80.005: points = 5, 75.01 points missing"),
+        ("level >= B", "level = C, points = 5, 15 points of points missing"),
+        ("A = level", "level = C, points = 5, 25 points of points missing"),
+        ("level > B", "level = C, points = 5, 25 points of points missing"),
+        ("level > A", "level = C, points = 5"),
+        ("level < C", "level = C, points = 5"),
+        ("size = L", "size = S, employees = 20"),
+        ("pair = AL", "pair = CS"),
+        ("heat = hot", "heat = cold"),
     ],
 )  # fmt: skip
 def test_why_a_condition_is_not_true(condition, reason):
@@ -276,15 +289,284 @@ def test_why_a_condition_is_not_true(condition, reason):
         param limit = 3
         criterion big = employees >= 100 or annual_revenue >= 1000
         criterion opens = count(email_open)
-        ({condition}) and always_true +5
-        criterion always_true = industry is known
+        always +5
+        grade level = points: A >= 30, B >= 20, C
+        grade size = employees: L >= 100, S
+        grade pair = level, size
         stages lead < mql
         stages heat: cold < hot
+        {condition} -> mql
         """
     attributes = {"budget": False, "need": True, "industry": "retail", "employees": 20, "created": "2026-11-01"}
-    found = explain(rules, attributes, [event("email_open", "2026-11-19T10:00:00Z")], {"stage": "lead"})
-    assert found.rules[0].fired is not True
+    opened = event("email_open", "2026-11-19T10:00:00Z")
+    explanation = explain(rules, attributes, [opened], {"stage": "lead"})
+    found = next(r for r in explanation.rules if r.kind == "stage")
+    assert found.fired is not True
+    assert Words(zone("UTC")).reasons(found.unmet, found.text) == reason
 
 
-def test_names_are_not_repeated_and_gaps_are_told():
-    pass
+@pytest.mark.parametrize(
+    ("rules", "fired", "parts"),
+    [
+        ("email_open +5 when budget", False, [("email_open", False, {"email_open": {"events": 0}}), ("budget", None, {"budget": None})]),
+        ("page_view +5 when budget", None, [("budget", None, {"budget": None})]),
+        (
+            "page_view +5 until 2026-11-18",
+            False,
+            [("until 2026-11-18", False, {"page_view": {"events": 1, "latest": "2026-11-19T10:00:00Z"}})],
+        ),
+        ("need +5 from 2026-12-01", False, [("from 2026-12-01", False, {"as of": "2026-11-21"})]),
+        ("need +5 from 2026-01-01 until 2026-10-31 when budget", False, [("from 2026-01-01 until 2026-10-31", False, {"as of": "2026-11-21"}), ("budget", None, {"budget": None})]),
+        ("need +5 | else -5 when budget", None, [("budget", None, {"budget": None})]),
+        ("need +5 | budget -5 when authority", False, [("authority", False, {"authority": False})]),
+        ("budget +5 when authority", False, [("budget", None, {"budget": None}), ("authority", False, {"authority": False})]),
+    ],
+)  # fmt: skip
+def test_when_and_the_season_keep_a_rule_from_counting(rules, fired, parts):
+    attributes = {"need": True, "authority": False}
+    explanation = explain(rules, attributes, [event("page_view", "2026-11-19T10:00:00Z")])
+    assert explanation.rules[0].fired is fired
+    assert unmet(explanation, explanation.rules[0].id) == parts
+
+
+def test_criteria_that_read_one_another_twice_each_are_opened_once():
+    chain = "\n".join(f"criterion c{n} = (c{n - 1} and budget) or (c{n - 1} and need)" for n in range(1, 60))
+    explanation = explain(f"criterion c0 = authority\n{chain}\nc59 +5\n")
+    (part,) = explanation.rules[0].unmet
+    assert len(list(part.leaves())) == 4 * 59 - 1 - 58
+    assert len(part.found) == 63
+
+
+def test_values_of_pii_fields_are_masked_unless_asked_for():
+    rules = "field salary: number pii\nsalary >= 100 +5\nsalary < 100 +7\ncriterion rich = (salary / 2) > 100\nrich +9"
+    masked, open_ = (explain(rules, {"salary": 50}, pii=pii) for pii in (False, True))
+    assert unmet(masked, "salary >= 100") == [("salary >= 100", False, {"salary": "[pii]"})]
+    assert unmet(open_, "salary >= 100") == [("salary >= 100", False, {"salary": Decimal(50)})]
+    assert rule(masked, "salary < 100").evidence == {"values": {"salary": "[pii]"}}
+    assert "50" not in str(masked)
+    assert "50" not in canonical_json(masked.to_dict())
+    assert "salary = 50" in str(open_)
+
+
+# ------------------------------------------------------- labels and outcomes
+
+LADDER = """\
+    require email is known because "no address"
+    stages lead < mql < sql < customer exit lost, gone{tail}
+    budget -> mql
+    budget and need -> sql because "ready"
+    not need and authority -> gone
+    unsubscribe -> lost
+    hold mql while authority
+    """
+
+
+@pytest.mark.parametrize(
+    ("attributes", "held", "tail", "label", "decided", "by"),
+    [
+        ({"budget": True}, None, "", "mql", "rule", "budget"),
+        ({"authority": True}, "mql", "", "mql", "hold", "hold mql"),
+        ({"authority": True}, "lead", "", "lead", "start", None),
+        ({}, "sql", " forward only", "sql", "forward only", None),
+        ({"need": False, "authority": True}, "sql", "", "gone", "exit", "not need and authority"),
+        ({"budget": True, "email": None}, "sql", "", "lead", "requirement", None),
+        ({"budget": True, "email": None}, "sql", " forward only", "sql", "forward only", None),
+        ({"budget": True}, "gone", " forward only", "mql", "rule", "budget"),
+    ],
+)
+def test_what_decided_a_label(attributes, held, tail, label, decided, by):
+    explanation = explain(LADDER.format(tail=tail), {"email": "x"} | attributes, stages={"stage": held} if held else {})
+    (ladder,) = explanation.ladders
+    assert (ladder.label, ladder.decided, ladder.by, ladder.held) == (label, decided, by, held)
+
+
+def test_a_hold_counts_only_where_the_label_was_held():
+    explanation = explain(LADDER.format(tail=""), {"email": "x"}, stages={"stage": "lead"})
+    found = rule(explanation, "hold mql")
+    assert found.fired is False
+    assert unmet(explanation, "hold mql") == [
+        ("was mql", False, {"was mql": "lead"}),
+        ("authority", None, {"authority": None}),
+    ]
+
+
+def test_tags_recommendations_and_segments():
+    rules = """\
+        always +5
+        segment big = employees >= 1000
+        score >= 80 and big -> tag "call today"
+        score >= 5 -> tag "warm"
+        email_open -> recommend "case study" because "reads"
+        """
+    explanation = explain(rules, {"employees": 20})
+    assert str(explanation).split("\n", 2)[2] == dedent("""\
+        tags: warm
+
+        points
+          +5  always
+          --
+           5  points
+
+        What did not count
+          tag        "call today": score >= 80 and big  score >= 80: score = 5, 75 points missing; big is
+                                                        false (employees >= 1000: employees = 20)
+          recommend  "case study": email_open           no such event
+          segment    big: employees >= 1000             employees = 20""")
+    told = [(r.kind, r.outcome, r.because, r.fired) for r in explanation.rules if r.kind in {"tag", "recommend"}]
+    assert told == [
+        ("tag", "call today", None, False),
+        ("tag", "warm", None, True),
+        ("recommend", "case study", "reads", False),
+    ]
+
+
+# ------------------------------------------------------------------- why not
+
+
+def why_not(label, attributes=None, events=(), held=None, tail=""):
+    stages = {"stage": held} if held else {}
+    return explain(LADDER.format(tail=tail), {"email": "x"} | (attributes or {}), events, stages).why_not(label)
+
+
+def test_the_rule_that_lacks_least_comes_first():
+    rules = """\
+        stages lead < sql
+        budget and authority and need -> sql
+        score >= 80 -> sql because "high score"
+        always +55
+        """
+    answer = explain(rules, {"budget": True, "need": False}).why_not("sql")
+    assert str(answer) == dedent("""\
+        Lead 7 is lead, not sql.
+        What leads to sql, the closest first:
+          line 3  score >= 80 (high score)
+                  - score >= 80: score = 55, 25 points missing
+          line 2  budget and authority and need
+                  - authority is unknown
+                  - need is false""")
+    assert [r.id for r in answer.rules] == ["score >= 80", "budget and authority and need"]
+
+
+def test_requirements_are_missing_and_holds_lapse():
+    answer = why_not("mql", {"email": None, "authority": False}, held="sql")
+    assert str(answer) == dedent("""\
+        Lead 7 is lead, not mql.
+        Missing, whatever the rules say:
+          line 1  no address  email is known: email unknown
+        What leads to mql, the closest first:
+          line 3  budget
+                  - budget is unknown
+          line 7  hold while authority
+                  - authority is false""")
+
+
+def test_a_true_exit_wins():
+    events = [event("unsubscribe", "2026-11-02T10:00:00Z")]
+    answer = why_not("sql", {"budget": True, "need": True}, events)
+    assert str(answer) == dedent("""\
+        Lead 7 is lost, not sql.
+        The exit lost comes before it:
+          line 6  unsubscribe  1 event, latest 2026-11-02
+        What leads to sql, the closest first:
+          line 4  budget and need (ready)
+                  - true""")
+    assert answer.exit.id == "unsubscribe"
+    other = why_not("gone", {"email": None}, events)
+    assert (other.exit.id, other.missing) == ("unsubscribe", ())
+
+
+def test_the_lead_has_the_label_or_is_above_it():
+    answer = why_not("mql", {"budget": True})
+    assert (str(answer), answer.reached) == ("Lead 7 is mql already.", True)
+    above = why_not("mql", {"budget": True, "need": True})
+    assert str(above).startswith("Lead 7 is sql, which is above mql.\n")
+
+
+def test_no_rule_leads_to_a_label():
+    assert str(why_not("customer")) == "Lead 7 is lead, not customer.\nNo rule leads to customer."
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        ("costumer", "no ladder has the label `costumer`; did you mean `customer`?"),
+        ("SQL", "no ladder has the label `SQL`; did you mean `sql`?"),
+        ("x", "no ladder has the label `x` (the labels are `lead`, `mql`, `sql`, `customer`, `lost`, `gone`)"),
+    ],
+)
+def test_a_label_that_no_ladder_has(label, reason):
+    with pytest.raises(InputError) as caught:
+        why_not(label)
+    assert str(caught.value) == reason
+
+
+def test_a_label_where_there_is_no_ladder():
+    with pytest.raises(InputError, match="^no ladder has the label `sql`: the rules have no ladder$"):
+        explain("email_open +5").why_not("sql")
+
+
+# ------------------------------------------------------------ unknown fields
+
+
+@pytest.mark.parametrize(
+    ("rules", "unknown"),
+    [
+        ("employees >= 1000 +30 | >= 200 +20 | >= 50 +10 | else -5", {"employees": 30}),
+        ("employees >= 10 +5 | need +40", {}),  # the first true alternative counts
+        ("employees >= 10 -25\nemployees >= 20 +5", {"employees": 30}),
+        ("need and employees >= 10 +5\nnot need and website is known +5", {"employees": 5}),
+        ("budget and employees >= 10 +5", {"budget": 5, "employees": 5}),
+        ("criterion big = employees >= 10\nsegment target = big and need\ntarget +5", {"employees": 5}),
+        ("employees >= 10 +(employees / 2)", {}),
+        ("employees >= 10 +(employees / 2) | budget +3", {"employees": 3, "budget": 3}),
+        ("param p = 9\nemployees >= 10 +(p)", {}),
+        ("page_view +5 when budget", {"budget": 5}),
+        ("email_open +5 when budget", {}),  # no such event: false, whatever the budget
+        ("budget +5 until 2026-01-01", {}),
+        ("page_view[seconds > employees] +5", {}),  # everything about events is never unknown
+        ("(count(page_view[seconds > employees]) = 0) and budget +5", {"budget": 5, "employees": 5}),
+        ("created within 7 days +5\nwebsite is known +7", {"created": 5}),
+        ("field size: number default 0\nsize > 5 +9", {}),
+        ("employees >= 10 +5 max 3 points", {"employees": 5}),
+        ("employees > 1 +0", {}),
+        (
+            "dimension d max 1\npersona p -10\n  country = \"PL\" weight 2\n  need weight 1\n  budget or country = \"FR\" weight 3",
+            {"country": Decimal("8.33"), "budget": 5},
+        ),
+        ("precision 0\ndimension d\npersona p +10\n  country = \"PL\" weight 1\n  city = \"Gda\" weight 1\n  need weight 1", {"city": 3, "country": 3}),
+    ],
+)  # fmt: skip
+def test_unknown_fields_and_the_points_that_hang_on_them(rules, unknown):
+    found = explain(rules, {"need": True}, [event("page_view", "2026-11-19T10:00:00Z")]).unknown
+    assert list(found.items()) == list(unknown.items())
+
+
+# --------------------------------------------------------------------- data
+
+
+def test_an_explanation_is_plain_data_and_can_be_sent(transport):
+    explanation = transport.explain(READER, as_of=AS_OF)
+    data = explanation.to_dict()
+    assert list(data) == ["result", "gate", "rules", "sums", "ladders", "unknown", "ignored"]
+    assert data["result"] == explanation.result.to_dict()
+    assert data["ignored"] == 1
+    assert canonical_json(data) == canonical_json(pickle.loads(pickle.dumps(explanation)).to_dict())  # noqa: S301
+    assert repr(explanation) == "<Explanation of ScoredLead('A-17', 62.99, mql): 34 rules>"
+
+
+def test_lines_have_roles_and_nothing_in_them_steers_a_terminal():
+    explanation = Ruleset.from_text('industry = "x" +5').explain(
+        {"id": "a\x1b[31m", "attributes": {"industry": "\u202ey"}}, as_of=AS_OF
+    )
+    assert [line.role for line in explanation.lines] == [
+        "title",
+        "note",
+        "note",
+        "heading",
+        "sum",
+        "note",
+        "heading",
+        "unmet",
+    ]
+    assert all(line.text.isprintable() for line in explanation.lines)
+    assert str(explanation).startswith("Lead a\\u{1b}[31m: 0 points")

@@ -108,7 +108,7 @@ def _explain(screen: Screen, result: ScoredLead, program: Program) -> None:
         entries = [e for e in result.audit if e.kind == kind and not is_cap_of_rule(e, result.audit)]
         if entries:
             rows.append((_sum(entry.points for entry in entries), words))
-    width = max(len(f"{points:+f}") for points, _ in rows)
+    width = max(len(points_text(points)[0]) for points, _ in rows)
     for points, words in rows:
         signed, style = points_text(points)
         screen.line("  ", (signed.rjust(width), style), f"  {words}")

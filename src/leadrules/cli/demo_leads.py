@@ -33,67 +33,18 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 
 _END = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)
-_FIRST = [
-    "Ada",
-    "Bruno",
-    "Celia",
-    "Dario",
-    "Edda",
-    "Filip",
-    "Greta",
-    "Henrik",
-    "Ida",
-    "Jonas",
-    "Klara",
-    "Lena",
-    "Marek",
-    "Nela",
-    "Oskar",
-    "Petra",
-    "Rada",
-    "Soren",
-    "Tilda",
-    "Viktor",
-]
-_LAST = [
-    "Alder",
-    "Birk",
-    "Corva",
-    "Dunaj",
-    "Ekman",
-    "Falk",
-    "Grabow",
-    "Halden",
-    "Ister",
-    "Jarov",
-    "Kolm",
-    "Lindt",
-    "Moran",
-    "Novin",
-    "Orlik",
-    "Pralat",
-    "Rusk",
-    "Stern",
-    "Tolman",
-    "Varga",
-]
-_BRANDS = [
-    "Kestrel",
-    "Northwind",
-    "Amber",
-    "Polar",
-    "Harbour",
-    "Meridian",
-    "Juniper",
-    "Cobalt",
-    "Larch",
-    "Falcon",
-    "Beacon",
-    "Granite",
-    "Willow",
-    "Cedar",
-    "Summit",
-]
+_FIRST = (
+    "Ada", "Bruno", "Celia", "Dario", "Edda", "Filip", "Greta", "Henrik", "Ida", "Jonas", "Klara", "Lena",
+    "Marek", "Nela", "Oskar", "Petra", "Rada", "Soren", "Tilda", "Viktor",
+)  # fmt: skip
+_LAST = (
+    "Alder", "Birk", "Corva", "Dunaj", "Ekman", "Falk", "Grabow", "Halden", "Ister", "Jarov", "Kolm", "Lindt",
+    "Moran", "Novin", "Orlik", "Pralat", "Rusk", "Stern", "Tolman", "Varga",
+)  # fmt: skip
+_BRANDS = (
+    "Kestrel", "Northwind", "Amber", "Polar", "Harbour", "Meridian", "Juniper", "Cobalt", "Larch", "Falcon",
+    "Beacon", "Granite", "Willow", "Cedar", "Summit",
+)  # fmt: skip
 _TRADES: Mapping[str, Sequence[str]] = {
     "transport": ("Haulage", "Freight", "Trucking"),
     "logistics": ("Logistics", "Cargo", "Warehousing"),

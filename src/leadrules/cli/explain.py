@@ -17,6 +17,7 @@ from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.writing import standard_output
 from leadrules.engine.program import Program
+from leadrules.errors import InputError
 from leadrules.tables import LeadTable, Reject, Row
 
 _STYLES = {
@@ -45,22 +46,25 @@ class Telling:
 def explain(
     path: Path, source: Source, lead: str, telling: Telling, *, as_of: str | None, params: Sequence[str]
 ) -> int:
-    """Explain one lead and give the exit status. Raises Stop, RulesetError, FileProblem and InputError."""
+    """Explain one lead and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
     rules = load_rules(path, params, notes)
     if telling.why_not is not None:
         _check_label(rules.program, telling.why_not)
     row = find(source.open(), lead)
     moment = read_as_of_option(as_of, rules.program.scope.zone, notes)
-    explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
+    try:
+        explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
+    except InputError as error:
+        raise Stop(f"lead `{lead}` cannot be read: {error.reason}", status=SOME_REJECTED) from None
     told = explanation if telling.why_not is None else explanation.why_not(telling.why_not)
     if telling.as_json:
         with standard_output() as file:
             file.write(canonical_json(told.to_dict()) + "\n")
         return OK
     screen = Screen()
-    for line in told.lines:
-        screen.put(_coloured(line.text, line.role))
+    for text, role in ((line.text, line.role) for line in told.lines):
+        screen.put(_coloured(text, role))
     return OK
 
 
@@ -90,6 +94,7 @@ def find(table: LeadTable, wanted: str) -> Row:
 def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
     folded = {name.casefold(): name for name in reversed(ids)}
     close = difflib.get_close_matches(wanted.strip().casefold(), list(folded), n=3, cutoff=0.6)
+    advice: str | None
     if close:
         advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"
     else:

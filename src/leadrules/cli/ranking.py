@@ -14,7 +14,7 @@ from rich.text import Text
 from leadrules.audit import AuditEntry, ScoredLead
 from leadrules.cli.reasons import Reasons, points_text
 from leadrules.cli.scoring import Scored
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted, joined, printable
 from leadrules.engine.program import Ladder, Program
 
 _WIDE = 110
@@ -189,7 +189,7 @@ def _stages(screen: Screen, ranking: Ranking, labels: Sequence[str], width: int)
     parts = [
         Text(label, style_of(label, ladder)) for label, ladder in zip(labels, ranking.program.ladders, strict=True)
     ]
-    text = Text(" · ", style="dim").join(parts)
+    text = joined(parts)
     if cell_len(text.plain) > width:
         return Text(screen.fitted(text.plain, width))
     text.append(" " * (width - cell_len(text.plain)))
@@ -217,7 +217,7 @@ def _fitting(screen: Screen, reasons: Sequence[Text], width: int) -> Text:
         text.rstrip()
         return text.append(mark, "dim")
     for reason in reasons[1:]:
-        longer = Text(" · ", style="dim").join([text, reason])
+        longer = joined([text, reason])
         if cell_len(longer.plain) > width:
             break
         text = longer

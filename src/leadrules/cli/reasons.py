@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.audit import AuditEntry
+from leadrules.audit import AuditEntry, canonical_json
 from leadrules.cli.screen import printable
 from leadrules.engine import program as p
 
@@ -98,4 +98,5 @@ def _condition(rule: p.Rule, alternative: Any) -> str:
 
 def points_text(points: Decimal) -> tuple[str, str]:
     """Write points with their sign, and the style that tells more from less."""
-    return f"{points:+f}", "green" if points > 0 else "red" if points < 0 else "dim"
+    sign = "+" if points >= 0 else ""
+    return sign + canonical_json(points), "green" if points > 0 else "red" if points < 0 else "dim"

@@ -120,6 +120,16 @@ def _runs(text: Text) -> Iterable[Text]:
         yield Text(text.plain[start:end], " ".join(styles))
 
 
+def joined(parts: Iterable[Text]) -> Text:
+    """Join texts with a faint dot between them."""
+    text = Text()
+    for part in parts:
+        if text.plain:
+            text.append(" · ", "dim")
+        text.append_text(part)
+    return text
+
+
 def printable(text: str, *, lines: bool = False) -> str:
     r"""Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
 

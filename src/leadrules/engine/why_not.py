@@ -126,7 +126,10 @@ def _find(label: str, ladders: Sequence[LadderExplanation]) -> tuple[LadderExpla
     known = {name: ladder for ladder in ladders for name in (*ladder.labels, *ladder.exits)}
     if wanted in known:
         return known[wanted], wanted
-    expected = f"one of {listed(known)}" if known else "a label of a ladder, and the rules have none"
+    if not known:
+        raise InputError(f"no ladder has the label `{label}`: the rules have no ladder", field="label", value=label)
     near = [n for n in known if n.casefold() == wanted.casefold()] or difflib.get_close_matches(wanted, known, 1, 0.75)
-    help_ = f"; did you mean `{near[0]}`?" if near else f" (the labels are {listed(known)})" if known else ""
-    raise InputError(f"no ladder has the label `{label}`{help_}", field="label", value=label, expected=expected)
+    labels = listed(known)
+    help_ = f"; did you mean `{near[0]}`?" if near else f" (the labels are {labels})"
+    reason = f"no ladder has the label `{label}`{help_}"
+    raise InputError(reason, field="label", value=label, expected=f"one of {labels}")

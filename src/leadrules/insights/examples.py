@@ -40,15 +40,13 @@ class Unmet:
 
 
 @attrs.frozen
-class TestedExample:
+class ExampleReport:
     """An example of a rule file, run.
 
     `unmet` is what it expects in vain, in order of the file. `result` is the scored lead, and None
     where the lead cannot be read: then `problem` says why. `evaluation` holds every answer that the
     rules gave, for coverage and mutation.
     """
-
-    __test__ = False  # no test of ours, whatever pytest reads into the name
 
     example: p.Example
     result: ScoredLead | None = None
@@ -84,28 +82,25 @@ class TestedExample:
         }
 
 
-def test_examples(rules: Ruleset) -> tuple[TestedExample, ...]:
+def run_examples(rules: Ruleset) -> tuple[ExampleReport, ...]:
     """Run the examples of a rule file, in its order.
 
     A mistake in an example's lead makes that example fail and is told in its `problem`.
 
     >>> rules = Ruleset.from_text('email_open +5\\nexample "one mail"\\n  given email_open\\n  expect score = 6')
-    >>> [example.unmet[0].found for example in test_examples(rules)]
+    >>> [example.unmet[0].found for example in run_examples(rules)]
     [{'score': Decimal('5')}]
     """
     identity = RulesetIdentity(rules.name, rules.version, rules.fingerprint)
-    return tuple(_tested(rules.program, example, identity) for example in rules.program.examples)
+    return tuple(_report(rules.program, example, identity) for example in rules.program.examples)
 
 
-test_examples.__test__ = False  # type: ignore[attr-defined]
-
-
-def _tested(program: p.Program, example: p.Example, identity: RulesetIdentity) -> TestedExample:
+def _report(program: p.Program, example: p.Example, identity: RulesetIdentity) -> ExampleReport:
     try:
         ran = run_example(program, example, identity)
     except InputError as error:
-        return TestedExample(example, problem=error.reason)
-    return TestedExample(example, ran.result, tuple(_unmet(ran)), evaluation=ran.evaluation)
+        return ExampleReport(example, problem=error.reason)
+    return ExampleReport(example, ran.result, tuple(_unmet(ran)), evaluation=ran.evaluation)
 
 
 def _unmet(ran: ExampleResult) -> Iterator[Unmet]:

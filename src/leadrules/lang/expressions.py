@@ -163,7 +163,11 @@ class Expressions(Resolver):
         within = self.duration(node.within).microseconds
         return p.FollowedBy(first, then, within, node.negated, **told(node))
 
-    def _was(self, node: tree.Was, _: Place) -> p.Condition:
+    def _was(self, node: tree.Was, place: Place) -> p.Condition:
+        if place.filter:
+            self.report.refuse(
+                "LR409", "a filter reads properties and fields, not the record", node, "ask beside it, with `when` or `and`"
+            )
         ladder, label = self.ladder_label(node.label)
         labels = self.names.ladders[ladder]
         held = labels[labels.index(label) :] if label in labels else (label,)

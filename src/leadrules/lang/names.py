@@ -235,7 +235,7 @@ def _implicit(names: Names, statements: tuple[tree.Statement, ...]) -> None:
     for node in statements:
         if isinstance(node, tree.Stages):
             name = node.name or tree.Name(IMPLICIT_LADDER, span=node.span)
-            if node.name is None and IMPLICIT_LADDER in names.declared:
+            if node.name is None and names.kind(IMPLICIT_LADDER) not in {None, "ladder"}:
                 _taken(names, IMPLICIT_LADDER, "the ladder has")
             _declare(names, "ladder", name, node)
     if not any(isinstance(s, tree.Dimension) for s in statements):
@@ -255,7 +255,8 @@ def _taken(names: Names, name: str, why: str) -> None:
     declared = names.declared.pop(name)
     help_ = f"choose another name for the {declared.kind}"
     if declared.kind == "field":
-        help_ = f'choose another name and read the same column: `field crm_{name}: text from "{name}"`'
+        type_ = declared.node.type.kind if declared.node.type.kind != "one of" else "text"
+        help_ = f'choose another name and read the same column: `field crm_{name}: {type_} from "{name}"`'
     names.report.add("LR302", f"`{name}` is the name that {why} in this file", declared.span, help_)
 
 

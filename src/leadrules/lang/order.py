@@ -207,13 +207,19 @@ def _visit(reads: Mapping[Key, Mapping[Key, tree.Node]], start: Key, done: dict[
             pending[following] = iter(reads[following])
 
 
+def _place_of(path: Sequence[Key], reads: Mapping[Key, Mapping[Key, tree.Node]]) -> tree.Node:
+    """Give the last mention in a circle, before statements that merely hold one another."""
+    links = [reads[here][there] for here, there in zip(path, (*path[1:], path[0]), strict=True)]
+    written = [link for link in links if link is not _NOWHERE]
+    return [*links, *written, *(link for link in written if isinstance(link, tree.Name))][-1]
+
+
 def _circle(path: Sequence[Key], reads: Mapping[Key, Mapping[Key, tree.Node]], report: Report) -> None:
     words = {GATE: "require … before scoring", REQUIREMENTS: "require"}
     shown = [words.get(key, f"`{key[1]}`") for key in (*path, path[0])]
-    at = reads[path[-1]][path[0]]
-    for here, there in zip(path, (*path[1:], path[0]), strict=True):
-        if reads[here][there] is not _NOWHERE:
-            at = reads[here][there]
+    at = _place_of(path, reads)
+    if any(told.code == "LR304" and told.span == at.span for told in report.diagnostics):
+        return  # one mention may close several circles
     help_ = "take one of them out of the circle"
     if any(kind == "ladder" for kind, _ in path):
         help_ = "to look at the label that the lead held before, write `was LABEL`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -50,6 +51,7 @@ class _Building:
     bounds: p.Bounds
     items: list[Any] = attrs.field(factory=list)
     home: Home = Home()
+    lines: int = 0
 
 
 @attrs.define
@@ -176,11 +178,15 @@ class Scoring:
                 node,
                 "write points, as in `+5`, in a scoring rule",
             )
+        self._persona.lines += 1
+        weight, condition = _all_of(lambda: self._weight(node), lambda: self.expressions.condition(node.condition))
+        self._persona.items.append(p.PersonaLine(condition, weight, node.span.line))
+
+    def _weight(self, node: tree.PersonaLine) -> Fraction:
         weight = self.expressions.literal_number(node.weight, "a weight")
         if weight <= 0:
-            self.report.add("LR411", "a weight is a number above 0", node.weight)
-        condition = self.expressions.condition(node.condition)
-        self._persona.items.append(p.PersonaLine(condition, weight, node.span.line))
+            self.report.refuse("LR411", "a weight is a number above 0", node.weight)
+        return weight
 
     def built(self) -> tuple[p.Dimension, ...]:
         """Give the dimensions with all that is in them, in order of declaration."""
@@ -201,7 +207,7 @@ class Scoring:
             assert item.node is not None
             return p.PointsGroup(item.name, item.node.span.line, tuple(item.items), item.bounds)
         persona, points = item
-        if not persona.items:
+        if not persona.lines:
             self.report.add(
                 "LR508",
                 f"the persona `{persona.name}` has no lines",
@@ -228,15 +234,16 @@ class Scoring:
     def _built_rule(self, node: tree.Rule, home: Home, dimension: str) -> p.Rule:
         first = node.alternatives[0].condition
         assert first is not None
-        selection = self._each(node, home.place)
-        alternatives = self._alternatives(node, selection, home.place)
-        self._no_doubles(node.modifiers, (tree.MaxPer,))
-        if selection is None:
-            self._once_only(node)
         when = _one(node.modifiers, tree.When)
         because = _one(node.modifiers, tree.Because)
-        own_decay = any(isinstance(m, _DECAYS) for m in node.modifiers)
-        decay = self._decay(node.modifiers) if own_decay else home.decay
+        (selection, alternatives, caps), asked, first_day, last_day, decay, _ = _all_of(
+            lambda: self._scored(node, home.place),
+            lambda: None if when is None else self.expressions.condition(when.condition, home.place),
+            lambda: self._day(_one(node.modifiers, tree.From)),
+            lambda: self._day(_one(node.modifiers, tree.Until)),
+            lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYS) else home.decay,
+            lambda: self._no_doubles(node.modifiers, (tree.MaxPer, *_DECAYS)),
+        )
         return p.Rule(
             id=self._id(node, dimension, text_of(first)),
             name=node.name.name if node.name else None,
@@ -244,13 +251,23 @@ class Scoring:
             text=text_of(first),
             selection=selection,
             alternatives=alternatives,
-            when=None if when is None else self.expressions.condition(when.condition, home.place),
+            when=asked,
             because=because.reason.value if because else None,
-            first_day=self._day(_one(node.modifiers, tree.From)),
-            last_day=self._day(_one(node.modifiers, tree.Until)),
-            caps=self._caps(node.modifiers, selection),
+            first_day=first_day,
+            last_day=last_day,
+            caps=caps,
             decay=decay if selection is not None else None,
         )
+
+    def _scored(
+        self, node: tree.Rule, place: Place
+    ) -> tuple[p.Selection | None, tuple[p.Alternative, ...], p.Caps]:
+        """Read what a rule scores, each event or once, what it gives, and what bounds that."""
+        selection = self._each(node, place)
+        alternatives, caps = _all_of(
+            lambda: self._alternatives(node, selection, place), lambda: self._caps(node, selection)
+        )
+        return selection, alternatives, caps
 
     def _id(self, node: tree.Rule, dimension: str, text: str) -> str:
         if node.name is not None:
@@ -291,22 +308,17 @@ class Scoring:
             per_event = attrs.evolve(place, event=selection.types)
             happened = p.Happened(selection, **told(first))
             return (p.Alternative(happened, self.points(node.alternatives[0].points, per_event)),)
-        found = []
-        failed = False
-        for alternative in node.alternatives:
-            try:
-                written = alternative.condition
-                if isinstance(written, tree.Always) and len(node.alternatives) == 1:
-                    condition: p.Condition | None = p.Always(**told(written))
-                else:
-                    whole = None if written is None else _completed(written, first)
-                    condition = None if whole is None else self.expressions.condition(whole, place)
-                found.append(p.Alternative(condition, self.points(alternative.points, place)))
-            except Refused:
-                failed = True
-        if failed:
-            raise Refused
-        return tuple(found)
+        if isinstance(first, tree.Always) and len(node.alternatives) == 1:
+            return (p.Alternative(p.Always(**told(first)), self.points(node.alternatives[0].points, place)),)
+        return tuple(_all_of(*(functools.partial(self._alternative, a, first, place) for a in node.alternatives)))
+
+    def _alternative(self, node: tree.Alternative, first: tree.Condition, place: Place) -> p.Alternative:
+        whole = None if node.condition is None else _completed(node.condition, first)
+        condition, points = _all_of(
+            lambda: None if whole is None else self.expressions.condition(whole, place),
+            lambda: self.points(node.points, place),
+        )
+        return p.Alternative(condition, points)
 
     def points(self, node: tree.Points, place: Place) -> p.ValueNode:
         """Check points: a literal within its limits, or an expression."""
@@ -348,7 +360,10 @@ class Scoring:
         self.amount(value, node)
         return value
 
-    def _caps(self, modifiers: Sequence[tree.Modifier], selection: p.Selection | None) -> p.Caps:
+    def _caps(self, node: tree.Rule, selection: p.Selection | None) -> p.Caps:
+        modifiers = node.modifiers
+        if selection is None:
+            self._once_only(node)
         every, times, points = _one(modifiers, tree.MaxEvery), _one(modifiers, tree.MaxTimes), _all_points(modifiers)
         whole = self.expressions.whole
         return p.Caps(
@@ -457,7 +472,21 @@ class Scoring:
 # ------------------------------------------------------------------- helpers
 
 
-def _one(modifiers: Sequence[tree.Modifier], kind: type[_M]) -> _M | None:
+def _all_of(*checks: Callable[[], Any]) -> list[Any]:
+    """Make several checks, each on its own, so that every mistake is reported."""
+    found = []
+    failed = False
+    for check in checks:
+        try:
+            found.append(check())
+        except Refused:
+            failed = True
+    if failed:
+        raise Refused
+    return found
+
+
+def _one(modifiers: Sequence[tree.Modifier], kind: type[_M] | tuple[type[_M], ...]) -> _M | None:
     return next((m for m in modifiers if isinstance(m, kind)), None)
 
 

@@ -1,17 +1,56 @@
 """Strategies of hypothesis for rule files, leads and moments, and the laws that every engine keeps.
 
-For the tests of leadrules and of plugins:
+For the tests of leadrules, of plugins, and of anyone's own rules:
 
->>> from hypothesis import given
+>>> from hypothesis import given, settings
 >>> from leadrules.testing import cases, engines_agree
->>> @given(cases())
+>>> @settings(max_examples=5, database=None)
+... @given(cases())
 ... def test_engines_agree(case):
 ...     engines_agree(case.rules, case.lead, case.as_of)
+>>> test_engines_agree()
 """
 
 from leadrules.testing.cases import Case, cases
+from leadrules.testing.elsewhere import pickled_gives_the_same_digest
+from leadrules.testing.laws import (
+    audit_adds_up,
+    decay_never_gains,
+    engines_agree,
+    formatting_keeps_the_fingerprint,
+    future_and_duplicates_are_irrelevant,
+    order_is_irrelevant,
+    processes_agree,
+    replay_gives_the_digest,
+    rules_order_is_irrelevant,
+    threads_agree,
+    unread_is_irrelevant,
+)
 from leadrules.testing.leads import RawLead, invalid_leads, leads
 from leadrules.testing.moments import moments
+from leadrules.testing.renaming import names_are_only_names
 from leadrules.testing.rule_files import Construct, rule_files
 
-__all__ = ["Case", "Construct", "RawLead", "cases", "invalid_leads", "leads", "moments", "rule_files"]
+__all__ = [
+    "Case",
+    "Construct",
+    "RawLead",
+    "audit_adds_up",
+    "cases",
+    "decay_never_gains",
+    "engines_agree",
+    "formatting_keeps_the_fingerprint",
+    "future_and_duplicates_are_irrelevant",
+    "invalid_leads",
+    "leads",
+    "moments",
+    "names_are_only_names",
+    "order_is_irrelevant",
+    "pickled_gives_the_same_digest",
+    "processes_agree",
+    "replay_gives_the_digest",
+    "rule_files",
+    "rules_order_is_irrelevant",
+    "threads_agree",
+    "unread_is_irrelevant",
+]

@@ -1,0 +1,80 @@
+"""What to write into an example so that a condition comes out as wanted, in the words of the language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+
+from leadrules.engine import program as p
+from leadrules.engine.conditions import Truth, opposite
+from leadrules.insights.outcomes import Outcomes
+from leadrules.values import text_of_number
+
+WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
+_OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str:
+    """Say what an example needs for a condition to be true, false or unknown."""
+    return _advice(condition, wanted, outcomes) or f"add an example in which it is {WORDS[wanted]}"
+
+
+def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | None:
+    if wanted is None:
+        sources = outcomes.unknown_sources(condition)
+        return _without(sources[0]) if sources else None
+    match condition:
+        case p.Not(member):
+            return _advice(member, opposite(wanted), outcomes)
+        case p.Truth(p.FieldRead(field)):
+            return _given(f"{field.name} = {WORDS[wanted]}")
+        case p.Compare(op, p.FieldRead(field), p.Constant(value)):
+            fitting = _fitting(op if wanted else _OPPOSITES[op], value)
+            return fitting and _given(f"{field.name} = {fitting}")
+        case p.Between(p.FieldRead(field), p.Constant(low), p.Constant()):
+            fitting = _fitting("=" if wanted else "<", low)
+            return fitting and _given(f"{field.name} = {fitting}")
+        case p.OneOf(p.FieldRead(field), choices):
+            return _given(f"{field.name} = {choices[0].text}" if wanted else f"another `{field.name}`")
+        case p.TextTest(kind, p.FieldRead(field), choices):
+            literal = kind != "matches" and isinstance(choices[0], p.Constant)
+            fitting = _given(f"{field.name} = {choices[0].text}") if literal else None
+            return fitting if wanted else _given(f"another `{field.name}`")
+        case p.IsKnown(p.FieldRead(field)):
+            return _given(field.name) if wanted else _leave_out(field.name)
+        case p.Happened(selection):
+            return _given(_event(selection)) if wanted else f"add an example without `{selection.name}`"
+        case _:
+            return None
+
+
+def _without(source: p.ValueNode) -> str | None:
+    if isinstance(source, p.FieldRead):
+        return _leave_out(source.field.name)
+    if isinstance(source, p.Aggregate):
+        return f"add an example without `{source.selection.name}`"
+    return None
+
+
+def _leave_out(name: str) -> str:
+    return f"add an example without `{name}`"
+
+
+def _given(what: str) -> str:
+    return f"add an example with {what}" if "`" in what else f"add an example with `{what}`"
+
+
+def _event(selection: p.Selection) -> str:
+    return f"a fitting `{selection.name}`" if selection.filter or selection.since else selection.name
+
+
+def _fitting(op: str, value: object) -> str | None:
+    """Give a literal that passes a comparison, the one on the border where that is one."""
+    step = {">": 1, "<": -1, "!=": 1}.get(op, 0)
+    if isinstance(value, bool):
+        return WORDS[value if step == 0 else not value]
+    if isinstance(value, Fraction):
+        return text_of_number(value + step)
+    if isinstance(value, dt.date):
+        return (value + dt.timedelta(days=step)).isoformat()
+    return f'"{value}"' if isinstance(value, str) and step == 0 else None

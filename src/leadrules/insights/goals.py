@@ -1,0 +1,343 @@
+"""What examples of a rule file should show, and how to tell that one does.
+
+What counts, and nothing else:
+
+- each rule fires: it gives points, or its tag, recommendation or label holds;
+- each alternative of a rule counts once, `else` included;
+- each condition, and each test within it, is true, false and unknown. A condition that only reads
+  a criterion or segment counts where that is declared; an outcome that cannot be is left out;
+- each filter of events passes an event, and turns one away;
+- each label of a grade is given, each label of a ladder reached, if a rule or `hold` leads there;
+- each `max` and `min` that can take effect does so.
+
+Rules that did not run, since a `require … before scoring` was not met, cover nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.conditions import Truth
+from leadrules.engine.interpreter import Evaluation, term_value
+from leadrules.engine.scoring import score_rule
+from leadrules.insights.advice import WORDS, advice
+from leadrules.insights.outcomes import Outcomes
+from leadrules.insights.reach import Reach, reach_of_dimension, reach_of_items, reach_of_rule, reach_of_terms
+from leadrules.values import text_of_number
+
+GoalKind = Literal["rule", "alternative", "outcome", "event", "limit", "label"]
+KINDS: tuple[GoalKind, ...] = ("rule", "alternative", "outcome", "event", "limit", "label")
+
+
+@attrs.frozen
+class Goal:
+    """One thing that examples should show.
+
+    `text` is the rule, condition, limit or grade concerned, as the file has it, and `line` its
+    line. `wanted` says what should happen: `fires`, `counts`, `is true`, `is unknown`. `advice`
+    says what to add.
+    """
+
+    kind: GoalKind
+    line: int
+    text: str
+    wanted: str
+    advice: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the goal as plain data: kind, line, text, wanted, advice."""
+        return {"kind": self.kind, "line": self.line, "text": self.text, "wanted": self.wanted, "advice": self.advice}
+
+
+
+def goals_of(program: p.Program) -> tuple[Check, ...]:
+    """List the goals of a program in order of its lines, each once, with a way to tell that a run meets it."""
+    return tuple(sorted(dict.fromkeys(_Goals(program).all()), key=lambda check: check.goal.line))
+
+
+_Meets = Callable[[Evaluation], bool]
+
+
+@attrs.frozen
+class Check:
+    """A goal and how to tell that a run meets it. Two are one when they look at the same thing."""
+
+    goal: Goal = attrs.field(eq=False)
+    met: _Meets = attrs.field(eq=False)
+    about: object
+
+
+class _Goals:
+    """Lists the goals of one program, some of them more than once."""
+
+    def __init__(self, program: p.Program) -> None:
+        self.program = program
+        self.outcomes = Outcomes.of(program)
+
+    def all(self) -> Iterator[Check]:
+        for dimension in self.program.dimensions:
+            yield from self._items(dimension.items)
+            reach = reach_of_items(dimension.items)
+            yield from self._bounds("dimension", dimension.name, dimension.line, dimension.bounds, reach)
+        yield from self._total()
+        for grade in self.program.grades:
+            if isinstance(grade, p.Grade):
+                yield from self._bands(grade)
+        for ladder in self.program.ladders:
+            yield from self._ladder(ladder)
+        for mark in self.program.marks:
+            yield from self._outcome_rule(mark, scored=True)
+        yield from self._definitions()
+
+    def _definitions(self) -> Iterator[Check]:
+        for criterion in self.program.criteria:
+            body = criterion.body
+            if body.type.kind == "bool":
+                condition = body.condition if isinstance(body, p.ConditionValue) else p.Truth(body, text=body.text)
+                yield from self._condition(condition, criterion.line)
+            else:
+                yield from self._filters(body, criterion.line)
+        for segment in self.program.segments:
+            yield from self._condition(segment.condition, segment.line)
+        for requirement in self.program.requirements:
+            yield from self._condition(requirement.condition, requirement.line)
+
+    def _items(self, items: Sequence[p.Rule | p.PointsGroup | p.Persona]) -> Iterator[Check]:
+        for item in items:
+            if isinstance(item, p.Rule):
+                yield from self._rule(item)
+            elif isinstance(item, p.Persona):
+                for line in item.lines:
+                    yield from self._condition(line.condition, line.line, scored=True)
+            else:
+                yield from self._items(item.rules)
+                yield from self._bounds("group", item.name, item.line, item.bounds, reach_of_items(item.rules))
+
+    def _rule(self, rule: p.Rule) -> Iterator[Check]:
+        first = rule.alternatives[0].condition
+        assert first is not None
+        fires = advice(first, True, self.outcomes) if rule.when is None else "add an example in which it fires"
+        goal = Goal("rule", rule.line, _called(rule.name, rule.text), "fires", fires)
+        yield Check(goal, lambda e: e.rules.get(rule.id) is not None, ("rule", rule.id))
+        for place, alternative in enumerate(rule.alternatives):
+            if len(rule.alternatives) > 1:
+                yield self._alternative(rule, place, alternative)
+            if alternative.condition is not None:
+                yield from self._condition(alternative.condition, rule.line, scored=True)
+            yield from self._filters(alternative.points, rule.line)
+        if rule.when is not None:
+            yield from self._condition(rule.when, rule.line, scored=True)
+        yield from self._caps(rule)
+
+    def _alternative(self, rule: p.Rule, place: int, alternative: p.Alternative) -> Check:
+        def counts(evaluation: Evaluation) -> bool:
+            score = evaluation.rules.get(rule.id)
+            return score is not None and score.alternative == place
+
+        text = "else" if alternative.condition is None else alternative.condition.text
+        needed = (
+            "add an example in which all before it are false"
+            if alternative.condition is None
+            else advice(alternative.condition, True, self.outcomes)
+        )
+        line = rule.line if alternative.condition is None else alternative.condition.line or rule.line
+        return Check(Goal("alternative", line, text, "counts", needed), counts, ("alternative", rule.id, place))
+
+    # ---------------------------------------------------------------- limits
+
+    def _caps(self, rule: p.Rule) -> Iterator[Check]:
+        """A limit took effect where the rule would give other points without it."""
+        for text, free in _freed(rule):
+
+            def binds(evaluation: Evaluation, free: p.Rule = free) -> bool:
+                score = evaluation.rules.get(rule.id)
+                if score is None:
+                    return False
+                other = score_rule(evaluation.reading, free)
+                return other is None or other.capped != score.capped
+
+            if rule.selection is not None or _passes(reach_of_rule(free), rule.caps.points):
+                goal = Goal("limit", rule.line, f"{_called(rule.name, rule.text)} {text}", "takes effect", _EXCEED)
+                yield Check(goal, binds, ("cap", rule.id, text))
+
+    def _bounds(self, kind: str, name: str, line: int, bounds: p.Bounds, reach: Reach) -> Iterator[Check]:
+        for word, bound, reached in (
+            ("max", bounds.high, bounds.high is not None and reach.passes(bounds.high)),
+            ("min", bounds.low, bounds.low is not None and reach.falls_below(bounds.low)),
+        ):
+            if bound is None or not reached:
+                continue
+
+            def binds(evaluation: Evaluation, word: str = word) -> bool:
+                before = _sum_before(evaluation, kind, name)
+                after = bounds.clamp(before)
+                return not evaluation.gated and (after < before if word == "max" else after > before)
+
+            goal = Goal("limit", line, f"{kind} {name} {word}".replace("total total", "total"), "takes effect", _EXCEED)
+            yield Check(goal, binds, ("bound", kind, name, word))
+
+    def _total(self) -> Iterator[Check]:
+        total = self.program.total
+        if total.terms is not None:
+            yield from self._bounds("total", "total", total.line, total.bounds, reach_of_terms(self.program))
+
+    # ---------------------------------------------------------------- labels
+
+    def _bands(self, grade: p.Grade) -> Iterator[Check]:
+        reach = self._reach(grade.subject)
+        above = None
+        for band in grade.bands:
+            can_reach = band.threshold is None or reach.most is None or reach.most >= band.threshold
+            if can_reach and (above is None or reach.falls_below(above)):
+                border = f" of {grade.subject.text} >= {text_of_number(band.threshold)}" if band.threshold is not None else ""
+                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", f"add an example{border}")
+                yield Check(goal, _has_label("grade", grade.name, band.label), ("band", grade.name, band.label))
+            above = band.threshold
+
+    def _reach(self, subject: p.ValueNode) -> Reach:
+        if isinstance(subject, p.DefinitionRead) and subject.kind == "dimension":
+            return reach_of_dimension(next(d for d in self.program.dimensions if d.name == subject.name))
+        if isinstance(subject, p.DefinitionRead) and subject.kind == "score":
+            return reach_of_terms(self.program).within(self.program.total.bounds)
+        return Reach(None, None)
+
+    def _ladder(self, ladder: p.Ladder) -> Iterator[Check]:
+        led_to = {rule.label for rule in ladder.rules} | {hold.label for hold in ladder.holds} | {ladder.labels[0]}
+        for label in (*ladder.labels, *ladder.exits):
+            if label in led_to:
+                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", "add an example that ends there")
+                yield Check(goal, _has_label("ladder", ladder.name, label), ("label", ladder.name, label))
+        for rule in ladder.rules:
+            yield from self._outcome_rule(rule, scored=False)
+        for hold in ladder.holds:
+            yield from self._condition(hold.condition, hold.line)
+
+    def _outcome_rule(self, rule: p.LabelRule | p.Mark, *, scored: bool) -> Iterator[Check]:
+        condition = rule.condition
+
+        def fires(evaluation: Evaluation) -> bool:
+            return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is True
+
+        name = rule.name if isinstance(rule, p.LabelRule) else None
+        goal = Goal("rule", rule.line, _called(name, condition.text), "fires", advice(condition, True, self.outcomes))
+        yield Check(goal, fires, ("outcome rule", rule.line, rule.id))
+        yield from self._condition(condition, rule.line, scored=scored)
+
+    # ------------------------------------------------------------ conditions
+
+    def _condition(self, condition: p.Condition, line: int, *, scored: bool = False) -> Iterator[Check]:
+        for one in _units(condition):
+            if not _reads_definition(one):
+                for wanted in self.outcomes.possible(one):
+                    yield self._outcome(one, wanted, one.line or line, scored=scored)
+        yield from self._filters(condition, line)
+
+    def _outcome(self, condition: p.Condition, wanted: Truth, line: int, *, scored: bool) -> Check:
+        def met(evaluation: Evaluation) -> bool:
+            return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is wanted
+
+        needed = advice(condition, wanted, self.outcomes)
+        goal = Goal("outcome", line, condition.text, f"is {WORDS[wanted]}", needed)
+        return Check(goal, met, ("outcome", condition, wanted, scored))
+
+    def _filters(self, node: object, line: int) -> Iterator[Check]:
+        """Find the filters in a node: each passes an event, and turns one away."""
+        for types, condition in _filters_in(node):
+            for one in _units(condition):
+                for passes, words in ((True, "passes an event"), (False, "turns an event away")):
+                    advised = "add an event that passes it" if passes else "add an event that does not pass it"
+                    goal = Goal("event", one.line or line, one.text, words, advised)
+                    yield Check(goal, _meets_filter(types, one, passes), ("filter", types, one, passes))
+
+
+_EXCEED = "add an example that goes past it"
+
+
+def _called(name: str | None, text: str) -> str:
+    return text if name is None else f"{name}: {text}"
+
+
+def _passes(reach: Reach, size: Fraction | None) -> bool:
+    return size is None or reach.passes(size) or reach.falls_below(-size)
+
+
+def _freed(rule: p.Rule) -> Iterator[tuple[str, p.Rule]]:
+    """Give each limit of a rule as text, and the rule without it."""
+    caps = rule.caps
+    if caps.every is not None:
+        yield f"max {caps.every.times} every", _with(rule, every=None)
+    for place, per in enumerate(caps.per):
+        rest = caps.per[:place] + caps.per[place + 1 :]
+        yield f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
+    if caps.times is not None:
+        yield f"max {caps.times} times", _with(rule, times=None)
+    if caps.points_per is not None:
+        most, bucket = caps.points_per
+        yield f"max {text_of_number(most)} points per {_bucket(bucket)}", _with(rule, points_per=None)
+    if caps.points is not None:
+        yield f"max {text_of_number(caps.points)} points", _with(rule, points=None)
+
+
+def _with(rule: p.Rule, **caps: Any) -> p.Rule:
+    return attrs.evolve(rule, caps=attrs.evolve(rule.caps, **caps))
+
+
+def _bucket(bucket: p.Bucket) -> str:
+    return bucket.calendar or (bucket.property.name if bucket.property else "")
+
+
+def _sum_before(evaluation: Evaluation, kind: str, name: str) -> Fraction:
+    if kind != "total":
+        return evaluation.sums[kind, name]
+    return sum((term_value(evaluation, term) for term in evaluation.program.total.terms or ()), Fraction(0))
+
+
+def _has_label(kind: str, name: str, label: str) -> _Meets:
+    return lambda evaluation: evaluation.label(kind, name) == label
+
+
+def _meets_filter(types: tuple[str, ...], condition: p.Condition, passes: bool) -> _Meets:
+    def met(evaluation: Evaluation) -> bool:
+        reading = evaluation.reading
+        return any((reading.truth(condition, event) is True) is passes for event in reading.events_of(types))
+
+    return met
+
+
+def _units(condition: p.Condition) -> Iterator[p.Condition]:
+    """Give a condition and each test within it. `not x` of a test is a test."""
+    members = _members(condition)
+    yield condition
+    for member in members:
+        yield from _units(member)
+
+
+def _members(condition: p.Condition) -> tuple[p.Condition, ...]:
+    if isinstance(condition, p.Not):
+        return _members(condition.member)
+    return condition.members if isinstance(condition, (p.Or, p.And, p.AtLeast)) else ()
+
+
+def _reads_definition(condition: p.Condition) -> bool:
+    """Tell whether a test only reads a criterion or segment, which counts where it is declared."""
+    while isinstance(condition, p.Not):
+        condition = condition.member
+    if not isinstance(condition, p.Truth):
+        return isinstance(condition, p.Always)
+    return isinstance(condition.value, p.DefinitionRead)
+
+
+def _filters_in(node: object) -> Iterator[tuple[tuple[str, ...], p.Condition]]:
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _filters_in(part)
+    elif isinstance(node, (p.Selection, p.SinceEvent)) and node.filter is not None:
+        yield node.types, node.filter
+    if isinstance(node, p.Node):
+        for attribute in attrs.fields(type(node)):
+            yield from _filters_in(getattr(node, attribute.name))
