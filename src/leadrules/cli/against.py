@@ -160,14 +160,14 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
     _show_columns(screen, found.missing_columns)
     _names(screen, "never known, though the file has the column", found.always_unknown)
     _show_strange(screen, found)
-    _names(screen, "events that the rules look at, and no lead has", found.unseen_events)
+    _names(screen, "events that the rules look at, and no lead has", found.unseen_events, style="dim")
 
 
 def _show_rejects(screen: Screen, rejects: Collection[Reject]) -> None:
     for reject in list(rejects)[:_MOST_SHOWN]:
-        screen.line(f"    {printable(reject.reason)}")
+        screen.item(reject.reason)
     if len(rejects) > _MOST_SHOWN:
-        screen.line((f"    and {len(rejects) - _MOST_SHOWN:,} more", "dim"))
+        screen.line((f"  and {len(rejects) - _MOST_SHOWN:,} more", "dim"))
 
 
 def _show_columns(screen: Screen, missing: Collection[MissingColumn]) -> None:
@@ -195,7 +195,7 @@ def _show_strange(screen: Screen, found: Comparison) -> None:
         screen.line(f"    {printable(type_):{width}}  {count:,} times", (advice, "cyan"))
 
 
-def _names(screen: Screen, what: str, names: Collection[str]) -> None:
+def _names(screen: Screen, what: str, names: Collection[str], *, style: str = "yellow") -> None:
     if names:
-        screen.line((f"  {what}", "yellow"))
-        screen.line("    " + ", ".join(names))
+        screen.line((f"  {what}", style))
+        screen.item("  " + ", ".join(names))

@@ -168,3 +168,18 @@ def explain(
     source = Source(leads, events, id_column, event_columns, delimiter)
     told = Telling(why_not, pii=pii, as_json=format_ == "json")
     raise typer.Exit(run(lambda: command(rules, source, lead, told, as_of=as_of, params=param or [])))
+
+
+@app.command()
+def infer(
+    leads: LeadsFile,
+    events: Events = None,
+    id_column: IdColumn = "id",
+    event_columns: EventColumns = None,
+    delimiter: Delimiter = None,
+) -> None:
+    """Write the declarations that fit a data file, to begin a rule file with."""
+    from leadrules.cli.infer import infer as command
+    from leadrules.cli.reading import Source
+
+    raise typer.Exit(run(lambda: command(Source(leads, events, id_column, event_columns, delimiter))))

@@ -24,7 +24,7 @@ from leadrules.ruleset import Ruleset
 from leadrules.tables import OutputFile, Reject, read_leads
 
 RULES, LEADS, EVENTS = "demo.leadrules", "leads.csv", "events.csv"
-FOLDER = "leadrules-demo"
+FOLDER = "demo"
 """The folder that the commands to try next use, where the user has not chosen one."""
 
 _TOP = 10

@@ -17,7 +17,8 @@ from leadrules.cli.scoring import Scored
 from leadrules.cli.screen import Screen, counted, joined, printable
 from leadrules.engine.program import Ladder, Program
 
-_WIDE = 110
+_WIDE = 150
+_WIDE_BAR, _BAR = 24, 12
 _MOST_REASONS = 3
 
 
@@ -133,6 +134,7 @@ def _show_table(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> Non
         if getattr(widths, name)
     )
     screen.line()
+    screen.line(("Whom to contact first", "bold"))
     screen.line((" " * widths.place + "  " + header, "dim"))
     for place, line in enumerate(lines, start=1):
         _show_line(screen, ranking, widths, place, line, float(line.score / best))
@@ -164,7 +166,7 @@ def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
     decimals = max(_decimals(line.score) for line in lines)
     score = max(5, *(len(_number(line.score, decimals)) for line in lines))
     stage = min(max(len(" · ".join(line.stages)) for line in lines), 24 if wide else 22)
-    bar = 16 if wide else 12
+    bar = _WIDE_BAR if screen.width >= 100 else _BAR
     used = place + lead + score + bar + 2 * 3 + sum(width + 2 for width in (company, stage) if width)
     if used > screen.width:
         bar = max(4, bar - (used - screen.width))
@@ -230,11 +232,17 @@ def _fitting(screen: Screen, reasons: Sequence[Text], width: int) -> Text:
 def _show_stages(screen: Screen, ranking: Ranking) -> None:
     """Print a block for each ladder, side by side as far as they fit."""
     blocks = [list(_block(screen, ranking, ladder)) for ladder in ranking.program.ladders]
+    if blocks:
+        screen.line()
+        screen.line(("Where they stand", "bold"))
+    first = True
     while blocks:
         row = [blocks.pop(0)]
         while blocks and sum(_width(block) + 6 for block in [*row, blocks[0]]) <= screen.width:
             row.append(blocks.pop(0))
-        screen.line()
+        if not first:
+            screen.line()
+        first = False
         for line in _beside(row):
             screen.put(line)
 
@@ -253,7 +261,7 @@ def _block(screen: Screen, ranking: Ranking, ladder: Ladder) -> Iterator[Text]:
             "  ",
             (screen.fitted(label, name), style_of(label, ladder)),
             (f"  {count:>{number},}", "bold" if count else "dim"),
-            (f"  {bar}", style_of(label, ladder)),
+            (f"  {bar.rstrip() if label in ladder.exits else bar}", style_of(label, ladder)),
             ("  exit" if label in ladder.exits else "", "dim"),
         )
 

@@ -184,7 +184,7 @@ def tell_rejected(notes: Screen, rejected: Rejected, file: Path | None) -> None:
     kinds = [counted(n, noun) for n, noun in ((rejected.leads, "lead"), (rejected.events, "event")) if n]
     notes.warn(f"{' and '.join(kinds)} could not be read; all others are scored")
     for reason in rejected.reasons:
-        notes.line("  ", (reason[:1], ""), reason[1:])
+        notes.item(reason)
     more = rejected.leads + rejected.events - len(rejected.reasons)
     if file is not None:
         notes.line((f"  {'and ' + format(more, ',') + ' more, ' if more else ''}all in {file}", "dim"))

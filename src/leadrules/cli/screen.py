@@ -8,6 +8,7 @@ import itertools
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, chop_cells
@@ -78,6 +79,16 @@ class Screen:
             self.put(drawn(diagnostic))
             self.line()
         self.line((tally(diagnostics), "bold"))
+
+    def item(self, sentence: str) -> None:
+        """Print a sentence of a list, indented; on a terminal, what does not fit goes to further lines."""
+        text = "  " + printable(sentence)
+        if self.console.is_terminal:
+            wrapped = textwrap.wrap(
+                text, max(self.width, 20), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+            )
+            text = "\n".join(wrapped)
+        self.put(Text(text))
 
     def bar(self, share: float, width: int) -> str:
         """Draw a share of 1 as a bar of at most `width` cells, filled up with spaces."""

@@ -21,12 +21,17 @@ from leadrules.lead import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
 
 
-@attrs.frozen
 class Evidence:
     """Writes down what a reading found; `show_pii` lifts the mask."""
 
-    reading: Reading
-    show_pii: bool = False
+    def __init__(self, reading: Reading, show_pii: bool = False) -> None:
+        self.reading = reading
+        self.show_pii = show_pii
+        self._revealing: set[str] = set()
+        bodies = {criterion.name: criterion.body for criterion in reading.program.criteria}
+        for kind, name in () if show_pii else reading.program.order:
+            if kind == "criterion" and self._reveals(bodies[name]):
+                self._revealing.add(name)
 
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
@@ -73,16 +78,23 @@ class Evidence:
         """Give how many events selections select and when the latest was, by their names."""
         return {selection.name: self._events(selection) for selection in selections}
 
-    def _values(self, nodes: Iterator[Read], opened: set[p.DefinitionRead] | None = None) -> dict[str, Any]:
-        """Give values by text. A definition is opened once: each may read another twice, and so on down."""
+    def _values(self, nodes: Iterator[Read]) -> dict[str, Any]:
+        """Give values by text, what a criterion or segment is made of after it, each opened once.
+
+        A stack stands in for recursion: definitions may build on each other thousands deep.
+        """
         found: dict[str, Any] = {}
-        opened = set() if opened is None else opened
-        for node in nodes:
-            if isinstance(node, p.DefinitionRead) and node.kind in {"criterion", "segment"}:
+        opened: set[p.DefinitionRead] = set()
+        open_ = [nodes]
+        while open_:
+            node = next(open_[-1], None)
+            if node is None:
+                open_.pop()
+            elif isinstance(node, p.DefinitionRead) and node.kind in {"criterion", "segment"}:
                 found[node.text] = self._value(node)
                 if node not in opened:
                     opened.add(node)
-                    found |= self._values(self._behind(node), opened)
+                    open_.append(self._behind(node))
             else:
                 found[node.text] = self._found(node)
         return found
@@ -102,7 +114,22 @@ class Evidence:
             return self._events(node.selection)
         if isinstance(node, p.FollowedBy):
             return self.reading.truth(node)
+        if isinstance(node, p.CallNode) and node.plugin is not None:
+            return self._answer(node)
         return self._value(node)
+
+    def _answer(self, node: p.CallNode) -> dict[str, Any]:
+        """Give what a plugin's criterion answered, to what, and its versions."""
+        criterion = self.reading.program.functions[str(node.plugin), node.function]
+        arguments = {name: self._value(value) for name, value in zip(node.names, node.arguments, strict=True)}
+        origin = criterion.origin
+        return {
+            "value": self._value(node),
+            "arguments": arguments,
+            "criterion": f"{origin.plugin}.{criterion.name}",
+            "version": criterion.version,
+            "distribution": None if origin.distribution is None else f"{origin.distribution} {origin.version}",
+        }
 
     def _events(self, selection: p.Selection) -> dict[str, Any]:
         events = self.reading.select(selection)
@@ -133,9 +160,11 @@ class Evidence:
             case p.Negative():
                 return self._reveals(node.operand)
             case p.CallNode():
-                return any(self._reveals(argument) for argument in node.arguments)
+                seen = any(self.reading.program.fields[name].pii for name in node.fields)
+                told = node.type.kind not in {"bool", "number"}
+                return told and (seen or any(self._reveals(argument) for argument in node.arguments))
             case p.DefinitionRead("criterion", name):
-                return self._reveals(next(c.body for c in self.reading.program.criteria if c.name == name))
+                return name in self._revealing
             case _:
                 return False
 

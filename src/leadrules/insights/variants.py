@@ -8,22 +8,29 @@ and on it, notice all of them.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.values import DAY, HOUR, MINUTE, Duration, text_of_number
+from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
 
 _N = TypeVar("_N", bound=p.Node)
+_T = TypeVar("_T")
 Variant = tuple[_N, str]
 """A changed node, and the change in words."""
 
 MOST_MEMBERS = 20
 """A set of more members is data rather than rules: its members are not left out in turn."""
 
+_NO_TEXT = "\ue000"  # of private use: no text of a lead has it
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
+_FILTER = re.compile(r"\[.*?\]", re.DOTALL)
+_WITHIN = re.compile(r"\bwithin\b")
+_FOLLOWED = re.compile(r"\b(?:not )?followed by\b")
 _BORDERS = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
 
 
@@ -96,8 +103,7 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
         case p.Compare():
             yield from _of_comparison(node)
         case p.Between():
-            for name in ("value", "low", "high"):
-                yield from _in_value(node, name)
+            yield from _of_between(node)
         case p.OneOf(_, choices):
             yield from _in_value(node, "value")
             yield from _without_choices(node, choices)
@@ -106,19 +112,19 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
             yield from _without_choices(node, choices)
         case p.IsKnown() | p.Truth():
             yield from _in_value(node, "value")
-        case p.Happened():
-            yield from _in_selection(node, "selection")
-        case p.FollowedBy():
-            yield from _in_selection(node, "first")
-            yield from _in_selection(node, "then")
+        case p.Happened(selection):
+            for changed, change in of_selection(selection, node.text):
+                yield attrs.evolve(node, selection=changed), change
+        case p.FollowedBy(first, then):
+            for changed, change in of_selection(first, _FOLLOWED.split(node.text)[0]):
+                yield attrs.evolve(node, first=changed), change
+            for changed, change in of_selection(then, node.text):
+                yield attrs.evolve(node, then=changed), change
             yield from _in_span(node, node.within)
         case p.FieldWithin():
             yield from _in_span(node, node.within)
         case p.Was() | p.Always():
             return
-
-
-_Joined = TypeVar("_Joined", p.Or, p.And, p.AtLeast)
 
 
 def _without_members(node: p.Or | p.And, members: tuple[p.Condition, ...]) -> Iterator[Variant[p.Condition]]:
@@ -138,12 +144,35 @@ def _in_members(
 def _of_comparison(node: p.Compare) -> Iterator[Variant[p.Condition]]:
     if node.op in _BORDERS and not _next_to_border(node):
         other = _BORDERS[node.op]
-        yield attrs.evolve(node, op=other), could_be(f"{node.op} {node.right.text}", f"{other} {node.right.text}")
-    moves_once = node.op in {"=", "!="}
-    for name in ("left", "right"):
-        for place, (changed, change) in enumerate(_in_value(node, name)):
-            if place == 0 or not (moves_once and isinstance(getattr(node, name), p.Constant)):
-                yield changed, change
+        changed = attrs.evolve(node, op=other)
+        yield changed, could_be(_comparison(node), _comparison(changed))
+    for side in ("left", "right"):
+        value = getattr(node, side)
+        found = list(of_value(value))
+        if isinstance(value, p.Constant) and node.op in {"=", "!="}:
+            found = found[:1]  # any other value will do
+        for other_value, change in found:
+            moved = attrs.evolve(node, **{side: other_value})
+            is_constant = isinstance(value, p.Constant)
+            yield moved, could_be(_comparison(node), _comparison(moved)) if is_constant else change
+
+
+def _comparison(node: p.Compare) -> str:
+    return f"{node.left.text} {node.op} {node.right.text}"
+
+
+def _of_between(node: p.Between) -> Iterator[Variant[p.Condition]]:
+    yield from _in_value(node, "value")
+    for end in ("low", "high"):
+        value = getattr(node, end)
+        for other, change in of_value(value):
+            moved = attrs.evolve(node, **{end: other})
+            is_constant = isinstance(value, p.Constant)
+            yield moved, could_be(_range(node), _range(moved)) if is_constant else change
+
+
+def _range(node: p.Between) -> str:
+    return f"between {node.low.text} and {node.high.text}"
 
 
 def _next_to_border(node: p.Compare) -> bool:
@@ -175,11 +204,6 @@ def _in_value(node: p.Condition, name: str) -> Iterator[Variant[p.Condition]]:
         yield attrs.evolve(node, **{name: changed}), change
 
 
-def _in_selection(node: p.Condition, name: str) -> Iterator[Variant[p.Condition]]:
-    for changed, change in of_selection(getattr(node, name)):
-        yield attrs.evolve(node, **{name: changed}), change
-
-
 def _in_span(node: p.FollowedBy | p.FieldWithin, within: int) -> Iterator[Variant[p.Condition]]:
     for span in moved_spans(within):
         yield attrs.evolve(node, within=span), could_be(f"within {text_of_span(within)}", f"within {text_of_span(span)}")
@@ -194,7 +218,7 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
         case p.Constant():
             yield from _of_constant(node)
         case p.Count() | p.Aggregate():
-            for selection, change in of_selection(node.selection):
+            for selection, change in of_selection(node.selection, node.text):
                 yield attrs.evolve(node, selection=selection), change
         case p.DaysBetween():
             for moment, change in of_value(node.moment):
@@ -219,29 +243,84 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
 
 
 def _of_constant(node: p.Constant) -> Iterator[Variant[p.ValueNode]]:
+    for value, text in _other_values(node):
+        yield attrs.evolve(node, value=value, text=text), could_be(node.text, text)
+
+
+def _other_values(node: p.Constant) -> Iterator[tuple[Value, str]]:
     value = node.value
     if isinstance(value, bool):
-        yield attrs.evolve(node, value=not value), could_be(node.text, "false" if value else "true")
+        yield not value, "false" if value else "true"
     elif isinstance(value, Fraction):
-        for number in moved_numbers(value):
-            yield attrs.evolve(node, value=number), could_be(node.text, text_of_number(number))
+        yield from ((number, text_of_number(number)) for number in moved_numbers(value))
     elif isinstance(value, dt.date):
         for days in (1, -1):
             day = value + dt.timedelta(days=days)
-            yield attrs.evolve(node, value=day), could_be(node.text, day.isoformat())
+            yield day, day.isoformat()
     elif isinstance(value, str) and node.type.kind == "text":
-        # Private use: no text of a lead has it, so that the test is as good as left out.
-        yield attrs.evolve(node, value="\ue000"), f"{node.text if node.text else value} could be another text"
+        yield _NO_TEXT, '"…"'
 
 
-def of_selection(node: p.Selection, *, own_window: bool = True) -> Iterator[Variant[p.Selection]]:
-    """Give every small change of a selection; its window only where it is its own."""
+def of_selection(node: p.Selection, text: str) -> Iterator[Variant[p.Selection]]:
+    """Give every small change of a selection; its window only where `text`, as written, has one."""
     if node.filter is not None:
         yield attrs.evolve(node, filter=None), left_out(f"[{node.filter.text}]")
         for changed, change in of_condition(node.filter):
             yield attrs.evolve(node, filter=changed), change
-    if node.within is not None and own_window:
+    if node.within is not None and has_own_window(text):
         for span in moved_spans(node.within):
             yield attrs.evolve(node, within=span), could_be(
                 f"within {text_of_span(node.within)}", f"within {text_of_span(span)}"
             )
+
+
+# ----------------------------------------------------- windows of dimensions
+
+
+def has_own_window(text: str) -> bool:
+    """Tell whether a selection, as written, has its own `within`, or takes that of its dimension.
+
+    >>> has_own_window('page_view[url contains "within"]')
+    False
+    """
+    return _WITHIN.search(_FILTER.sub("", _QUOTED.sub("", text))) is not None
+
+
+def default_windows(node: object, text: str = "") -> set[int]:
+    """Find the windows that selections inside a node take from their dimension, in microseconds."""
+    if isinstance(node, p.Selection):
+        return set() if node.within is None or has_own_window(text) else {node.within}
+    return {window for part, written in _parts(node, text) for window in default_windows(part, written)}
+
+
+def with_default_window(node: _T, window: int, text: str = "") -> _T:
+    """Give a node whose selections take another window from their dimension."""
+    if isinstance(node, tuple):
+        return type(node)(with_default_window(part, window, text) for part in node)
+    if isinstance(node, p.Selection):
+        takes = node.within is not None and not has_own_window(text)
+        return attrs.evolve(node, within=window) if takes else node
+    changed = {}
+    for name, part, written in _attributes(node, text):
+        other = with_default_window(part, window, written)
+        if other is not part:
+            changed[name] = other
+    return attrs.evolve(node, **changed) if changed else node
+
+
+def _parts(node: object, text: str) -> Iterator[tuple[object, str]]:
+    if isinstance(node, tuple):
+        return ((part, text) for part in node)
+    return ((part, written) for _, part, written in _attributes(node, text))
+
+
+def _attributes(node: object, text: str) -> Iterator[tuple[str, Any, str]]:
+    """Give the parts of a node that may hold selections, each with the text that it is written in."""
+    if not isinstance(node, (p.Node, p.Rule, p.Alternative)):
+        return
+    written = getattr(node, "text", "") or text
+    for attribute in attrs.fields(type(node)):
+        part = getattr(node, attribute.name)
+        if isinstance(part, (tuple, p.Node, p.Alternative)):
+            is_first = isinstance(node, p.FollowedBy) and attribute.name == "first"
+            yield attribute.name, part, _FOLLOWED.split(written)[0] if is_first else written

@@ -41,6 +41,8 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
     for one, other in ((left, right), (right, left)):
         if one.type.kind == "text" and isinstance(other, p.Constant) and other.type.kind in {"number", "date"}:
             help_ = f'`{one.text}` is text: write `"{other.text}"`'
+        if one.type.kind == "list of text" and other.type == TEXT:
+            help_ = f"write `{one.text} contains {other.text}`"
         if one.type == BOOL and isinstance(other, p.Constant):
             help_ = f"write `{one.text}`, or `not {one.text}`"
         if one.type.kind in {"date", "datetime"} and isinstance(other, p.Constant) and other.type == TEXT:

@@ -75,7 +75,9 @@ class Expressions(Resolver):
         return attrs.evolve(inner, text=text_of(node))
 
     def _always(self, node: tree.Always, _: Place) -> NoReturn:
-        self.report.refuse("LR504", "`always` stands alone, as the whole condition of a scoring rule", node)
+        self.report.refuse(
+            "LR504", "`always` stands alone, as the whole condition of a scoring rule", node, "write `always +5`"
+        )
 
     def _at_least(self, node: tree.AtLeast, place: Place) -> p.Condition:
         count = self.whole(node.count, "how many must be true", least=1)
@@ -92,7 +94,7 @@ class Expressions(Resolver):
         return p.Compare(node.op, left, right, order, **told(node))
 
     def _between(self, node: tree.Between, place: Place) -> p.Condition:
-        scale = self.scale(node.subject)
+        scale = self.scale(node.subject, place)
         if isinstance(node.subject, tree.Name) and not self._in_scope(node.subject, place):
             self.unknown(node.subject, place, f"field {{name}}: {_KINDS.get(type(node.low), 'text')}")
         value = self.value(node.subject, place)
@@ -104,7 +106,7 @@ class Expressions(Resolver):
         return self._negated(found, node) if node.negated else found
 
     def _in(self, node: tree.In, place: Place) -> p.Condition:
-        scale = self.scale(node.subject)
+        scale = self.scale(node.subject, place)
         value = self.value(node.subject, place)
         choices = self.choices(node.choices, scale, place)
         for choice, written in choices:
@@ -166,7 +168,10 @@ class Expressions(Resolver):
     def _was(self, node: tree.Was, place: Place) -> p.Condition:
         if place.filter:
             self.report.refuse(
-                "LR409", "a filter reads properties and fields, not the record", node, "ask beside it, with `when` or `and`"
+                "LR409",
+                "a filter reads properties and fields, not the record",
+                node,
+                "ask beside it, with `when` or `and`",
             )
         ladder, label = self.ladder_label(node.label)
         labels = self.names.ladders[ladder]
@@ -394,9 +399,9 @@ class Expressions(Resolver):
         sides: list[p.ValueNode] = []
         for side, other in ((left, right), (right, left)):
             try:
-                if isinstance(side, tree.Name) and self.scale(other) is None and not self._in_scope(side, place):
+                if isinstance(side, tree.Name) and self.scale(other, place) is None and not self._in_scope(side, place):
                     self.unknown(side, place, f"field {{name}}: {_KINDS.get(type(other), 'text')}")
-                sides.append(self._beside(None if self.scale(side) else self.scale(other), side, place))
+                sides.append(self._beside(None if self.scale(side, place) else self.scale(other, place), side, place))
             except Refused:
                 failed = True
         if failed:

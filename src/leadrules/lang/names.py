@@ -5,6 +5,7 @@ All declared names share one space. A file's own declaration replaces a standard
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
 from leadrules.lang.report import Refused, Report, listed
 from leadrules.plugins import Catalogue, Plugin
-from leadrules.values import Duration, folded
+from leadrules.values import Duration, Value, folded
 from leadrules.vocabulary import (
     BOOL,
     NUMBER,
@@ -318,7 +319,7 @@ def _field(report: Report, node: tree.FieldDeclaration) -> Field:
     true_words, false_words = _words(report, node.true_words), _words(report, node.false_words)
     if true_words & false_words and node.false_words is not None:
         report.refuse("LR403", "a word cannot mean both true and false", node.false_words)
-    default = None if node.default is None else typed(report, node.default, type_).value
+    default = None if node.default is None else _default(report, node.default, type_)
     return Field(
         name=node.name.name,
         type=type_,
@@ -331,6 +332,15 @@ def _field(report: Report, node: tree.FieldDeclaration) -> Field:
         pii=node.pii,
         protected=node.protected,
     )
+
+
+def _default(report: Report, node: tree.Node, type_: Type) -> Value:
+    """Read a default; for a list it is a text as the data has it, its members apart by `,` or `;`."""
+    value = typed(report, node, type_).value
+    if not isinstance(value, tuple):
+        return value
+    members = tuple(part.strip() for part in re.split("[,;]", value[0]) if part.strip())
+    return members or report.refuse("LR405", "an empty list is unknown, which is no default", node)
 
 
 def _pattern(report: Report, pattern: tree.Text, type_: Type) -> None:

@@ -197,13 +197,14 @@ class Resolver:
 
     # ---------------------------------------------------------------- labels
 
-    def scale(self, node: tree.Node) -> str | None:
+    def scale(self, node: tree.Node, place: Place) -> str | None:
         """Name the grade or ladder that a side of a comparison is, if it is one."""
         while isinstance(node, tree.Group):
             node = node.inner
-        if isinstance(node, tree.Name) and self.names.kind(node.name) in {"grade", "ladder"}:
-            return node.name
-        return None
+        if not isinstance(node, tree.Name) or self.names.kind(node.name) not in {"grade", "ladder"}:
+            return None
+        hidden = place.event is not None and node.name in self.names.property_names(place.event)
+        return None if hidden else node.name
 
     def ladder_label(self, node: tree.Name | tree.Text) -> tuple[str, str]:
         """Give the ladder and the label that a word after `->`, `hold` or `was` names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -259,9 +259,7 @@ class Scoring:
             decay=decay if selection is not None else None,
         )
 
-    def _scored(
-        self, node: tree.Rule, place: Place
-    ) -> tuple[p.Selection | None, tuple[p.Alternative, ...], p.Caps]:
+    def _scored(self, node: tree.Rule, place: Place) -> tuple[p.Selection | None, tuple[p.Alternative, ...], p.Caps]:
         """Read what a rule scores, each event or once, what it gives, and what bounds that."""
         selection = self._each(node, place)
         alternatives, caps = _all_of(

@@ -23,7 +23,7 @@ from leadrules.vocabulary import DATETIME, EventType, Field, Property, Type
 RawLead = dict[str, Any]
 """A lead as a mapping: id, attributes, events and stages, of which only the id must be there."""
 
-_SCALES = (Fraction(1), Fraction(0), Fraction("2.5"), Fraction(-3), Fraction(100), Fraction(10**29), Fraction("0.001"))
+_SCALES = (Fraction(1), Fraction(0), Fraction("2.5"), Fraction(-3), Fraction(100), Fraction(10**26), Fraction("0.001"))
 _ODD = ("Żółw", "n/a", "", None, 7, True, 2.5, "2026-01-01", ["a"], {"a": [None]})
 
 

@@ -48,15 +48,15 @@ class Remembered(dict[Any, Any]):
     Bounded: when it is full it starts anew. Threads may share it, since what they put in is equal.
     """
 
-    __slots__ = ("_derive", "_read")
+    __slots__ = ("_read", "derive")
 
     def __init__(self, read: Reader, derive: Callable[[Any], Any]) -> None:
         super().__init__()
         self._read = read
-        self._derive = derive
+        self.derive = derive
 
     def __missing__(self, raw: object) -> Any:
-        found = self._derive(self._read(raw))
+        found = self.derive(self._read(raw))
         if raw is None or (type(raw) is str and len(raw) <= _LONGEST_REMEMBERED):
             if len(self) >= _MOST_REMEMBERED:
                 self.clear()
@@ -137,7 +137,8 @@ def reader_of_number(read: Reader) -> Reader:
 def value_alike(given: Mapping[Any, Any], key: str) -> Any:
     """Look up a name beyond ASCII; what is only alike is left to the reference."""
     value = given.get(key)
-    if value is None and any(isinstance(k, str) and plain_name(k) == plain_name(key) for k in given):
+    plain = plain_name(key)
+    if value is None and any(isinstance(k, str) and k != key and plain_name(k) == plain for k in given):
         raise Irregular
     return value
 
@@ -148,12 +149,12 @@ def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tu
     def held(given: object) -> tuple[str | None, ...]:
         if type(given) is not dict:
             raise Irregular
+        if not all(ladder.isascii() for ladder in ladders):
+            raise Irregular
         found = tuple(given.get(ladder) for ladder in ladders)
         for label, labels in zip(found, ladders.values(), strict=True):
             if label is not None and (type(label) is not str or label not in labels):
                 raise Irregular
-        if not all(ladder.isascii() for ladder in ladders):
-            raise Irregular
         return found
 
     return held
@@ -178,6 +179,8 @@ class PassedOver(dict[str, None]):
 
 # -------------------------------------------------------------------- events
 
+_NOTHING: dict[str, Any] = {}
+
 Event = Mapping[str, Any]
 Timed = tuple[list[Event], list[dt.datetime]]
 
@@ -187,6 +190,7 @@ class Sifting:
     """Reads when and whether the events of one type count, where some are not in the plainest form."""
 
     read_at: Reader
+    properties: Sequence[tuple[str, Callable[[Any], Any]]]
 
     def __call__(self, events: Sequence[Event], now: dt.datetime) -> Timed:
         """Give the events that count, each once by its id, none later than now, and their moments in UTC."""
@@ -204,7 +208,7 @@ class Sifting:
                 if at == moments[place]:
                     raise Irregular
                 if at < moments[place]:
-                    kept[place], moments[place] = event, at
+                    kept[place], moments[place], event = event, at, kept[place]
                 self._check(event)
                 continue
             if id_ is not None:
@@ -222,19 +226,22 @@ class Sifting:
         return moment_of(at)
 
     def _check(self, event: Event) -> None:
-        """Leave a repeated event with properties to the reference, which reads them all."""
-        if event.get("properties"):
-            raise Irregular
+        """Read the properties of an event that does not count, since a mistake in them counts."""
+        for key, known in self.properties:
+            column([event], key, known)
 
 
 def column(events: Iterable[Event], key: str, known: Callable[[Any], Any]) -> list[Any]:
     """Read one property of events, absent ones included."""
     found = []
+    look = dict.get if key.isascii() else value_alike
     for event in events:
         properties = event.get("properties")
-        if properties is not None and type(properties) is not dict:
+        if properties is None:
+            properties = _NOTHING
+        elif type(properties) is not dict:
             raise Irregular
-        found.append(known(None if properties is None else properties.get(key)))
+        found.append(known(look(properties, key)))
     return found
 
 
@@ -327,6 +334,12 @@ def decayed_points(decay: Decay, precision: int, base: Any, age: int) -> int:
     if base is None or abs(base) > LARGEST:
         return 0
     return units_of(decay.applied(Fraction(base), age, precision), precision)
+
+
+def half_even(numerator: int, denominator: int) -> int:
+    """Divide whole numbers and round half to even."""
+    quotient, rest = divmod(numerator, denominator)
+    return quotient + (2 * rest > denominator or (2 * rest == denominator and quotient & 1))
 
 
 # ---------------------------------------------------------------------- text

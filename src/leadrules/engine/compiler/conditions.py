@@ -1,0 +1,496 @@
+"""Conditions and values in code.
+
+A condition has three answers, but code needs two: whether it is true, and whether it is false. Each
+is an expression of its own, so that unknown is never handled where nobody asks for it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any, Protocol, assert_never
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, operands, runtime
+from leadrules.engine.compiler.code import Expr, Names
+from leadrules.engine.compiler.operands import (
+    Day,
+    Flag,
+    Label,
+    Moment,
+    Number,
+    Operand,
+    Text,
+    Texts,
+    Unknown,
+    Unsupported,
+    compared,
+    known,
+)
+from leadrules.engine.compiler.subjects import TextRead, only_text, parts_of
+from leadrules.engine.conditions import pattern
+from leadrules.values import DAY, folded, instant_of, moment_of
+from leadrules.vocabulary import Field
+
+TRUE, FALSE, NONE = code.const(value=True), code.const(value=False), code.const(None)
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NOT = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin)
+
+
+class Place(Protocol):
+    """Where an expression stands: what it can read, and how."""
+
+    def answer(self, read: TextRead, node: p.Condition, *, wanted: bool) -> Expr | None:
+        """Give whether a condition on one text is true (or false), where that is remembered."""
+
+    def field(self, field: Field) -> Operand:
+        """Read a field."""
+
+    def property(self, node: p.PropertyRead) -> Operand:
+        """Read a property of the event at hand."""
+
+    def definition(self, node: p.DefinitionRead) -> Operand:
+        """Read what is defined in the file."""
+
+    def count(self, selection: p.Selection) -> Expr:
+        """Count the events of a selection."""
+
+    def moments(self, selection: p.Selection) -> Expr:
+        """List the moments of a selection's events, comparable with each other."""
+
+    def aggregate(self, node: p.Aggregate) -> Operand:
+        """Read an aggregate."""
+
+    def clock(self, part: str, detail: object = None) -> Expr:
+        """Read what depends on `as_of` alone."""
+
+    def held(self, ladder: str) -> Expr:
+        """Read the label that the lead holds."""
+
+    @property
+    def shares(self) -> bool:
+        """Tell whether what is worked out here may be used by what comes later."""
+
+    def keep(self, expr: Expr) -> Expr:
+        """Keep a value in a variable, so that it is worked out once."""
+
+
+@attrs.define
+class Conditions:
+    """Writes the conditions of one program. What occurs twice is worked out once, where that pays."""
+
+    program: p.Program
+    names: Names
+    _occurrences: Counter[p.Condition] = attrs.field(factory=Counter)
+    _shared: dict[tuple[p.Condition, bool], Expr] = attrs.field(factory=dict)
+
+    def occurs(self, node: Any) -> None:
+        """Count the conditions in a node."""
+        if isinstance(node, _WORTH_SHARING):
+            self._occurrences[node] += 1
+            if self._occurrences[node] > 1:
+                return
+        for part in parts_of(node):
+            self.occurs(part)
+
+    # ---------------------------------------------------------------- truths
+
+    def true(self, node: p.Condition, at: Place) -> Expr:
+        """Write a test that a condition is true."""
+        return self.test(node, at, wanted=True)
+
+    def false(self, node: p.Condition, at: Place) -> Expr:
+        """Write a test that a condition is false."""
+        return self.test(node, at, wanted=False)
+
+    def test(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+        """Write a test that a condition has the wanted answer."""
+        read = only_text(node)
+        if read is not None:
+            remembered = at.answer(read, node, wanted=wanted)
+            if remembered is not None:
+                return remembered
+        if self._occurrences[node] < 2 or not isinstance(node, _WORTH_SHARING):
+            return self._test(node, at, wanted=wanted)
+        if not at.shares:
+            return self._test(node, at, wanted=wanted)
+        if (node, wanted) not in self._shared:
+            self._shared[node, wanted] = at.keep(self._test(node, at, wanted=wanted))
+        return self._shared[node, wanted]
+
+    def _test(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+        match node:
+            case p.Always():
+                return code.const(wanted)
+            case p.Not(member):
+                return self.test(member, at, wanted=not wanted)
+            case p.Or(members) | p.And(members):
+                tests = [self.test(member, at, wanted=wanted) for member in members]
+                join = code.some if isinstance(node, p.Or) is wanted else code.every
+                return join(*sorted(tests, key=_cost))
+            case p.AtLeast():
+                return self._at_least(node, at, wanted=wanted)
+            case p.Compare(op, left, right, order):
+                return self._comparison(self.value(left, at), op, self.value(right, at), order, wanted=wanted)
+            case p.Between(value, low, high, order):
+                subject = self.value(value, at)
+                sides = ((">=", low), ("<=", high))
+                tests = [self._comparison(subject, op, self.value(s, at), order, wanted=wanted) for op, s in sides]
+                return code.every(*tests) if wanted else code.some(*tests)
+            case p.OneOf(value, choices):
+                return self._one_of(self.value(value, at), choices, at, wanted=wanted)
+            case p.TextTest():
+                return self._text_test(node, at, wanted=wanted)
+            case p.IsKnown(value):
+                test = self.is_known(value, at)
+                return test if wanted else code.opposite(test)
+            case p.Truth(value):
+                flag = self.flag(value, at)
+                return flag.true if wanted else flag.false
+            case p.Happened(selection):
+                count = at.count(selection)
+                return code.compare(count, ">" if wanted else "=", code.const(0))
+            case p.FollowedBy():
+                test = self._followed(node, at)
+                return test if wanted else code.opposite(test)
+            case p.FieldWithin(field, within):
+                return self._field_within(field, within, at, wanted=wanted)
+            case p.Was(ladder, labels):
+                return code.compare(at.held(ladder), "in" if wanted else "not in", code.const(labels))
+        assert_never(node)
+
+    def _at_least(self, node: p.AtLeast, at: Place, *, wanted: bool) -> Expr:
+        tests = [self.test(member, at, wanted=wanted) for member in node.members]
+        ones = [code.choose(test, code.const(1), code.const(0)) for test in tests]
+        needed = node.count if wanted else len(tests) - node.count + 1
+        found = code.call(code.name("sum"), code.tuple_of(ones))
+        return code.compare(found, ">=", code.const(needed))
+
+    def _followed(self, node: p.FollowedBy, at: Place) -> Expr:
+        if set(node.first.types) & set(node.then.types):
+            raise Unsupported("an event may be both")
+        firsts, thens = at.moments(node.first), at.moments(node.then)
+        span = self.names.value(moment_of(node.within) - moment_of(0), ("span", node.within))
+        test = code.call(
+            self.names.value(runtime.followed), firsts, thens, span, at.clock("now"), code.const(node.negated)
+        )
+        return code.every(firsts, test)
+
+    def _field_within(self, field: Field, within: int, at: Place, *, wanted: bool) -> Expr:
+        moment = self.moment(at.field(field))
+        if isinstance(moment, Unknown):
+            return FALSE
+        is_known, instant = known(moment.expr, self.names, optional=moment.optional)
+        as_of = at.clock("instant")
+        low = code.operation(as_of, "-", code.const(within))
+        if wanted:
+            return code.every(is_known, code.within(low, "<=", instant, "<=", as_of))
+        outside = code.some(code.compare(instant, "<", low), code.compare(instant, ">", as_of))
+        return code.every(is_known, outside)
+
+    # ----------------------------------------------------------- comparisons
+
+    def _comparison(
+        self, left: Operand, op: str, right: Operand, order: tuple[str, ...], *, wanted: bool
+    ) -> Expr:
+        """Write a comparison: true, or false and not unknown."""
+        if isinstance(left, Unknown) or isinstance(right, Unknown):
+            return FALSE
+        if isinstance(left, Label) and isinstance(right, Label):
+            return _labels_compared(left, op, right, order, wanted=wanted)
+        if isinstance(left, Flag) and isinstance(right, Flag):
+            return _flags_compared(left, op, right, wanted=wanted)
+        sign = op if wanted else _NOT[op]
+        if isinstance(left, Number) and isinstance(right, Number):
+            (one, left), (other, right) = self._known_number(left), self._known_number(right)
+            return code.every(one, other, compared(left, sign, right, _HOLDS[sign]))
+        if isinstance(left, Text) and isinstance(right, Text):
+            one, a = known(left.folded, self.names, optional=left.optional)
+            other, b = known(right.folded, self.names, optional=right.optional)
+        elif isinstance(left, Day) and isinstance(right, Day):
+            one, a = known(left.expr, self.names, optional=left.optional)
+            other, b = known(right.expr, self.names, optional=right.optional)
+        elif isinstance(left, (Day, Moment)) and isinstance(right, (Day, Moment)):
+            first, second = self.moment(left), self.moment(right)
+            assert isinstance(first, Moment)
+            assert isinstance(second, Moment)
+            one, a = known(first.expr, self.names, optional=first.optional)
+            other, b = known(second.expr, self.names, optional=second.optional)
+        else:
+            raise Unsupported("a comparison of these")
+        return code.every(one, other, code.compare(a, sign, b))
+
+    def _known_number(self, number: Number) -> tuple[Expr, Number]:
+        test, expr = known(number.expr, self.names, optional=number.optional)
+        return test, attrs.evolve(number, expr=expr, optional=False)
+
+    def _one_of(self, value: Operand, choices: tuple[p.Constant, ...], at: Place, *, wanted: bool) -> Expr:
+        if not choices:
+            return code.const(not wanted)
+        if isinstance(value, Text):
+            written = frozenset(folded(str(choice.value)) for choice in choices)
+            test, text = known(value.folded, self.names, optional=value.optional)
+            return code.every(test, self._among(text, written, wanted=wanted))
+        if isinstance(value, Number) and value.scale == 1:
+            numbers = frozenset(_whole(choice.value) for choice in choices)
+            test, expr = known(value.expr, self.names, optional=value.optional)
+            return code.every(test, self._among(expr, numbers, wanted=wanted))
+        bound = self._bound_once(value)
+        tests = [self._comparison(bound, "=", self.value(choice, at), (), wanted=wanted) for choice in choices]
+        return code.some(*tests) if wanted else code.every(*tests)
+
+    def _among(self, value: Expr, choices: frozenset[Any], *, wanted: bool) -> Expr:
+        if len(choices) == 1:
+            (only,) = choices
+            return code.compare(value, "=" if wanted else "!=", self.names.value(only))
+        return code.compare(value, "in" if wanted else "not in", self.names.value(choices, choices))
+
+    def _bound_once(self, value: Operand) -> Operand:
+        if isinstance(value, (Moment, Day, Number)) and not isinstance(value.expr, (code.ast.Name, code.ast.Constant)):
+            raise Unsupported("a value that would be worked out several times")
+        return value
+
+    # ------------------------------------------------------------------ text
+
+    def _text_test(self, node: p.TextTest, at: Place, *, wanted: bool) -> Expr:
+        if not node.choices:
+            return code.const(not wanted)
+        subject = self.value(node.subject, at)
+        if isinstance(subject, Unknown):
+            return FALSE
+        if isinstance(subject, Texts):
+            is_known, whole = known(subject.members, self.names, optional=subject.optional)
+            tests = [self._is_member(whole, choice, at, wanted=wanted) for choice in node.choices]
+        elif isinstance(subject, Text):
+            if node.kind == "matches":
+                is_known, whole = known(subject.text, self.names, optional=subject.optional)
+            else:
+                is_known, whole = known(subject.folded, self.names, optional=subject.optional)
+            tests = list(self._stands_in(node, whole, at, wanted=wanted))
+        else:
+            raise Unsupported("a text test of this")
+        return code.every(is_known, code.some(*tests) if wanted else code.every(*tests))
+
+    def _is_member(self, members: Expr, choice: p.ValueNode, at: Place, *, wanted: bool) -> Expr:
+        text = self.value(choice, at)
+        if isinstance(text, Unknown):
+            return FALSE
+        if not isinstance(text, Text):
+            raise Unsupported("a member that is no text")
+        is_known, part = known(text.folded, self.names, optional=text.optional)
+        return code.every(is_known, code.compare(part, "in" if wanted else "not in", members))
+
+    def _stands_in(self, node: p.TextTest, whole: Expr, at: Place, *, wanted: bool) -> Iterator[Expr]:
+        constants = [c.value for c in node.choices if isinstance(c, p.Constant) and isinstance(c.value, str)]
+        ends = {"starts with": "startswith", "ends with": "endswith"}
+        if node.kind in ends and constants:
+            choices = tuple(dict.fromkeys(map(folded, constants)))
+            argument = code.const(choices[0] if len(choices) == 1 else choices)
+            test = code.call(code.attribute(whole, ends[node.kind]), argument)
+            yield test if wanted else code.opposite(test)
+        elif constants:
+            for text in dict.fromkeys(constants):
+                yield self._found_in(node.kind, whole, text, wanted=wanted)
+        for choice in node.choices:
+            if isinstance(choice, p.Constant):
+                continue
+            text_ = self.value(choice, at)
+            if isinstance(text_, Unknown):
+                yield FALSE
+                continue
+            if not isinstance(text_, Text) or node.kind == "matches":
+                raise Unsupported("a text test with this")
+            is_known, part = known(text_.folded, self.names, optional=text_.optional)
+            if node.kind in ends:
+                test = code.call(code.attribute(whole, ends[node.kind]), part)
+                yield code.every(is_known, test if wanted else code.opposite(test))
+            else:
+                yield code.every(is_known, code.compare(part, "in" if wanted else "not in", whole))
+
+    def _found_in(self, kind: str, whole: Expr, text: str, *, wanted: bool) -> Expr:
+        if kind == "contains":
+            return code.compare(code.const(folded(text)), "in" if wanted else "not in", whole)
+        search = self.names.value(pattern(text).search, ("pattern", text))
+        return code.compare(code.call(search, whole), "is not" if wanted else "is", NONE)
+
+    # ---------------------------------------------------------------- values
+
+    def value(self, node: p.ValueNode, at: Place) -> Operand:
+        """Write a value."""
+        match node:
+            case p.Constant(value, type_):
+                return _constant(value, type_.kind)
+            case p.FieldRead(field):
+                return at.field(field)
+            case p.PropertyRead():
+                return at.property(node)
+            case p.DefinitionRead():
+                return at.definition(node)
+            case p.Count(selection):
+                return Number(at.count(selection))
+            case p.Aggregate():
+                return at.aggregate(node)
+            case p.DaysBetween(direction, moment):
+                return self._days(direction, self.value(moment, at), at)
+            case p.Arithmetic(op, left, right):
+                return self._calculated(runtime.ARITHMETIC[op], [left, right], at)
+            case p.Negative(operand):
+                return self._calculated(runtime.subtracted, [operand], at, code.const(0))
+            case p.CallNode(plugin, function, _, arguments):
+                if plugin is not None:
+                    raise Unsupported("a plugin's criterion")
+                return self._calculated(runtime.BUILT_IN[function], list(arguments), at)
+            case p.ConditionValue(condition):
+                return Flag(self.true(condition, at), self.false(condition, at))
+        assert_never(node)
+
+    def _calculated(self, function: Callable[..., Any], nodes: list[p.ValueNode], at: Place, *before: Expr) -> Operand:
+        found = [self.value(node, at) for node in nodes]
+        if any(isinstance(operand, Unknown) for operand in found):
+            return Unknown()
+        arguments = [self.plain_number(operand) for operand in found]
+        return Number(code.call(self.names.value(function), *before, *arguments), optional=True)
+
+    def plain_number(self, operand: Operand) -> Expr:
+        """Write a number as one value, whole or exact, or None."""
+        if isinstance(operand, Unknown):
+            return NONE
+        if not isinstance(operand, Number):
+            raise Unsupported("a number was expected")
+        if operand.value is not None:
+            return self.names.value(_whole(operand.value), ("number", operand.value))
+        if operand.scale == 1:
+            return operand.expr
+        assert not operand.optional
+        return code.call(self.names.value(Fraction, "Fraction"), operand.expr, code.const(operand.scale))
+
+    def _days(self, direction: str, moment: Operand, at: Place) -> Operand:
+        if isinstance(moment, Unknown):
+            return moment
+        if isinstance(moment, Day):
+            test, day = known(moment.expr, self.names, optional=moment.optional)
+            sides = (at.clock("today"), day) if direction == "since" else (day, at.clock("today"))
+            days: Expr = code.attribute(code.operation(sides[0], "-", sides[1]), "days")
+        else:
+            assert isinstance(moment, Moment)
+            test, instant = known(moment.expr, self.names, optional=moment.optional)
+            ends = (at.clock("instant"), instant) if direction == "since" else (instant, at.clock("instant"))
+            days = code.operation(code.operation(ends[0], "-", ends[1]), "//", code.const(DAY))
+        return Number(code.choose(test, days, NONE), optional=moment.optional)
+
+    def flag(self, node: p.ValueNode, at: Place) -> Flag:
+        """Write a bool value."""
+        if isinstance(node, p.ConditionValue):
+            return Flag(self.true(node.condition, at), self.false(node.condition, at))
+        found = self.value(node, at)
+        if isinstance(found, Unknown):
+            return Flag(FALSE, FALSE)
+        if not isinstance(found, Flag):
+            raise Unsupported("a bool was expected")
+        return found
+
+    def moment(self, operand: Operand) -> Moment | Unknown:
+        """Write a moment; of a day, the midnight that starts it."""
+        if isinstance(operand, (Moment, Unknown)):
+            return operand
+        if not isinstance(operand, Day):
+            raise Unsupported("a moment was expected")
+        test, day = known(operand.expr, self.names, optional=operand.optional)
+        midnight = self.names.value(self.program.scope.zone.midnight, "midnight")
+        return Moment(code.choose(test, code.call(midnight, day), NONE), operand.optional)
+
+    def is_known(self, node: p.ValueNode, at: Place) -> Expr:
+        """Write a test that a value is known."""
+        found = self.value(node, at)
+        match found:
+            case Unknown():
+                return FALSE
+            case Flag(true, false):
+                return code.some(true, false)
+            case Number(expr, _, optional) | Moment(expr, optional) | Day(expr, optional):
+                return known(expr, self.names, optional=optional)[0]
+            case Text(_, text, optional):
+                return known(text, self.names, optional=optional)[0]
+            case Texts(_, texts, optional):
+                return known(texts, self.names, optional=optional)[0]
+            case Label():
+                return TRUE
+        assert_never(found)
+
+
+def as_datetime_part(names: Names, moment: Moment) -> Expr:
+    """Write an instant as a datetime in UTC, or None."""
+    test, instant = known(moment.expr, names, optional=moment.optional)
+    return code.choose(test, code.call(names.value(moment_of, "moment_of"), instant), NONE)
+
+
+def instant_part(names: Names, moment: Expr) -> Expr:
+    """Write a datetime as an instant."""
+    return code.call(names.value(instant_of, "instant_of"), moment)
+
+
+def _constant(value: Any, kind: str) -> Operand:
+    if kind == "number":
+        return operands.number(value)
+    if kind == "text":
+        return Text(code.const(folded(value)), code.const(value), value=value)
+    if kind == "bool":
+        return Flag(code.const(value), code.const(not value))
+    if kind == "label":
+        return Label(code.const(value), (value,), value=value)
+    raise Unsupported("a constant of this kind")
+
+
+def _whole(value: Any) -> Any:
+    return value.numerator if value.denominator == 1 else value
+
+
+def _labels_compared(left: Label, op: str, right: Label, order: tuple[str, ...], *, wanted: bool) -> Expr:
+    def holds(one: str, other: str) -> bool:
+        if order and not (one in order and other in order):
+            return False
+        return _HOLDS[op](order.index(one), order.index(other)) if order else _HOLDS[op](one, other)
+
+    if right.value is not None:
+        fitting = tuple(label for label in left.labels if holds(label, right.value) is wanted)
+        return _is_label(left.expr, fitting, left.labels)
+    if left.value is not None:
+        fitting = tuple(label for label in right.labels if holds(left.value, label) is wanted)
+        return _is_label(right.expr, fitting, right.labels)
+    raise Unsupported("two labels that both vary")
+
+
+def _is_label(expr: Expr, fitting: tuple[str, ...], labels: tuple[str, ...]) -> Expr:
+    if len(fitting) in {0, len(labels)}:
+        return code.const(bool(fitting))
+    if len(fitting) == 1:
+        return code.compare(expr, "=", code.const(fitting[0]))
+    return code.compare(expr, "in", code.const(fitting))
+
+
+def _flags_compared(left: Flag, op: str, right: Flag, *, wanted: bool) -> Expr:
+    if op not in {"=", "!="}:
+        raise Unsupported("an ordering of bools")
+    if (op == "=") is wanted:
+        return code.some(code.every(left.true, right.true), code.every(left.false, right.false))
+    return code.some(code.every(left.true, right.false), code.every(left.false, right.true))
+
+
+def _cost(test: Expr) -> int:
+    """Rate what a test costs: variables first, then comparisons, then calls."""
+    found = 0
+    for node in code.ast.walk(test):
+        found += 1 + 20 * isinstance(node, (code.ast.Call, code.ast.ListComp))
+    return found

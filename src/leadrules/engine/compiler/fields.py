@@ -1,0 +1,211 @@
+"""How fields and properties are read: a quick look where the value is as expected, else its reader.
+
+What the rules ask of a text alone is answered once per text: all those answers stand in one tuple,
+which is remembered by the raw text.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from leadrules.conversions import Reader, reader_of, reader_of_field
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.conditions import FALSE, NONE, Conditions
+from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, Texts, Unsupported
+from leadrules.engine.compiler.subjects import TextRead
+from leadrules.engine.conditions import Reading
+from leadrules.lead import Facts, Occurrence
+from leadrules.values import folded
+from leadrules.vocabulary import Field, Property
+
+_SMALL = 2**29
+"""Whole numbers below this size are compared fastest, and need no look at their range."""
+
+Asked = tuple[str, p.Condition | None]
+"""What is asked of a text: `true` or `false` of a condition, or `text`, `folded` of the text itself."""
+
+
+@attrs.define
+class AboutText:
+    """All that is asked of one text field or property, in the order in which it came up."""
+
+    read: TextRead
+    known: Expr
+    asked: dict[Asked, int] = attrs.field(factory=dict)
+
+    def place(self, asked: Asked) -> int:
+        """Give the place of an answer in the tuple."""
+        return self.asked.setdefault(asked, len(self.asked))
+
+
+@attrs.define
+class _OfText:
+    """Inside the function that derives the answers: the one text is known."""
+
+    read: TextRead
+    shares: bool = False
+
+    def answer(self, read: TextRead, node: p.Condition, *, wanted: bool) -> Expr | None:
+        return None
+
+    def field(self, field: Field) -> Operand:
+        return Text(code.name("folded"), code.name("text"))
+
+    def property(self, node: p.PropertyRead) -> Operand:
+        return Text(code.name("folded"), code.name("text"))
+
+    def _no(self, *_: Any) -> Any:
+        raise Unsupported("only the text is read here")
+
+    definition = count = moments = aggregate = clock = held = keep = _no
+
+
+@attrs.define
+class Readers:
+    """Makes the readers of one program, and writes what is asked of its texts."""
+
+    conditions: Conditions
+    names: Names
+    texts: dict[TextRead, AboutText] = attrs.field(factory=dict)
+    definitions: list[ast.FunctionDef] = attrs.field(factory=list)
+    _derived: dict[str, runtime.Remembered] = attrs.field(factory=dict)
+
+    # ----------------------------------------------------------------- texts
+
+    def about(self, read: TextRead) -> AboutText:
+        """Give what is asked of a text."""
+        if read not in self.texts:
+            if isinstance(read, p.FieldRead):
+                reader = reader_of_field(read.field, self.conditions.program.scope.zone)
+            else:
+                reader = absent_is_unknown(reader_of(read.type, self.conditions.program.scope.zone))
+            function = self.names.fresh("derive")
+            remembered = runtime.Remembered(reader, _not_yet)
+            self._derived[function] = remembered
+            known = self.names.value(remembered)
+            self.texts[read] = AboutText(read, known)
+        return self.texts[read]
+
+    def derivations(self) -> list[ast.FunctionDef]:
+        """Write the functions from a text to all that is asked of it."""
+        return [
+            code.function(name, ["text"], self._derivation(about))
+            for name, about in zip(self._derived, self.texts.values(), strict=True)
+        ]
+
+    def connect(self, namespace: dict[str, Any]) -> None:
+        """Give the remembering dicts their compiled functions."""
+        for name, remembered in self._derived.items():
+            remembered.derive = namespace[name]
+
+    def _derivation(self, about: AboutText) -> Block:
+        place = _OfText(about.read)
+        unknown = code.const(tuple(self._of_unknown(about.read, asked) for asked in about.asked))
+        answers = [self._of_known(place, asked) for asked in about.asked]
+        return [
+            code.when(code.compare(code.name("text"), "is", NONE), [code.give(unknown)]),
+            code.assign("folded", code.call(self.names.value(folded, "folded"), code.name("text"))),
+            code.give(code.tuple_of(answers)),
+        ]
+
+    def _of_known(self, place: _OfText, asked: Asked) -> Expr:
+        kind, node = asked
+        if node is None:
+            return code.name(kind)
+        return self.conditions.test(node, place, wanted=kind == "true")
+
+    def _of_unknown(self, read: TextRead, asked: Asked) -> bool | None:
+        """Answer for an unknown text, by the reference."""
+        kind, node = asked
+        if node is None:
+            return None
+        fields = {read.field.name: None} if isinstance(read, p.FieldRead) else {}
+        reading = Reading(self.conditions.program, Facts(None, fields, (), {}, 0), 0)
+        return reading.truth(node, Occurrence("", 0, None, {})) is (kind == "true")
+
+    # ---------------------------------------------------------------- fields
+
+    def field(self, field: Field, raw: str) -> Block:
+        """Write the reading of a field, whose raw value stands in a variable, into that variable."""
+        reader = reader_of_field(field, self.conditions.program.scope.zone)
+        kind = field.type.kind
+        if kind == "number":
+            reader = runtime.reader_of_number(reader)
+        read: Block = [code.assign(raw, code.call(self.names.value(reader), code.name(raw)))]
+        if field.default is None:
+            read = [code.when(code.compare(code.name(raw), "is not", NONE), read)]
+        if kind == "number" and not field.unknown:
+            return [code.when(_is_small(code.name(raw)), [], read)]
+        if kind == "bool":
+            return [code.when(_is_bool(code.name(raw)), [], read)]
+        return read
+
+    def property(self, prop: Property, value: Expr) -> Expr:
+        """Write the reading of a property's raw value."""
+        if prop.type.kind == "text":
+            return code.item(self.about(read_of(prop)).known, value)
+        raw = self.names.fresh("x")
+        reader = code.call(self.known_property(prop), code.name(raw))
+        bound = code.bind(raw, value)
+        if prop.type.kind == "number":
+            whole = code.compare(code.call(code.name("type"), bound), "is", code.name("int"))
+            return code.choose(code.every(whole, _in_range(code.name(raw))), code.name(raw), reader)
+        return code.call(self.known_property(prop), value)
+
+    def known_property(self, prop: Property) -> Expr:
+        """Write the function that reads a property, absent ones included."""
+        if prop.type.kind == "text":
+            return code.attribute(self.about(read_of(prop)).known, "__getitem__")
+        return self.names.value(self.reader_of_property(prop), ("reader", prop.type))
+
+    def reader_of_property(self, prop: Property) -> Callable[[Any], Any]:
+        """Make the reader of a property, absent ones included."""
+        reader = absent_is_unknown(reader_of(prop.type, self.conditions.program.scope.zone))
+        return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
+
+
+def read_of(prop: Property) -> p.PropertyRead:
+    """Name a text property as a condition reads it; whether it is `pii` is no matter here."""
+    return p.PropertyRead(prop.name, prop.type)
+
+
+def absent_is_unknown(read: Reader) -> Reader:
+    """Let a reader take None."""
+    return lambda raw: None if raw is None else read(raw)
+
+
+def operand_of(kind: str, variable: Expr, names: Names, *, optional: bool = True) -> Operand:
+    """Give what a variable holds, by the kind of its type; texts apart."""
+    if kind == "number":
+        return Number(variable, optional=optional)
+    if kind == "bool":
+        return Flag(variable, code.compare(variable, "is", FALSE))
+    if kind == "date":
+        return Day(variable, optional)
+    if kind == "datetime":
+        return Moment(variable, optional)
+    if kind == "list of text":
+        return Texts(code.call(names.value(runtime.members, "members"), variable), variable)
+    raise Unsupported("a variable of this kind")
+
+
+def _is_small(raw: Expr) -> Expr:
+    return code.every(code.compare(code.call(code.name("type"), raw), "is", code.name("int")), _in_range(raw))
+
+
+def _in_range(raw: Expr) -> Expr:
+    return code.within(code.const(-_SMALL), "<", raw, "<", code.const(_SMALL))
+
+
+def _is_bool(raw: Expr) -> Expr:
+    return code.some(code.compare(raw, "is", code.const(value=True)), code.compare(raw, "is", FALSE))
+
+
+def _not_yet(_: object) -> Any:
+    raise runtime.Irregular

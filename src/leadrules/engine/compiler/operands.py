@@ -1,0 +1,123 @@
+"""What a value of the language is in code, and when it is known.
+
+Each kind has its own form: numbers are whole or exact, divided by a `scale` that is known when the
+code is made; moments are microseconds; texts come folded. `optional` says that the expression may
+be None, for unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import attrs
+
+from leadrules.engine.compiler import code
+from leadrules.engine.compiler.code import Expr, Names
+
+
+class Unsupported(Exception):  # noqa: N818 as the module says
+    """This part of a program is left to the reference."""
+
+
+@attrs.frozen
+class Unknown:
+    """A value that is never known."""
+
+
+@attrs.frozen
+class Number:
+    """A number: `expr / scale`. `value` is it where it is a constant."""
+
+    expr: Expr
+    scale: int = 1
+    optional: bool = False
+    value: Fraction | None = None
+
+
+@attrs.frozen
+class Text:
+    """A text: as it is compared, and as it was written."""
+
+    folded: Expr
+    text: Expr
+    optional: bool = False
+    value: str | None = None
+
+
+@attrs.frozen
+class Moment:
+    """An instant in microseconds."""
+
+    expr: Expr
+    optional: bool = False
+
+
+@attrs.frozen
+class Day:
+    """A calendar day, as a date."""
+
+    expr: Expr
+    optional: bool = False
+
+
+@attrs.frozen
+class Flag:
+    """A bool: whether it is true, whether it is false; neither where it is unknown."""
+
+    true: Expr
+    false: Expr
+
+
+@attrs.frozen
+class Label:
+    """A label of a grade or ladder; `value` is it where it is a constant."""
+
+    expr: Expr
+    labels: tuple[str, ...]
+    value: str | None = None
+
+
+@attrs.frozen
+class Texts:
+    """A list of text: its members folded, and as they were written."""
+
+    members: Expr
+    texts: Expr
+    optional: bool = True
+
+
+Operand = Unknown | Number | Text | Moment | Day | Flag | Label | Texts
+
+
+def number(value: Fraction) -> Number:
+    """Write a constant number."""
+    return Number(code.const(value.numerator), value.denominator, value=value)
+
+
+def known(expr: Expr, names: Names, *, optional: bool) -> tuple[Expr, Expr]:
+    """Give a test that a value is known, and the value as it may be used after that test."""
+    if not optional:
+        return code.const(value=True), expr
+    if isinstance(expr, code.ast.Name):
+        return code.compare(expr, "is not", code.const(None)), expr
+    variable = names.fresh("v")
+    return code.compare(code.bind(variable, expr), "is not", code.const(None)), code.name(variable)
+
+
+def times(expr: Expr, factor: int) -> Expr:
+    """Multiply by a whole number."""
+    if factor == 1:
+        return expr
+    if isinstance(expr, code.ast.Constant):
+        return code.const(expr.value * factor)  # type: ignore[operator]
+    return code.operation(expr, "*", code.const(factor))
+
+
+def compared(left: Number, op: str, right: Number, holds: Callable[[Fraction, Fraction], bool]) -> Expr:
+    """Compare two known numbers, on one scale."""
+    if left.value is not None and right.value is not None:
+        return code.const(holds(left.value, right.value))
+    shared = math.gcd(left.scale, right.scale)
+    return code.compare(times(left.expr, right.scale // shared), op, times(right.expr, left.scale // shared))

@@ -1,0 +1,192 @@
+"""The declarations that fit a data file: fields from its columns, events from what the leads did."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from leadrules.conversions import Unreadable, reader_of, shown
+from leadrules.errors import Span
+from leadrules.insights.columns import Column, Guess, guess
+from leadrules.lang import tree
+from leadrules.lang.formatter import text_of
+from leadrules.values import plain_name, zone
+from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, Type
+
+_NOWHERE = Span("", 0, 0, 1, 1)
+_TAKEN = frozenset(
+    (
+        "score any_event stage points tags recommendations missing as_of ruleset timezone precision param list field"
+        " event events criterion segment require dimension group persona total grade stages hold example given expect"
+        " include use rule not and or no count days was always true false tag recommend else"
+    ).split()
+)
+"""Names that mean something already, or open a statement."""
+
+
+@attrs.define
+class Inference:
+    """Collects leads, then says what a rule file that reads them declares."""
+
+    id_column: str = "id"
+    columns: dict[str, Column] = attrs.field(factory=dict)
+    events: dict[str, dict[str, Column]] = attrs.field(factory=dict)
+    odd_time: str | None = None
+    leads: int = 0
+
+    def add(self, lead: Mapping[str, Any]) -> None:
+        """Take one lead, in the shape of a mapping with attributes and events."""
+        self.leads += 1
+        for name, value in (lead.get("attributes") or {}).items():
+            if name != self.id_column:
+                self.columns.setdefault(name, Column(name)).add(value)
+        for event in lead.get("events") or ():
+            self._event(event)
+
+    def _event(self, event: Mapping[str, Any]) -> None:
+        name = plain_name(str(event.get("type") or "").strip())
+        if not name:
+            return
+        if self.odd_time is None and not _is_time(event.get("at")):
+            self.odd_time = shown(event.get("at"))
+        properties = self.events.setdefault(name, {})
+        for key, value in (event.get("properties") or {}).items():
+            if key not in {own.name for own in OWN_PROPERTIES}:
+                properties.setdefault(key, Column(key)).add(value)
+
+    def text(self) -> str:
+        """Write the declarations as a rule file: each line a declaration, a comment where values left a doubt."""
+        lines = [f"# Declarations for {self.leads:,} leads. Add rules below: employees >= 200 +10"]
+        fields = [line for declaration, note in self._fields() for line in _with_note(text_of(declaration), note)]
+        events = [text_of(declaration) for declaration in self._events()]
+        if events and self.odd_time is not None:
+            events.insert(
+                0, f"# The times of these events are not read yet: {self.odd_time}; write 2026-11-21T10:00:00Z"
+            )
+        for block in (fields, events):
+            if block:
+                lines += ["", *block]
+        return "\n".join(lines) + "\n"
+
+    # ---------------------------------------------------------------- fields
+
+    def _fields(self) -> Iterable[tuple[tree.FieldDeclaration, str | None]]:
+        taken = set(self.events) | _TAKEN
+        for column in self.columns.values():
+            found = guess(column)
+            name = _name_of(column.name, taken)
+            taken.add(name)
+            yield _field(name, column.name, found), found.note
+
+    # ---------------------------------------------------------------- events
+
+    def _events(self) -> Iterable[tree.EventDeclaration]:
+        guesses = {
+            name: {key: guess(column) for key, column in properties.items() if column.seen or column.kinds}
+            for name, properties in self.events.items()
+        }
+        shared = self._shared(guesses)
+        if shared:
+            yield _event("any_event", shared)
+        for name, properties in guesses.items():
+            yield _event(name, {key: found for key, found in properties.items() if key not in shared})
+
+    def _shared(self, guesses: Mapping[str, Mapping[str, Guess]]) -> dict[str, Guess]:
+        """Find the properties that every type of event has, with one type."""
+        if len(guesses) < 2:
+            return {}
+        first, *others = guesses.values()
+        found: dict[str, Guess] = {}
+        for key in first:
+            together = self._together(key)
+            if all(key in other for other in others):
+                found[key] = guess(together)
+        return found
+
+    def _together(self, key: str) -> Column:
+        """Put the values of a property over all events together."""
+        column = Column(key)
+        for properties in self.events.values():
+            if key in properties:
+                one = properties[key]
+                column.seen.update(one.seen)
+                column.kinds |= one.kinds
+                column.rows += one.rows
+                column.overflowed |= one.overflowed
+        return column
+
+
+def _is_time(raw: object) -> bool:
+    try:
+        return reader_of(DATETIME, zone("UTC"))(raw) is not None
+    except Unreadable:
+        return False
+
+
+def _with_note(line: str, note: str | None) -> list[str]:
+    return [line] if note is None else [f"{line}  # {note}"]
+
+
+def _name(text: str) -> tree.Name:
+    return tree.Name(text, span=_NOWHERE)
+
+
+def _text(text: str) -> tree.Text:
+    return tree.Text(text, span=_NOWHERE)
+
+
+def _set(texts: Iterable[str]) -> tree.Set:
+    return tree.Set(tuple(_text(text) for text in texts), span=_NOWHERE)
+
+
+def _spec(type_: Type) -> tree.TypeSpec:
+    if type_.choices:
+        return tree.TypeSpec("one of", tuple(_text(choice) for choice in type_.choices), span=_NOWHERE)
+    return tree.TypeSpec(type_.kind, span=_NOWHERE)
+
+
+def _field(name: str, column: str, found: Guess) -> tree.FieldDeclaration:
+    return tree.FieldDeclaration(
+        _name(name),
+        _spec(found.type),
+        column=_text(column) if name != column else None,
+        pattern=_text(found.pattern) if found.pattern else None,
+        unknown=_set(found.unknown) if found.unknown else None,
+        true_words=_set([found.true_word]) if found.true_word else None,
+        false_words=_set([found.false_word]) if found.false_word else None,
+        pii=found.pii,
+        span=_NOWHERE,
+    )
+
+
+def _event(name: str, properties: Mapping[str, Guess]) -> tree.EventDeclaration:
+    """Declare an event; what a property cannot say (a pattern, words of its own) leaves it text."""
+    declared = tuple(
+        tree.Property(
+            _name(key),
+            _spec(Type("text") if found.pattern or found.true_word or found.unknown else found.type),
+            found.pii,
+            span=_NOWHERE,
+        )
+        for key, found in properties.items()
+    )
+    return tree.EventDeclaration(_name(name), declared, span=_NOWHERE)
+
+
+def _name_of(column: str, taken: set[str]) -> str:
+    """Give a column a name that needs no backticks and that nothing else has."""
+    plain = unicodedata.normalize("NFC", column.strip())
+    name = plain if plain.isidentifier() else re.sub(r"\W+", "_", plain.lower()).strip("_")
+    if not name or name[0].isdigit():
+        name = f"column_{name}" if name else "column"
+    name = plain_name(name)[:190]
+    if name in taken:
+        name = f"{name}_field" if f"{name}_field" not in taken else name
+    number = 2
+    while name in taken:
+        name, number = f"{name.rstrip('0123456789_')}_{number}", number + 1
+    return name

@@ -1,0 +1,318 @@
+"""Every small change of a program: what each example is asked to notice.
+
+A change swaps parts of the program for others, or leaves them out. It does nothing to what a
+program reads of a lead, so that the facts of an example serve all of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.insights import variants
+from leadrules.insights.variants import could_be, left_out, moved_numbers, moved_spans, text_of_span
+from leadrules.values import UNITS, Decay, Duration, text_of_number
+from leadrules.vocabulary import NUMBER
+
+Part = (
+    p.Rule | p.Persona | p.PointsGroup | p.Dimension | p.Total | p.Grade | p.Ladder | p.LabelRule | p.Hold | p.Mark
+    | p.Requirement | p.Criterion | p.Segment
+)  # fmt: skip
+Swap = tuple[Part, Part | None]
+"""A part of the program, and what stands in its place: None where it is left out."""
+
+_LEFT_OUT = "the line could be left out"
+_TINY = Fraction(1, 10**9)  # finer than points can be, so that it turns `>=` into `>`
+
+
+@attrs.frozen
+class Mutant:
+    """A small change: the line and text of the rule concerned, the change in words, and its swaps."""
+
+    line: int
+    rule: str
+    change: str
+    swaps: tuple[Swap, ...]
+
+    def applied(self, program: p.Program) -> p.Program:
+        """Give the changed program."""
+        swaps = {id(old): new for old, new in self.swaps}
+        changed = {name: _swapped(getattr(program, name), swaps) for name in _HOLDERS}
+        return attrs.evolve(program, **changed)
+
+
+def mutants_of(program: p.Program) -> Iterator[Mutant]:
+    """Give every mutant of a program, in order of its parts."""
+    for criterion in program.criteria:
+        for body, change in variants.of_value(criterion.body):
+            yield _one(criterion, attrs.evolve(criterion, body=body), criterion.name, change)
+    for segment in program.segments:
+        yield from _of_conditional(segment, segment.name)
+    for requirement in program.requirements:
+        text = f"require {requirement.condition.text}"
+        yield _one(requirement, None, text, _LEFT_OUT)
+        yield from _of_conditional(requirement, text)
+    for dimension in program.dimensions:
+        yield from _of_dimension(dimension)
+    yield from _of_total(program.total)
+    for grade in program.grades:
+        if isinstance(grade, p.Grade):
+            yield from _of_grade(grade)
+    for ladder in program.ladders:
+        yield from _of_ladder(ladder)
+    for mark in program.marks:
+        text = f'{mark.condition.text} -> {mark.kind} "{mark.value}"'
+        yield _one(mark, None, text, _LEFT_OUT)
+        yield from _of_conditional(mark, text)
+
+
+def _one(old: Any, new: Part | None, text: str, change: str) -> Mutant:
+    return Mutant(old.line, text, change, ((old, new),))
+
+
+def _of_conditional(part: p.Segment | p.Requirement | p.LabelRule | p.Hold | p.Mark, text: str) -> Iterator[Mutant]:
+    for condition, change in variants.of_condition(part.condition):
+        yield _one(part, attrs.evolve(part, condition=condition), text, change)
+
+
+# ---------------------------------------------------------------- dimensions
+
+
+def _of_dimension(dimension: p.Dimension) -> Iterator[Mutant]:
+    yield from _of_bounds(dimension, f"dimension {dimension.name}")
+    yield from _of_windows(dimension)
+    yield from _of_decays(dimension)
+    for item in dimension.items:
+        if isinstance(item, p.Rule):
+            yield from _of_rule(item)
+        elif isinstance(item, p.Persona):
+            yield from _of_persona(item)
+        else:
+            yield from _of_bounds(item, f"group {item.name}")
+            for rule in item.rules:
+                yield from _of_rule(rule)
+
+
+def _of_bounds(part: p.Dimension | p.PointsGroup | p.Total, text: str) -> Iterator[Mutant]:
+    for word, name in (("max", "high"), ("min", "low")):
+        bound = getattr(part.bounds, name)
+        for other in () if bound is None else moved_numbers(bound):
+            changed = attrs.evolve(part, bounds=attrs.evolve(part.bounds, **{name: other}))
+            yield _one(
+                part, changed, text, could_be(f"{word} {text_of_number(bound)}", f"{word} {text_of_number(other)}")
+            )
+
+
+def _rules_of(dimension: p.Dimension) -> Iterator[p.Rule]:
+    for item in dimension.items:
+        if isinstance(item, p.Rule):
+            yield item
+        elif isinstance(item, p.PointsGroup):
+            yield from item.rules
+
+
+def _of_windows(dimension: p.Dimension) -> Iterator[Mutant]:
+    """Change the window that a dimension gives its rules, for all of them at once."""
+    rules = list(_rules_of(dimension))
+    for window in sorted(set().union(*map(variants.default_windows, rules))):
+        for other in moved_spans(window):
+            swaps = tuple((rule, variants.with_default_window(rule, other)) for rule in rules)
+            change = could_be(f"within {text_of_span(window)}", f"within {text_of_span(other)}")
+            yield Mutant(dimension.line, f"dimension {dimension.name}", change, swaps)
+
+
+def _of_decays(dimension: p.Dimension) -> Iterator[Mutant]:
+    """Change a decay for all the rules of a dimension that have it: it may be the dimension's."""
+    by_decay: dict[Decay, list[p.Rule]] = {}
+    for rule in _rules_of(dimension):
+        if rule.decay is not None:
+            by_decay.setdefault(rule.decay, []).append(rule)
+    for decay, rules in by_decay.items():
+        text, line = (rules[0].text, rules[0].line) if len(rules) == 1 else (f"dimension {dimension.name}", dimension.line)
+        others: list[Decay | None] = [None, *_moved_decays(decay)]
+        for other in others:
+            swaps = tuple((rule, attrs.evolve(rule, decay=other)) for rule in rules)
+            change = left_out(str(decay)) if other is None else could_be(str(decay), str(other))
+            yield Mutant(line, text, change, swaps)
+
+
+def _moved_decays(decay: Decay) -> Iterator[Decay]:
+    count, unit = decay.duration.count, decay.duration.unit
+    assert unit in UNITS
+    step = max(1, round(count / 10))
+    for other in (count + step, count - step):
+        if other >= 1:
+            yield attrs.evolve(decay, duration=Duration(other, unit))
+
+
+# --------------------------------------------------------------------- rules
+
+
+def _of_rule(rule: p.Rule) -> Iterator[Mutant]:
+    text = rule.text if rule.name is None else f"{rule.name}: {rule.text}"
+    for place, alternative in enumerate(rule.alternatives):
+        for changed, change in _of_alternative(alternative, each=rule.selection is not None):
+            others = (*rule.alternatives[:place], changed, *rule.alternatives[place + 1 :])
+            yield _one(rule, attrs.evolve(rule, alternatives=others), text, change)
+    if rule.selection is not None:
+        for selection, change in variants.of_selection(rule.selection, rule.text):
+            yield _one(rule, attrs.evolve(rule, selection=selection), text, change)
+    if rule.when is not None:
+        yield _one(rule, attrs.evolve(rule, when=None), text, left_out(f"when {rule.when.text}"))
+        for when, change in variants.of_condition(rule.when):
+            yield _one(rule, attrs.evolve(rule, when=when), text, change)
+    for caps, change in _of_caps(rule.caps):
+        yield _one(rule, attrs.evolve(rule, caps=caps), text, change)
+    for word, name in (("from", "first_day"), ("until", "last_day")):
+        day: dt.date | None = getattr(rule, name)
+        for days in () if day is None else (1, -1):
+            assert day is not None
+            other = day + dt.timedelta(days=days)
+            yield _one(rule, attrs.evolve(rule, **{name: other}), text, could_be(f"{word} {day}", f"{word} {other}"))
+
+
+def _of_alternative(alternative: p.Alternative, *, each: bool) -> Iterator[tuple[p.Alternative, str]]:
+    """Change points and condition. A rule that scores each event has its selection for a condition."""
+    if isinstance(alternative.points, p.Constant):
+        number, change = _moved_points(alternative.points)
+        yield attrs.evolve(alternative, points=number), change
+    else:
+        for points, change in variants.of_value(alternative.points):
+            yield attrs.evolve(alternative, points=points), change
+    if alternative.condition is not None and not each:
+        for condition, change in variants.of_condition(alternative.condition):
+            yield attrs.evolve(alternative, condition=condition), change
+
+
+def _moved_points(points: p.Constant) -> tuple[p.Constant, str]:
+    """Move points by one towards nothing, which no limit hides; 0 becomes 1."""
+    value = points.value
+    assert isinstance(value, Fraction)
+    other = value - (1 if value > 0 else -1) if abs(value) >= 1 else Fraction(0 if value else 1)
+    return attrs.evolve(points, value=other), could_be(_signed(value), _signed(other))
+
+
+def _signed(value: Fraction) -> str:
+    return ("" if value < 0 else "+") + text_of_number(value)
+
+
+def _of_caps(caps: p.Caps) -> Iterator[tuple[p.Caps, str]]:
+    if caps.every is not None:
+        yield from _of_every(caps, caps.every)
+    for place, per in enumerate(caps.per):
+        for times in _moved_times(per.times):
+            others = (*caps.per[:place], attrs.evolve(per, times=times), *caps.per[place + 1 :])
+            yield attrs.evolve(caps, per=others), could_be(f"max {per.times} per", f"max {times} per")
+    for times in () if caps.times is None else _moved_times(caps.times):
+        yield attrs.evolve(caps, times=times), could_be(f"max {caps.times} times", f"max {times} times")
+    if caps.points_per is not None:
+        most, bucket = caps.points_per
+        for size in _moved_sizes(most):
+            yield attrs.evolve(caps, points_per=(size, bucket)), could_be(_most(most) + " per", _most(size) + " per")
+    for size in () if caps.points is None else _moved_sizes(caps.points):
+        assert caps.points is not None
+        yield attrs.evolve(caps, points=size), could_be(_most(caps.points), _most(size))
+
+
+def _of_every(caps: p.Caps, every: p.MaxEvery) -> Iterator[tuple[p.Caps, str]]:
+    was = f"max {every.times} every {text_of_span(every.every)}"
+    others = [attrs.evolve(every, times=times) for times in _moved_times(every.times)]
+    others += [attrs.evolve(every, every=span) for span in moved_spans(every.every)]
+    for other in others:
+        yield attrs.evolve(caps, every=other), could_be(was, f"max {other.times} every {text_of_span(other.every)}")
+
+
+def _moved_times(times: int) -> tuple[int, ...]:
+    return (times + 1, times - 1) if times > 1 else (times + 1,)
+
+
+def _moved_sizes(size: Fraction) -> tuple[Fraction, ...]:
+    return tuple(other for other in moved_numbers(size) if other > 0)
+
+
+def _most(size: Fraction) -> str:
+    return f"max {text_of_number(size)} points"
+
+
+def _of_persona(persona: p.Persona) -> Iterator[Mutant]:
+    text = f"persona {persona.name}"
+    points, change = _moved_points(p.Constant(persona.points, NUMBER))
+    assert isinstance(points.value, Fraction)
+    yield _one(persona, attrs.evolve(persona, points=points.value), text, change)
+    for place, line in enumerate(persona.lines):
+        changes = [(attrs.evolve(line, condition=c), change) for c, change in variants.of_condition(line.condition)]
+        if len(persona.lines) > 1:
+            was, more = text_of_number(line.weight), text_of_number(line.weight + 1)
+            heavier = attrs.evolve(line, weight=line.weight + 1)
+            changes.insert(0, (heavier, could_be(f"weight {was}", f"weight {more}")))
+        for changed, change in changes:
+            lines = (*persona.lines[:place], changed, *persona.lines[place + 1 :])
+            whole = attrs.evolve(persona, lines=lines)
+            yield Mutant(line.line, line.condition.text, change, ((persona, whole),))
+
+
+# --------------------------------------------------- totals, grades, ladders
+
+
+def _of_total(total: p.Total) -> Iterator[Mutant]:
+    for place, term in enumerate(total.terms or ()):
+        assert total.terms is not None
+        other = moved_numbers(term.factor)[0]
+        terms = (*total.terms[:place], attrs.evolve(term, factor=other), *total.terms[place + 1 :])
+        change = f"`{term.text}` could be {text_of_number(other)}" + (" times as much" if term.dimension else "")
+        yield _one(total, attrs.evolve(total, terms=terms), "total", change)
+    yield from _of_bounds(total, "total")
+
+
+def _of_grade(grade: p.Grade) -> Iterator[Mutant]:
+    for place, band in enumerate(grade.bands):
+        if band.threshold is None:
+            continue
+        was = f"{band.label} >= {text_of_number(band.threshold)}"
+        changes = [(n, could_be(was, f"{band.label} >= {text_of_number(n)}")) for n in moved_numbers(band.threshold)]
+        changes.append((band.threshold + _TINY, could_be(was, was.replace(" >= ", " > "))))
+        for threshold, change in changes:
+            bands = (*grade.bands[:place], attrs.evolve(band, threshold=threshold), *grade.bands[place + 1 :])
+            yield _one(grade, attrs.evolve(grade, bands=bands), f"grade {grade.name}", change)
+
+
+def _of_ladder(ladder: p.Ladder) -> Iterator[Mutant]:
+    if ladder.forward_only:
+        yield _one(ladder, attrs.evolve(ladder, forward_only=False), f"stages {ladder.name}", left_out("forward only"))
+    for rule in ladder.rules:
+        text = f"{rule.condition.text} -> {rule.label}"
+        yield _one(rule, None, text, _LEFT_OUT)
+        yield from _of_conditional(rule, text)
+    for hold in ladder.holds:
+        text = f"hold {hold.label} while {hold.condition.text}"
+        yield _one(hold, None, text, _LEFT_OUT)
+        yield from _of_conditional(hold, text)
+
+
+# --------------------------------------------------------------------- swaps
+
+_HOLDERS = ("criteria", "segments", "requirements", "dimensions", "total", "grades", "ladders", "marks")
+_INSIDE = {p.Dimension: ("items",), p.PointsGroup: ("rules",), p.Ladder: ("rules", "holds")}
+
+
+def _swapped(part: Any, swaps: Mapping[int, Part | None]) -> Any:
+    """Swap parts wherever they stand; what holds none of them stays the same object."""
+    if id(part) in swaps:
+        return swaps[id(part)]
+    if isinstance(part, tuple):
+        found = tuple(_swapped(member, swaps) for member in part)
+        if all(new is old for new, old in zip(found, part, strict=True)):
+            return part
+        return tuple(member for member in found if member is not None)
+    changed = {}
+    for name in _INSIDE.get(type(part), ()):
+        before = getattr(part, name)
+        after = _swapped(before, swaps)
+        if after is not before:
+            changed[name] = after
+    return attrs.evolve(part, **changed) if changed else part
