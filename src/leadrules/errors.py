@@ -53,9 +53,9 @@ class Diagnostic:
             margin = " " * len(number)
             before = self.source[: self.span.column - 1]
             width = max(1, min(self.span.end - self.span.start, len(self.source) - len(before)))
-            lead_in = "".join("\t" if c == "\t" else " " * _cells(c) for c in before)
+            lead_in = "".join("\t" if c == "\t" else " " * cells_of(c) for c in before)
             marked = self.source[len(before) : len(before) + width] or " "
-            carets = "^" * max(1, sum(_cells(c) for c in marked))
+            carets = "^" * max(1, cells_of(marked))
             lines += [f" {number} | {self.source}", f" {margin} | {lead_in}{carets}"]
         if self.help:
             lines.append(f"  help: {self.help}")
@@ -76,13 +76,18 @@ class Diagnostic:
         }
 
 
-def _cells(character: str) -> int:
-    """Count the terminal cells of a character, so that a caret stands under it."""
+def cells_of(text: str) -> int:
+    """Count the terminal cells of a text: none for marks that join the letter before, two for wide letters."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     import unicodedata
 
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Cc"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    def cells(character: str) -> int:
+        if unicodedata.category(character) in {"Mn", "Me", "Cf", "Cc"}:
+            return 0
+        return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+    return sum(map(cells, text))
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from leadrules import values
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine import interpreter
@@ -17,6 +19,8 @@ from leadrules.engine.explanation import Explanation, explain
 from leadrules.engine.forecast import Forecast, forecast
 from leadrules.engine.program import Program
 from leadrules.errors import Diagnostic, PluginLoadError, RuleCheckError, RulesetError, RuleSyntaxError, in_order
+from leadrules.lang import tree
+from leadrules.lang.analysis import analyse, silence
 from leadrules.lang.checker import Checked, check
 from leadrules.lang.files import Files
 from leadrules.lang.includes import expand
@@ -46,6 +50,7 @@ class Ruleset:
     __slots__ = (
         "__weakref__",
         "_catalogue",
+        "_checked",
         "_files",
         "_identity",
         "_limits",
@@ -62,7 +67,8 @@ class Ruleset:
     _program: Program
     _identity: RulesetIdentity
     _reader: LeadReader
-    _warnings: tuple[Diagnostic, ...]
+    _checked: Checked
+    _warnings: tuple[Diagnostic, ...] | None
 
     def __init__(self) -> None:
         raise TypeError("a ruleset is made by Ruleset.from_file or Ruleset.from_text")
@@ -128,7 +134,8 @@ class Ruleset:
         set_("_program", program)
         set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
         set_("_reader", LeadReader(program.scope))
-        set_("_warnings", checked.diagnostics)
+        set_("_checked", checked)
+        set_("_warnings", None)
         return ruleset
 
     # -------------------------------------------------------------- identity
@@ -155,8 +162,13 @@ class Ruleset:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """What is allowed in the file but hardly meant, in order of the file."""
-        return self._warnings
+        """What is allowed in the file but hardly meant, in order of the file.
+
+        The first access analyses the rules, so that loading does not wait for it.
+        """
+        if self._warnings is None:
+            object.__setattr__(self, "_warnings", inspect(self._checked).diagnostics)
+        return self._warnings or ()
 
     @property
     def program(self) -> Program:
@@ -244,7 +256,21 @@ def check_files(
         most_events=limits.events,
     )
     diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
-    return Checked(None if expanded.broken else checked.program, diagnostics)
+    program = None if expanded.broken else checked.program
+    return Checked(program, diagnostics, expanded.statements, expanded.texts)
+
+
+def inspect(checked: Checked) -> Checked:
+    """Add what the analysis finds to what a check found, and leave out the warnings that `# ok: LR2xx` silences."""
+    found = checked.diagnostics
+    if checked.program is not None:
+        found = in_order((*found, *analyse(checked.program, checked.statements, checked.texts)))
+    return attrs.evolve(checked, diagnostics=silence(found, checked.statements, checked.texts))
+
+
+def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
+    """Give the statements of a ruleset's file, with those of the files that it includes in their place."""
+    return expand(rules._files.frozen(), rules._limits).statements  # noqa: SLF001
 
 
 def fingerprint_of(program: Program) -> str:

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def check_case() -> Callable[[dict[str, Any]], None]:
 
 def _check_case(case: dict[str, Any]) -> None:
     if "error" in case:
-        _refused(case["rules"], case["error"])
+        _refused(case)
     elif "input_error" in case:
         with pytest.raises(InputError) as caught:
             _evaluated(case)
@@ -68,11 +69,13 @@ def _compare(result: ScoredLead, case: dict[str, Any]) -> None:
     expected = json.loads(case["expect"], parse_float=Decimal)
     points = expected.pop("points", None)
     assert {key: found[key] for key in expected} == expected
-    entries = [[entry.kind, entry.rule, entry.points] for entry in result.audit]
+    entries = [[entry.kind, entry.rule, entry.points, entry.line, entry.because] for entry in result.audit]
     if points is not None:
-        assert sorted(entry[1:] for entry in entries if entry[0] == "points") == sorted(points)
+        assert sorted(entry[1:3] for entry in entries if entry[0] == "points") == sorted(points)
     if "audit" in case:
-        assert entries == case["audit"]
+        assert [told[: len(wanted)] for told, wanted in zip_longest(entries, case["audit"], fillvalue=[])] == case[
+            "audit"
+        ]
     assert sum((entry.points for entry in result.audit), Decimal(0)) == result.score
     assert not any(_is_negative_zero(entry) for entry in result.audit)
 
@@ -126,8 +129,9 @@ def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
     return check_files(Files.of_text(text, "rules.leadrules", {}), {}).diagnostics
 
 
-def _refused(text: str, expected: dict[str, Any]) -> None:
+def _refused(case: dict[str, Any]) -> None:
+    expected = case["error"]
     with pytest.raises(RulesetError) as caught:
-        Ruleset.from_text(text)
-    told = [f"{d.message}\n{d.help or ''}" for d in caught.value.diagnostics if d.span.line == expected["line"]]
-    assert any(expected["says"] in words for words in told), caught.value
+        Ruleset.from_text(case["rules"], files=case.get("files"))
+    on_line = [d for d in caught.value.diagnostics if d.span.line == expected["line"]]
+    assert any(expected["says"] in f"{d.message}\n{d.help or ''}" for d in on_line), caught.value

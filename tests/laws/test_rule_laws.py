@@ -1,10 +1,9 @@
 """Laws that every ruleset keeps, whatever the lead, on generated rule files and leads."""
 
 import datetime as dt
-import random
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadrules import InputError, Ruleset
@@ -16,7 +15,6 @@ from leadrules.testing import (
     formatting_keeps_the_fingerprint,
     future_and_duplicates_are_irrelevant,
     invalid_leads,
-    leads,
     moments,
     names_are_only_names,
     order_is_irrelevant,

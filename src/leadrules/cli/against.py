@@ -101,7 +101,8 @@ class _Reading:
             self.rejects.append(row)
             return
         self.leads += 1
-        self.columns |= dict.fromkeys(row.lead["attributes"])
+        if isinstance(row.lead["attributes"], Mapping):
+            self.columns |= dict.fromkeys(row.lead["attributes"])
         self.events.update(_types(row.lead["events"]))
         try:
             facts = self.reader.read(row.lead, _NO_LIMIT)
@@ -174,10 +175,13 @@ def _show_columns(screen: Screen, missing: Collection[MissingColumn]) -> None:
     if not missing:
         return
     screen.line(("  no column for these fields, so they are unknown for every lead", "yellow"))
-    width = max(len(one.column) for one in missing)
-    for one in missing:
-        advice = f"is it `{one.close}`? write: {_declaration(one)}" if one.close else ""
-        screen.line(f"    {one.column:{width}}  ", (printable(advice), "cyan"))
+    close = [one for one in missing if one.close]
+    for one in close:
+        width = max(len(other.column) for other in close)
+        advice = printable(f"is it `{one.close}`? write: {_declaration(one)}")
+        screen.line(f"    {one.column:{width}}  ", (advice, "cyan"))
+    if others := ", ".join(one.column for one in missing if not one.close):
+        screen.item("  " + others)
 
 
 def _declaration(one: MissingColumn) -> str:
@@ -192,7 +196,7 @@ def _show_strange(screen: Screen, found: Comparison) -> None:
     for type_, count in found.strange_events.items():
         close = close_name(type_, found.event_types)
         advice = f"  is it `{close}`?" if close else ""
-        screen.line(f"    {printable(type_):{width}}  {count:,} times", (advice, "cyan"))
+        screen.line(f"    {printable(type_):{width}}  {counted(count, 'time')}", (advice, "cyan"))
 
 
 def _names(screen: Screen, what: str, names: Collection[str], *, style: str = "yellow") -> None:

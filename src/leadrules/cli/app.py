@@ -34,7 +34,7 @@ LeadsFile = Annotated[
 Events = Annotated[Path | None, typer.Option(metavar="FILE", help="What the leads did, a file of events.")]
 AsOf = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. [default: now]"),
+    typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. (default: now)"),
 ]
 IdColumn = Annotated[str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")]
 EventColumns = Annotated[
@@ -183,3 +183,71 @@ def infer(
     from leadrules.cli.reading import Source
 
     raise typer.Exit(run(lambda: command(Source(leads, events, id_column, event_columns, delimiter))))
+
+
+@app.command()
+def test(
+    rules: Annotated[list[Path], typer.Argument(metavar="RULES…", help="The rule files.", show_default=False)],
+    min_coverage: Annotated[
+        int | None, typer.Option(min=0, max=100, metavar="N", help="Fail where examples cover less than N percent.")
+    ] = None,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Change each rule a little, and tell what no example would notice.")
+    ] = False,
+    param: Params = None,
+    format_: OutputFormat = "text",
+) -> None:
+    """Run a rule file's examples, and tell what they leave uncovered."""
+    from leadrules.cli.test_command import Asked
+    from leadrules.cli.test_command import test as command
+
+    asked = Asked(min_coverage, mutate)
+    raise typer.Exit(run(lambda: command(rules, asked, param or [], as_json=format_ == "json")))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write it to.")] = Path(),
+    template: Annotated[str, typer.Option(metavar="NAME", help="What to start from.")] = "minimal",
+    list_: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
+) -> None:
+    """Write a first rule file, with examples, to go on from."""
+    from leadrules.cli import init_command
+
+    raise typer.Exit(run(init_command.show_templates if list_ else lambda: init_command.init(folder, template)))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The rule file as it was.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The rule file as it is now.", show_default=False)],
+    leads: LeadsFile,
+    events: Events = None,
+    as_of: AsOf = None,
+    as_of_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Score each lead as of the time in this column.")
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help='Exit with 1 when it holds: "stage moves > 5%", "score changes > 100".'),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many of the leads that move to show.")] = 10,
+    id_column: IdColumn = "id",
+    event_columns: EventColumns = None,
+    delimiter: Delimiter = None,
+    param: Params = None,
+    format_: OutputFormat = "text",
+) -> None:
+    """Tell what changed between two rule files, and what that does to leads."""
+    from leadrules.cli.diff import diff as command
+    from leadrules.cli.reading import Source
+
+    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
+    as_json = format_ == "json"
+    raise typer.Exit(
+        run(
+            lambda: command(
+                old, new, source, as_of=as_of, params=param or [], fail_on=fail_on or [], top=top, as_json=as_json
+            )
+        )
+    )

@@ -106,15 +106,26 @@ def _show_rules(screen: Screen, program: p.Program) -> None:
             (f"{rule.line:>{number}}", "dim"),
             "  ",
             ("each  ", "cyan") if rule.selection is not None else ("once  ", ""),
-            f"  {printable(rule.text)}  ",
-            (_points(rule), "dim"),
+            f"  {printable(_text(rule))}",
         )
     if rules:
         screen.line()
 
 
-def _points(rule: p.Rule) -> str:
-    return " | ".join(alternative.points.text for alternative in rule.alternatives)
+def _text(rule: p.Rule) -> str:
+    """Write a rule's conditions and points, without its modifiers."""
+    conditions = ["else" if one.condition is None else one.condition.text for one in rule.alternatives]
+    if rule.selection is not None or len(conditions) == 1:
+        conditions = [rule.text]
+    return " | ".join(
+        f"{condition} {_points(one.points)}" for condition, one in zip(conditions, rule.alternatives, strict=True)
+    )
+
+
+def _points(node: p.ValueNode) -> str:
+    if isinstance(node, p.Constant):
+        return node.text
+    return f"-({node.operand.text})" if isinstance(node, p.Negative) else f"+({node.text})"
 
 
 # ---------------------------------------------------------------------- JSON
@@ -151,5 +162,5 @@ def _plain_rule(dimension: p.Dimension, group: p.PointsGroup | None, rule: p.Rul
         "dimension": dimension.name,
         "group": None if group is None else group.name,
         "scores": "once" if rule.selection is None else "each",
-        "points": [alternative.points.text for alternative in rule.alternatives],
+        "points": [_points(alternative.points) for alternative in rule.alternatives],
     }

@@ -64,8 +64,9 @@ class Kind:
     """A kind of lead: how many of a hundred, whom it consists of, and what such leads do.
 
     `habits` gives each type of event its weight; `events` is the range of how many, `oldest` and
-    `latest` the range of their ages in days. `facts` is how often a fact about them is known, and
-    `keen` how often a known budget, authority, need or timing is a yes.
+    `latest` the range of their ages in days. `facts` is how often a fact about them is known,
+    `keen` how often a known budget, authority, need or timing is a yes, and `busy` how often they
+    spent the last week on the site.
     """
 
     share: int
@@ -77,6 +78,7 @@ class Kind:
     latest: int = 0
     facts: float = 0.7
     keen: float = 0.4
+    busy: float = 0.0
     domain: str | None = None
     consent: str = "tak"
     reachable: bool = True
@@ -92,11 +94,11 @@ _ANY_TRADE = ("transport", "logistics", "retail", "manufacturing", "other")
 KINDS: Mapping[str, Kind] = {
     "buyer": Kind(
         11, _DECIDERS, _FLEETS, {**_BROWSING, **_LEARNING, **_BUYING, "event_attended": 1, "email_reply": 2},
-        (18, 48), 75, facts=0.9, keen=0.75,
+        (16, 42), 75, facts=0.9, keen=0.75, busy=0.3,
     ),
     "champion": Kind(
         15, _USERS, _FLEETS, {**_BROWSING, **_LEARNING, "route_simulation": 2, "pricing_view": 2, "demo_request": 1},
-        (14, 36), 110, facts=0.7, keen=0.5,
+        (12, 32), 110, facts=0.7, keen=0.5, busy=0.1,
     ),
     "reader": Kind(18, (*_USERS, *_LEARNERS), _ANY_TRADE, {**_BROWSING, **_LEARNING}, (10, 34), 160),
     "newcomer": Kind(
@@ -251,6 +253,8 @@ def _written(moment: dt.datetime) -> str:
 
 
 def _events(dice: Dice, lead: Mapping[str, str], kind: Kind) -> Iterator[dict[str, str]]:
+    if dice.chance(kind.busy):
+        yield from _busy_week(dice, lead)
     colleagues = [lead["email"] or "reception@front-desk.example"]
     colleagues += [f"{dice.pick(_FIRST)}@{lead['domain']}".lower() for _ in range(dice.between(0, 3))]
     for _ in range(dice.between(*kind.events)):
@@ -262,6 +266,12 @@ def _events(dice: Dice, lead: Mapping[str, str], kind: Kind) -> Iterator[dict[st
             attended = at + dt.timedelta(days=dice.between(1, 12))
             if attended < _END:
                 yield _event(dice, lead["id"], "webinar_attended", attended, contact)
+
+
+def _busy_week(dice: Dice, lead: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for _ in range(dice.between(8, 13)):
+        at = _END - dt.timedelta(seconds=dice.between(0, 500_000))
+        yield _event(dice, lead["id"], "page_view", at, lead["email"])
 
 
 def _age(dice: Dice, kind: Kind) -> dt.timedelta:

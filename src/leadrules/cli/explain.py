@@ -93,7 +93,8 @@ def find(table: LeadTable, wanted: str) -> Row:
 
 def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
     folded = {name.casefold(): name for name in reversed(ids)}
-    close = difflib.get_close_matches(wanted.strip().casefold(), list(folded), n=3, cutoff=0.6)
+    sought = wanted.strip().casefold()
+    close = [sought] if sought in folded else difflib.get_close_matches(sought, list(folded), n=3, cutoff=0.6)
     advice: str | None
     if close:
         advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"

@@ -20,6 +20,7 @@ from leadrules.engine.program import Ladder, Program
 _WIDE = 150
 _WIDE_BAR, _BAR = 24, 12
 _MOST_REASONS = 3
+_GAP = 4
 
 
 @attrs.define
@@ -115,7 +116,7 @@ def _company(scored: Scored, program: Program) -> str:
 
 def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], reasons: Reasons) -> tuple[Text, ...]:
     """Write what the lead lacks, then the rules that moved the score most."""
-    lacks = [Text.assemble(("lacks ", "red"), printable(reason)) for reason in missing]
+    lacks = [Text(words, "red") for words in reasons.lacking(missing)]
     moved = [
         Text.assemble(points_text(reason.points), " ", reason.words)
         for reason in reasons.strongest(audit)[:_MOST_REASONS]
@@ -238,7 +239,7 @@ def _show_stages(screen: Screen, ranking: Ranking) -> None:
     first = True
     while blocks:
         row = [blocks.pop(0)]
-        while blocks and sum(_width(block) + 6 for block in [*row, blocks[0]]) <= screen.width:
+        while blocks and sum(_width(block) + _GAP for block in [*row, blocks[0]]) - _GAP <= screen.width:
             row.append(blocks.pop(0))
         if not first:
             screen.line()
@@ -256,13 +257,14 @@ def _block(screen: Screen, ranking: Ranking, ladder: Ladder) -> Iterator[Text]:
     yield screen.styled((f"  {screen.fitted(ladder.name, name)}  {counted(ranking.scored, 'lead')}", "dim"))
     for label in labels:
         count = counts[label]
+        is_exit = label in ladder.exits
         bar = screen.bar(count / most, 16)
         yield screen.styled(
             "  ",
             (screen.fitted(label, name), style_of(label, ladder)),
             (f"  {count:>{number},}", "bold" if count else "dim"),
-            (f"  {bar.rstrip() if label in ladder.exits else bar}", style_of(label, ladder)),
-            ("  exit" if label in ladder.exits else "", "dim"),
+            (f"  {bar.rstrip() + '  ' * bool(count) if is_exit else bar}", style_of(label, ladder)),
+            ("exit" if is_exit else "", "dim"),
         )
 
 
@@ -273,7 +275,7 @@ def _beside(blocks: Sequence[Sequence[Text]]) -> Iterator[Text]:
         for block, width in zip(blocks, widths, strict=True):
             part = block[place] if place < len(block) else Text()
             line.append_text(part)
-            line.append(" " * (width + 4 - cell_len(part.plain)))
+            line.append(" " * (width + _GAP - cell_len(part.plain)))
         yield line
 
 

@@ -35,6 +35,7 @@ class Reasons:
 
     def __init__(self, program: p.Program) -> None:
         self._origins = dict(_origins(program))
+        self._needs = {need.reason for need in program.requirements if need.reason == need.condition.text}
 
     def strongest(self, audit: Sequence[AuditEntry]) -> list[Reason]:
         """Give what rules and personas gave, those first that changed the score most.
@@ -47,6 +48,10 @@ class Reasons:
         net = [(entry.points + taken.get(entry.rule, 0), entry) for entry in given]
         found = [(abs(Fraction(points) * self._weight(entry)), points, entry) for points, entry in net if points]
         return [Reason(points, self._words(entry)) for _, points, entry in sorted(found, key=lambda one: -one[0])]
+
+    def lacking(self, missing: Sequence[str]) -> list[str]:
+        """Word the requirements that are not met: the reason given in the rules, else what is needed."""
+        return [printable(f"needs {reason}" if reason in self._needs else reason) for reason in missing]
 
     def _words(self, entry: AuditEntry) -> str:
         """Say why: the reason given in the rules, else the rule's name or condition."""

@@ -43,7 +43,7 @@ def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | 
         case p.IsKnown(p.FieldRead(field)):
             return _given(field.name) if wanted else _leave_out(field.name)
         case p.Happened(selection):
-            return _given(_event(selection)) if wanted else f"add an example without `{selection.name}`"
+            return _given(_event(selection)) if wanted else f"add an example without {_marked(_event(selection))}"
         case _:
             return None
 
@@ -61,7 +61,11 @@ def _leave_out(name: str) -> str:
 
 
 def _given(what: str) -> str:
-    return f"add an example with {what}" if "`" in what else f"add an example with `{what}`"
+    return f"add an example with {_marked(what)}"
+
+
+def _marked(what: str) -> str:
+    return what if "`" in what else f"`{what}`"
 
 
 def _event(selection: p.Selection) -> str:

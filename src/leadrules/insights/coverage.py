@@ -56,11 +56,11 @@ class Coverage:
 
 
 def measure_coverage(program: p.Program, examples: Iterable[ExampleReport]) -> Coverage:
-    """Find out what the examples of a program cover, failing ones included.
+    r"""Find out what the examples of a program cover, failing ones included.
 
     >>> from leadrules import Ruleset
     >>> from leadrules.insights.examples import run_examples
-    >>> rules = Ruleset.from_text('budget +5\\nexample "rich"\\n  given budget = true\\n  expect score = 5')
+    >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
     >>> coverage = measure_coverage(rules.program, run_examples(rules))
     >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
     (50, ['is false', 'is unknown'])

@@ -83,11 +83,11 @@ class ExampleReport:
 
 
 def run_examples(rules: Ruleset) -> tuple[ExampleReport, ...]:
-    """Run the examples of a rule file, in its order.
+    r"""Run the examples of a rule file, in its order.
 
     A mistake in an example's lead makes that example fail and is told in its `problem`.
 
-    >>> rules = Ruleset.from_text('email_open +5\\nexample "one mail"\\n  given email_open\\n  expect score = 6')
+    >>> rules = Ruleset.from_text('email_open +5\nexample "one mail"\n  given email_open\n  expect score = 6')
     >>> [example.unmet[0].found for example in run_examples(rules)]
     [{'score': Decimal('5')}]
     """
@@ -112,9 +112,7 @@ def _unmet(ran: ExampleResult) -> Iterator[Unmet]:
                 yield from _unmet_part(part, judged.expectation, reading, evidence)
 
 
-def _unmet_part(
-    part: p.Condition, expectation: p.Expectation, reading: Reading, evidence: Evidence
-) -> Iterator[Unmet]:
+def _unmet_part(part: p.Condition, expectation: p.Expectation, reading: Reading, evidence: Evidence) -> Iterator[Unmet]:
     truth = reading.truth(part)
     if truth is not True:
         word: Literal["false", "unknown"] = "unknown" if truth is None else "false"

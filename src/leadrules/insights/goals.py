@@ -4,8 +4,9 @@ What counts, and nothing else:
 
 - each rule fires: it gives points, or its tag, recommendation or label holds;
 - each alternative of a rule counts once, `else` included;
-- each condition, and each test within it, is true, false and unknown. A condition that only reads
-  a criterion or segment counts where that is declared; an outcome that cannot be is left out;
+- each condition is true and false, and each test within it (`employees >= 50`) true, false and
+  unknown. A test that only reads a criterion or segment counts where that is declared; an outcome
+  that cannot be is left out;
 - each filter of events passes an event, and turns one away;
 - each label of a grade is given, each label of a ladder reached, if a rule or `hold` leads there;
 - each `max` and `min` that can take effect does so.
@@ -52,7 +53,6 @@ class Goal:
     def to_dict(self) -> dict[str, Any]:
         """Give the goal as plain data: kind, line, text, wanted, advice."""
         return {"kind": self.kind, "line": self.line, "text": self.text, "wanted": self.wanted, "advice": self.advice}
-
 
 
 def goals_of(program: p.Program) -> tuple[Check, ...]:
@@ -194,8 +194,8 @@ class _Goals:
         for band in grade.bands:
             can_reach = band.threshold is None or reach.most is None or reach.most >= band.threshold
             if can_reach and (above is None or reach.falls_below(above)):
-                border = f" of {grade.subject.text} >= {text_of_number(band.threshold)}" if band.threshold is not None else ""
-                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", f"add an example{border}")
+                advised = f"add an example with `{grade.name} = {band.label}`"
+                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", advised)
                 yield Check(goal, _has_label("grade", grade.name, band.label), ("band", grade.name, band.label))
             above = band.threshold
 
@@ -210,7 +210,8 @@ class _Goals:
         led_to = {rule.label for rule in ladder.rules} | {hold.label for hold in ladder.holds} | {ladder.labels[0]}
         for label in (*ladder.labels, *ladder.exits):
             if label in led_to:
-                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", "add an example that ends there")
+                advised = f"add an example with `{ladder.name} = {label}`"
+                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", advised)
                 yield Check(goal, _has_label("ladder", ladder.name, label), ("label", ladder.name, label))
         for rule in ladder.rules:
             yield from self._outcome_rule(rule, scored=False)
@@ -233,9 +234,15 @@ class _Goals:
     def _condition(self, condition: p.Condition, line: int, *, scored: bool = False) -> Iterator[Check]:
         for one in _units(condition):
             if not _reads_definition(one):
-                for wanted in self.outcomes.possible(one):
+                for wanted in self._wanted(one):
                     yield self._outcome(one, wanted, one.line or line, scored=scored)
         yield from self._filters(condition, line)
+
+    def _wanted(self, condition: p.Condition) -> Iterator[Truth]:
+        """Give the outcomes that count. Whether a combination can be unknown may depend on points: its tests say it."""
+        for truth in self.outcomes.possible(condition):
+            if truth is not None or not _members(condition):
+                yield truth
 
     def _outcome(self, condition: p.Condition, wanted: Truth, line: int, *, scored: bool) -> Check:
         def met(evaluation: Evaluation) -> bool:

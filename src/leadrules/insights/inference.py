@@ -14,16 +14,26 @@ from leadrules.errors import Span
 from leadrules.insights.columns import Column, Guess, guess
 from leadrules.lang import tree
 from leadrules.lang.formatter import text_of
+from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS, TAIL_WORDS, TARGET_WORDS
 from leadrules.values import plain_name, zone
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, Type
 
 _NOWHERE = Span("", 0, 0, 1, 1)
 _TAKEN = frozenset(
     (
-        "score any_event stage points tags recommendations missing as_of ruleset timezone precision param list field"
-        " event events criterion segment require dimension group persona total grade stages hold example given expect"
-        " include use rule not and or no count days was always true false tag recommend else"
-    ).split()
+        *STATEMENT_WORDS,
+        *OPERAND_WORDS,
+        *TARGET_WORDS,
+        *TAIL_WORDS,
+        "score",
+        "any_event",
+        "stage",
+        "points",
+        "tags",
+        "recommendations",
+        "missing",
+        "as_of",
+    )
 )
 """Names that mean something already, or open a statement."""
 
@@ -164,11 +174,17 @@ def _field(name: str, column: str, found: Guess) -> tree.FieldDeclaration:
 
 
 def _event(name: str, properties: Mapping[str, Guess]) -> tree.EventDeclaration:
-    """Declare an event; what a property cannot say (a pattern, words of its own) leaves it text."""
+    """Declare an event.
+
+    What a property cannot say (a pattern, words of its own) leaves it text, and so does a closed list:
+    tomorrow's page has another address.
+    """
     declared = tuple(
         tree.Property(
             _name(key),
-            _spec(Type("text") if found.pattern or found.true_word or found.unknown else found.type),
+            _spec(
+                Type("text") if found.pattern or found.true_word or found.unknown or found.type.choices else found.type
+            ),
             found.pii,
             span=_NOWHERE,
         )

@@ -133,7 +133,9 @@ def _of_decays(dimension: p.Dimension) -> Iterator[Mutant]:
         if rule.decay is not None:
             by_decay.setdefault(rule.decay, []).append(rule)
     for decay, rules in by_decay.items():
-        text, line = (rules[0].text, rules[0].line) if len(rules) == 1 else (f"dimension {dimension.name}", dimension.line)
+        line, text = dimension.line, f"dimension {dimension.name}"
+        if len(rules) == 1:
+            line, text = rules[0].line, rules[0].text
         others: list[Decay | None] = [None, *_moved_decays(decay)]
         for other in others:
             swaps = tuple((rule, attrs.evolve(rule, decay=other)) for rule in rules)
@@ -168,12 +170,14 @@ def _of_rule(rule: p.Rule) -> Iterator[Mutant]:
             yield _one(rule, attrs.evolve(rule, when=when), text, change)
     for caps, change in _of_caps(rule.caps):
         yield _one(rule, attrs.evolve(rule, caps=caps), text, change)
-    for word, name in (("from", "first_day"), ("until", "last_day")):
-        day: dt.date | None = getattr(rule, name)
-        for days in () if day is None else (1, -1):
-            assert day is not None
-            other = day + dt.timedelta(days=days)
-            yield _one(rule, attrs.evolve(rule, **{name: other}), text, could_be(f"{word} {day}", f"{word} {other}"))
+    for day in _moved_days(rule.first_day):
+        yield _one(rule, attrs.evolve(rule, first_day=day), text, could_be(f"from {rule.first_day}", f"from {day}"))
+    for day in _moved_days(rule.last_day):
+        yield _one(rule, attrs.evolve(rule, last_day=day), text, could_be(f"until {rule.last_day}", f"until {day}"))
+
+
+def _moved_days(day: dt.date | None) -> tuple[dt.date, ...]:
+    return () if day is None else (day + dt.timedelta(days=1), day - dt.timedelta(days=1))
 
 
 def _of_alternative(alternative: p.Alternative, *, each: bool) -> Iterator[tuple[p.Alternative, str]]:

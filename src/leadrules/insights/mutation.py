@@ -61,16 +61,16 @@ def mutate(
     *,
     progress: Callable[[int, int], None] | None = None,
 ) -> Mutation:
-    """Change a program in every small way, and name the changes that no example notices.
+    r"""Change a program in every small way, and name the changes that no example notices.
 
     An example notices a change when something that it expects is true before and not after.
     `progress` is told the number of changes tried and of all.
 
     >>> from leadrules import Ruleset
     >>> from leadrules.insights.examples import run_examples
-    >>> rules = Ruleset.from_text('employees > 9 +5\\nexample "x"\\n  given employees = 12\\n  expect score = 5')
+    >>> rules = Ruleset.from_text('employees > 9 +5\nexample "x"\n  given employees = 10\n  expect score = 5')
     >>> [survivor.change for survivor in mutate(rules.program, run_examples(rules)).survivors]
-    ['`> 9` could be `>= 9`', '`9` could be `10`', '`9` could be `8`']
+    ['`employees > 9` could be `employees >= 9`', '`employees > 9` could be `employees > 8`']
     """
     witnesses = [_Witness.of(example) for example in examples if example.evaluation is not None]
     mutants = tuple(mutants_of(program))
@@ -136,16 +136,17 @@ def _differs(evaluation: Evaluation, old: Part, new: Part | None) -> bool:
             return not evaluation.gated and _capped(evaluation, old) != _points(evaluation, new)
         case p.Persona():
             assert isinstance(new, p.Persona)
-            share = evaluation.number("persona", old.name)
-            return not evaluation.gated and (share != score_persona(reading, new) or share * (old.points - new.points) != 0)
+            before, after = evaluation.number("persona", old.name), score_persona(reading, new)
+            differs = before != after or before * old.points != after * new.points
+            return differs and not evaluation.gated
         case p.Criterion():
             assert isinstance(new, p.Criterion)
             return evaluation.reading.definitions["criterion", old.name] != reading.value(new.body)
         case p.Dimension() | p.PointsGroup():
             assert isinstance(new, (p.Dimension, p.PointsGroup))
             kind = "dimension" if isinstance(old, p.Dimension) else "group"
-            before = evaluation.sums[kind, old.name]
-            return not evaluation.gated and old.bounds.clamp(before) != new.bounds.clamp(before)
+            total = evaluation.sums[kind, old.name]
+            return not evaluation.gated and old.bounds.clamp(total) != new.bounds.clamp(total)
         case p.LabelRule() | p.Hold() | p.Mark() | p.Requirement() | p.Segment():
             assert new is None or isinstance(new, type(old))
             return _truth(evaluation, old) is not _truth(evaluation, new, old)

@@ -8,10 +8,11 @@ and on it, notice all of them.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -19,7 +20,8 @@ from leadrules.engine import program as p
 from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
 
 _N = TypeVar("_N", bound=p.Node)
-_T = TypeVar("_T")
+_A = TypeVar("_A")
+_B = TypeVar("_B")
 Variant = tuple[_N, str]
 """A changed node, and the change in words."""
 
@@ -31,7 +33,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 _FILTER = re.compile(r"\[.*?\]", re.DOTALL)
 _WITHIN = re.compile(r"\bwithin\b")
 _FOLLOWED = re.compile(r"\b(?:not )?followed by\b")
-_BORDERS = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
+_BORDERS: dict[str, Literal[">", ">=", "<", "<="]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
 
 
 def could_be(was: str, is_: str) -> str:
@@ -90,123 +92,133 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
     """Give every small change of a condition."""
     match node:
         case p.Or(members) | p.And(members):
-            yield from _without_members(node, members)
-            yield from _in_members(node, members)
+            for place, member in enumerate(members):
+                rest = members[:place] + members[place + 1 :]
+                yield (rest[0] if len(rest) == 1 else attrs.evolve(node, members=rest)), left_out(member.text)
+            yield from _in_each(members, of_condition, lambda others: attrs.evolve(node, members=others))
         case p.AtLeast(count, members):
             for other in (count + 1, count - 1):
                 if 1 <= other <= len(members):
                     yield attrs.evolve(node, count=other), could_be(f"at least {count}", f"at least {other}")
-            yield from _in_members(node, members)
+            yield from _in_each(members, of_condition, lambda others: attrs.evolve(node, members=others))
         case p.Not(member):
-            for changed, change in of_condition(member):
-                yield attrs.evolve(node, member=changed), change
-        case p.Compare():
-            yield from _of_comparison(node)
-        case p.Between():
-            yield from _of_between(node)
-        case p.OneOf(_, choices):
-            yield from _in_value(node, "value")
-            yield from _without_choices(node, choices)
-        case p.TextTest(_, _, choices):
-            yield from _in_value(node, "subject")
-            yield from _without_choices(node, choices)
-        case p.IsKnown() | p.Truth():
-            yield from _in_value(node, "value")
-        case p.Happened(selection):
-            for changed, change in of_selection(selection, node.text):
-                yield attrs.evolve(node, selection=changed), change
-        case p.FollowedBy(first, then):
-            for changed, change in of_selection(first, _FOLLOWED.split(node.text)[0]):
-                yield attrs.evolve(node, first=changed), change
-            for changed, change in of_selection(then, node.text):
-                yield attrs.evolve(node, then=changed), change
-            yield from _in_span(node, node.within)
-        case p.FieldWithin():
-            yield from _in_span(node, node.within)
+            yield from _inside(of_condition(member), lambda other: attrs.evolve(node, member=other))
+        case p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth():
+            yield from _of_test(node)
+        case p.Happened() | p.FollowedBy() | p.FieldWithin():
+            yield from _of_window(node)
         case p.Was() | p.Always():
             return
 
 
-def _without_members(node: p.Or | p.And, members: tuple[p.Condition, ...]) -> Iterator[Variant[p.Condition]]:
-    for place, member in enumerate(members):
-        rest = members[:place] + members[place + 1 :]
-        yield (rest[0] if len(rest) == 1 else attrs.evolve(node, members=rest)), left_out(member.text)
-
-
-def _in_members(
-    node: p.Or | p.And | p.AtLeast, members: tuple[p.Condition, ...]
+def _of_test(
+    node: p.Compare | p.Between | p.OneOf | p.TextTest | p.IsKnown | p.Truth,
 ) -> Iterator[Variant[p.Condition]]:
-    for place, member in enumerate(members):
-        for changed, change in of_condition(member):
-            yield attrs.evolve(node, members=(*members[:place], changed, *members[place + 1 :])), change
+    match node:
+        case p.Compare():
+            yield from _of_comparison(node)
+        case p.Between(value, low, high):
+            yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
+            yield from _of_side(node, low, lambda other: attrs.evolve(node, low=other))
+            yield from _of_side(node, high, lambda other: attrs.evolve(node, high=other))
+        case p.OneOf(value, choices):
+            yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
+            yield from _of_choices(choices, _of_constant, lambda others: attrs.evolve(node, choices=others))
+        case p.TextTest(_, subject, choices):
+            yield from _inside(of_value(subject), lambda other: attrs.evolve(node, subject=other))
+            yield from _of_choices(choices, of_value, lambda others: attrs.evolve(node, choices=others))
+        case p.IsKnown(value) | p.Truth(value):
+            yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
+
+
+def _of_window(node: p.Happened | p.FollowedBy | p.FieldWithin) -> Iterator[Variant[p.Condition]]:
+    match node:
+        case p.Happened(selection):
+            found = of_selection(selection, node.text)
+            yield from _inside(found, lambda other: attrs.evolve(node, selection=other))
+        case p.FollowedBy(first, then):
+            found = of_selection(first, _FOLLOWED.split(node.text)[0])
+            yield from _inside(found, lambda other: attrs.evolve(node, first=other))
+            yield from _inside(of_selection(then, node.text), lambda other: attrs.evolve(node, then=other))
+            yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
+        case p.FieldWithin():
+            yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
 
 
 def _of_comparison(node: p.Compare) -> Iterator[Variant[p.Condition]]:
     if node.op in _BORDERS and not _next_to_border(node):
-        other = _BORDERS[node.op]
-        changed = attrs.evolve(node, op=other)
-        yield changed, could_be(_comparison(node), _comparison(changed))
-    for side in ("left", "right"):
-        value = getattr(node, side)
-        found = list(of_value(value))
-        if isinstance(value, p.Constant) and node.op in {"=", "!="}:
-            found = found[:1]  # any other value will do
-        for other_value, change in found:
-            moved = attrs.evolve(node, **{side: other_value})
-            is_constant = isinstance(value, p.Constant)
-            yield moved, could_be(_comparison(node), _comparison(moved)) if is_constant else change
-
-
-def _comparison(node: p.Compare) -> str:
-    return f"{node.left.text} {node.op} {node.right.text}"
-
-
-def _of_between(node: p.Between) -> Iterator[Variant[p.Condition]]:
-    yield from _in_value(node, "value")
-    for end in ("low", "high"):
-        value = getattr(node, end)
-        for other, change in of_value(value):
-            moved = attrs.evolve(node, **{end: other})
-            is_constant = isinstance(value, p.Constant)
-            yield moved, could_be(_range(node), _range(moved)) if is_constant else change
-
-
-def _range(node: p.Between) -> str:
-    return f"between {node.low.text} and {node.high.text}"
+        changed = attrs.evolve(node, op=_BORDERS[node.op])
+        yield changed, could_be(_written(node), _written(changed))
+    once = node.op in {"=", "!="}  # any other value will do
+    yield from _of_side(node, node.left, lambda other: attrs.evolve(node, left=other), once=once)
+    yield from _of_side(node, node.right, lambda other: attrs.evolve(node, right=other), once=once)
 
 
 def _next_to_border(node: p.Compare) -> bool:
     """Tell whether moving a whole number by one does what moving the border would."""
-    is_whole = isinstance(node.left, (p.Count, p.DaysBetween)) or (
-        isinstance(node.left, p.Aggregate) and node.left.function == "distinct"
-    )
-    right = node.right
-    return is_whole and isinstance(right, p.Constant) and _moves_by_one(right.value)
+    left, right = node.left, node.right
+    is_distinct = isinstance(left, p.Aggregate) and left.function == "distinct"
+    if not (is_distinct or isinstance(left, (p.Count, p.DaysBetween))) or not isinstance(right, p.Constant):
+        return False
+    return isinstance(right.value, Fraction) and abs(moved_numbers(right.value)[0] - right.value) == 1
 
 
-def _moves_by_one(value: object) -> bool:
-    return isinstance(value, Fraction) and abs(moved_numbers(value)[0] - value) == 1
+_Ordered = p.Compare | p.Between
 
 
-def _without_choices(
-    node: p.OneOf | p.TextTest, choices: tuple[p.ValueNode, ...]
+def _of_side(
+    node: _Ordered, side: p.ValueNode, make: Callable[[p.ValueNode], _Ordered], *, once: bool = False
 ) -> Iterator[Variant[p.Condition]]:
+    """Change one side of a comparison; where it is a literal, the whole comparison is told."""
+    if not isinstance(side, p.Constant):
+        yield from _inside(of_value(side), make)
+        return
+    for other, _ in itertools.islice(of_value(side), 1 if once else None):
+        changed = make(other)
+        yield changed, could_be(_written(node), _written(changed))
+
+
+def _written(node: _Ordered) -> str:
+    if isinstance(node, p.Between):
+        return f"between {node.low.text} and {node.high.text}"
+    return f"{node.left.text} {node.op} {node.right.text}"
+
+
+_C = TypeVar("_C", bound=p.ValueNode)
+
+
+def _of_choices(
+    choices: tuple[_C, ...],
+    change_one: Callable[[_C], Iterator[Variant[_C]]],
+    make: Callable[[tuple[_C, ...]], p.Condition],
+) -> Iterator[Variant[p.Condition]]:
+    """Leave each member of a set out; the only one becomes another."""
     if len(choices) == 1:
-        for changed, change in of_value(choices[0]):
-            yield attrs.evolve(node, choices=(changed,)), change
+        yield from _inside(change_one(choices[0]), lambda other: make((other,)))
     elif len(choices) <= MOST_MEMBERS:
         for place, choice in enumerate(choices):
-            yield attrs.evolve(node, choices=choices[:place] + choices[place + 1 :]), left_out(choice.text)
+            yield make(choices[:place] + choices[place + 1 :]), left_out(choice.text)
 
 
-def _in_value(node: p.Condition, name: str) -> Iterator[Variant[p.Condition]]:
-    for changed, change in of_value(getattr(node, name)):
-        yield attrs.evolve(node, **{name: changed}), change
-
-
-def _in_span(node: p.FollowedBy | p.FieldWithin, within: int) -> Iterator[Variant[p.Condition]]:
+def _of_span(within: int) -> Iterator[tuple[int, str]]:
     for span in moved_spans(within):
-        yield attrs.evolve(node, within=span), could_be(f"within {text_of_span(within)}", f"within {text_of_span(span)}")
+        yield span, could_be(f"within {text_of_span(within)}", f"within {text_of_span(span)}")
+
+
+def _inside(found: Iterable[tuple[_A, str]], make: Callable[[_A], _B]) -> Iterator[tuple[_B, str]]:
+    """Give the changes of a part as changes of the whole."""
+    return ((make(part), change) for part, change in found)
+
+
+def _in_each(
+    parts: tuple[_A, ...],
+    change_one: Callable[[_A], Iterator[tuple[_A, str]]],
+    make: Callable[[tuple[_A, ...]], _B],
+) -> Iterator[tuple[_B, str]]:
+    """Give the changes of each of several parts as changes of the whole."""
+    for place, part in enumerate(parts):
+        for other, change in change_one(part):
+            yield make((*parts[:place], other, *parts[place + 1 :])), change
 
 
 # ------------------------------------------------------- values, selections
@@ -217,32 +229,25 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
     match node:
         case p.Constant():
             yield from _of_constant(node)
-        case p.Count() | p.Aggregate():
-            for selection, change in of_selection(node.selection, node.text):
-                yield attrs.evolve(node, selection=selection), change
-        case p.DaysBetween():
-            for moment, change in of_value(node.moment):
-                yield attrs.evolve(node, moment=moment), change
-        case p.Arithmetic():
-            for left, change in of_value(node.left):
-                yield attrs.evolve(node, left=left), change
-            for right, change in of_value(node.right):
-                yield attrs.evolve(node, right=right), change
-        case p.Negative():
-            for operand, change in of_value(node.operand):
-                yield attrs.evolve(node, operand=operand), change
+        case p.Count(selection) | p.Aggregate(_, _, selection):
+            found = of_selection(selection, node.text)
+            yield from _inside(found, lambda other: attrs.evolve(node, selection=other))
+        case p.DaysBetween(_, moment):
+            yield from _inside(of_value(moment), lambda other: attrs.evolve(node, moment=other))
+        case p.Arithmetic(_, left, right):
+            yield from _inside(of_value(left), lambda other: attrs.evolve(node, left=other))
+            yield from _inside(of_value(right), lambda other: attrs.evolve(node, right=other))
+        case p.Negative(operand):
+            yield from _inside(of_value(operand), lambda other: attrs.evolve(node, operand=other))
         case p.CallNode(_, _, _, arguments):
-            for place, argument in enumerate(arguments):
-                for changed, change in of_value(argument):
-                    yield attrs.evolve(node, arguments=(*arguments[:place], changed, *arguments[place + 1 :])), change
-        case p.ConditionValue():
-            for condition, change in of_condition(node.condition):
-                yield attrs.evolve(node, condition=condition), change
+            yield from _in_each(arguments, of_value, lambda others: attrs.evolve(node, arguments=others))
+        case p.ConditionValue(condition):
+            yield from _inside(of_condition(condition), lambda other: attrs.evolve(node, condition=other))
         case p.FieldRead() | p.PropertyRead() | p.DefinitionRead():
             return
 
 
-def _of_constant(node: p.Constant) -> Iterator[Variant[p.ValueNode]]:
+def _of_constant(node: p.Constant) -> Iterator[Variant[p.Constant]]:
     for value, text in _other_values(node):
         yield attrs.evolve(node, value=value, text=text), could_be(node.text, text)
 
@@ -265,13 +270,9 @@ def of_selection(node: p.Selection, text: str) -> Iterator[Variant[p.Selection]]
     """Give every small change of a selection; its window only where `text`, as written, has one."""
     if node.filter is not None:
         yield attrs.evolve(node, filter=None), left_out(f"[{node.filter.text}]")
-        for changed, change in of_condition(node.filter):
-            yield attrs.evolve(node, filter=changed), change
+        yield from _inside(of_condition(node.filter), lambda other: attrs.evolve(node, filter=other))
     if node.within is not None and has_own_window(text):
-        for span in moved_spans(node.within):
-            yield attrs.evolve(node, within=span), could_be(
-                f"within {text_of_span(node.within)}", f"within {text_of_span(span)}"
-            )
+        yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
 
 
 # ----------------------------------------------------- windows of dimensions
@@ -293,19 +294,15 @@ def default_windows(node: object, text: str = "") -> set[int]:
     return {window for part, written in _parts(node, text) for window in default_windows(part, written)}
 
 
-def with_default_window(node: _T, window: int, text: str = "") -> _T:
-    """Give a node whose selections take another window from their dimension."""
+def with_default_window(node: Any, window: int, text: str = "") -> Any:
+    """Give a rule whose selections take another window from their dimension."""
     if isinstance(node, tuple):
-        return type(node)(with_default_window(part, window, text) for part in node)
+        return tuple(with_default_window(part, window, text) for part in node)
     if isinstance(node, p.Selection):
         takes = node.within is not None and not has_own_window(text)
         return attrs.evolve(node, within=window) if takes else node
-    changed = {}
-    for name, part, written in _attributes(node, text):
-        other = with_default_window(part, window, written)
-        if other is not part:
-            changed[name] = other
-    return attrs.evolve(node, **changed) if changed else node
+    parts = {name: with_default_window(part, window, written) for name, part, written in _attributes(node, text)}
+    return attrs.evolve(node, **parts) if parts else node
 
 
 def _parts(node: object, text: str) -> Iterator[tuple[object, str]]:

@@ -43,10 +43,15 @@ def no_lists(_file: str, path: str, _column: str | None) -> list[str]:
 
 @attrs.frozen
 class Checked:
-    """What a check gives: the program where there is no error, and all diagnostics in order."""
+    """What a check gives: the program where there is no error, and all diagnostics in order.
+
+    `statements` and `texts` are what was checked.
+    """
 
     program: p.Program | None
     diagnostics: tuple[Diagnostic, ...]
+    statements: tuple[tree.Statement, ...] = attrs.field(default=(), repr=False)
+    texts: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 def check(

@@ -23,6 +23,7 @@ from leadrules.lang.words import (
     is_plain,
 )
 
+_NEVER_FIRST = STATEMENT_WORDS | {"AND", "OR"}
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
 _AFTER_NOT = re.compile(r"((?:not )*)([^\W\d]\w*)")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
@@ -37,6 +38,36 @@ def text_of(node: tree.Node) -> str:
     A statement stands on one line, with single spaces; a name is in backticks only where it must be.
     """
     return _WRITERS[type(node)](node)
+
+
+def columns_of(node: tree.Statement) -> tuple[str, ...]:
+    """Give the parts of a statement that a layout may set apart; joined with single spaces they are its text.
+
+    Of a rule: its condition, its points, then each modifier; of a rule with alternatives all of them
+    stand in the first part. Of a persona's line: condition and weight; of an outcome: condition,
+    target and reason. Bounds, exits and reasons of other statements are parts too.
+    """
+    match node:
+        case tree.Rule():
+            return _rule_columns(node)
+        case tree.Outcome():
+            columns = (_head(node.name, node.condition), f"-> {_target(node)}", _option("because", node.because))
+        case tree.PersonaLine():
+            columns = (_opening(node.condition), f"weight {_place(node.weight)}")
+        case tree.Require():
+            before = "before scoring" if node.before_scoring else ""
+            columns = (_words("require", text_of(node.condition), before), _option("because", node.because))
+        case tree.Total():
+            columns = (f"total = {text_of(node.formula)}", *map(text_of, node.modifiers))
+        case tree.Stages():
+            columns = _stages_columns(node)
+        case _:
+            columns = (text_of(node),)
+    return tuple(filter(None, columns))
+
+
+def _joined_columns(node: tree.Statement) -> str:
+    return " ".join(columns_of(node))
 
 
 # ------------------------------------------------------------------------------- names and literals
@@ -241,10 +272,10 @@ def _event(node: tree.EventDeclaration) -> str:
 
 
 def _opening(condition: tree.Condition) -> str:
-    """Write a condition that opens a line, where the words that open a statement are reserved."""
+    """Write a condition that opens a line, where words that open a statement or join lines are reserved."""
     text = text_of(condition)
     first = _FIRST_WORD.match(text)
-    return f"`{first[0]}`{text[first.end() :]}" if first and first[0] in STATEMENT_WORDS else text
+    return f"`{first[0]}`{text[first.end() :]}" if first and first[0] in _NEVER_FIRST else text
 
 
 def _tail(condition: tree.Condition) -> str:
@@ -267,27 +298,29 @@ def _head(name: tree.Name | None, condition: tree.Condition | None) -> str:
     return "" if condition is None else _opening(condition)
 
 
-def _rule(node: tree.Rule) -> str:
+def _rule_columns(node: tree.Rule) -> tuple[str, ...]:
     first, *others = node.alternatives
-    alternatives = [_words(_head(node.name, first.condition), first.points), *map(text_of, others)]
-    return _words(" | ".join(alternatives), *map(text_of, node.modifiers))
+    columns: tuple[str, ...] = (_head(node.name, first.condition), text_of(first.points))
+    if others:
+        columns = (" | ".join((" ".join(columns), *map(text_of, others))),)
+    return (*columns, *map(text_of, node.modifiers))
 
 
 def _alternative(node: tree.Alternative) -> str:
     return _words("else" if node.condition is None else _tail(node.condition), node.points)
 
 
-def _outcome(node: tree.Outcome) -> str:
+def _target(node: tree.Outcome) -> str:
     kind = "" if node.kind == "label" else node.kind
     reserved = isinstance(node.target, tree.Name) and node.target.name in TARGET_WORDS
     target = f"`{node.target.name}`" if reserved and isinstance(node.target, tree.Name) else _place(node.target)
-    return _words(_head(node.name, node.condition), "->", kind, target, _option("because", node.because))
+    return _words(kind, target)
 
 
-def _stages(node: tree.Stages) -> str:
-    return _words(
-        "stages" if node.name is None else f"stages {_plain(node.name)}:",
-        " < ".join(map(_place, node.labels)),
+def _stages_columns(node: tree.Stages) -> tuple[str, ...]:
+    opening = "stages" if node.name is None else f"stages {_plain(node.name)}:"
+    return (
+        f"{opening} {' < '.join(map(_place, node.labels))}",
         "exit " + ", ".join(map(_place, node.exits)) if node.exits else "",
         "forward only" if node.forward_only else "",
     )
@@ -373,25 +406,23 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.EventGroup: lambda n: _words("events", n.name, "=", " | ".join(map(_plain, n.members))),
     tree.Criterion: lambda n: f"criterion {_plain(n.name)} = {text_of(n.body)}",
     tree.Segment: lambda n: f"segment {_plain(n.name)} = {text_of(n.body)}",
-    tree.Require: lambda n: _words(
-        "require", text_of(n.condition), "before scoring" if n.before_scoring else "", _option("because", n.because)
-    ),
+    tree.Require: _joined_columns,
     tree.Dimension: lambda n: _words("dimension", n.name, *n.modifiers),
     tree.PointsGroup: lambda n: _words("group", n.name, *n.modifiers),
     tree.Points: _points,
     tree.Persona: lambda n: _words(
         "persona", n.name, n.points, "" if n.dimension is None else f"in {_plain(n.dimension)}"
     ),
-    tree.PersonaLine: lambda n: f"{_opening(n.condition)} weight {_place(n.weight)}",
-    tree.Total: lambda n: _words("total", "=", text_of(n.formula), *n.modifiers),
+    tree.PersonaLine: _joined_columns,
+    tree.Total: _joined_columns,
     tree.Band: _band,
     tree.Grade: _grade,
     tree.GradePair: lambda n: f"grade {_plain(n.name)} = {_plain(n.first)}, {_plain(n.second)}",
-    tree.Stages: _stages,
+    tree.Stages: _joined_columns,
     tree.Hold: lambda n: _words("hold", n.label, "while", text_of(n.condition)),
     tree.Alternative: _alternative,
-    tree.Rule: _rule,
-    tree.Outcome: _outcome,
+    tree.Rule: _joined_columns,
+    tree.Outcome: _joined_columns,
     tree.Example: lambda n: f"example {text_of(n.name)}",
     tree.GivenField: _given_field,
     tree.GivenEvent: _given_event,

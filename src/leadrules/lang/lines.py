@@ -58,6 +58,7 @@ class Line:
 
     tokens: tuple[Token, ...]
     comment: str | None
+    after_blank: bool = False
 
     @property
     def opens_statement(self) -> bool:
@@ -86,13 +87,15 @@ class Chunk:
     """One statement's place in the file, whatever it says.
 
     `comments` are the comment lines above it and those between its lines; `trailing` is the comment
-    at the end of its last line. `mistakes` are about its brackets.
+    at the end of its last line. `mistakes` are about its brackets. `blanks` counts how many of the
+    comments stand before each blank line above the statement.
     """
 
     tokens: tuple[Token, ...]
     comments: tuple[str, ...]
     trailing: str | None
     mistakes: tuple[Diagnostic, ...]
+    blanks: tuple[int, ...] = ()
 
     @property
     def start(self) -> int:
@@ -118,14 +121,17 @@ def lines_of(text: str) -> list[Line]:
     lines: list[Line] = []
     tokens: list[Token] = []
     comment: str | None = None
+    blank = False
     for token in (*tokens_of(text), Token("newline", "\n", len(text), len(text))):
         if token.kind == "comment":
             comment = token.text[1:].removeprefix(" ").rstrip()
         elif token.kind != "newline":
             tokens.append(token)
         elif tokens or comment is not None:
-            lines.append(Line(tuple(tokens), comment))
-            tokens, comment = [], None
+            lines.append(Line(tuple(tokens), comment, blank))
+            tokens, comment, blank = [], None, False
+        else:
+            blank = True
     return lines
 
 
@@ -133,8 +139,11 @@ def chunks_of(source: Source, *, max_nesting: int) -> Iterator[Chunk]:
     """Cut a file into statements, one by one. The last chunk has no tokens: its comments are the file's tail."""
     lines = lines_of(source.text)
     comments: list[str] = []
+    blanks: list[int] = []
     at = 0
     while at < len(lines):
+        if lines[at].after_blank:
+            blanks.append(len(comments))
         if not lines[at].tokens:
             comments.append(lines[at].comment or "")
             at += 1
@@ -142,10 +151,10 @@ def chunks_of(source: Source, *, max_nesting: int) -> Iterator[Chunk]:
         members, mistakes = _statement(source, lines, at, max_nesting)
         comments += [line.comment for line in members[:-1] if line.comment is not None]
         tokens = tuple(token for line in members for token in line.tokens)
-        yield Chunk(tokens, tuple(comments), members[-1].comment, tuple(mistakes))
-        comments = []
+        yield Chunk(tokens, tuple(comments), members[-1].comment, tuple(mistakes), tuple(blanks))
+        comments, blanks = [], []
         at += len(members)
-    yield Chunk((), tuple(comments), None, ())
+    yield Chunk((), tuple(comments), None, (), tuple(blanks))
 
 
 def _statement(

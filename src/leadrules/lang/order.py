@@ -40,55 +40,67 @@ class Graph:
         self.add(to)
         self.reads[key].setdefault(to, at)
 
-    def mentions(self, key: Key, node: object) -> None:
-        """Say that a definition reads whatever an expression mentions."""
+    def mentions(self, key: Key, node: object, hidden: frozenset[str] = frozenset()) -> None:
+        """Say that a definition reads whatever an expression mentions; properties of the event are `hidden`."""
         self.add(key)
-        for name in mentioned(node, self.names):
+        for name in mentioned(node, self.names, hidden):
             kind = self.names.kind(name.name)
             if kind in DEFINITIONS:
                 self.link(key, (str(kind), name.name), name)
 
 
-def mentioned(node: object, names: Names) -> Iterator[tree.Name]:
-    """Give the names in an expression that could be definitions, from left to right."""
+def mentioned(node: object, names: Names, hidden: frozenset[str] = frozenset()) -> Iterator[tree.Name]:
+    """Give the names in an expression that could be definitions, from left to right.
+
+    The `hidden` names are properties of the event at hand, which come first.
+    """
     if isinstance(node, tuple):
         for part in node:
-            yield from mentioned(part, names)
+            yield from mentioned(part, names, hidden)
     elif isinstance(node, tree.Name):
-        yield node
+        if node.name not in hidden:
+            yield node
     elif isinstance(node, (tree.Selection, tree.Since)):
         if node.filter is not None:
-            yield from _outside(mentioned(node.filter, names), names, node.name.name)
+            yield from mentioned(node.filter, names, _properties(names, node.name))
         yield from mentioned(getattr(node, "spans", ()), names)
     elif isinstance(node, tree.Aggregate):
         yield from mentioned(node.selection, names)
     elif isinstance(node, tree.Call):
-        yield from mentioned(tuple(argument.value for argument in node.arguments), names)
+        yield from mentioned(tuple(argument.value for argument in node.arguments), names, hidden)
     elif isinstance(node, (tree.Compare, tree.In, tree.Between)):
-        yield from _beside(node, names)
+        yield from _beside(node, names, hidden)
     elif isinstance(node, tree.Node) and not isinstance(node, (tree.Was, tree.MaxPer, tree.MaxPoints)):
         for attribute in attrs.fields(type(node)):
             if attribute.name != "span":
-                yield from mentioned(getattr(node, attribute.name), names)
+                yield from mentioned(getattr(node, attribute.name), names, hidden)
 
 
-def _outside(found: Iterator[tree.Name], names: Names, event: str) -> Iterator[tree.Name]:
-    """Leave out the names that are properties of the event at hand."""
-    properties: set[str] = set()
-    if event in names.events or event in names.groups:
-        properties = names.property_names(names.types_of(event))
-    return (name for name in found if name.name not in properties)
+def _properties(names: Names, event: tree.Name) -> frozenset[str]:
+    """Name the properties of an event or a group; nothing else has any."""
+    if event.name in names.events or event.name in names.groups:
+        return frozenset(names.property_names(names.types_of(event.name)))
+    return frozenset()
 
 
-def _beside(node: tree.Compare | tree.In | tree.Between, names: Names) -> Iterator[tree.Name]:
+def _at_hand(condition: tree.Condition | None, names: Names) -> frozenset[str]:
+    """Name the properties of the event that a per-event rule's points are about."""
+    while isinstance(condition, tree.Group):
+        condition = condition.inner
+    event = condition.name if isinstance(condition, tree.Selection) else condition
+    return _properties(names, event) if isinstance(event, tree.Name) else frozenset()
+
+
+def _beside(
+    node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]
+) -> Iterator[tree.Name]:
     """Leave out the names that are labels of the grade or ladder beside them."""
     sides = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
     parts = [side for side in sides if isinstance(side, tree.Node)]
-    scales = [
-        part.name for part in parts if isinstance(part, tree.Name) and names.kind(part.name) in {"grade", "ladder"}
-    ]
+    found = [part.name for part in parts if isinstance(part, tree.Name) and part.name not in hidden]
+    scales = [name for name in found if names.kind(name) in {"grade", "ladder"}]
     labels = {label for scale in scales for label in names.labels_of(scale)}
-    return (name for name in mentioned(tuple(parts), names) if name.name in scales or name.name not in labels)
+    return (name for name in mentioned(tuple(parts), names, hidden) if name.name in scales or name.name not in labels)
 
 
 _NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))
@@ -137,23 +149,27 @@ class _Holders:
     dimension: Key = ("dimension", IMPLICIT_DIMENSION)
     holder: Key = ("dimension", IMPLICIT_DIMENSION)
     persona: Key = ("dimension", IMPLICIT_DIMENSION)
-    left: list[tuple[Key, Key]] = attrs.field(factory=list)
+    defaults: tuple[tree.Modifier, ...] = ()
+    left: list[tuple[Key, Key, tuple[tree.Modifier, ...]]] = attrs.field(factory=list)
 
     def scoring(self, node: tree.Statement) -> None:
         """Link what a statement scores to what holds it; other statements change nothing."""
         graph = self.graph
         match node:
             case tree.Boundary(True):
-                self.left.append((self.dimension, self.holder))
+                self.left.append((self.dimension, self.holder, self.defaults))
             case tree.Boundary():
-                self.dimension, self.holder = self.left.pop()
+                self.dimension, self.holder, self.defaults = self.left.pop()
             case tree.Dimension():
                 self.holder = self.dimension = ("dimension", node.name.name)
                 _scored(graph, self.dimension, node)
                 graph.link(SCORE, self.dimension, node)
+                self.defaults = node.modifiers
+                graph.mentions(self.dimension, self.defaults)
             case tree.PointsGroup():
                 self.holder = ("group", node.name.name)
                 _scored(graph, self.holder, node)
+                graph.mentions(self.holder, self.defaults)
                 graph.link(self.dimension, self.holder, node)
             case tree.Persona():
                 self.persona = ("persona", node.name.name)
@@ -163,9 +179,16 @@ class _Holders:
             case tree.PersonaLine():
                 graph.mentions(self.persona, node.condition)
             case tree.Rule():
-                graph.mentions(self.holder, (node.alternatives, node.modifiers))
+                self._rule(node)
             case _:
                 pass  # scores nothing
+
+    def _rule(self, node: tree.Rule) -> None:
+        for alternative in node.alternatives:
+            hidden = _at_hand(alternative.condition, self.graph.names) if len(node.alternatives) == 1 else frozenset()
+            self.graph.mentions(self.holder, alternative.condition)
+            self.graph.mentions(self.holder, alternative.points, hidden)
+        self.graph.mentions(self.holder, node.modifiers)
 
 
 def _scored(graph: Graph, key: Key, node: tree.Node) -> None:

@@ -199,8 +199,9 @@ def pair_of(node: tree.GradePair, expressions: Expressions) -> p.GradePair:
         kind = expressions.names.kind(grade.name)
         if kind is None:
             expressions.unknown(grade, declaration="grade {name} = score: A >= 50, B")
+        what = "pair itself" if grade.name in expressions.names.pairs else kind
         if grade.name not in expressions.names.grades:
-            expressions.report.refuse("LR402", f"a pair is made of two grades, and `{grade.name}` is a {kind}", grade)
+            expressions.report.refuse("LR402", f"a pair is made of two grades, and `{grade.name}` is a {what}", grade)
     return p.GradePair(node.name.name, node.span.line, node.first.name, node.second.name)
 
 

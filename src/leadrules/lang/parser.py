@@ -87,7 +87,8 @@ class _Reader:
         self.statements: list[tree.Statement] = []
         self.comments: list[tuple[str, ...]] = []
         self.trailing: list[str | None] = []
-        self.tail: tuple[str, ...] = ()
+        self.blanks: list[tuple[int, ...]] = []
+        self.tail = Chunk((), (), None, ())
         self.rules = 0
         self.chunks = 0
         self.warned: set[str] = set()
@@ -95,7 +96,7 @@ class _Reader:
     def read(self, chunk: Chunk) -> None:
         """Read one statement, or the comments after the last one."""
         if not chunk.tokens:
-            self.tail = chunk.comments
+            self.tail = chunk
             return
         self.chunks += 1
         statement, mistakes = self._statement(chunk)
@@ -104,6 +105,7 @@ class _Reader:
             self.statements.append(statement)
             self.comments.append(chunk.comments)
             self.trailing.append(chunk.trailing)
+            self.blanks.append(chunk.blanks)
             self.rules += isinstance(statement, tree.Rule | tree.Outcome)
 
     def _statement(self, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
@@ -164,7 +166,8 @@ class _Reader:
             tuple(self.statements),
             tuple(self.comments),
             tuple(self.trailing),
-            self.tail,
+            self.tail.comments,
+            (*self.blanks, self.tail.blanks),
         )
 
 

@@ -773,8 +773,9 @@ class File:
 
     `statements` are in order of the file. `comments[i]` are the comment lines directly above
     statement i, without `#` and the space after it; `trailing[i]` is the comment at the end of its
-    last line, or None; `tail` are the comments after the last statement. `text` is the source,
-    NFC, with `\\n` line ends.
+    last line, or None; `tail` are the comments after the last statement. `blanks[i]` says where blank
+    lines stand above statement i, as the number of its comment lines before each; the last member is
+    about the tail. `text` is the source, NFC, with `\\n` line ends.
     """
 
     name: str
@@ -783,3 +784,4 @@ class File:
     comments: tuple[tuple[str, ...], ...] = ()
     trailing: tuple[str | None, ...] = ()
     tail: tuple[str, ...] = ()
+    blanks: tuple[tuple[int, ...], ...] = ()

@@ -24,8 +24,9 @@ from leadrules.testing.words import (
     UNKNOWN_WORDS,
 )
 from leadrules.values import folded
-from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_EVENTS as STANDARD, STANDARD_FIELDS as FIELDS
-from leadrules.vocabulary import STANDARD_GROUPS, TEXT, Type
+from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_GROUPS, TEXT, Type
+from leadrules.vocabulary import STANDARD_EVENTS as STANDARD
+from leadrules.vocabulary import STANDARD_FIELDS as FIELDS
 from leadrules.vocabulary import TEXTS as LIST_OF_TEXT
 
 _KINDS = (NUMBER, TEXT, BOOL, DATE, DATETIME, LIST_OF_TEXT)

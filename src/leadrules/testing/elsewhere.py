@@ -35,7 +35,7 @@ def pickled_gives_the_same_digest(
     All cases go to one process, which starts in `environment` beside the present one.
     """
     batch = list(cases)
-    run = subprocess.run(
+    run = subprocess.run(  # noqa: S603 this very Python, and a program of ours
         [sys.executable, "-c", _PROGRAM],
         input=pickle.dumps(batch),
         env={**os.environ, **environment},

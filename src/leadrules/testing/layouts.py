@@ -37,7 +37,7 @@ def _line(chance: Chance, text: str) -> str:
     if not chance.happens(50):
         return text + ("  " + chance.pick(_COMMENTS) if chance.happens(10) else "")
     tokens = list(tokens_of(text))
-    parts = [tokens[0].text]
+    parts: list[str] = [tokens[0].text]
     depth = 0
     for before, token in pairwise(tokens):
         depth += (before.text in _OPEN) - (before.text in _CLOSE)
@@ -53,8 +53,8 @@ def _space(chance: Chance, before: Token, after: Token, depth: int) -> str:
     if not goes_on or after.text in STATEMENT_WORDS or chance.happens(60):
         return chance.pick(_SPACES)
     # A comment would part the words of `list of text` and `is unknown`.
-    comments = (" # so\n  ",) if before.kind == "sign" else ()
-    return chance.pick(("\n    ", "\n\n", *comments))
+    breaks: tuple[str, ...] = ("\n    ", "\n\n")
+    return chance.pick((*breaks, " # so\n  ") if before.kind == "sign" else breaks)
 
 
 def _respelled(chance: Chance, before: Token, token: Token) -> str:

@@ -8,22 +8,29 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import attrs
 from hypothesis import strategies as st
 
+from leadrules.engine import program as p
 from leadrules.engine.program import Constant, Program
 from leadrules.ruleset import Ruleset
 from leadrules.testing.chance import Chance, Draw
-from leadrules.testing.words import TEXTS, UNKNOWN_WORDS
-from leadrules.values import DAY, Zone, decimal_of, folded, instant_of, moment_of, plain_name
-from leadrules.vocabulary import DATETIME, EventType, Field, Property, Type
+from leadrules.testing.words import TEXTS
+from leadrules.values import DAY, Decay, Zone, decimal_of, folded, instant_of, moment_of, plain_name
+from leadrules.vocabulary import EventType, Field, Property, Type
 
 RawLead = dict[str, Any]
 """A lead as a mapping: id, attributes, events and stages, of which only the id must be there."""
 
 _SCALES = (Fraction(1), Fraction(0), Fraction("2.5"), Fraction(-3), Fraction(100), Fraction(10**26), Fraction("0.001"))
+_HOLDERS = (
+    p.Selection, p.SinceEvent, p.Caps, p.MaxEvery, p.Rule, p.Alternative, p.Persona, p.PersonaLine, p.PointsGroup,
+    p.Dimension, p.Grade, p.Band, p.Ladder, p.LabelRule, p.Hold, p.Mark, p.Requirement, p.Criterion, p.Segment,
+)  # fmt: skip
+"""What expressions stand in."""
 _ODD = ("Żółw", "n/a", "", None, 7, True, 2.5, "2026-01-01", ["a"], {"a": [None]})
 
 
@@ -74,22 +81,22 @@ class Hints:
 
 
 def _constants(node: object) -> Iterator[Fraction | str | dt.date | int]:
-    if isinstance(node, Constant):
-        if type(node.value) in {Fraction, str, dt.date}:
-            yield node.value  # type: ignore[misc]
-    elif isinstance(node, tuple):
+    """Give the constants and the spans, in microseconds, anywhere in a part of a program."""
+    if isinstance(node, tuple):
         for part in node:
             yield from _constants(part)
-    elif attrs.has(type(node)) and not isinstance(node, Field | Type):
+    elif isinstance(node, Constant):
+        if isinstance(node.value, Fraction | str | dt.date):
+            yield node.value
+    elif isinstance(node, Decay):
+        yield node.duration.microseconds
+    elif isinstance(node, (Program, p.Node, *_HOLDERS)):
         for attribute in attrs.fields(type(node)):
             value = getattr(node, attribute.name)
-            if attribute.name in {"within", "every", "microseconds"} and isinstance(value, int):
+            is_span = attribute.name in {"within", "every"} and isinstance(value, int)
+            if is_span or isinstance(value, dt.date):
                 yield value
-            elif attribute.name in {"first_day", "last_day"} and value is not None:
-                yield value
-            elif attribute.name == "duration":
-                yield value.microseconds
-            elif attribute.name not in {"scope", "fields", "events"}:
+            else:
                 yield from _constants(value)
 
 
@@ -296,42 +303,47 @@ _NEVER: Mapping[str, tuple[Any, ...]] = {
     "datetime": ("soon", 0, "2026-01-01T25:00:00Z", "2026-02-30", "0001-01-01"),
     "list of text": (7, [["a"]], {"a": 1}, [True]),
 }
+_NO_ID = (None, "", "  ", 1.5, True, [1])
+_NO_MAPPING = ("a", [1], 7)
+_NO_EVENTS: tuple[Any, ...] = ("a", {"type": "x"}, 7, [7], ["x"], [{}], [{"type": None}], [{"type": " "}])
+_NO_TIME = (None, "soon", 7, "")
+_NO_LABEL = ("nowhere", 7, True)
 
 
 def _spoilers(chance: Chance, program: Program, as_of: int) -> list[_Spoiler]:
     """Give the ways to spoil a lead that hold for a program."""
+    scope, at = program.scope, moment_of(as_of)
     found: list[_Spoiler] = [
-        lambda lead: {**lead, "id": chance.pick((None, "", "  ", 1.5, True, [1]))},
-        lambda lead: {part: value for part, value in lead.items() if part != "id"},
-        lambda lead: {**lead, "attributes": chance.pick(("a", [1], 7))},
-        lambda lead: {**lead, "events": chance.pick(("a", {"type": "x"}, 7, [7], ["x"]))},
-        lambda lead: {**lead, "events": [*lead.get("events", []), chance.pick(({}, {"type": None}, {"type": " "}))]},
-        lambda lead: {**lead, "stages": chance.pick(("a", [1], 7))},
+        partial(_with, part="id", value=chance.pick(_NO_ID)),
+        partial(_with, part="attributes", value=chance.pick(_NO_MAPPING)),
+        partial(_with, part="events", value=chance.pick(_NO_EVENTS)),
+        partial(_with, part="stages", value=chance.pick(_NO_MAPPING)),
     ]
-    for ladder in program.scope.ladders:
-        found.append(lambda lead, ladder=ladder: {**lead, "stages": {ladder: chance.pick(("nowhere", 7, True))}})  # type: ignore[misc]
-    for field in program.scope.fields.values():
-        found.append(lambda lead, field=field: _spoiled_field(lead, field, chance))  # type: ignore[misc]
-    for event in program.scope.read:
-        found.append(lambda lead, event=event: _with_event(lead, event, chance.pick((None, "soon", 7, "")), {}))  # type: ignore[misc]
-        declared = program.scope.events[event]
-        for name in sorted(program.scope.read[event]):
-            property_ = declared.property(name)
-            if property_ is not None:
-                wrong = _NEVER["text" if property_.type.choices else property_.type.kind]
-                found.append(
-                    lambda lead, event=event, name=name, wrong=wrong: _with_event(  # type: ignore[misc]
-                        lead, event, moment_of(as_of), {name: chance.pick(wrong)}
-                    )
-                )
+    found += [partial(_with, part="stages", value={ladder: chance.pick(_NO_LABEL)}) for ladder in scope.ladders]
+    found += [
+        partial(_with_attribute, name=field.key, value=chance.pick(_wrong(field.type)))
+        for field in scope.fields.values()
+    ]
+    for event, names in scope.read.items():
+        found.append(partial(_with_event, event=event, at=chance.pick(_NO_TIME), properties={}))
+        read = [q for q in scope.events[event].properties if q.name in names]
+        wrong = [{q.name: chance.pick(_wrong(q.type))} for q in read]
+        found += [partial(_with_event, event=event, at=at, properties=properties) for properties in wrong]
     return found
 
 
-def _spoiled_field(lead: RawLead, field: Field, chance: Chance) -> RawLead:
-    wrong = chance.pick(_NEVER["text" if field.type.choices else field.type.kind])
-    return {**lead, "attributes": {**lead.get("attributes", {}), field.key: wrong}}
+def _wrong(type_: Type) -> tuple[Any, ...]:
+    return _NEVER["text" if type_.choices else type_.kind]
 
 
-def _with_event(lead: RawLead, event: str, at: Any, properties: dict[str, Any]) -> RawLead:
+def _with(lead: RawLead, *, part: str, value: Any) -> RawLead:
+    return {**lead, part: value}
+
+
+def _with_attribute(lead: RawLead, *, name: str, value: Any) -> RawLead:
+    return {**lead, "attributes": {**lead.get("attributes", {}), name: value}}
+
+
+def _with_event(lead: RawLead, *, event: str, at: Any, properties: dict[str, Any]) -> RawLead:
     spoiled = {"type": event, "at": at, "id": "spoiled", "properties": properties}
     return {**lead, "events": [*lead.get("events", []), spoiled]}

@@ -65,8 +65,10 @@ class Outcomes:
         node = self.scoring.declarations.fresh()
         labels = chance.some(LABELS, 2, 4)
         thresholds = sorted(chance.some(NUMBERS, len(labels) - 1, len(labels) - 1), reverse=True)
-        bands = [made(tree.Band, self.phrases.label(label), self.phrases.bound(least)) for label, least in
-                 zip(labels, thresholds, strict=False)]
+        bands = [
+            made(tree.Band, self.phrases.label(label), self.phrases.bound(least))
+            for label, least in zip(labels, thresholds, strict=False)
+        ]
         scene.scales[node.name] = Scale(tuple(labels), tuple(reversed(labels)))
         last = made(tree.Band, self.phrases.label(labels[-1]))
         return made(tree.Grade, node, name(subject), (*bands, last))
@@ -90,8 +92,12 @@ class Outcomes:
         left = list(LABELS)
         for number in range(count):
             written = count > 1 or self.scoring.chance.happens(75)
-            ladder = Plan(self._ladder_name() if written and (number or self.scoring.chance.happens(40)) else None,
-                          self._taken(left, 1, 3), [], written)
+            ladder = Plan(
+                self._ladder_name() if written and (number or self.scoring.chance.happens(40)) else None,
+                self._taken(left, 1, 3),
+                [],
+                written,
+            )
             if written and self.scoring.chance.happens(40):
                 ladder.exits = self._taken(left, 1, 2)
             if not written:

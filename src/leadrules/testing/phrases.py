@@ -14,7 +14,7 @@ from leadrules.lang import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
 from leadrules.testing.words import DATES, PATTERNS, TEXTS
-from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS as LIST_OF_TEXT, Type
+from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, Type
 
 NUMBERS = tuple(map(Fraction, ("1", "2", "0", "5", "10", "100", "0.5", "-3", "250", "2.25", "1000000", "-0.125")))
 DURATIONS = (
@@ -29,7 +29,6 @@ DURATIONS = (
     (400, "weeks"),
 )
 ORDERINGS = (">=", "<", ">", "<=")
-ASKED = (NUMBER, TEXT, BOOL, DATETIME, DATE, LIST_OF_TEXT)
 
 
 @attrs.frozen
@@ -98,7 +97,7 @@ class Phrases:
         kind = self.chance.whole(0, 5)
         if kind < 2:
             members = tuple(self.condition(depth - 1, place) for _ in range(self.chance.whole(2, 3)))
-            return made(tree.And if kind else tree.Or, members)
+            return made(tree.And, members) if kind else made(tree.Or, members)
         if kind == 2:
             return made(tree.Not, self.condition(depth - 1, place))
         if kind == 3:

@@ -64,7 +64,7 @@ class Scene:
 
     def types_of(self, event: str) -> tuple[str, ...]:
         """Give the event types behind an event or a group."""
-        return self.groups[event] if event in self.groups else (event,)
+        return self.groups.get(event, (event,))
 
     def properties(self, types: Iterable[str]) -> dict[str, Type]:
         """Give the properties that some event types may be asked for: those of one type among them."""

@@ -10,7 +10,7 @@ import attrs
 from leadrules.lang import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.declarations import Declarations
-from leadrules.testing.phrases import Phrases, Place
+from leadrules.testing.phrases import ANYWHERE, Phrases, Place
 from leadrules.testing.scenes import Scene, made, name, of_kind
 from leadrules.testing.words import DATES, HOSTILE_NAMES, PLAIN_NAMES, TEXTS
 from leadrules.vocabulary import DATE
@@ -176,15 +176,14 @@ class Scoring:
             return Fraction(self.chance.pick((5, 1, 10, -5, 25, -2, 0, 1_000_000)))
         return Fraction(self.chance.whole(-5_000, 5_000), 10**self.precision)
 
-    def points(self, place: Place = Place()) -> tree.Points:
+    def points(self, place: Place = ANYWHERE) -> tree.Points:
         """Give points: a literal, or an expression, for a per-event rule also of its properties."""
         if self.chance.uses("expressions", 25):
             return made(tree.Points, self.phrases.expression(2, place), self.chance.happens(25))
         return made(tree.Points, made(tree.Number, self.amount()))
 
     def _size(self) -> tree.Number | tree.Name:
-        value = self.phrases.bound(abs(self.amount()) or Fraction(1))
-        return value
+        return self.phrases.bound(abs(self.amount()) or Fraction(1))
 
     # ------------------------------------------------------------- modifiers
 
@@ -194,9 +193,10 @@ class Scoring:
             found.append(made(tree.When, self.phrases.condition(1)))
         if chance.happens(20):
             found.append(made(tree.Because, made(tree.Text, chance.pick(TEXTS))))
-        for kind in (tree.From, tree.Until):
-            if chance.happens(8):
-                found.append(made(kind, self._day()))
+        if chance.happens(8):
+            found.append(made(tree.From, self._day()))
+        if chance.happens(8):
+            found.append(made(tree.Until, self._day()))
         return found
 
     def _day(self) -> tree.Date | tree.Name:
@@ -229,7 +229,7 @@ class Scoring:
         if kind == 2:
             percent = self.phrases.bound(self.chance.pick((Fraction(10), Fraction("33.3"), Fraction(100))))
             return made(tree.Drops, percent, duration)
-        return made(tree.FadesOver if kind else tree.HalfLife, duration)
+        return made(tree.FadesOver, duration) if kind else made(tree.HalfLife, duration)
 
     # ----------------------------------------------------------------- total
 

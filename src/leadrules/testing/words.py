@@ -36,7 +36,20 @@ HOSTILE_NAMES = (
 )
 """Names that mean something elsewhere, all in NFKC."""
 
-EVENT_PROPERTIES = ("url", "topic", "amount", "hour", "week", "from", "class", "Lead Source", "__dict__", "größe")
+EVENT_PROPERTIES = (
+    "url",
+    "alpha",
+    "beta",
+    "topic",
+    "amount",
+    "hour",
+    "week",
+    "from",
+    "class",
+    "Lead Source",
+    "__dict__",
+    "größe",
+)
 
 TEXTS = (
     "PL",
@@ -83,7 +96,24 @@ PATTERNS = (
 )
 """RE2 patterns."""
 
-LABELS = ("low", "mid", "high", "top", "A", "B", "A+", "1", "2", "is hot", "tag", "class", "żar", "{0}", 'qu"ote')
+LABELS = (
+    "low",
+    "mid",
+    "high",
+    "top",
+    "A",
+    "B",
+    "A+",
+    "1",
+    "2",
+    "is hot",
+    "tag",
+    "class",
+    "beta",
+    "żar",
+    "{0}",
+    'qu"ote',
+)
 DATE_PATTERNS = ("D.M.YYYY", "YYYY-MM-DD", "DD/MM/YY", "M/D/YYYY h:m", "D.M.YYYY h:m:s")
 TRUE_WORDS = ("tak", "on", "YES", "1", "ÁNO")
 FALSE_WORDS = ("nie", "off", "NO", "0", "ne")

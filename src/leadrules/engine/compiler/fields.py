@@ -27,6 +27,8 @@ from leadrules.vocabulary import Field, Property
 _SMALL = 2**29
 """Whole numbers below this size are compared fastest, and need no look at their range."""
 
+_TIMES = {"date", "datetime"}
+
 Asked = tuple[str, p.Condition | None]
 """What is asked of a text: `true` or `false` of a condition, or `text`, `folded` of the text itself."""
 
@@ -80,6 +82,8 @@ class Readers:
 
     def about(self, read: TextRead) -> AboutText:
         """Give what is asked of a text."""
+        if isinstance(read, p.PropertyRead):
+            read = p.PropertyRead(read.name, read.type)
         if read not in self.texts:
             if isinstance(read, p.FieldRead):
                 reader = reader_of_field(read.field, self.conditions.program.scope.zone)
@@ -137,6 +141,8 @@ class Readers:
         kind = field.type.kind
         if kind == "number":
             reader = runtime.reader_of_number(reader)
+        elif kind in _TIMES:
+            reader = runtime.Remembered(reader, runtime.same).__getitem__
         read: Block = [code.assign(raw, code.call(self.names.value(reader), code.name(raw)))]
         if field.default is None:
             read = [code.when(code.compare(code.name(raw), "is not", NONE), read)]
@@ -149,7 +155,7 @@ class Readers:
     def property(self, prop: Property, value: Expr) -> Expr:
         """Write the reading of a property's raw value."""
         if prop.type.kind == "text":
-            return code.item(self.about(read_of(prop)).known, value)
+            return code.item(self.about(p.PropertyRead(prop.name, prop.type)).known, value)
         raw = self.names.fresh("x")
         reader = code.call(self.known_property(prop), code.name(raw))
         bound = code.bind(raw, value)
@@ -161,18 +167,15 @@ class Readers:
     def known_property(self, prop: Property) -> Expr:
         """Write the function that reads a property, absent ones included."""
         if prop.type.kind == "text":
-            return code.attribute(self.about(read_of(prop)).known, "__getitem__")
+            return code.attribute(self.about(p.PropertyRead(prop.name, prop.type)).known, "__getitem__")
         return self.names.value(self.reader_of_property(prop), ("reader", prop.type))
 
     def reader_of_property(self, prop: Property) -> Callable[[Any], Any]:
         """Make the reader of a property, absent ones included."""
         reader = absent_is_unknown(reader_of(prop.type, self.conditions.program.scope.zone))
+        if prop.type.kind in _TIMES:
+            return runtime.Remembered(reader, runtime.same).__getitem__
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
-
-
-def read_of(prop: Property) -> p.PropertyRead:
-    """Name a text property as a condition reads it; whether it is `pii` is no matter here."""
-    return p.PropertyRead(prop.name, prop.type)
 
 
 def absent_is_unknown(read: Reader) -> Reader:

@@ -64,6 +64,11 @@ class Remembered(dict[Any, Any]):
         return found
 
 
+def same(value: Any) -> Any:
+    """Give a value as it is."""
+    return value
+
+
 class Decayed(dict[int, int]):
     """What points are worth by age, in units of the precision; made when an age is first met."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -9,7 +10,6 @@ from itertools import pairwise
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.lang import tree
 from leadrules.lang.analysis.findings import Findings, rules_of, shown
 from leadrules.lang.analysis.meaning import Meaning
 from leadrules.lang.analysis.points import Outline, Reach, reaches
@@ -109,7 +109,7 @@ def _subject(meaning: Meaning, node: p.Condition) -> object | None:
 
 
 def _check_overlaps(bands: Sequence[_Band], findings: Findings) -> None:
-    """Compare neighbours only: where any two bands overlap partly, two neighbours do."""
+    """Compare neighbours only: to miss an overlap is better than to compare all pairs."""
     bounded = [band for band in bands if band.piece.low is not None and band.piece.high is not None]
     if len(bounded) < len(bands):
         return
@@ -137,25 +137,21 @@ def _check_gaps(bands: Sequence[_Band], findings: Findings) -> None:
         last = bands[-1]
         middle = f"{'from' if gap.low_in else 'above'} {_shown(gap.low, last)}"
         end = f"{'to' if gap.high_in else 'below'} {_shown(gap.high, last)}"
-        what = _shown(gap.low, last) if gap.is_point else f"values {middle} and {end}" if not gap.low_in else f"values {middle} {end}"
+        what = _shown(gap.low, last) if gap.is_point else f"values {middle} and {end}"
         message = f"no alternative counts for {what}"
         findings.warn("LR209", message, last.condition, "close the gap, or say what else counts with `else`")
 
 
 def _shown(number: Fraction | None, band: _Band) -> str:
     assert number is not None
-    subject = next((n for n in _leaves(band.condition)), None)
-    if subject is not None and subject.type.kind == "date":
-        import datetime as dt
-
+    if _leaf(band.condition).type.kind == "date":
         return dt.date.fromordinal(int(number)).isoformat()
     return shown(number)
 
 
-def _leaves(node: p.Condition) -> list[p.ValueNode]:
-    match node:
-        case p.Compare(_, left, _) | p.Between(left, _, _):
-            return [left]
-        case p.And(members):
-            return [leaf for member in members for leaf in _leaves(member)]
-    return []
+def _leaf(node: p.Condition) -> p.ValueNode:
+    """Give the value that a band is about."""
+    while isinstance(node, p.And):
+        node = node.members[0]
+    assert isinstance(node, (p.Compare, p.Between))
+    return node.left if isinstance(node, p.Compare) else node.value

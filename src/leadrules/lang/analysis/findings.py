@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -82,18 +81,24 @@ class Findings:
 _PLAIN = frozenset({"span", "text", "line", "type", "field", "param", "order"})
 
 
-@cache
-def _children(kind: type) -> tuple[str, ...]:
-    return tuple(a.name for a in attrs.fields(kind) if a.name not in _PLAIN)
+_ATTRIBUTES: dict[type, tuple[str, ...]] = {}
+"""The attributes of each kind of node that may hold other nodes."""
+
+
+def _attributes(kind: type) -> tuple[str, ...]:
+    if kind not in _ATTRIBUTES:
+        names = (a.name for a in attrs.fields(kind) if a.name not in _PLAIN) if attrs.has(kind) else ()
+        _ATTRIBUTES[kind] = tuple(names)
+    return _ATTRIBUTES[kind]
 
 
 def parts(node: Any) -> Iterator[Any]:
     """Give the nodes that a node of the program or of the tree is directly made of."""
-    for name in _children(type(node)):
+    for name in _attributes(type(node)):
         value = getattr(node, name)
         if isinstance(value, tuple):
-            yield from (part for part in value if attrs.has(type(part)))
-        elif attrs.has(type(value)):
+            yield from (part for part in value if _attributes(type(part)))
+        elif _attributes(type(value)):
             yield value
 
 
@@ -150,7 +155,9 @@ def roots_of(program: p.Program) -> Iterator[Root]:
             yield Root("line", line.condition, f"`{persona.name}`", "this line never counts")
     for criterion in program.criteria:
         if isinstance(criterion.body, p.ConditionValue):
-            yield Root("criterion", criterion.body.condition, f"`{criterion.name}`", f"`{criterion.name}` is never true")
+            yield Root(
+                "criterion", criterion.body.condition, f"`{criterion.name}`", f"`{criterion.name}` is never true"
+            )
     for segment in program.segments:
         yield Root("segment", segment.condition, f"`{segment.name}`", f"no lead is in `{segment.name}`")
     for requirement in program.requirements:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import pairwise
 
 import attrs
 
@@ -94,8 +94,8 @@ class Meaning:
                 return self._is_known(value)
             case p.Happened(selection):
                 happened = numbers([Interval(Fraction(1))], whole=True)
-                count = p.Count(selection, NUMBER)
-                return _split(count, self.values(count), happened, numbers([Interval(Fraction(0), Fraction(0))]))
+                none = numbers([Interval(Fraction(0), Fraction(0))])
+                return self._split(p.Count(selection, NUMBER), happened, none)
             case p.Was(ladder, labels):
                 record = Values(Members(self.universes[ladder].members | {None}))
                 inside = Members(frozenset(labels))
@@ -144,7 +144,7 @@ class Meaning:
         return Cases(known, {self.key(value): nothing} if found.unknown else None, None)
 
     def _comparison(self, node: p.Compare) -> Cases:
-        left, right, op = node.left, node.right, node.op
+        left, right, op = node.left, node.right, str(node.op)
         if isinstance(left, p.Constant) and not isinstance(right, p.Constant):
             left, right, op = right, left, _TURNED[op]
         if not isinstance(right, p.Constant):
@@ -228,7 +228,8 @@ class Meaning:
                 return self.key(self.bodies[name])
             case p.DefinitionRead(kind, name):
                 return (kind, name)
-        return node
+            case _:
+                return node
 
     def values(self, node: p.ValueNode) -> Values:
         """Give all that a value may be."""
@@ -356,11 +357,12 @@ def some_of(count: int, cases: Sequence[Cases]) -> Cases:
 def _split(key: object, values: Values, inside: Known, outside: Known) -> Cases:
     """Give the cases of a test of one value: true inside, false outside, unknown where the value is."""
 
-    def where(known: Known, *, unknown: bool = False) -> Env | None:
-        found = values.meet(Values(known, unknown))
+    def where(known: Known) -> Env | None:
+        found = values.meet(Values(known))
         return None if found.is_empty else {key: found}
 
-    return Cases(where(inside), where(outside), where(_nothing(values.known), unknown=True))
+    unknown = {key: Values(_nothing(values.known), unknown=True)} if values.unknown else None
+    return Cases(where(inside), where(outside), unknown)
 
 
 def _nothing(known: Known) -> Known:
@@ -402,14 +404,15 @@ def _pieces(op: str, value: Fraction) -> list[Interval]:
             return [Interval(None, value)]
         case ">":
             return [above]
-    return [Interval(value)]
+        case _:
+            return [Interval(value)]
 
 
 def _listed(points: Sequence[Interval]) -> tuple[Numbers, Numbers]:
     """Give a finite set of numbers, and all others."""
     values = sorted({piece.low for piece in points if piece.low is not None})
     ends = [None, *values, None]
-    gaps = [Interval(low, high, low is None, high is None) for low, high in zip(ends, ends[1:], strict=False)]
+    gaps = [Interval(low, high, low is None, high is None) for low, high in pairwise(ends)]
     return numbers(points), numbers(gaps)
 
 
@@ -437,7 +440,8 @@ def _calculated(op: str, left: Range, right: Range) -> Range:
             return left + -right
         case "*":
             return left * right
-    return quotient(left, right)
+        case _:
+            return quotient(left, right)
 
 
 def _possible(op: str, left: Known, right: Known) -> bool:
@@ -445,18 +449,15 @@ def _possible(op: str, left: Known, right: Known) -> bool:
     if left.is_empty or right.is_empty or not (isinstance(left, Numbers) and isinstance(right, Numbers)):
         return True
     a, b = hull(left), hull(right)
-    below: Any = a.low is None or b.high is None or a.low < b.high
-    above: Any = a.high is None or b.low is None or a.high > b.low
-    touching = (below or a.low == b.high) and (above or a.high == b.low)
-    match op:
-        case "=":
-            return touching
-        case "!=":
-            return below or above
-        case "<":
-            return bool(below)
-        case ">":
-            return bool(above)
-        case "<=":
-            return bool(below or a.low == b.high)
-    return bool(above or a.high == b.low)
+    below = a.low is None or b.high is None or a.low < b.high
+    above = a.high is None or b.low is None or a.high > b.low
+    at_most, at_least = below or a.low == b.high, above or a.high == b.low
+    found = {
+        "=": at_most and at_least,
+        "!=": below or above,
+        "<": below,
+        ">": above,
+        "<=": at_most,
+        ">=": at_least,
+    }
+    return found[op]

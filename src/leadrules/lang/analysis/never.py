@@ -8,12 +8,12 @@ from fractions import Fraction
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.lang.analysis.findings import Findings, Root, nodes_of, roots_of, shown
+from leadrules.lang import tree
+from leadrules.lang.analysis.findings import Findings, Root, nodes_of, roots_of, rules_of, shown
 from leadrules.lang.analysis.meaning import Cases, Meaning, all_of, any_of, some_of
 from leadrules.lang.analysis.points import Outline, possible_bands
 from leadrules.lang.analysis.ranges import Range, hull
 from leadrules.lang.analysis.sets import Numbers
-from leadrules.lang import tree
 
 _ALWAYS = frozenset({"rule", "when", "line", "label", "hold", "mark", "require", "criterion", "segment"})
 
@@ -148,7 +148,8 @@ def _fails(end: Fraction, op: str, asked: Fraction) -> bool:
             return end > asked
         case "<":
             return end >= asked
-    return end != asked
+        case _:
+            return end != asked
 
 
 def _needed(op: str, asked: Fraction) -> str:
@@ -191,8 +192,6 @@ def _no_band(grade: p.Grade, band: p.Band, found: Range) -> str:
 
 
 def _check_seasons(program: p.Program, findings: Findings) -> None:
-    from leadrules.lang.analysis.findings import rules_of
-
     for rule in rules_of(program):
         if rule.first_day is None or rule.last_day is None or rule.first_day <= rule.last_day:
             continue

@@ -283,9 +283,5 @@ def reachable_labels(meaning: Meaning, ladder: p.Ladder) -> tuple[str, ...]:
     """Give the labels that some lead may be given: the first, those of a rule or a hold, what is held forward."""
     true = {rule.label for rule in ladder.rules if meaning.cases(rule.condition).true is not None}
     true |= {hold.label for hold in ladder.holds if meaning.cases(hold.condition).true is not None}
-    steps = (
-        label
-        for place, label in enumerate(ladder.labels)
-        if place == 0 or label in true or ladder.forward_only
-    )
+    steps = (label for place, label in enumerate(ladder.labels) if place == 0 or label in true or ladder.forward_only)
     return (*steps, *(label for label in ladder.exits if label in true))

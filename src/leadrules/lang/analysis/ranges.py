@@ -136,7 +136,8 @@ def called(function: str, arguments: Sequence[Range]) -> Range:
             return Range(_extreme(arguments, "low", min), _least_high(arguments))
         case "greatest":
             return -Range(_extreme([-a for a in arguments], "low", min), _least_high([-a for a in arguments]))
-    return Range()
+        case _:
+            return Range()
 
 
 def _whole(end: Fraction | None, how: object) -> Fraction | None:

@@ -91,6 +91,10 @@ class Numbers:
 
     def meet(self, other: Numbers) -> Numbers:
         """Give what is in both, in one sweep."""
+        if self.pieces == _EVERYTHING and (other.whole or not self.whole):
+            return other
+        if other.pieces == _EVERYTHING and (self.whole or not other.whole):
+            return self
         found: list[Interval] = []
         mine, theirs = list(self.pieces), list(other.pieces)
         i = j = 0
@@ -112,7 +116,9 @@ def _ends_first(one: Interval, other: Interval) -> bool:
 def numbers(pieces: Iterable[Interval], *, whole: bool = False) -> Numbers:
     """Unite intervals."""
     kept = [piece.whole() if whole else piece for piece in pieces]
-    kept = sorted((piece for piece in kept if not piece.is_empty), key=_start)
+    kept = [piece for piece in kept if not piece.is_empty]
+    if len(kept) > 1:
+        kept.sort(key=_start)
     found: list[Interval] = []
     for piece in kept:
         if found and _touch(found[-1], piece, whole=whole):
@@ -144,7 +150,8 @@ def _joined(one: Interval, other: Interval) -> Interval:
     return Interval(one.low, high, one.low_in, high_in)
 
 
-ALL_NUMBERS = Numbers((Interval(),))
+_EVERYTHING = (Interval(),)
+ALL_NUMBERS = Numbers(_EVERYTHING)
 NO_NUMBERS = Numbers(())
 
 

@@ -1,0 +1,126 @@
+"""What `leadrules test` prints of failed examples, uncovered goals and unnoticed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from leadrules.audit import ScoredLead
+from leadrules.cli.screen import Screen, counted, printable
+from leadrules.insights.examples import ExampleReport, Unmet
+from leadrules.insights.goals import Goal
+from leadrules.insights.mutation import Survivor
+
+_MOST_LINES = 60
+
+
+# ------------------------------------------------------------ failed examples
+
+
+def show_failure(screen: Screen, example: ExampleReport) -> None:
+    """Show a failed example: what it expected and what came out, and where the points come from."""
+    screen.line(("failed", "bold red"), (f"  line {example.line}  ", "dim"), (printable(example.name), "bold"))
+    if example.problem is not None:
+        screen.line(f"  its lead cannot be read: {printable(example.problem)}")
+    if example.result is None:
+        return
+    for unmet in example.unmet:
+        screen.line((f"  line {unmet.line}  ", "dim"), "expected ", (printable(unmet.expected), "green"))
+        screen.line(" " * len(f"  line {unmet.line}  "), "but      ", (printable(_actual(unmet)), "red"))
+    screen.line()
+    _show_audit(screen, example.result)
+
+
+def _actual(unmet: Unmet) -> str:
+    found = ", ".join(f"{text} is {_shown(value)}" for text, value in unmet.found.items())
+    return f"it is unknown: {found}" if unmet.truth == "unknown" else found or "it is false"
+
+
+def _shown(value: Any) -> str:
+    """Write a value as found.
+
+    >>> _shown(None), _shown([]), _shown(Decimal("4.5")), _shown({"events": 2, "latest": "2026-01-01T12:00:00Z"})
+    ('unknown', 'empty', '4.5', '2 events, the latest at 2026-01-01T12:00:00Z')
+    """
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        latest = f", the latest at {value['latest']}" if "latest" in value else ""
+        return counted(value.get("events", 0), "event") + latest
+    if isinstance(value, (list, tuple)):
+        return ", ".join(f'"{member}"' for member in value) or "empty"
+    return str(value)
+
+
+def _show_audit(screen: Screen, result: ScoredLead) -> None:
+    """Show the points of a result in a table that adds up to its score."""
+    entries = [(f"{entry.points:+f}", _entry_words(entry.kind, entry.rule), entry.line) for entry in result.audit]
+    width = max([len(f"{result.score:f}"), *(len(points) for points, _, _ in entries)])
+    for points, words, line in entries:
+        style = "red" if points.startswith("-") else "green"
+        screen.line("    ", (points.rjust(width), style), f"  {printable(words)}", (f"  line {line}", "dim"))
+    if entries:
+        screen.line(("    " + "-" * width, "dim"))
+    score = (f"{result.score:f}".rjust(width), "bold")
+    labels = ", ".join(f"{name} {label}" for name, label in (*result.stages.items(), *result.grades.items()))
+    screen.line("    ", score, "  score", (f"  {labels}" if labels else "", "dim"))
+
+
+def _entry_words(kind: str, rule: str) -> str:
+    words = {"cap": "limit of", "weight": "weight of", "constant": "constant of"}
+    return f"{words[kind]} {rule}" if kind in words else rule
+
+
+# --------------------------------------------------- goals, unnoticed changes
+
+
+def show_goals(screen: Screen, goals: Sequence[Goal]) -> None:
+    """List what no example shows, by rule or condition, with what to add."""
+    grouped: dict[tuple[int, str], list[Goal]] = {}
+    for goal in goals:
+        grouped.setdefault((goal.line, goal.text), []).append(goal)
+    lines = []
+    for (line, text), wanted in grouped.items():
+        fires = any(goal.kind in {"rule", "alternative"} for goal in wanted)
+        # That a rule never fires says that its condition is never true.
+        told = [goal for goal in wanted if not (fires and goal.wanted == "is true")]
+        lines.append((line, text, [(_never(goal.wanted), goal.advice) for goal in told]))
+    _show_list(screen, lines)
+
+
+def _never(wanted: str) -> str:
+    return f"never {wanted.removeprefix('is ')}"
+
+
+def show_survivors(screen: Screen, survivors: Sequence[Survivor]) -> None:
+    """List the changes that no example notices, by rule."""
+    grouped = groupby(survivors, key=lambda survivor: (survivor.line, survivor.rule))
+    _show_list(screen, [(line, rule, [(one.change, "") for one in group]) for (line, rule), group in grouped])
+
+
+def _show_list(screen: Screen, found: Sequence[tuple[int, str, Sequence[tuple[str, str]]]]) -> None:
+    """List lines of the file, below each what is to say of it; past some sixty lines, how many are left."""
+    width = max((len(str(line)) for line, _, _ in found), default=1)
+    indent = " " * (width + 9)
+    shown = 0
+    for place, (line, text, said) in enumerate(found):
+        if shown >= _MOST_LINES:
+            left = sum(len(rest) for _, _, rest in found[place:])
+            screen.line(f"  and {left} more; `--format json` lists all")
+            return
+        screen.line((f"  line {line:>{width}}  ", "dim"), printable(text))
+        for words, advice in _aligned(said):
+            screen.line(indent, (printable(words), "yellow"), (printable(advice), "dim"))
+            shown += 1
+
+
+def _aligned(said: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    width = max(len(words) for words, advice in said)
+    for words, advice in said:
+        yield (f"{words:<{width}}  ", advice) if advice else (words, "")

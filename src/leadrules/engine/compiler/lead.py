@@ -1,0 +1,315 @@
+"""The lead as compiled code sees it: variables for fields, definitions and the clock.
+
+What is written goes to `body`, in the order of the program; the reading of the lead goes before it,
+once it is known what is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, assert_never
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
+from leadrules.engine.compiler.events import Events
+from leadrules.engine.compiler.fields import Readers, operand_of
+from leadrules.engine.compiler.operands import (
+    Day,
+    Flag,
+    Label,
+    Moment,
+    Number,
+    Operand,
+    Text,
+    Texts,
+    Unknown,
+    Unsupported,
+    known,
+)
+from leadrules.engine.compiler.subjects import TextRead, definitions_in
+from leadrules.lead import read_as_of
+from leadrules.values import Zone, instant_of, moment_of
+from leadrules.vocabulary import Field
+
+Part = tuple[str, Any]
+
+
+@attrs.define
+class Clock:
+    """What depends on `as_of` alone; made once per `as_of`."""
+
+    zone: Zone
+    parts: tuple[Part, ...]
+    last: list[tuple[Any, ...]] = attrs.field(factory=list)
+
+    def tick(self, as_of: dt.datetime) -> tuple[Any, ...]:
+        """Prepare a moment, and remember it as the last. Raises InputError for what is no moment."""
+        instant = read_as_of(as_of)
+        made = (as_of, *(self._part(kind, detail, instant) for kind, detail in self.parts))
+        if type(as_of) is dt.datetime:
+            self.last[:] = [made]
+        return made
+
+    def _part(self, kind: str, detail: Any, instant: int) -> Any:
+        if kind == "instant":
+            return instant
+        if kind == "now":
+            return moment_of(instant)
+        if kind == "today":
+            return self.zone.day(instant)
+        try:
+            return moment_of(instant - detail)
+        except OverflowError:
+            return dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@attrs.define
+class LeadCode:
+    """The place where most conditions stand: the lead itself."""
+
+    program: p.Program
+    names: Names
+    conditions: Conditions
+    readers: Readers
+    body: Block = attrs.field(factory=list)
+    defined: dict[tuple[str, str], Operand] = attrs.field(factory=dict)
+    shares: bool = True
+    asks: bool = False
+    _raw: dict[str, str] = attrs.field(factory=dict)
+    _answers: dict[TextRead, list[str]] = attrs.field(factory=dict)
+    _clock: dict[Part, str] = attrs.field(factory=dict)
+    _held: dict[str, str] = attrs.field(factory=dict)
+    events: Events = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._raw = {field: self.names.fresh("f") for field in self.program.scope.fields}
+        self._held = {ladder: self.names.fresh("h") for ladder in self.program.scope.ladders}
+        self.clock("instant")
+        self.clock("now")
+        self.events = Events(self, self.names, self.conditions, self.readers)
+
+    # --------------------------------------------------------------- reading
+
+    def answer(self, read: TextRead, node: p.Condition, *, wanted: bool) -> Expr | None:
+        """Give the variable that holds the answer to a condition on one field."""
+        return self._of_text(read, ("true" if wanted else "false", node))
+
+    def _of_text(self, read: TextRead, asked: tuple[str, p.Condition | None]) -> Expr:
+        variables = self._answers.setdefault(read, [])
+        place = self.readers.about(read).place(asked)
+        while len(variables) <= place:
+            variables.append(self.names.fresh("t"))
+        return code.name(variables[place])
+
+    def field(self, field: Field) -> Operand:
+        """Read a field."""
+        if field.type.kind == "text":
+            read = p.FieldRead(field)
+            folded, text = self._of_text(read, ("folded", None)), self._of_text(read, ("text", None))
+            return Text(folded, text, optional=field.default is None)
+        return operand_of(
+            field.type.kind, code.name(self._raw[field.name]), self.names, optional=field.default is None
+        )
+
+    def property(self, node: p.PropertyRead) -> Operand:
+        """Refuse: there is no event at hand."""
+        raise Unsupported("no event is at hand")
+
+    def count(self, selection: p.Selection) -> Expr:
+        """Count the events of a selection."""
+        return self.events.count(selection)
+
+    def moments(self, selection: p.Selection) -> Expr:
+        """List when the events of a selection were."""
+        return self.events.moments(selection)
+
+    def aggregate(self, node: p.Aggregate) -> Operand:
+        """Read an aggregate: the edges by time, the others from a column."""
+        read = node.property
+        if node.function in {"first", "last"}:
+            return self._edge(node, "min" if node.function == "first" else "max")
+        if read.name in {"at", "day"}:
+            raise Unsupported("an aggregate of times")
+        column = self.events.column(node.selection, read)
+        if read.type.kind == "text":
+            value = self.names.fresh("x")
+            place = self.readers.about(read).place(("folded", None))
+            column = code.collected(code.item(code.name(value), code.const(place)), [value], column)
+        elif read.type.kind not in {"number", "bool", "date", "datetime"}:
+            raise Unsupported("an aggregate of lists")
+        found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
+        return Number(self.keep(found), optional=node.function != "distinct")
+
+    def _edge(self, node: p.Aggregate, edge: str) -> Operand:
+        read = node.property
+        if read.name == "at":
+            latest = self.events.edge(node.selection, edge)
+            instant = code.call(self.names.value(instant_of, "instant_of"), latest)
+            return Moment(code.choose(code.compare(latest, "is", NONE), NONE, instant), optional=True)
+        if read.name == "day":
+            raise Unsupported("the day of an event")
+        moments, column = self.moments(node.selection), self.events.column(node.selection, read)
+        found = self.keep(code.call(self.names.value(runtime.at_edge, "at_edge"), moments, column, code.name(edge)))
+        if read.type.kind != "text":
+            return operand_of(read.type.kind, found, self.names)
+        about = self.readers.about(read)
+        test, answers = known(found, self.names, optional=True)
+        folded, text = (code.item(answers, code.const(about.place((part, None)))) for part in ("folded", "text"))
+        return Text(code.choose(test, folded, NONE), code.choose(test, text, NONE), optional=True)
+
+    def clock(self, part: str, detail: object = None) -> Expr:
+        """Read what depends on `as_of` alone."""
+        if (part, detail) not in self._clock:
+            plain = {"instant": "instant", "now": "now", "today": "today"}
+            self._clock[part, detail] = plain.get(part) or self.names.fresh("k")
+        return code.name(self._clock[part, detail])
+
+    def held(self, ladder: str) -> Expr:
+        """Read the label that the lead holds, or None."""
+        return code.name(self._held[ladder])
+
+    def day_of(self) -> Expr:
+        """Write the function from a moment to its local day."""
+        return self.names.value(runtime.day_of(self.program.scope.zone), "day_of")
+
+    def datetime_of(self, field: Field) -> Expr:
+        """Read a date or datetime field as a datetime in UTC, or None."""
+        moment = self.conditions.moment(self.field(field))
+        assert isinstance(moment, Moment)
+        return as_datetime_part(self.names, moment)
+
+    # ----------------------------------------------------------- definitions
+
+    def definition(self, node: p.DefinitionRead) -> Operand:
+        """Read what is defined in the file; a criterion when it is first read."""
+        key = (node.kind, node.name)
+        if key not in self.defined:
+            if node.kind == "criterion":
+                body = next(c.body for c in self.program.criteria if c.name == node.name)
+                self.define(key, self._kept(self.conditions.value(body, self)))
+            else:
+                raise Unsupported(f"{node.kind} is not known yet")
+        return self.defined[key]
+
+    def define(self, key: tuple[str, str], operand: Operand) -> None:
+        """Say what a definition is."""
+        self.defined[key] = operand
+
+    def _kept(self, operand: Operand) -> Operand:
+        """Keep what a criterion gives in variables."""
+        match operand:
+            case Flag(true, false):
+                return Flag(self.keep(true), self.keep(false))
+            case Text(folded, text):
+                return attrs.evolve(operand, folded=self.keep(folded), text=self.keep(text))
+            case Texts(members, texts):
+                return attrs.evolve(operand, members=self.keep(members), texts=self.keep(texts))
+            case Unknown():
+                return operand
+        return attrs.evolve(operand, expr=self.keep(operand.expr))
+
+    def keep(self, expr: Expr) -> Expr:
+        """Keep a value in a variable, so that it is worked out once."""
+        if isinstance(expr, (code.ast.Name, code.ast.Constant)):
+            return expr
+        variable = self.names.fresh("s")
+        self.body.append(code.assign(variable, expr))
+        return code.name(variable)
+
+    # ---------------------------------------------------------- the reference
+
+    def borrowed(self, node: Any) -> Expr:
+        """Write the definitions that the reference needs to answer a node, as it has them."""
+        self.asks = True
+        keys = tuple(definitions_in(node).items())
+        values = [self.reference_value(read) for _, read in keys]
+        return code.tuple_of([code.const(tuple(key for key, _ in keys)), *values])
+
+    def reference_value(self, read: p.DefinitionRead) -> Expr:
+        """Write a definition's value as the reference has it."""
+        operand = self.definition(read)
+        as_value = self.names.value(runtime.as_value, "as_value")
+        match operand:
+            case Unknown():
+                return NONE
+            case Number(expr, scale, _):
+                return code.call(as_value, expr, code.const(scale))
+            case Flag(true, false):
+                return code.choose(true, code.const(value=True), code.choose(false, code.const(value=False), NONE))
+            case Text(_, text, _):
+                return text
+            case Texts(_, texts):
+                return texts
+            case Moment(expr) | Day(expr) | Label(expr):
+                return expr
+        assert_never(operand)
+
+    # --------------------------------------------------------------- writing
+
+    def ticking(self) -> tuple[Clock, Block]:
+        """Write the unpacking of the clock."""
+        clock = Clock(self.program.scope.zone, tuple(self._clock))
+        clock.last.append((None,) * (1 + len(self._clock)))
+        variables = ["moment", *self._clock.values()]
+        tick = code.call(self.names.value(clock.tick, "tick"), code.name("as_of"))
+        return clock, [
+            code.assign("clock", code.item(self.names.value(clock.last, "last"), code.const(0))),
+            code.when(
+                code.compare(code.item(code.name("clock"), code.const(0)), "is not", code.name("as_of")),
+                [code.assign("clock", tick)],
+            ),
+            code.assign(variables, code.name("clock")),
+        ]
+
+    def fields(self) -> Block:
+        """Write the reading of all fields of the scope, and the answers about their texts."""
+        quick: Block = []
+        careful: Block = []
+        readings: Block = []
+        for field in self.program.scope.fields.values():
+            raw, key = self._raw[field.name], code.const(field.key)
+            get = code.call(code.attribute(code.name("attributes"), "get"), key)
+            if not field.key.isascii():
+                get = code.call(self.names.value(runtime.value_alike, "alike"), code.name("attributes"), key)
+                quick.append(code.assign(raw, get))
+            else:
+                quick.append(code.assign(raw, code.item(code.name("attributes"), key)))
+            careful.append(code.assign(raw, get))
+            readings += self._reading(field, raw)
+        return [code.attempt(quick, [code.name("KeyError")], careful), *readings] if quick else []
+
+    def _reading(self, field: Field, raw: str) -> Block:
+        if field.type.kind != "text":
+            return self.readers.field(field, raw)
+        read = p.FieldRead(field)
+        answers = code.item(self.readers.about(read).known, code.name(raw))
+        variables = self._answers.get(read, [])
+        return [code.assign(variables, answers) if variables else code.do(answers)]
+
+    @property
+    def raw_fields(self) -> Sequence[tuple[str, str]]:
+        """The key and the raw variable of each field."""
+        return [(field.key, self._raw[field.name]) for field in self.program.scope.fields.values()]
+
+    def labels(self) -> Block:
+        """Write the reading of the labels that the lead holds."""
+        variables = list(self._held.values())
+        held: Callable[[object], Any] = runtime.labels_held(self.program.scope.ladders)
+        given = code.name("stages")
+        read = code.call(self.names.value(held), given)
+        found: Block = [code.assign("stages", code.call(code.attribute(code.name("lead"), "get"), code.const("stages")))]
+        if not variables:
+            return [*found, code.when(code.compare(given, "is not", NONE), [code.do(read)])]
+        return [
+            *found,
+            code.when(
+                code.compare(given, "is", NONE),
+                [code.assign_all(variables, NONE)],
+                [code.assign(variables, read)],
+            ),
+        ]

@@ -1,0 +1,169 @@
+"""What changed between two rule files: rule by rule, not line by line.
+
+Order, layout and comments are no change. A rule is known by its name, or by its condition within its
+dimension; one whose condition was edited is told from one that went and one that came by how alike
+their texts are.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import attrs
+
+from leadrules.lang import tree
+from leadrules.lang.formatter import text_of
+
+_ALIKE = 0.6
+_MOST_PAIRS = 40_000
+
+
+@attrs.frozen
+class Element:
+    """A part of a rule file: what it is, where it belongs, what it is known by, and its text.
+
+    `rule` is the id that audits know a scoring rule by, None for all else.
+    """
+
+    kind: str
+    home: str
+    key: str
+    text: str
+    line: int
+    rule: str | None = None
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What the same part of another version is found by."""
+        return self.kind, self.home, self.key
+
+
+@attrs.frozen
+class Change:
+    """A part that was added (`before` is None), removed (`after` is None) or changed."""
+
+    before: Element | None
+    after: Element | None
+
+    @property
+    def what(self) -> Literal["added", "removed", "changed"]:
+        """Say what happened to it."""
+        if self.before is None:
+            return "added"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def kind(self) -> str:
+        """Say what part it is: rule, stage rule, dimension, field, ..."""
+        element = self.after or self.before
+        assert element is not None
+        return element.kind
+
+
+_KINDS: dict[type[tree.Node], str] = {
+    tree.Param: "param",
+    tree.ListDeclaration: "list",
+    tree.FieldDeclaration: "field",
+    tree.EventDeclaration: "event",
+    tree.EventGroup: "events",
+    tree.Criterion: "criterion",
+    tree.Segment: "segment",
+    tree.Dimension: "dimension",
+    tree.PointsGroup: "group",
+    tree.Persona: "persona",
+    tree.Grade: "grade",
+    tree.GradePair: "grade",
+    tree.Ruleset: "header",
+    tree.Timezone: "header",
+    tree.Precision: "header",
+    tree.Total: "total",
+    tree.Use: "plugin",
+}
+_NO_PART = (tree.Example, tree.Given, tree.Expect, tree.Boundary, tree.Include)
+
+
+def elements_of(statements: Sequence[tree.Statement]) -> list[Element]:
+    """Take a rule file apart. Examples are no part of what it means."""
+    found = list(_elements(statements))
+    seen: dict[tuple[str, str, str], int] = {}
+    for index, element in enumerate(found):
+        count = seen[element.place] = seen.get(element.place, 0) + 1
+        if count > 1:
+            found[index] = attrs.evolve(
+                element, key=f"{element.key}~{count}", rule=element.rule and f"{element.rule}~{count}"
+            )
+    return found
+
+
+def _elements(statements: Sequence[tree.Statement]) -> Iterator[Element]:
+    has_dimensions = any(isinstance(node, tree.Dimension) for node in statements)
+    dimension = persona = ""
+    for node in statements:
+        match node:
+            case tree.Rule():
+                first = text_of(node.alternatives[0].condition or node)
+                name = node.name.name if node.name else None
+                rule = name or (f"{dimension}: {first}" if has_dimensions else first)
+                yield Element("rule", dimension, name or first, text_of(node), node.span.line, rule)
+            case tree.Outcome():
+                kind = "stage rule" if node.kind == "label" else node.kind
+                key = node.name.name if node.name else f"{text_of(node.condition)} -> {text_of(node.target)}"
+                yield Element(kind, "", key, text_of(node), node.span.line)
+            case tree.PersonaLine():
+                yield Element("persona line", persona, text_of(node.condition), text_of(node), node.span.line)
+            case tree.Require() | tree.Hold():
+                kind = "requirement" if isinstance(node, tree.Require) else "hold"
+                yield Element(kind, "", text_of(node.condition), text_of(node), node.span.line)
+            case tree.Stages():
+                yield Element("stages", "", node.name.name if node.name else "stage", text_of(node), node.span.line)
+            case _ if type(node) in _KINDS:
+                if isinstance(node, tree.Dimension):
+                    dimension = node.name.name
+                if isinstance(node, tree.Persona):
+                    persona = node.name.name
+                yield _named(node)
+            case _:
+                assert isinstance(node, _NO_PART)
+
+
+def _named(node: tree.Statement) -> Element:
+    kind = _KINDS[type(node)]
+    name = getattr(node, "name", None)
+    key = name.name if isinstance(name, tree.Name) and kind != "header" else type(node).__name__
+    rule = key if isinstance(node, tree.Persona) else None
+    return Element(kind, "", key, text_of(node), node.span.line, rule)
+
+
+def changes_between(before: Sequence[Element], after: Sequence[Element]) -> tuple[Change, ...]:
+    """Compare two rule files; changes are in the order of the newer one, what went at the end."""
+    old = {element.place: element for element in before}
+    new = {element.place: element for element in after}
+    gone = [element for place, element in old.items() if place not in new]
+    pairs = _edited(gone, [element for place, element in new.items() if place not in old])
+    found = []
+    for place, element in new.items():
+        earlier = old.get(place) or pairs.get(place)
+        if earlier is None or earlier.text != element.text:
+            found.append(Change(earlier, element))
+    paired = {earlier.place for earlier in pairs.values()}
+    return (*found, *(Change(element, None) for element in gone if element.place not in paired))
+
+
+def _edited(gone: Sequence[Element], came: Sequence[Element]) -> dict[tuple[str, str, str], Element]:
+    """Pair what went with what came in its place, the most alike first."""
+    if len(gone) * len(came) > _MOST_PAIRS:
+        return {}
+    scored = [
+        (difflib.SequenceMatcher(None, one.text, other.text).ratio(), index, one, other)
+        for index, (one, other) in enumerate((one, other) for one in gone for other in came)
+        if (one.kind, one.home) == (other.kind, other.home) and one.kind not in {"field", "event", "param", "list"}
+    ]
+    pairs: dict[tuple[str, str, str], Element] = {}
+    used: set[tuple[str, str, str]] = set()
+    for ratio, _, one, other in sorted(scored, key=lambda pair: (-pair[0], pair[1])):
+        if ratio >= _ALIKE and one.place not in used and other.place not in pairs:
+            used.add(one.place)
+            pairs[other.place] = one
+    return pairs

@@ -1,0 +1,116 @@
+"""`leadrules check`: diagnostics, what rules do, what leads lack."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+BAD = """\
+employes > 50 +10
+email_open +5 max 3 tims
+content -> tag "x"
+  budget and authority -> qualified
+"""
+
+
+def test_a_good_file(leadrules):
+    run = leadrules("check", "acme.leadrules")
+    assert run.exit_code == 0
+    assert run.stdout == (
+        "acme.leadrules is good: 4 rules in 2 dimensions, 1 ladder of 4 stages, 1 requirement, 2 tags\n"
+    )
+
+
+def test_every_mistake_with_place_line_caret_and_help(here, leadrules, golden):
+    (here / "bad.leadrules").write_text(BAD, "utf-8")
+    run = leadrules("check", "bad.leadrules")
+    assert (run.exit_code, run.stderr) == (1, "")
+    golden(GOLDEN / "check_bad.txt", run.stdout)
+
+
+def test_warnings_alone_are_no_failure(here, leadrules):
+    (here / "warned.leadrules").write_text("budget -> a\nneed -> b\n", "utf-8")
+    run = leadrules("check", "warned.leadrules")
+    assert run.exit_code == 0
+    assert "1 warning; warned.leadrules is good: " in run.stdout
+    scored = leadrules("score", "warned.leadrules", "leads.csv", "--as-of", "2026-11-21")
+    assert "note: 1 warning in `warned.leadrules`: `leadrules check` shows it" in scored.stderr
+
+
+def test_verbose_says_each_or_once(leadrules, golden):
+    run = leadrules("check", "acme.leadrules", "--verbose")
+    assert run.exit_code == 0
+    golden(GOLDEN / "check_verbose.txt", run.stdout)
+
+
+def test_json_is_for_programs(here, leadrules):
+    (here / "bad.leadrules").write_text(BAD, "utf-8")
+    run = leadrules("check", "bad.leadrules", "--format", "json")
+    assert run.exit_code == 1
+    found = json.loads(run.stdout)
+    assert list(found) == ["file", "ok", "errors", "warnings", "diagnostics", "fingerprint"]
+    assert (found["ok"], found["errors"], found["fingerprint"]) == (False, len(found["diagnostics"]), None)
+    assert [d["line"] for d in found["diagnostics"]] == sorted(d["line"] for d in found["diagnostics"])
+
+
+def test_json_of_a_good_file_has_rules_and_what_leads_lack(leadrules):
+    run = leadrules("check", "acme.leadrules", "--verbose", "--against", "leads.csv", "--format", "json")
+    found = json.loads(run.stdout)
+    assert [rule["scores"] for rule in found["rules"]] == ["once", "once", "each", "each"]
+    assert found["against"]["readable"] == 4
+    assert [missing["field"] for missing in found["against"]["missing_columns"]] == ["phone"]
+
+
+def test_against_leads_that_have_it_all(here, leadrules):
+    (here / "few.leadrules").write_text("employees > 5 +1\n", "utf-8")
+    run = leadrules("check", "few.leadrules", "--against", "leads.csv")
+    assert run.exit_code == 0
+    assert run.stdout.startswith("leads.csv: all of its 4 leads can be read\n\nfew.leadrules is good")
+
+
+@pytest.fixture
+def lacking(here):
+    (here / "leads.csv").write_text(
+        "id,e-mail,Employees,country,budget\n1,a@b.example,12,,\n2,c@d.example,,,yes\n3,,,,maybe\n", "utf-8"
+    )
+    (here / "events.csv").write_text(
+        "lead_id,type,at\n1,email_opn,2026-11-01\n1,demo_request,2027-11-01\n2,visit,2026-11-01\n", "utf-8"
+    )
+
+
+@pytest.mark.usefixtures("lacking")
+def test_against_leads_that_lack_something(leadrules, golden):
+    run = leadrules("check", "acme.leadrules", "--against", "leads.csv", "--events", "events.csv")
+    assert run.exit_code == 3
+    golden(GOLDEN / "check_against.txt", run.stdout)
+
+
+@pytest.mark.usefixtures("lacking")
+def test_against_leads_as_json(leadrules):
+    run = leadrules("check", "acme.leadrules", "--against", "leads.csv", "--events", "events.csv", "--format", "json")
+    against = json.loads(run.stdout)["against"]
+    assert against["missing_columns"] == [
+        {"field": "email", "column": "email", "close": "e-mail"},
+        {"field": "phone", "column": "phone", "close": None},
+        {"field": "employees", "column": "employees", "close": "Employees"},
+    ]
+    assert against["always_unknown"] == ["country"]
+    assert against["unknown_event_types"] == {"email_opn": 1, "visit": 1}
+    assert [reject["row"] for reject in against["rejects"]] == [3]
+
+
+def test_events_without_leads_are_a_usage_error(leadrules):
+    run = leadrules("check", "acme.leadrules", "--events", "events.csv")
+    assert run.exit_code == 2
+    assert "--against LEADS" in run.stderr
+
+
+def test_verbose_shows_points_as_the_file_has_them(here, leadrules):
+    (here / "acme.leadrules").write_text(
+        "email_open +5\nemployees > 5 +(employees / 10)\nage > 5 -(age / 2)\n", "utf-8"
+    )
+    shown = leadrules("check", "acme.leadrules", "-v").stdout
+    assert "each    email_open +5\n" in shown
+    assert "once    employees > 5 +(employees / 10)\n" in shown
+    assert "once    age > 5 -(age / 2)\n" in shown

@@ -1,0 +1,71 @@
+"""`leadrules explain`: one lead, and what it lacks."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from leadrules import Ruleset
+from leadrules.tables import read_leads
+
+EXPLAIN = ("explain", "acme.leadrules", "leads.csv", "--events", "events.csv", "--as-of", "2026-11-21")
+
+
+def test_a_lead_is_explained(leadrules):
+    run = leadrules(*EXPLAIN, "--lead", "1")
+    assert (run.exit_code, run.stderr) == (0, "")
+    assert "61" in run.stdout
+    assert "asked for a demo" in run.stdout
+
+
+def test_the_explanation_is_that_of_the_library(leadrules):
+    lead = next(row for row in read_leads("leads.csv", events="events.csv") if row.lead["id"] == "1").lead
+    explanation = Ruleset.from_file("acme.leadrules").explain(lead, as_of=datetime(2026, 11, 21, tzinfo=UTC))
+    assert leadrules(*EXPLAIN, "--lead", "1").stdout.rstrip() == str(explanation)
+    assert leadrules(*EXPLAIN, "--lead", "1", "--why-not", "mql").stdout.rstrip() == str(explanation.why_not("mql"))
+
+
+def test_what_a_lead_lacks_for_a_stage(leadrules):
+    run = leadrules(*EXPLAIN, "--lead", "2", "--why-not", "sql")
+    assert run.exit_code == 0
+    assert "budget" in run.stdout
+
+
+def test_json(leadrules):
+    assert json.loads(leadrules(*EXPLAIN, "--lead", "1", "--format", "json").stdout)["result"]["lead"] == "1"
+    why_not = leadrules(*EXPLAIN, "--lead", "2", "--why-not", "sql", "--format", "json")
+    assert json.loads(why_not.stdout)["label"] == "sql"
+
+
+def test_personal_values_are_shown_on_request_only(here, leadrules):
+    (here / "acme.leadrules").write_text('email ends with "kestrel.example" +5\n', "utf-8")
+    assert "ada@kestrel.example" not in leadrules(*EXPLAIN, "--lead", "1").output
+    assert "ada@kestrel.example" in leadrules(*EXPLAIN, "--lead", "1", "--pii").stdout
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("lead-1", "error: no lead `lead-1` among the 3 leads of `leads.csv`\n  help: is it `Lead-1`?"),
+        ("Laed-2", "help: is it `Lead-2` or `Lead-1`"),
+        ("zzz", "help: its ids look like `Lead-1`"),
+    ],
+)
+def test_an_unknown_lead_is_told_with_close_ones(wanted, said, here, leadrules):
+    (here / "leads.csv").write_text("id,email\nLead-1,a\nLead-2,b\nOther,c\n", "utf-8")
+    run = leadrules(*EXPLAIN, "--lead", wanted)
+    assert run.exit_code == 2
+    assert said in run.stderr
+
+
+def test_an_unknown_stage_is_told_with_those_there_are(leadrules):
+    run = leadrules(*EXPLAIN, "--lead", "1", "--why-not", "won")
+    assert run.exit_code == 2
+    assert "their stages are `lead`, `mql`, `sql`, `disqualified`" in run.stderr
+
+
+def test_a_lead_that_cannot_be_read(here, leadrules):
+    (here / "leads.csv").write_text("id,employees\n1,many\n", "utf-8")
+    run = leadrules(*EXPLAIN, "--lead", "1")
+    assert run.exit_code == 3
+    assert "lead `1` cannot be read: field `employees`: `many` is not a number" in run.stderr

@@ -1,0 +1,168 @@
+"""`leadrules score`: the table, the files, the exit status."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+SCORE = ("score", "acme.leadrules", "leads.csv", "--events", "events.csv", "--as-of", "2026-11-21T00:00:00Z")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 160])
+def test_the_table_says_whom_to_contact_first_and_where_all_stand(columns, leadrules, golden):
+    run = leadrules(*SCORE, columns=columns)
+    assert (run.exit_code, run.stderr) == (0, "")
+    golden(GOLDEN / f"score_{columns}.txt", run.stdout)
+    assert max(map(len, run.stdout.splitlines())) <= columns
+
+
+def test_leads_at_an_exit_and_out_of_reach_come_last(leadrules):
+    run = leadrules(*SCORE)
+    table = [line.split()[1] for line in run.stdout.splitlines() if line[:3].strip().isdecimal()]
+    assert table == ["1", "2", "3", "4"]
+
+
+def test_csv_has_a_column_for_everything(here, leadrules):
+    run = leadrules(*SCORE, "-o", "scored.csv")
+    assert run.exit_code == 0
+    assert "wrote 4 leads to scored.csv" in run.stderr
+    assert (here / "scored.csv").read_text("utf-8") == (
+        "id,score,fit,engagement,stage,segments,tags,recommendations,missing\n"
+        "1,61,35,26,sql,,call today; has money,,\n"
+        "2,21,20,1,mql,,,,\n"
+        "3,0,0,0,lead,,,,no way to reach them\n"
+        "4,60,35,25,disqualified,,call today; has money,,\n"
+    )
+
+
+def test_a_dash_is_csv_on_standard_output_and_nothing_else(leadrules):
+    run = leadrules(*SCORE, "-o", "-")
+    assert run.exit_code == 0
+    assert [row["score"] for row in csv.DictReader(run.stdout.splitlines())] == ["61", "21", "0", "60"]
+
+
+def test_json_lines_and_json_are_the_canonical_results(here, leadrules):
+    assert leadrules(*SCORE, "-o", "scored.jsonl").exit_code == 0
+    assert leadrules(*SCORE, "-o", "scored.json").exit_code == 0
+    lines = (here / "scored.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["lead"] for line in lines] == ["1", "2", "3", "4"]
+    assert json.loads((here / "scored.json").read_text("utf-8")) == [json.loads(line) for line in lines]
+    assert lines[0].startswith('{"lead":"1","as_of":"2026-11-21T00:00:00Z","ruleset":{"name":"acme","version":"1",')
+
+
+def test_json_of_no_leads_is_an_empty_list(here, leadrules):
+    (here / "leads.csv").write_text("id,email\n", "utf-8")
+    assert leadrules(*SCORE, "-o", "scored.json").exit_code == 0
+    assert json.loads((here / "scored.json").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("name", ["audit.csv", "audit.jsonl"])
+def test_the_audit_adds_up_to_the_scores(name, here, leadrules):
+    assert leadrules(*SCORE, "-o", "scored.jsonl", "--audit", name).exit_code == 0
+    text = (here / name).read_text("utf-8").splitlines()
+    entries = list(csv.DictReader(text)) if name.endswith("csv") else [json.loads(line) for line in text]
+    assert list(entries[0]) == ["lead", "kind", "rule", "line", "points", "because", "evidence"]
+    for line in (here / "scored.jsonl").read_text("utf-8").splitlines():
+        result = json.loads(line)
+        assert sum(float(e["points"]) for e in entries if e["lead"] == result["lead"]) == result["score"]
+
+
+def test_several_workers_give_the_same_bytes(here, leadrules):
+    one = leadrules(*SCORE, "-o", "one.jsonl")
+    two = leadrules(*SCORE, "-o", "two.jsonl", "--workers", "2")
+    assert (one.exit_code, two.exit_code) == (0, 0)
+    assert (here / "one.jsonl").read_bytes() == (here / "two.jsonl").read_bytes()
+    # Without a file the results come back without their audits, and the reasons are found again.
+    assert leadrules(*SCORE, "--workers", "2").stdout == one.stdout
+
+
+def test_a_param_gets_another_value(here, leadrules):
+    leadrules(*SCORE, "-o", "scored.csv", "--param", "mql_at=70")
+    assert ",lead," in (here / "scored.csv").read_text("utf-8").splitlines()[2]
+
+
+def test_a_param_that_is_true_or_false(here, leadrules):
+    rules = (here / "acme.leadrules").read_text("utf-8") + 'param strict = false\nstrict -> tag "strict"\n'
+    (here / "acme.leadrules").write_text(rules, "utf-8")
+    leadrules(*SCORE, "-o", "scored.csv", "--param", "strict=true")
+    assert "strict" in (here / "scored.csv").read_text("utf-8")
+
+
+def test_ids_and_events_stand_in_columns_of_other_names(here, leadrules):
+    (here / "leads.csv").write_text("key;email\n7;a@b.example\n", "utf-8")
+    (here / "events.csv").write_text("who,what,when\n7,demo_request,2026-11-01\n", "utf-8")
+    columns = ("--id-column", "key", "--event-columns", "lead=who,type=what,at=when")
+    assert leadrules(*SCORE, *columns, "-o", "scored.csv").exit_code == 0
+    assert (here / "scored.csv").read_text("utf-8").splitlines()[1].startswith("7,25,0,25,mql")
+
+
+def test_rows_may_be_numbered(leadrules):
+    run = leadrules(*SCORE[:3], *SCORE[5:], "--id-column", "#", "-o", "-")
+    assert [line.split(",")[0] for line in run.stdout.splitlines()] == ["#", "1", "2", "3", "4"]
+
+
+def test_each_lead_may_have_its_own_time(here, leadrules):
+    (here / "leads.csv").write_text("id,email,when\n1,a@b.example,2026-10-31\n2,c@d.example,\n", "utf-8")
+    run = leadrules(*SCORE[:5], "--as-of-column", "when", "-o", "scored.csv")
+    assert run.exit_code == 3
+    assert "has no time to be scored at (`when` is empty)" in run.stderr
+    assert (here / "scored.csv").read_text("utf-8").splitlines()[1].startswith("1,0,0,0,lead")
+
+
+def test_without_a_time_it_is_now_and_the_command_to_repeat_is_given(here, leadrules):
+    run = leadrules(*SCORE[:5], "-o", "first.jsonl")
+    assert run.exit_code == 0
+    said = run.stderr.split("the same again: ")[1].splitlines()[0]
+    assert leadrules(*SCORE[:5], *said.split(), "-o", "again.jsonl").exit_code == 0
+    assert (here / "first.jsonl").read_bytes() == (here / "again.jsonl").read_bytes()
+
+
+def test_rejects_are_counted_told_and_written(here, leadrules):
+    (here / "leads.csv").write_text(
+        "id,email,employees\n1,a@b.example,many\n2,c@d.example,5\n2,e@f.example,6\n,g@h.example,7\n8,short\n", "utf-8"
+    )
+    run = leadrules(*SCORE, "-o", "scored.csv", "--rejects", "rejects.csv")
+    assert run.exit_code == 3
+    assert "4 leads could not be read; all others are scored" in run.stderr
+    assert "row 3 has the id `2` of row 2" in run.stderr
+    assert (here / "rejects.csv").read_text("utf-8") == (
+        "row,id,reason\n"
+        "1,1,row 1: field `employees`: `many` is not a number (write digits such as 250 or 12.5)\n"
+        "3,2,row 3 has the id `2` of row 2\n"
+        "4,,row 4 has no id (`id` is empty)\n"
+        '5,,"row 5 has 2 values, the header has 3 columns"\n'
+    )
+    assert len((here / "scored.csv").read_text("utf-8").splitlines()) == 2
+
+
+def test_only_the_first_reasons_are_told(here, leadrules):
+    rows = "".join(f"{n},a@b.example,many\n" for n in range(9))
+    (here / "leads.csv").write_text("id,email,employees\n" + rows, "utf-8")
+    run = leadrules(*SCORE)
+    assert run.stderr.count("is not a number") == 5
+    assert "and 4 more: --rejects FILE lists them all" in run.stderr
+
+
+def test_events_of_unknown_leads_are_counted(here, leadrules):
+    (here / "events.csv").write_text("lead_id,type,at\n99,email_open,2026-11-01\n", "utf-8")
+    assert "note: 1 event of leads that `leads.csv` does not have" in leadrules(*SCORE).stderr
+
+
+def test_top_says_how_many_leads_are_shown(leadrules):
+    assert "Amber Cargo" not in leadrules(*SCORE, "--top", "1").stdout
+    assert "Whom to contact first" not in leadrules(*SCORE, "--top", "0").stdout
+
+
+def test_a_value_cannot_control_the_terminal(here, leadrules):
+    (here / "leads.csv").write_text("id,email,company\n1\x1b[2J,a@b.example,Evil\x1b]0;x\x07\n", "utf-8")
+    run = leadrules(*SCORE)
+    assert run.exit_code == 0
+    assert "\x1b" not in run.stdout + run.stderr
+
+
+def test_what_a_lead_lacks_stands_first_among_the_reasons(here, leadrules):
+    rules = "require phone is known\nrequire age > 18 because 'too young'\nemail is known +5\n".replace("'", '"')
+    (here / "acme.leadrules").write_text(rules, "utf-8")
+    assert "\n    needs phone is known · too young · +5 email is known\n" in leadrules(*SCORE).stdout

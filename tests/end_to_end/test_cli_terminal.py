@@ -1,0 +1,121 @@
+"""Colour, encodings, closed pipes and interrupts: what only a process of its own can show."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals and signals of POSIX")
+
+SCORE = ("score", "acme.leadrules", "leads.csv", "--events", "events.csv", "--as-of", "2026-11-21")
+COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9]m")
+
+
+def read_terminal(main: int, child: subprocess.Popen) -> bytes:
+    found = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([main], [], [], 0.1)
+        if ready:
+            try:
+                part = os.read(main, 65_536)
+            except OSError:
+                break
+            if not part:
+                break
+            found += part
+        elif child.poll() is not None:
+            break
+    child.wait(10)
+    return found
+
+
+def on_terminal(process, here, *arguments, env=None):
+    main, side = pty.openpty()
+    child = process(*arguments, cwd=here, env={"TERM": "xterm-256color"} | (env or {}), stdout=side, stderr=side)
+    os.close(side)
+    try:
+        return child, read_terminal(main, child)
+    finally:
+        os.close(main)
+
+
+def test_in_colour_on_a_terminal_and_plain_in_a_pipe(here, process):
+    child, shown = on_terminal(process, here, *SCORE)
+    assert child.returncode == 0
+    assert COLOUR.search(shown)
+    assert "█".encode() in shown
+    piped = process(*SCORE, cwd=here)
+    output, errors = piped.communicate(timeout=60)
+    assert (piped.returncode, errors) == (0, b"")
+    assert b"\x1b" not in output
+
+
+def test_no_color_is_respected(here, process):
+    _, shown = on_terminal(process, here, *SCORE, env={"NO_COLOR": "1"})
+    assert b"Kestrel" in shown
+    assert not COLOUR.search(shown)
+
+
+def test_a_terminal_without_unicode_gets_ascii_bars(here, process):
+    child = process(*SCORE, cwd=here, env={"PYTHONIOENCODING": "ascii"})
+    output, errors = child.communicate(timeout=60)
+    assert (child.returncode, errors) == (0, b"")
+    assert output.isascii()
+    assert b"####" in output
+    assert b"??d? Freight" in output
+
+
+def test_a_closed_pipe_is_silent(here, process):
+    rows = "".join(f"{n},a{n}@b.example\n" for n in range(5_000))
+    (here / "leads.csv").write_text("id,email\n" + rows, "utf-8")
+    child = process(*SCORE, "-o", "-", cwd=here)
+    assert child.stdout.readline().startswith(b"id,score")
+    child.stdout.close()
+    assert child.stderr.read() == b""
+    child.stderr.close()
+    assert child.wait(60) == 141
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_no_half_file(sent, status, here, process):
+    os.mkfifo(here / "slow.csv")
+    (here / "scored.csv").write_text("old\n", "utf-8")
+    child = process("score", "acme.leadrules", "leads.csv", "--events", "slow.csv", "-o", "scored.csv", cwd=here)
+    writer = os.open(here / "slow.csv", os.O_WRONLY)
+    time.sleep(0.3)
+    child.send_signal(sent)
+    _, errors = child.communicate(timeout=60)
+    os.close(writer)
+    assert child.returncode == status
+    assert errors == (b"interrupted: no file was changed\n" if sent == signal.SIGINT else b"")
+    assert sorted(path.name for path in here.iterdir()) == [
+        "acme.leadrules", "events.csv", "leads.csv", "scored.csv", "slow.csv",
+    ]  # fmt: skip
+    assert (here / "scored.csv").read_text("utf-8") == "old\n"
+
+
+def test_long_work_shows_a_bar_on_a_terminal_only(here, process):
+    rows = "".join(f"{n},a{n}@b.example\n" for n in range(40_000))
+    (here / "leads.csv").write_text("id,email\n" + rows, "utf-8")
+    child, shown = on_terminal(process, here, *SCORE, "-o", "scored.csv")
+    assert child.returncode == 0
+    assert re.search(rb"[0-9]+/40000", shown)
+
+
+def test_help_loads_neither_terminal_pictures_nor_commands():
+    code = (
+        "import sys; sys.argv = ['leadrules', '--version']\n"
+        "from leadrules.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted(m for m in sys.modules if m.startswith('rich') or m.startswith('leadrules.cli.')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[1] == "['leadrules.cli.app', 'leadrules.cli.running']"

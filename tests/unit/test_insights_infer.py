@@ -1,0 +1,102 @@
+"""What a column of values is, and the declarations that fit a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadrules import Ruleset
+from leadrules.insights.columns import Column, guess
+from leadrules.insights.inference import Inference
+
+
+def guessed(values, name="column"):
+    column = Column(name)
+    for value in values:
+        column.add(value)
+    found = guess(column)
+    return str(found.type), found.pattern, found.unknown
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1", "20", "3.5"], ("number", None, ())),
+        (["1", "20", "N/A"], ("number", None, ("N/A",))),
+        (["yes", "No"], ("bool", None, ())),
+        (["0", "1", "1"], ("bool", None, ())),
+        (["2026-01-31", "2025-12-01"], ("date", None, ())),
+        (["2026-01-31T10:00:00Z"], ("datetime", None, ())),
+        (["31.1.2026", "1.12.2025"], ("date", "D.M.YYYY", ())),
+        (["1/31/2026", "12/1/2025"], ("date", "M/D/YYYY", ())),
+        (["31/1/2026"], ("date", "D/M/YYYY", ())),
+        (["20260131", "20251201"], ("date", "YYYYMMDD", ())),
+        (["31.1.2026 10:05"], ("datetime", "D.M.YYYY h:m", ())),
+        (["00123", "00456"], ("text", None, ())),
+        (["+48 123", "+48 456"], ("text", None, ())),
+        ([["a", "b"]], ("list of text", None, ())),
+        (["", None], ("text", None, ())),
+        (["warm"] * 5 + ["cold"] * 5 + ["Select"], ('one of {"cold", "warm"}', None, ("Select",))),
+        (["a", "b", "c"], ("text", None, ())),
+        ([12, 13.5], ("number", None, ())),
+        ([True, False], ("bool", None, ())),
+    ],
+)
+def test_a_guess(values, expected):
+    assert guessed(values) == expected
+
+
+def test_words_of_a_bool():
+    column = Column("consent")
+    for value in ("Tak", "nie", "tak"):
+        column.add(value)
+    found = guess(column)
+    assert (found.type.kind, found.true_word, found.false_word) == ("bool", "tak", "nie")
+
+
+def test_a_day_that_could_be_a_month_is_doubtful():
+    column = Column("day")
+    column.add("1/2/2026")
+    assert guess(column).note == "M/D/YYYY fits as well: check which it is"
+
+
+def test_personal_values_are_marked():
+    column = Column("contact")
+    column.add("a@example.com")
+    assert guess(column).pii
+
+
+def test_declarations_read_every_lead_they_were_made_of():
+    leads = [
+        {
+            "id": str(n),
+            "attributes": {
+                "id": str(n),
+                "Lead Source": ["Web", "Fair"][n % 2],
+                "score": n,
+                "Umsatz €": "12.5",
+                "rule": "x",
+            },
+            "events": [
+                {"type": "Web Visit", "at": "2026-01-01T00:00:00Z", "properties": {"url": "/a", "seconds": "5"}},
+                {"type": "call", "at": "2026-01-01T00:00:00Z", "properties": {"url": "/b"}},
+            ],
+        }
+        for n in range(12)
+    ]
+    inference = Inference()
+    for lead in leads:
+        inference.add(lead)
+    text = inference.text()
+    assert text == (
+        "# Declarations for 12 leads. Add rules below: employees >= 200 +10\n"
+        "\n"
+        'field lead_source: one of {"Fair", "Web"} from "Lead Source"\n'
+        'field score_field: number from "score"\n'
+        'field umsatz: number from "Umsatz €"\n'
+        'field rule_field: text from "rule"\n'
+        "\n"
+        "event any_event[url: text]\n"
+        "event `Web Visit`[seconds: number]\n"
+        "event call\n"
+    )
+    Ruleset.from_text(text + "`Web Visit`[seconds > 1] +1\nlead_source is known +1\n")
