@@ -1,14 +1,15 @@
 """What comes out: a scored lead, its audit trail and their canonical JSON.
 
 Numbers are decimals, times UTC text. The points of the audit entries add up exactly to the score.
-The audit may be made only when it is asked for: the result holds a function until then.
+The audit, and the evidence of its entries, may be made only when they are asked for.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -22,6 +23,10 @@ MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
 
 
+EntryHead = tuple[EntryKind, str, int, str | None]
+"""What an entry says of its rule, whatever the lead: kind, rule, line, because."""
+
+
 class AuditEntry:
     """Some points and where they come from.
 
@@ -31,29 +36,24 @@ class AuditEntry:
     `evidence` is plain data: the values or events that the points rest on.
     """
 
-    __slots__ = ("_evidence", "because", "kind", "line", "points", "rule")
+    __slots__ = ("_evidence", "_place", "because", "kind", "line", "points", "rule")
 
     def __init__(
-        self,
-        kind: EntryKind,
-        rule: str,
-        line: int,
-        points: Decimal,
-        because: str | None,
-        evidence: Evidence | Callable[[], Evidence],
+        self, kind: EntryKind, rule: str, line: int, points: Decimal, because: str | None, evidence: Evidence
     ) -> None:
         self.kind = kind
         self.rule = rule
         self.line = line
         self.points = points
         self.because = because
-        self._evidence = evidence
+        self._evidence: Evidence | Proof = evidence
+        self._place = 0
 
     @property
     def evidence(self) -> Evidence:
         """Give what the points rest on, made on first access."""
-        if callable(self._evidence):
-            self._evidence = self._evidence()
+        if isinstance(self._evidence, Proof):
+            self._evidence = self._evidence.of(self, self._place)
         return self._evidence
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,6 +78,54 @@ class AuditEntry:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.kind, self.rule, self.line, self.points, self.because, self.evidence)
+
+
+class Proof:
+    """The evidence of all entries of one result, made when the first is asked for."""
+
+    __slots__ = ("_found", "_prove")
+
+    def __init__(self, prove: Callable[[], Sequence[AuditEntry]]) -> None:
+        self._prove = prove
+        self._found: Sequence[AuditEntry] | None = None
+
+    def of(self, entry: AuditEntry, place: int) -> Evidence:
+        """Give the evidence of an entry. Raises RuntimeError where the lead is no longer what it was."""
+        if self._found is None:
+            self._found = self._prove()
+        if place < len(self._found):
+            proven = self._found[place]
+            if (proven.kind, proven.rule, proven.points) == (entry.kind, entry.rule, entry.points):
+                return proven.evidence
+        raise RuntimeError("an event of the lead was changed after it was scored; read evidence first, or score a copy")
+
+
+@attrs.frozen
+class Trail:
+    """How an engine that notes what fired makes an audit of it.
+
+    `heads` has every entry that there may be, in the order of the audit, `points` the decimal of
+    each number of units. `prove` gives the entries with their evidence, from the lead's id, the
+    instant and what was seen of the lead; the first part of that is what fired: places among the
+    heads, and units.
+    """
+
+    heads: Sequence[EntryHead]
+    points: Mapping[int, Decimal]
+    prove: Callable[[str | None, int, Sequence[Any]], Sequence[AuditEntry]]
+
+    def entries(self, fired: Iterable[tuple[int, int]], proof: Proof) -> tuple[AuditEntry, ...]:
+        """Make the entries. They are made one by one without a call each: there are many, and little time."""
+        heads, points, new = self.heads, self.points, object.__new__
+        entries: list[AuditEntry] = []
+        for head, units in sorted(fired):
+            entry = new(AuditEntry)
+            entry.kind, entry.rule, entry.line, entry.because = heads[head]
+            entry.points = points[units]
+            entry._evidence = proof
+            entry._place = len(entries)
+            entries.append(entry)
+        return tuple(entries)
 
 
 @attrs.frozen
@@ -120,8 +168,8 @@ class ScoredLead:
     """
 
     __slots__ = (
-        "_audit", "as_of", "dimensions", "grades", "lead", "missing", "recommendations", "ruleset",
-        "score", "segments", "stages", "tags", "transitions",
+        "_audit", "_seen", "_trail", "as_of", "dimensions", "grades", "lead", "missing", "recommendations",
+        "ruleset", "score", "segments", "stage", "stages", "tags", "transitions",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
@@ -138,7 +186,7 @@ class ScoredLead:
         recommendations: tuple[str, ...],
         missing: tuple[str, ...],
         transitions: tuple[Transition, ...],
-        audit: Sequence[AuditEntry] | Callable[[], Sequence[AuditEntry]],
+        audit: Sequence[AuditEntry],
     ) -> None:
         self.lead = lead
         self.as_of = as_of
@@ -152,19 +200,23 @@ class ScoredLead:
         self.recommendations = recommendations
         self.missing = missing
         self.transitions = transitions
-        self._audit = audit
-
-    @property
-    def stage(self) -> str | None:
-        """Give the label of the first ladder, or None where there is no ladder."""
-        return next(iter(self.stages.values()), None)
+        self.stage: str | None = next(iter(stages.values()), None)
+        self._audit: tuple[AuditEntry, ...] | None = tuple(audit)
+        self._trail: Trail | None = None
+        self._seen: tuple[Any, ...] = ()
 
     @property
     def audit(self) -> tuple[AuditEntry, ...]:
         """Give the audit trail: entries in order of declaration, whose points add up to the score."""
-        if not isinstance(self._audit, tuple):
-            self._audit = tuple(self._audit() if callable(self._audit) else self._audit)
+        if self._audit is None:
+            assert self._trail is not None
+            prove = functools.partial(self._trail.prove, self.lead, self.as_of, self._seen)
+            self._audit = self._trail.entries(self._seen[0], Proof(prove))
         return self._audit
+
+    def without_audit(self) -> ScoredLead:
+        """Give the result without its audit trail, which is most of what there is to store or to send."""
+        return ScoredLead(**self._parts(), audit=())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""
@@ -205,8 +257,11 @@ class ScoredLead:
         return f"ScoredLead({self.lead!r}, {self.score:f}{stage})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        values = {name.lstrip("_"): getattr(self, name.lstrip("_")) for name in self.__slots__}
-        return _rebuild, (values,)
+        return _rebuild, ({**self._parts(), "audit": self.audit},)
+
+    def _parts(self) -> dict[str, Any]:
+        names = (name for name in self.__slots__ if name != "stage" and not name.startswith("_"))
+        return {name: getattr(self, name) for name in names}
 
 
 def _rebuild(values: dict[str, Any]) -> ScoredLead:

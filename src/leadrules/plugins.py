@@ -9,11 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import inspect
+import json
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from importlib import import_module, metadata, resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,16 @@ import attrs
 
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, Mark, mark_of
+from leadrules.values import plain_name
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Type
 
 CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
 PACKS = "leadrules.packs"
 """The entry-point group of packs: name -> a package with rule files to include."""
+
+FAILURES = (Exception, SystemExit)
+"""What a plugin may raise without taking its host along: all but the user's own interruption."""
 
 _TYPES: Mapping[Any, Type] = {
     bool: BOOL,
@@ -44,13 +51,17 @@ class Parameter:
     """A parameter of a criterion.
 
     `type` is None for the one that takes the whole lead. `optional` takes unknown as None;
-    `has_default` may be left out in a rule file.
+    `has_default` may be left out in a rule file, and `default` shows in its words what it is then.
     """
 
     name: str
     type: Type | None
     optional: bool = False
     has_default: bool = False
+    default: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}" + (f" = {self.default}" if self.has_default else "")
 
 
 @attrs.frozen
@@ -91,10 +102,13 @@ class Criterion:
 
     @property
     def signature(self) -> str:
-        """Its parameters and result in the words of the language: `(job_title: text) number`."""
-        given = [p for p in self.parameters if p.type is not None]
-        inside = ", ".join(f"{p.name}: {p.type}{' = …' if p.has_default else ''}" for p in given)
-        return f"({inside}) {self.returns}"
+        """Its parameters and result in the words of the language: `(job_title: text, most: number = 5) number`."""
+        return f"({', '.join(str(parameter) for parameter in self.given)}) {self.returns}"
+
+    @property
+    def given(self) -> tuple[Parameter, ...]:
+        """The parameters that a rule file gives: all but the whole lead."""
+        return tuple(parameter for parameter in self.parameters if parameter.type is not None)
 
     def failed(self, problem: str, lead: str | None = None) -> PluginError:
         """Make the error that says what this criterion did wrong, and with which lead."""
@@ -142,80 +156,136 @@ class Catalogue:
     def load(self, name: str) -> Plugin:
         """Load and verify a plugin. Raises PluginError."""
         if name in self.given:
-            found = self.given[name]
-            return loaded(Origin(name), found)
-        point = self._point(name, CRITERIA)
-        return loaded(_origin(point), _imported(point))
+            return loaded(Origin(name), self.given[name])
+        return installed_plugin(self._point(name, CRITERIA))
 
     def pack_text(self, name: str, path: str) -> str:
         """Read a rule file of a pack. Raises PluginError for the pack, ValueError for the file."""
-        point = self._point(name, PACKS)
-        package = _imported(point)
-        file = resources.files(package).joinpath(*path.split("/"))
         try:
-            return file.read_text("utf-8-sig")
+            return pack_folder(self._point(name, PACKS)).joinpath(*path.split("/")).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             raise ValueError(f"the pack `{name}` has no file `{path}`") from None
 
     def _point(self, name: str, group: str) -> metadata.EntryPoint:
         what = "plugin" if group == CRITERIA else "pack"
-        found = {
-            (_origin(point).distribution, point.value): point for point in installed_points(group) if point.name == name
-        }
+        found = {(str(origin_of(point)), point.value): point for point in installed_points(group) if point.name == name}
         if not found:
             raise PluginError(f"there is no {what} `{name}`")
         if self.allowed is not None and name not in self.allowed:
             raise PluginError(f"the {what} `{name}` is not allowed here")
         if len(found) > 1:
-            brought = " and ".join(sorted(str(distribution) for distribution, _ in found))
+            brought = " and ".join(sorted(brought_by(point) for point in found.values()))
             raise PluginError(f"two distributions bring a {what} `{name}`: {brought}")
         return next(iter(found.values()))
 
 
-def installed_points(group: str) -> Iterator[metadata.EntryPoint]:
-    """Give the installed entry points of a group, loading none."""
-    yield from sorted(metadata.entry_points(group=group), key=lambda point: (point.name, point.value))
+# ------------------------------------------------------------------ installed
 
 
-def _origin(point: metadata.EntryPoint) -> Origin:
-    distribution = point.dist
-    if distribution is None:
+def installed_points(group: str) -> list[metadata.EntryPoint]:
+    """Give the installed entry points of a group, sorted, loading none."""
+    try:
+        found = list(metadata.entry_points(group=group))
+    except Exception:  # noqa: BLE001 - one broken distribution must not hide the others; `doctor` names it
+        found = [point for points in _readable_points() for point in points if point.group == group]
+    return sorted(found, key=lambda point: (point.name, point.value))
+
+
+def _readable_points() -> Iterator[Iterable[metadata.EntryPoint]]:
+    """Give the entry points of every distribution that has readable ones, the first of a name only."""
+    seen = set()
+    for distribution in metadata.distributions():
+        try:
+            name, points = distribution.name, tuple(distribution.entry_points)
+        except Exception:  # noqa: BLE001, S112 - as above
+            continue
+        if name not in seen:
+            seen.add(name)
+            yield points
+
+
+def origin_of(point: metadata.EntryPoint) -> Origin:
+    """Say where an entry point comes from."""
+    try:
+        assert point.dist is not None
+        return Origin(point.name, point.dist.name, point.dist.version)
+    except Exception:  # noqa: BLE001 - a distribution without readable metadata has no name
         return Origin(point.name)
-    return Origin(point.name, distribution.name, distribution.version)
+
+
+def brought_by(point: metadata.EntryPoint) -> str:
+    """Name the distribution of an entry point, and its version."""
+    origin = origin_of(point)
+    return f"{origin.distribution} {origin.version}" if origin.distribution else "one without a name"
+
+
+def installed_plugin(point: metadata.EntryPoint) -> Plugin:
+    """Load and verify the plugin of an entry point. Raises PluginError."""
+    found = _imported(point)
+    return loaded(origin_of(point), found, home=_home(point.module))
+
+
+def _home(module: str) -> types.ModuleType | None:
+    """Give the outermost package of a module that is made of files; a namespace is not."""
+    parts = module.split(".")
+    names = (".".join(parts[: end + 1]) for end in range(len(parts)))
+    found = (sys.modules.get(name) for name in names)
+    return next((package for package in found if getattr(package, "__file__", None)), None)
+
+
+def pack_folder(point: metadata.EntryPoint) -> Traversable:
+    """Give the folder of a pack's rule files. Raises PluginError."""
+    package = _imported(point)
+    if not isinstance(package, types.ModuleType) or not hasattr(package, "__path__"):
+        raise PluginError(f"the pack of {origin_of(point)} is no package: `{point.value}`")
+    return resources.files(package)
 
 
 def _imported(point: metadata.EntryPoint) -> Any:
     try:
         return point.load()
-    except Exception as problem:  # whatever a plugin does on import is its own failure
-        reason = str(problem) or "it failed without a word"
-        raise PluginError(f"{_origin(point)} cannot be imported from `{point.value}`: {reason}") from problem
+    except FAILURES as problem:  # whatever a plugin does on import is its own failure
+        reason = f"{type(problem).__name__}: {problem}".rstrip(": ")
+        raise PluginError(f"{origin_of(point)} cannot be imported from `{point.value}`: {reason}") from problem
 
 
 # ------------------------------------------------------------------ verifying
 
 
-def loaded(origin: Origin, found: Any) -> Plugin:
-    """Verify a plugin's criteria and freeze them. Raises PluginError for the first that is wrong."""
+def loaded(origin: Origin, found: Any, *, home: types.ModuleType | None = None) -> Plugin:
+    """Verify a plugin's criteria and freeze them. Raises PluginError for the first that is wrong.
+
+    `home` is the package whose files its answers can depend on, where that is more than `found`.
+    """
     criteria: dict[str, Criterion] = {}
-    for attribute, function in _functions(found):
-        mark = mark_of(function)
-        if mark is None:
-            continue
-        name = mark.name or attribute
+    for attribute, function, mark in marked(origin, found):
+        name = attribute if mark.name is None else mark.name
         if name in criteria and criteria[name].function is not function:
             raise PluginError(f"{origin} has two criteria named `{name}`")
         criteria[name] = verified(origin, name, function, mark)
     if not criteria:
         raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`")
-    return Plugin(origin, types.MappingProxyType(dict(sorted(criteria.items()))), _hash_of_source(found, criteria))
+    return Plugin(
+        origin, types.MappingProxyType(dict(sorted(criteria.items()))), _hash_of_source(found, home, criteria)
+    )
+
+
+def marked(origin: Origin, found: Any) -> list[tuple[str, Any, Mark]]:
+    """Give the functions of a plugin that are marked as criteria, by attribute. Raises PluginError."""
+    try:
+        functions = ((name, function, mark_of(function)) for name, function in _functions(found))
+        return [(name, function, mark) for name, function, mark in functions if mark is not None]
+    except FAILURES as problem:
+        raise PluginError(f"{origin} cannot be looked through: {type(problem).__name__}: {problem}") from problem
 
 
 def _functions(found: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(found, Mapping):
         return list(found.items())
+    if isinstance(found, types.ModuleType):
+        return [(name, value) for name, value in vars(found).items() if callable(value)]
     if callable(found) and mark_of(found) is not None:
-        return [(found.__name__, found)]
+        return [(getattr(found, "__name__", "criterion"), found)]
     return [(name, getattr(found, name)) for name in dir(found) if not name.startswith("__")]
 
 
@@ -225,25 +295,19 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
     def refuse(problem: str) -> PluginError:
         return PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}")
 
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+    _verify_mark(name, mark, refuse)
+    if any(test(function) for test in _NOT_PLAIN):
         raise refuse("it is not a plain function")
     try:
         hints = typing.get_type_hints(function)
         written = inspect.signature(function).parameters
-    except (NameError, TypeError, ValueError) as problem:
+    except Exception as problem:
         raise refuse(f"its annotations cannot be read: {problem}") from problem
     doc = inspect.cleandoc(function.__doc__ or "").strip()
     if not doc:
         raise refuse("it has no docstring, which is its reference page")
-    version: object = mark.version  # an author without a type checker may give anything
-    if not isinstance(version, str) or not version.strip():
-        raise refuse("its version is not a text")
     parameters = tuple(_parameter(parameter, hints, refuse) for parameter in written.values())
-    if sum(parameter.type is None for parameter in parameters) > 1:
-        raise refuse("it asks for the lead twice")
-    for checked in mark.checks:
-        if checked not in {parameter.name for parameter in parameters if parameter.type is not None}:
-            raise refuse(f"it checks `{checked}`, which is no parameter of it")
+    _verify_view(mark, parameters, refuse)
     if "return" not in hints:
         raise refuse(f"it does not say what it gives (one of {_TYPE_NAMES})")
     returns, maybe_unknown = _without_none(hints["return"])
@@ -252,7 +316,38 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
     return Criterion(origin, name, function, parameters, _TYPES[returns], maybe_unknown, mark, doc)
 
 
-def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Callable[[str], PluginError]) -> Parameter:
+_NOT_PLAIN = (
+    inspect.isclass,
+    inspect.iscoroutinefunction,
+    inspect.isgeneratorfunction,
+    inspect.isasyncgenfunction,
+)
+Refuse = Callable[[str], PluginError]
+
+
+def _verify_mark(name: object, mark: Mark, refuse: Refuse) -> None:
+    version: object = mark.version  # an author without a type checker may give anything
+    if not isinstance(version, str) or not version.strip():
+        raise refuse("its version is not a text")
+    if not isinstance(name, str) or not name.isidentifier() or name != plain_name(name):
+        raise refuse("its name is not a name: letters, digits and `_`, a letter first")
+    functions = [*mark.checks.values(), *([] if mark.vectorised is None else [mark.vectorised])]
+    if not all(map(callable, functions)):
+        raise refuse("its `checks` and `vectorised` are functions")
+
+
+def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) -> None:
+    leads = sum(parameter.type is None for parameter in parameters)
+    if leads > 1:
+        raise refuse("it asks for the lead twice")
+    if not leads and (mark.fields is not None or mark.events is not None):
+        raise refuse("it names fields or events, and has no parameter of type LeadView to see them in")
+    for checked in mark.checks:
+        if checked not in {parameter.name for parameter in parameters if parameter.type is not None}:
+            raise refuse(f"it checks `{checked}`, which is no parameter of it")
+
+
+def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Refuse) -> Parameter:
     name = written.name
     if written.kind not in {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}:
         raise refuse(f"its parameter `{name}` cannot be given by name")
@@ -263,7 +358,40 @@ def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Cal
         return Parameter(name, None)
     if annotation not in _TYPES:
         raise refuse(f"its parameter `{name}` is `{_shown(annotation)}`, which is none of {_TYPE_NAMES}, LeadView")
-    return Parameter(name, _TYPES[annotation], optional, written.default is not inspect.Parameter.empty)
+    has_default = written.default is not inspect.Parameter.empty
+    if has_default and not _fits(written.default, annotation, optional):
+        raise refuse(
+            f"its parameter `{name}` is `{_shown(hints[name])}`, and its default {written.default!r:.60} is not"
+        )
+    return Parameter(name, _TYPES[annotation], optional, has_default, _in_words(written.default) if has_default else "")
+
+
+def _in_words(default: object) -> str:
+    """Write a default as a rule file would."""
+    match default:
+        case None:
+            return "unknown"
+        case bool():
+            return str(default).lower()
+        case Decimal():
+            return format(default, "f")
+        case str():
+            return json.dumps(default, ensure_ascii=False)
+        case list():
+            return "{" + ", ".join(map(_in_words, default)) + "}"
+        case dt.date():
+            return default.isoformat()
+        case _:
+            return str(default)
+
+
+def _fits(default: object, annotation: Any, optional: bool) -> bool:
+    """Tell whether a default is of its parameter's type; a bool is no number, a datetime no date."""
+    if default is None:
+        return optional
+    if annotation == list[str]:
+        return isinstance(default, list) and all(isinstance(member, str) for member in default)
+    return isinstance(default, annotation) and not (annotation is dt.date and isinstance(default, dt.datetime))
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -282,27 +410,46 @@ def _shown(annotation: Any) -> str:
 # --------------------------------------------------------------------- source
 
 
-def _hash_of_source(found: Any, criteria: Mapping[str, Criterion]) -> str:
-    """Hash what a plugin's answers can depend on: its package's files, its module's, or its functions' text."""
+def _hash_of_source(found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]) -> str:
+    """Hash what a plugin's answers can depend on: its package's files, its module's, or its functions' text.
+
+    Line ends do not count, and neither does what tools leave beside the source.
+    """
     digest = hashlib.sha256()
-    for name, data in _source(found, criteria):
-        digest.update(f"{name}\0{len(data)}\0".encode())
-        digest.update(data)
+    for name, data in _source(found, home, criteria):
+        plain = data.replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(plain)}\0".encode())
+        digest.update(plain)
     return "sha256:" + digest.hexdigest()
 
 
-def _source(found: Any, criteria: Mapping[str, Criterion]) -> Iterator[tuple[str, bytes]]:
-    file = getattr(found, "__file__", None) if isinstance(found, types.ModuleType) else None
-    if file is not None and Path(file).name == "__init__.py":
-        folder = Path(file).parent
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-                yield path.relative_to(folder).as_posix(), path.read_bytes()
-    elif file is not None:
-        yield Path(file).name, Path(file).read_bytes()
-    else:
+def _source(
+    found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]
+) -> Iterator[tuple[str, bytes]]:
+    files = list(_files_of(home)) or list(_files_of(found))
+    try:
+        yield from [(name, path.read_bytes()) for name, path in files]
+    except OSError:  # a package that is not made of files, such as one in an archive
+        files = []
+    if not files:
         for name, criterion in criteria.items():
             yield name, _text_of_function(criterion.function).encode()
+
+
+def _files_of(module: object) -> Iterator[tuple[str, Path]]:
+    """Give the files of a package, or the one of a module, by their names in it."""
+    file = getattr(module, "__file__", None) if isinstance(module, types.ModuleType) else None
+    if file is None:
+        return
+    if Path(file).stem != "__init__":
+        yield Path(file).name, Path(file)
+        return
+    folder = Path(file).parent
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        left_out = any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".pyc"
+        if path.is_file() and not left_out:
+            yield inside.as_posix(), path
 
 
 def _text_of_function(function: Callable[..., Any]) -> str:

@@ -13,18 +13,27 @@ import attrs
 
 from leadrules import values
 from leadrules.audit import RulesetIdentity, ScoredLead
-from leadrules.engine import interpreter
+from leadrules.engine.compiler import Evaluate, compile_program
 from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.explanation import Explanation, explain
 from leadrules.engine.forecast import Forecast, forecast
 from leadrules.engine.program import Program
-from leadrules.errors import Diagnostic, PluginLoadError, RuleCheckError, RulesetError, RuleSyntaxError, in_order
+from leadrules.errors import (
+    Diagnostic,
+    PluginError,
+    PluginLoadError,
+    RuleCheckError,
+    RulesetError,
+    RuleSyntaxError,
+    in_order,
+)
 from leadrules.lang import tree
 from leadrules.lang.analysis import analyse, silence
 from leadrules.lang.checker import Checked, check
 from leadrules.lang.files import Files
 from leadrules.lang.includes import expand
 from leadrules.lang.parser import Limits
+from leadrules.lang.report import listed
 from leadrules.lead import Lead, LeadReader, read_as_of
 from leadrules.plugins import Catalogue, Handed
 
@@ -51,6 +60,7 @@ class Ruleset:
         "__weakref__",
         "_catalogue",
         "_checked",
+        "_compiled",
         "_files",
         "_identity",
         "_limits",
@@ -67,6 +77,7 @@ class Ruleset:
     _program: Program
     _identity: RulesetIdentity
     _reader: LeadReader
+    _compiled: Evaluate | None
     _checked: Checked
     _warnings: tuple[Diagnostic, ...] | None
 
@@ -134,6 +145,7 @@ class Ruleset:
         set_("_program", program)
         set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
         set_("_reader", LeadReader(program.scope))
+        set_("_compiled", None)
         set_("_checked", checked)
         set_("_warnings", None)
         return ruleset
@@ -167,7 +179,7 @@ class Ruleset:
         The first access analyses the rules, so that loading does not wait for it.
         """
         if self._warnings is None:
-            object.__setattr__(self, "_warnings", inspect(self._checked).diagnostics)
+            object.__setattr__(self, "_warnings", review(self._checked).diagnostics)
         return self._warnings or ()
 
     @property
@@ -181,12 +193,21 @@ class Ruleset:
         """Score a lead as of a timezone-aware moment.
 
         Values of `pii` fields stand in evidence as `[pii]` unless `pii` asks for them. Raises
-        `InputError` for a lead that the rules cannot read, and for a naive `as_of`.
+        `InputError` for a lead that the rules cannot read, and for a naive `as_of`. The first call
+        compiles the rules. Evidence is made when it is first read: until then the events that it is
+        about must not be changed in place; everything else of the lead may be.
         """
-        instant = read_as_of(as_of)
-        return interpreter.evaluate(
-            self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii
-        )
+        evaluate = self._compiled
+        if not __import__("os").environ.get("LEADRULES_COMPILED"):  # while the compiler is being written
+            from leadrules.engine import interpreter
+
+            instant = read_as_of(as_of)
+            facts = self._reader.read(lead, instant)
+            return interpreter.evaluate(self._program, facts, instant, self._identity, show_pii=pii)
+        if evaluate is None:
+            evaluate = compile_program(self._program, self._identity, self._reader)
+            object.__setattr__(self, "_compiled", evaluate)
+        return evaluate(lead, as_of, pii)
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
@@ -227,15 +248,21 @@ class Ruleset:
         return f"<Ruleset {self._files.name} {self.fingerprint[:19]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._files.frozen(), dict(self._params), self._limits, Handed.of(self._catalogue))
+        handed = Handed.of(self._catalogue)
+        return _restored, (self._files.frozen(), dict(self._params), self._limits, handed, self.fingerprint)
 
 
 def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:
     return Catalogue(dict(criteria or {}), None if plugins is None else frozenset(plugins))
 
 
-def _restored(files: Files, params: Mapping[str, Any], limits: Limits, handed: Handed) -> Ruleset:
-    return Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
+def _restored(files: Files, params: Mapping[str, Any], limits: Limits, handed: Handed, fingerprint: str) -> Ruleset:
+    """Load a ruleset that was pickled; refuses one whose plugins are others here than they were there."""
+    rules = Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
+    if rules.fingerprint != fingerprint and rules.program.functions:
+        used = listed(sorted({plugin for plugin, _ in rules.program.functions}))
+        raise PluginError(f"{files.name} was pickled with other plugins than there are here: {used} differs")
+    return rules
 
 
 def check_files(
@@ -260,7 +287,7 @@ def check_files(
     return Checked(program, diagnostics, expanded.statements, expanded.texts)
 
 
-def inspect(checked: Checked) -> Checked:
+def review(checked: Checked) -> Checked:
     """Add what the analysis finds to what a check found, and leave out the warnings that `# ok: LR2xx` silences."""
     found = checked.diagnostics
     if checked.program is not None:

@@ -23,6 +23,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK = "__leadrules_criterion__"
 
 
+def _read_only(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(found))
+
+
+def _in_order(events: Iterable[EventView]) -> tuple[EventView, ...]:
+    return tuple(events)
+
+
 @attrs.frozen
 class EventView:
     """One event of a lead, as a criterion sees it.
@@ -33,8 +41,11 @@ class EventView:
 
     type: str
     at: dt.datetime
-    id: str | None
-    properties: Mapping[str, Any]
+    id: str | None = None
+    properties: Mapping[str, Any] = attrs.field(factory=dict, converter=_read_only)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.type, self.at, self.id, dict(self.properties))
 
 
 @attrs.frozen
@@ -44,13 +55,26 @@ class LeadView:
     `attributes` has the fields by name, None where unknown; protected fields are left out. `events`
     are in order of time, without repeats, none later than `as_of`, which is in UTC. `timezone` is
     that of the ruleset, by its IANA name. Nothing of it can be changed.
+
+    >>> lead = LeadView("1", {"company": "Acme"}, as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
+    >>> lead.attributes["company"], lead.events, lead.timezone
+    ('Acme', (), 'UTC')
     """
 
     id: str | None
-    attributes: Mapping[str, Any]
-    events: tuple[EventView, ...]
-    as_of: dt.datetime
-    timezone: str
+    attributes: Mapping[str, Any] = attrs.field(factory=dict, converter=_read_only)
+    events: tuple[EventView, ...] = attrs.field(default=(), converter=_in_order)
+    as_of: dt.datetime = attrs.field(kw_only=True)
+    timezone: str = attrs.field(default="UTC", kw_only=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _lead_view, (self.id, dict(self.attributes), self.events, self.as_of, self.timezone)
+
+
+def _lead_view(
+    id_: str | None, attributes: dict[str, Any], events: tuple[EventView, ...], as_of: dt.datetime, timezone: str
+) -> LeadView:
+    return LeadView(id_, attributes, events, as_of=as_of, timezone=timezone)
 
 
 @attrs.frozen
@@ -103,7 +127,10 @@ def criterion(
     `version` is the criterion's own, and changes whenever its answers may. `checks` refuses literals
     when a rule file is checked: by parameter, a function that raises ValueError with a sentence.
     `fields` and `events` name what a `LeadView` is to hold (all in scope where None; groups of
-    events count too). `vectorised` is the same criterion over columns.
+    events count too); only what it names is read of a lead, so name little. `vectorised` is the same
+    criterion over columns: it takes a list per parameter (None: unknown, and then the answer is None
+    where the parameter is not optional) and gives a list as long; tables are scored by it where there
+    is one, and `leadrules.testing.check_criterion` holds it against the plain form.
 
     >>> @criterion(version="2")
     ... def initials(first_name: str, last_name: str) -> str:
@@ -118,14 +145,21 @@ def criterion(
             version,
             name,
             MappingProxyType(dict(checks or {})),
-            None if fields is None else tuple(fields),
-            None if events is None else tuple(events),
+            _names(fields),
+            _names(events),
             vectorised,
         )
         setattr(function, _MARK, mark)
         return function
 
     return marked if function is None else marked(function)
+
+
+def _names(given: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Give names as a tuple; a single name, which is a text too, is one and not its letters."""
+    if given is None:
+        return None
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def mark_of(function: object) -> Mark | None:

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
@@ -18,8 +18,9 @@ import attrs
 import pytest
 
 from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
+from leadrules.lang.checker import Checked
 from leadrules.lang.files import Files
-from leadrules.ruleset import check_files
+from leadrules.ruleset import check_files, review
 
 _MISTAKE = re.compile(r"#! *(LR\d{3})(?: +(.*))?$")
 
@@ -61,7 +62,10 @@ def _check_case(case: dict[str, Any]) -> None:
 
 def _evaluated(case: dict[str, Any]) -> ScoredLead:
     rules = Ruleset.from_text(case["rules"], params=case.get("params"), files=case.get("files"))
-    return rules.evaluate(json.loads(case["lead"]), as_of=dt.datetime.fromisoformat(case["as_of"]))
+    lead, as_of = json.loads(case["lead"]), dt.datetime.fromisoformat(case["as_of"])
+    result = rules.evaluate(lead, as_of=as_of)
+    assert rules.explain(lead, as_of=as_of).result.to_json() == result.to_json()  # by another engine, maybe
+    return result
 
 
 def _compare(result: ScoredLead, case: dict[str, Any]) -> None:
@@ -107,9 +111,18 @@ def check_mistakes() -> Callable[[str], None]:
     return _check_mistakes
 
 
+@pytest.fixture
+def check_warnings() -> Callable[[str], None]:
+    """Do the same with what the analysis adds, and what `# ok: LR2xx` leaves out."""
+    return lambda text: _compare_mistakes(text, review(_checked(text)).diagnostics)
+
+
 def _check_mistakes(text: str) -> None:
+    _compare_mistakes(text, _checked(text).diagnostics)
+
+
+def _compare_mistakes(text: str, found: Sequence[Diagnostic]) -> None:
     expected = list(mistakes_of(text))
-    found = list(_diagnostics(text))
     unexpected = [d for d in found if not any(mistake.is_told_by(d) for mistake in expected)]
     assert unexpected == []
     assert [mistake for mistake in expected if not any(mistake.is_told_by(d) for d in found)] == []
@@ -125,8 +138,8 @@ def mistakes_of(text: str) -> Iterator[Mistake]:
             yield Mistake(number, found[1], found[2] or "")
 
 
-def _diagnostics(text: str) -> tuple[Diagnostic, ...]:
-    return check_files(Files.of_text(text, "rules.leadrules", {}), {}).diagnostics
+def _checked(text: str) -> Checked:
+    return check_files(Files.of_text(text, "rules.leadrules", {}), {})
 
 
 def _refused(case: dict[str, Any]) -> None:

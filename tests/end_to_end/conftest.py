@@ -15,12 +15,11 @@ RULES = """\
 ruleset acme version "1"
 param mql_at = 20
 field employees: number
-field consent: bool default true
 
 require email is known or phone is known because "no way to reach them"
 
-dimension fit max 60
-  employees >= 1000 +30 | >= 200 +20 | else -5   because "the size of the company"
+dimension fit max 30
+  employees >= 1000 +28 | >= 200 +20 | else -5   because "the size of the company"
   country = "PL"                                 +5
 
 dimension engagement
@@ -84,11 +83,17 @@ def leadrules(here, monkeypatch) -> Run:  # noqa: ARG001 - the commands run ther
 @pytest.fixture
 def process():
     """Start a command as a process of its own; its streams are pipes, unless told otherwise."""
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: str, cwd: Path, env: dict[str, str] | None = None, **streams) -> subprocess.Popen[bytes]:
         hidden = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "LEADRULES_DEBUG", "PYTHONIOENCODING")
         environment = {name: value for name, value in os.environ.items() if name not in hidden} | (env or {})
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
-        return subprocess.Popen([sys.executable, "-m", "leadrules", *arguments], cwd=cwd, env=environment, **pipes)
+        command = [sys.executable, "-m", "leadrules", *arguments]
+        started.append(subprocess.Popen(command, cwd=cwd, env=environment, **pipes))
+        return started[-1]
 
-    return start
+    yield start
+    for child in started:
+        child.kill()
+        child.communicate()

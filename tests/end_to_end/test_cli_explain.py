@@ -14,7 +14,7 @@ EXPLAIN = ("explain", "acme.leadrules", "leads.csv", "--events", "events.csv", "
 def test_a_lead_is_explained(leadrules):
     run = leadrules(*EXPLAIN, "--lead", "1")
     assert (run.exit_code, run.stderr) == (0, "")
-    assert "61" in run.stdout
+    assert "56" in run.stdout
     assert "asked for a demo" in run.stdout
 
 

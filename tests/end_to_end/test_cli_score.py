@@ -30,17 +30,17 @@ def test_csv_has_a_column_for_everything(here, leadrules):
     assert "wrote 4 leads to scored.csv" in run.stderr
     assert (here / "scored.csv").read_text("utf-8") == (
         "id,score,fit,engagement,stage,segments,tags,recommendations,missing\n"
-        "1,61,35,26,sql,,call today; has money,,\n"
+        "1,56,30,26,sql,,call today; has money,,\n"
         "2,21,20,1,mql,,,,\n"
         "3,0,0,0,lead,,,,no way to reach them\n"
-        "4,60,35,25,disqualified,,call today; has money,,\n"
+        "4,55,30,25,disqualified,,call today; has money,,\n"
     )
 
 
 def test_a_dash_is_csv_on_standard_output_and_nothing_else(leadrules):
     run = leadrules(*SCORE, "-o", "-")
     assert run.exit_code == 0
-    assert [row["score"] for row in csv.DictReader(run.stdout.splitlines())] == ["61", "21", "0", "60"]
+    assert [row["score"] for row in csv.DictReader(run.stdout.splitlines())] == ["56", "21", "0", "55"]
 
 
 def test_json_lines_and_json_are_the_canonical_results(here, leadrules):

@@ -1,12 +1,16 @@
 """Laws that every ruleset keeps, whatever the lead, on generated rule files and leads."""
 
 import datetime as dt
+import unicodedata
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadrules import InputError, Ruleset
+from leadrules.lang import tree
+from leadrules.lang.parser import parse
 from leadrules.testing import (
     audit_adds_up,
     cases,
@@ -24,6 +28,7 @@ from leadrules.testing import (
     rules_order_is_irrelevant,
     unread_is_irrelevant,
 )
+from leadrules.testing.rule_files import written_files
 
 seeds = st.integers(0, 1_000)
 spans = st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(days=400))
@@ -34,6 +39,25 @@ often = settings(max_examples=max(200, settings().max_examples), suppress_health
 @given(rule_files())
 def test_generated_rule_files_check_without_an_error(text):
     Ruleset.from_text(text)
+
+
+@often
+@given(written_files())
+def test_a_written_statement_is_read_as_it_was_meant(written):
+    file, _ = parse(written.text, "rules.leadrules")
+    assert bare(file.statements) == bare(written.statements)
+
+
+def bare(node):
+    """Give a tree without parentheses, which the formatter adds where they are needed, and texts in NFC."""
+    if isinstance(node, tuple):
+        return tuple(bare(part) for part in node)
+    if isinstance(node, tree.Group):
+        return bare(node.inner)
+    if isinstance(node, tree.Node):
+        parts = {a.name: getattr(node, a.name) for a in attrs.fields(type(node)) if a.name != "span"}
+        return attrs.evolve(node, **{name: bare(part) for name, part in parts.items()})
+    return unicodedata.normalize("NFC", node) if isinstance(node, str) else node
 
 
 @often

@@ -1,8 +1,9 @@
 """The command line, `leadrules`; light on purpose, so that it can say which extra is missing."""
 
 import sys
+from importlib.util import find_spec
 
-_EXTRA = frozenset({"rich", "typer"})
+_EXTRA = ("rich", "typer")
 
 
 def main() -> None:
@@ -10,14 +11,12 @@ def main() -> None:
 
     Without the extra it needs, say in one sentence what to install and exit with status 2.
     """
+    if any(find_spec(name) is None for name in _EXTRA):
+        sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
+        sys.exit(2)
     try:
         from leadrules.cli.app import app
 
         app(prog_name="leadrules")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
-            raise
-        sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
-        sys.exit(2)
     except KeyboardInterrupt:  # before a command runs; from then on it is handled there
         sys.exit(130)

@@ -47,6 +47,10 @@ Delimiter = Annotated[
 Params = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a param of the rules.")
 ]
+AllowPlugin = Annotated[
+    list[str] | None,
+    typer.Option("--allow-plugin", metavar="NAME", help="A plugin that the rules may use. (default: all installed)"),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
@@ -90,6 +94,7 @@ def check(
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
     param: Params = None,
+    allow_plugin: AllowPlugin = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
     ] = False,
@@ -97,12 +102,29 @@ def check(
 ) -> None:
     """Find every mistake in a rule file."""
     from leadrules.cli.check import check as command
-    from leadrules.cli.reading import Source
+    from leadrules.cli.reading import Given, Source
 
     source = None if against is None else Source(against, events, id_column, event_columns, delimiter)
     if events is not None and source is None:
         raise typer.BadParameter("--events goes with --against LEADS")
-    raise typer.Exit(run(lambda: command(rules, source, param or [], verbose=verbose, as_json=format_ == "json")))
+    raise typer.Exit(
+        run(
+            lambda: command(rules, source, Given(param or [], allow_plugin), verbose=verbose, as_json=format_ == "json")
+        )
+    )
+
+
+@app.command()
+def fmt(
+    rules: Annotated[
+        list[Path], typer.Argument(metavar="RULES…", help="The rule files; - is standard input.", show_default=False)
+    ],
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; show what would change, and exit 1.")] = False,
+) -> None:
+    """Lay rule files out: columns aligned, comments kept, nothing changed in meaning."""
+    from leadrules.cli.fmt import fmt as command
+
+    raise typer.Exit(run(lambda: command(rules, check=check)))
 
 
 @app.command()
@@ -130,16 +152,21 @@ def score(
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
     param: Params = None,
+    allow_plugin: AllowPlugin = None,
 ) -> None:
     """Score leads, and show whom to contact first."""
-    from leadrules.cli.reading import Source
+    from leadrules.cli.reading import Given, Source
     from leadrules.cli.score import Outputs
     from leadrules.cli.score import score as command
 
     source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
     outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
-        run(lambda: command(rules, source, outputs, as_of=as_of, params=param or [], top=top, workers=workers))
+        run(
+            lambda: command(
+                rules, source, outputs, as_of=as_of, given=Given(param or [], allow_plugin), top=top, workers=workers
+            )
+        )
     )
 
 
@@ -157,17 +184,20 @@ def explain(
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
     param: Params = None,
+    allow_plugin: AllowPlugin = None,
     pii: Annotated[bool, typer.Option("--pii", help="Show the values of personal fields.")] = False,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell how one lead came to its score."""
     from leadrules.cli.explain import Telling
     from leadrules.cli.explain import explain as command
-    from leadrules.cli.reading import Source
+    from leadrules.cli.reading import Given, Source
 
     source = Source(leads, events, id_column, event_columns, delimiter)
     told = Telling(why_not, pii=pii, as_json=format_ == "json")
-    raise typer.Exit(run(lambda: command(rules, source, lead, told, as_of=as_of, params=param or [])))
+    raise typer.Exit(
+        run(lambda: command(rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin)))
+    )
 
 
 @app.command()
@@ -185,8 +215,8 @@ def infer(
     raise typer.Exit(run(lambda: command(Source(leads, events, id_column, event_columns, delimiter))))
 
 
-@app.command()
-def test(
+@app.command("test")
+def examples(
     rules: Annotated[list[Path], typer.Argument(metavar="RULES…", help="The rule files.", show_default=False)],
     min_coverage: Annotated[
         int | None, typer.Option(min=0, max=100, metavar="N", help="Fail where examples cover less than N percent.")
@@ -195,14 +225,16 @@ def test(
         bool, typer.Option("--mutate", help="Change each rule a little, and tell what no example would notice.")
     ] = False,
     param: Params = None,
+    allow_plugin: AllowPlugin = None,
     format_: OutputFormat = "text",
 ) -> None:
     """Run a rule file's examples, and tell what they leave uncovered."""
+    from leadrules.cli.reading import Given
     from leadrules.cli.test_command import Asked
     from leadrules.cli.test_command import test as command
 
     asked = Asked(min_coverage, mutate)
-    raise typer.Exit(run(lambda: command(rules, asked, param or [], as_json=format_ == "json")))
+    raise typer.Exit(run(lambda: command(rules, asked, Given(param or [], allow_plugin), as_json=format_ == "json")))
 
 
 @app.command()
@@ -236,18 +268,26 @@ def diff(
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
     param: Params = None,
+    allow_plugin: AllowPlugin = None,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell what changed between two rule files, and what that does to leads."""
     from leadrules.cli.diff import diff as command
-    from leadrules.cli.reading import Source
+    from leadrules.cli.reading import Given, Source
 
     source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
     as_json = format_ == "json"
     raise typer.Exit(
         run(
             lambda: command(
-                old, new, source, as_of=as_of, params=param or [], fail_on=fail_on or [], top=top, as_json=as_json
+                old,
+                new,
+                source,
+                as_of=as_of,
+                given=Given(param or [], allow_plugin),
+                fail_on=fail_on or [],
+                top=top,
+                as_json=as_json,
             )
         )
     )

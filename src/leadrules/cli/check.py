@@ -8,19 +8,18 @@ from typing import Any
 
 from leadrules.audit import canonical_json
 from leadrules.cli.against import Comparison, compare, show_comparison
-from leadrules.cli.reading import Source, params_for
+from leadrules.cli.reading import Given, Source, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, printable, tally
 from leadrules.cli.writing import standard_output
 from leadrules.engine import program as p
 from leadrules.errors import Diagnostic
-from leadrules.lang.files import Files
-from leadrules.ruleset import check_files, fingerprint_of
+from leadrules.ruleset import fingerprint_of, review
 
 
-def check(path: Path, source: Source | None, params: Sequence[str], *, verbose: bool, as_json: bool) -> int:
+def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_json: bool) -> int:
     """Check a rule file, also against leads where there are some, and give the exit status."""
-    checked = check_files(Files.on_disk(path), params_for(path, params))
+    checked = review(check_file(path, given))
     program = checked.program
     comparison = compare(program, source) if program is not None and source is not None else None
     if as_json:

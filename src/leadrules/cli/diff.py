@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from leadrules.audit import canonical_json
-from leadrules.cli.reading import Source, as_of_each, load_rules, read_as_of_option
+from leadrules.cli.reading import Given, Source, as_of_each, load_rules, read_as_of_option
 from leadrules.cli.running import OK, RULES_WRONG, Stop
 from leadrules.cli.screen import Screen
 from leadrules.errors import InputError, PluginError
@@ -25,7 +25,7 @@ def diff(
     source: Source,
     *,
     as_of: str | None,
-    params: Sequence[str],
+    given: Given,
     fail_on: Sequence[str],
     top: int,
     as_json: bool,
@@ -33,7 +33,7 @@ def diff(
     """Compare two rule files on a file of leads."""
     screen, notes = Screen(), Screen(stderr=True)
     limits = _limits(fail_on)
-    before, after = load_rules(old, params, notes), load_rules(new, params, notes)
+    before, after = load_rules(old, given), load_rules(new, given)
     changes = changes_between(elements_of(statements_of(before)), elements_of(statements_of(after)))
     impact = Impact(changes)
     _score(impact, before, after, source, as_of, notes)

@@ -12,12 +12,12 @@ import attrs
 from rich.text import Text
 
 from leadrules.audit import canonical_json
-from leadrules.cli.reading import Source, load_rules, read_as_of_option
+from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.writing import standard_output
 from leadrules.engine.program import Program
-from leadrules.errors import InputError
+from leadrules.errors import InputError, PluginError
 from leadrules.tables import LeadTable, Reject, Row
 
 _STYLES = {
@@ -43,12 +43,10 @@ class Telling:
     as_json: bool = False
 
 
-def explain(
-    path: Path, source: Source, lead: str, telling: Telling, *, as_of: str | None, params: Sequence[str]
-) -> int:
+def explain(path: Path, source: Source, lead: str, telling: Telling, *, as_of: str | None, given: Given) -> int:
     """Explain one lead and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
-    rules = load_rules(path, params, notes)
+    rules = load_rules(path, given)
     if telling.why_not is not None:
         _check_label(rules.program, telling.why_not)
     row = find(source.open(), lead)
@@ -57,6 +55,8 @@ def explain(
         explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
     except InputError as error:
         raise Stop(f"lead `{lead}` cannot be read: {error.reason}", status=SOME_REJECTED) from None
+    except PluginError as error:
+        raise Stop(str(error), status=SOME_REJECTED) from None
     told = explanation if telling.why_not is None else explanation.why_not(telling.why_not)
     if telling.as_json:
         with standard_output() as file:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from leadrules.cli.running import Stop
 from leadrules.errors import InputError
+from leadrules.lang.checker import Checked
 from leadrules.lang.files import Files
 from leadrules.lead import parse_as_of
+from leadrules.plugins import Catalogue
 from leadrules.ruleset import Ruleset, check_files
 from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, Reject, Row, read_events, read_leads
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 
 _TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*")
 _BOOLS = {"true": True, "false": False}
+
+
+@attrs.frozen
+class Given:
+    """What a command gives a rule file: values for params, as written, and the plugins it may use (None: all)."""
+
+    params: Sequence[str] = ()
+    plugins: Sequence[str] | None = None
 
 
 @attrs.frozen
@@ -91,12 +101,12 @@ def read_params(given: Sequence[str]) -> dict[str, str]:
     return params
 
 
-def params_for(path: Path, given: Sequence[str]) -> dict[str, str | bool]:
+def params_for(path: Path, given: Given) -> dict[str, str | bool]:
     """Read params in the types that the rule file gives them: only `true` and `false` need to know."""
-    texts = read_params(given)
+    texts = read_params(given.params)
     if not any(value.lower() in _BOOLS for value in texts.values()):
         return dict(texts)
-    program = check_files(Files.on_disk(path), {}).program
+    program = _checked(path, {}, given).program
     bools = {name for name, param in program.params.items() if param.type == BOOL} if program else set()
     return {
         name: _BOOLS[value.lower()] if name in bools and value.lower() in _BOOLS else value
@@ -104,14 +114,19 @@ def params_for(path: Path, given: Sequence[str]) -> dict[str, str | bool]:
     }
 
 
-def load_rules(path: Path, params: Sequence[str], screen: Screen) -> Ruleset:
-    """Load a rule file and say what it warns of. Raises Stop and RulesetError."""
-    rules = Ruleset.from_file(path, params=params_for(path, params))
-    warned = len(rules.warnings)
-    if warned:
-        them = "it" if warned == 1 else "them"
-        screen.note(f"{warned} warning{'s' * (warned > 1)} in `{path}`: `leadrules check` shows {them}")
-    return rules
+def check_file(path: Path, given: Given) -> Checked:
+    """Check a rule file on disk. Raises Stop."""
+    return _checked(path, params_for(path, given), given)
+
+
+def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
+    catalogue = Catalogue(allowed=None if given.plugins is None else frozenset(given.plugins))
+    return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
+
+
+def load_rules(path: Path, given: Given) -> Ruleset:
+    """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
+    return Ruleset.from_file(path, params=params_for(path, given), plugins=given.plugins)
 
 
 # --------------------------------------------------------------------- as of

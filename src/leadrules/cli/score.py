@@ -13,7 +13,7 @@ from leadrules.audit import AuditEntry
 from leadrules.cli import ranking as ranked
 from leadrules.cli.progress import watched
 from leadrules.cli.ranking import Ranking
-from leadrules.cli.reading import Source, as_of_each, load_rules, read_as_of_option
+from leadrules.cli.reading import Given, Source, as_of_each, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.scoring import AsOf, Scored, score_row, score_rows
 from leadrules.cli.screen import Screen, counted
@@ -69,7 +69,7 @@ def score(
     outputs: Outputs,
     *,
     as_of: str | None,
-    params: Sequence[str],
+    given: Given,
     top: int,
     workers: int,
 ) -> int:
@@ -78,7 +78,7 @@ def score(
     if as_of is not None and source.as_of_column is not None:
         raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
     outputs.check()
-    rules = load_rules(path, params, notes)
+    rules = load_rules(path, given)
     table = source.open()
     when, said = _as_of(as_of, source.as_of_column, rules.program.scope.zone, notes)
     ranking, rejected = Ranking(rules.program, top), Rejected()

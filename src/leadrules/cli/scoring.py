@@ -127,6 +127,4 @@ def _score_dated(rules: Ruleset, one: Dated) -> Scored | Reject:
 
 
 def _without_audit(scored: Scored) -> Scored:
-    result = scored.result
-    parts = {name.lstrip("_"): getattr(result, name) for name in ScoredLead.__slots__ if name != "_audit"}
-    return Scored(scored.row, ScoredLead(**parts, audit=()))
+    return Scored(scored.row, scored.result.without_audit())

@@ -11,7 +11,7 @@ import attrs
 
 from leadrules.audit import canonical_json
 from leadrules.cli.examples_text import show_failure, show_goals, show_survivors
-from leadrules.cli.reading import params_for
+from leadrules.cli.reading import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.writing import standard_output
@@ -88,13 +88,13 @@ class Tested:
         }
 
 
-def test(paths: Sequence[Path], asked: Asked, params: Sequence[str], *, as_json: bool) -> int:
+def test(paths: Sequence[Path], asked: Asked, given: Given, *, as_json: bool) -> int:
     """Run the examples of rule files, and give the exit status. Raises Stop."""
     notes = Screen(stderr=True)
     found = []
     screen = None if as_json else Screen()
     for place, path in enumerate(paths):
-        tested = _tested(path, asked, params, notes)
+        tested = _tested(path, asked, given, notes)
         found.append(tested)
         if screen is not None:
             if place:
@@ -109,13 +109,13 @@ def test(paths: Sequence[Path], asked: Asked, params: Sequence[str], *, as_json:
     return OK if all(tested.ok for tested in found) else RULES_WRONG
 
 
-def _tested(path: Path, asked: Asked, params: Sequence[str], notes: Screen) -> Tested:
+def _tested(path: Path, asked: Asked, given: Given, notes: Screen) -> Tested:
     try:
-        rules = Ruleset.from_file(path, params=params_for(path, params))
+        rules = load_rules(path, given)
     except RulesetError as error:
         return Tested(path, asked, error.diagnostics)
     examples = run_examples(rules)
-    coverage = measure_coverage(rules.program, examples)
+    coverage = measure_coverage(rules, examples)
     mutation = _mutated(rules, examples, notes) if asked.mutate and examples else None
     return Tested(path, asked, rules.warnings, rules, examples, coverage, mutation)
 
@@ -123,15 +123,13 @@ def _tested(path: Path, asked: Asked, params: Sequence[str], notes: Screen) -> T
 def _mutated(rules: Ruleset, examples: Sequence[ExampleReport], notes: Screen) -> Mutation:
     """Try the changes, with a bar on a terminal."""
     if not notes.console.is_terminal:
-        return mutate(rules.program, examples)
+        return mutate(rules, examples)
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("trying"), BarColumn(), MofNCompleteColumn(), TextColumn("changes"))
     with Progress(*columns, console=notes.console, transient=True) as bar:
         task = bar.add_task("", total=None)
-        return mutate(
-            rules.program, examples, progress=lambda done, of: bar.update(task, completed=done, total=of)
-        )
+        return mutate(rules, examples, progress=lambda done, of: bar.update(task, completed=done, total=of))
 
 
 # ---------------------------------------------------------------------- text

@@ -4,63 +4,100 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping
-from decimal import Context, Decimal
+from collections.abc import Callable, Mapping
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any
 
+from leadrules.conversions import YEARS
 from leadrules.engine import program as p
 from leadrules.lead import Facts, Occurrence
-from leadrules.plugins import Criterion
+from leadrules.plugins import FAILURES, Criterion
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import Value, decimal_of, instant_of, moment_of
 from leadrules.vocabulary import EventType
 
-_DIGITS = Context(prec=28)
+_DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 _LARGEST_EXPONENT = 1_000
-_YEARS = range(2, 9999)
 
 
 def call(
     criterion: Criterion,
     arguments: Mapping[str, Value | None],
-    view: LeadView | None,
+    view: Callable[[], LeadView],
     lead: str | None,
     *,
     twice: bool = False,
 ) -> Value | None:
-    """Ask a criterion; `arguments` are by parameter, `view` is the lead where the criterion wants it.
+    """Ask a criterion; `arguments` are by parameter, `view` shows the lead where the criterion wants it.
 
     Unknown is passed as None to an optional parameter; any other unknown argument makes the answer
     unknown without a call. With `twice`, the same question is asked again and must have the same
-    answer. Raises PluginError, which names the criterion and the lead, where it fails or lies.
+    answer, and what was shown must be as it was. Raises PluginError, which names the criterion and
+    the lead, where it fails or lies.
     """
-    given: dict[str, Any] = {}
-    for parameter in criterion.parameters:
-        if parameter.type is None:
-            given[parameter.name] = view
-        elif parameter.name in arguments:
-            value = arguments[parameter.name]
-            if value is None and not parameter.optional:
-                return None
-            given[parameter.name] = to_python(value, parameter.type.kind)
+    if any(_is_unknown(parameter.name, arguments) and not parameter.optional for parameter in criterion.parameters):
+        return None
+    given = _given(criterion, arguments, view)
     answer = _asked(criterion, given, lead)
-    if twice and _asked(criterion, _copied(given), lead) != answer:
-        raise criterion.failed("it answers differently to the same question", lead)
+    if twice or any(isinstance(value, list) for value in given.values()):
+        again = _given(criterion, arguments, view)
+        _refuse_changes(criterion, given, again, lead)
+        if twice and _asked(criterion, again, lead) != answer:
+            raise criterion.failed("it answers differently to the same question", lead)
     return answer
 
 
-def _copied(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, list) else value for name, value in given.items()}
+def _is_unknown(name: str, arguments: Mapping[str, Value | None]) -> bool:
+    return name in arguments and arguments[name] is None
+
+
+def _given(criterion: Criterion, arguments: Mapping[str, Value | None], view: Callable[[], LeadView]) -> dict[str, Any]:
+    """Give what a criterion takes, made anew: nothing that it does to it reaches anyone else."""
+    given: dict[str, Any] = {}
+    for parameter in criterion.parameters:
+        if parameter.type is None:
+            given[parameter.name] = view()
+        elif parameter.name in arguments:
+            given[parameter.name] = to_python(arguments[parameter.name], parameter.type.kind)
+    return given
+
+
+def _refuse_changes(criterion: Criterion, given: Mapping[str, Any], fresh: Mapping[str, Any], lead: str | None) -> None:
+    for name, value in given.items():
+        if value != fresh[name]:
+            what = "what it was shown of the lead" if isinstance(value, LeadView) else f"its argument `{name}`"
+            raise criterion.failed(f"it changes {what}, which is only to be read", lead)
 
 
 def _asked(criterion: Criterion, given: Mapping[str, Any], lead: str | None) -> Value | None:
     try:
-        answer = criterion.function(**given)
-    except Exception as problem:  # whatever a plugin raises is its own failure, and is raised on by name
-        raise criterion.failed(f"it failed with: {str(problem) or 'an error without words'}", lead) from problem
-    return _from_python(criterion, answer, lead)
+        with localcontext(_DIGITS):  # its arithmetic is the same in every host, and its settings are its own
+            answer = criterion.function(**given)
+    except FAILURES as problem:
+        raise criterion.failed(f"it failed with {named(problem)}", lead) from problem
+    return answer_of(criterion, answer, lead)
+
+
+def named(problem: BaseException) -> str:
+    """Say what was raised: its kind, and its words where it has some.
+
+    >>> named(KeyError("x")), named(ValueError())
+    ("KeyError: 'x'", 'ValueError')
+    """
+    try:
+        words = str(problem)
+    except Exception:  # noqa: BLE001 - an exception without words is named by its kind
+        words = ""
+    return f"{type(problem).__name__}: {words}" if words else type(problem).__name__
 
 
 def to_python(value: Value | None, kind: str) -> Any:
@@ -79,11 +116,11 @@ def to_python(value: Value | None, kind: str) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _from_python(criterion: Criterion, answer: Any, lead: str | None) -> Value | None:
-    """Read an answer; refuses one that is not of the type that the criterion says."""
+def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Value | None:
+    """Read an answer. Raises PluginError for one that is not of the type that the criterion says."""
     if answer is None:
         if not criterion.maybe_unknown:
-            raise criterion.failed("it gives no answer, and does not say that it may (`| None`)", lead)
+            raise criterion.failed("it gives None, and does not say that it may (`-> … | None`)", lead)
         return None
     kind = criterion.returns.kind
     match kind, answer:
@@ -93,16 +130,38 @@ def _from_python(criterion: Criterion, answer: Any, lead: str | None) -> Value |
             return Fraction(answer)
         case "text", str():
             return _text(criterion, answer, lead)
-        case "datetime", dt.datetime() if answer.tzinfo is not None and answer.year in _YEARS:
+        case "datetime", dt.datetime() if answer.utcoffset() is not None and answer.year in YEARS:
             return instant_of(answer)
-        case "date", dt.date() if not isinstance(answer, dt.datetime) and answer.year in _YEARS:
+        case "date", dt.date() if not isinstance(answer, dt.datetime) and answer.year in YEARS:
             return answer
         case "list of text", list() if all(isinstance(member, str) for member in answer):
             members = (_text(criterion, member, lead) for member in answer)
             return tuple(member for member in members if member is not None) or None
         case _:
-            pass
-    raise criterion.failed(f"it gives {answer!r:.60}, which is no {kind}", lead)
+            raise criterion.failed(f"it gives {_shown_answer(answer)}, which is no {kind}{_hint(kind, answer)}", lead)
+
+
+def _shown_answer(answer: Any) -> str:
+    try:
+        shown = repr(answer)
+    except Exception:  # noqa: BLE001 - what cannot be shown is told by its kind
+        shown = ""
+    return f"{shown:.60} ({type(answer).__name__})" if shown else f"a {type(answer).__name__}"
+
+
+def _hint(kind: str, answer: Any) -> str:
+    """Say what was expected, where the kind alone would puzzle."""
+    match kind, answer:
+        case "number", Decimal():
+            return " of at most 1,000 digits"
+        case "number", _:
+            return ": give a Decimal"
+        case ("datetime", dt.datetime()) | ("date", dt.date()) if answer.year not in YEARS:
+            return " from year 2 to 9998"
+        case "datetime", dt.datetime():
+            return " with a time zone"
+        case _:
+            return ""
 
 
 def _text(criterion: Criterion, answer: str, lead: str | None) -> str | None:
@@ -115,12 +174,12 @@ def view_of(node: p.CallNode, program: p.Program, facts: Facts, as_of: int) -> L
     """Show a lead to a criterion: the fields and events that it asked for, and nothing that it could change."""
     attributes = {name: _shown(facts.attributes[name], program.fields[name].type.kind) for name in node.fields}
     events = tuple(_event(event, program.events[event.type]) for event in facts.events if event.type in node.events)
-    return LeadView(facts.lead, MappingProxyType(attributes), events, moment_of(as_of), program.timezone)
+    return LeadView(facts.lead, attributes, events, as_of=moment_of(as_of), timezone=program.timezone)
 
 
 def _event(event: Occurrence, type_: EventType) -> EventView:
     properties = {q.name: _shown(event.properties.get(q.name), q.type.kind) for q in type_.properties}
-    return EventView(event.type, moment_of(event.at), event.id, MappingProxyType(properties))
+    return EventView(event.type, moment_of(event.at), event.id, properties)
 
 
 def _shown(value: Value | None, kind: str) -> Any:

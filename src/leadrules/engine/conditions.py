@@ -202,8 +202,8 @@ class Reading:
         found = [self.value(argument, event) for argument in node.arguments]
         if node.plugin is not None:
             criterion = self.program.functions[node.plugin, node.function]
-            view = view_of(node, self.program, self.facts, self.as_of) if criterion.wants_lead else None
             arguments = dict(zip(node.names, found, strict=True))
+            view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
             return call(criterion, arguments, view, self.facts.lead, twice=True)
         if any(value is None for value in found):
             return None

@@ -160,13 +160,18 @@ class Evidence:
             case p.Negative():
                 return self._reveals(node.operand)
             case p.CallNode():
-                seen = any(self.reading.program.fields[name].pii for name in node.fields)
                 told = node.type.kind not in {"bool", "number"}
-                return told and (seen or any(self._reveals(argument) for argument in node.arguments))
+                return told and (self._shows(node) or any(self._reveals(argument) for argument in node.arguments))
             case p.DefinitionRead("criterion", name):
                 return name in self._revealing
             case _:
                 return False
+
+    def _shows(self, node: p.CallNode) -> bool:
+        """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
+        program = self.reading.program
+        properties = (q for name in node.events for q in program.events[name].properties)
+        return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
     def _event(self, event: Occurrence, shown: list[p.PropertyRead]) -> dict[str, Any]:
         found: dict[str, Any] = {"type": event.type, "at": text_of_instant(event.at)}

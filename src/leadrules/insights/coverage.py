@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.goals import KINDS, Goal, GoalKind, goals_of
+from leadrules.ruleset import Ruleset
 
 
 @attrs.frozen
@@ -55,17 +55,17 @@ class Coverage:
         }
 
 
-def measure_coverage(program: p.Program, examples: Iterable[ExampleReport]) -> Coverage:
-    r"""Find out what the examples of a program cover, failing ones included.
+def measure_coverage(rules: Ruleset, examples: Iterable[ExampleReport]) -> Coverage:
+    r"""Find out what the examples of a rule file cover, failing ones included.
 
     >>> from leadrules import Ruleset
     >>> from leadrules.insights.examples import run_examples
     >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
-    >>> coverage = measure_coverage(rules.program, run_examples(rules))
+    >>> coverage = measure_coverage(rules, run_examples(rules))
     >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
     (50, ['is false', 'is unknown'])
     """
-    checks = goals_of(program)
+    checks = goals_of(rules.program)
     covered: list[str | None] = [None] * len(checks)
     for example in examples:
         if example.evaluation is not None:

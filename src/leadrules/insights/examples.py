@@ -17,7 +17,7 @@ from leadrules.engine.conditions import Reading
 from leadrules.engine.evidence import Evidence
 from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.interpreter import Evaluation
-from leadrules.errors import InputError
+from leadrules.errors import InputError, PluginError
 from leadrules.ruleset import Ruleset
 
 
@@ -85,7 +85,7 @@ class ExampleReport:
 def run_examples(rules: Ruleset) -> tuple[ExampleReport, ...]:
     r"""Run the examples of a rule file, in its order.
 
-    A mistake in an example's lead makes that example fail and is told in its `problem`.
+    A mistake in an example's lead, or of a plugin, makes that example fail and is told in its `problem`.
 
     >>> rules = Ruleset.from_text('email_open +5\nexample "one mail"\n  given email_open\n  expect score = 6')
     >>> [example.unmet[0].found for example in run_examples(rules)]
@@ -100,6 +100,8 @@ def _report(program: p.Program, example: p.Example, identity: RulesetIdentity) -
         ran = run_example(program, example, identity)
     except InputError as error:
         return ExampleReport(example, problem=error.reason)
+    except PluginError as error:
+        return ExampleReport(example, problem=str(error))
     return ExampleReport(example, ran.result, tuple(_unmet(ran)), evaluation=ran.evaluation)
 
 

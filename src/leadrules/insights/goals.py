@@ -282,7 +282,7 @@ def _freed(rule: p.Rule) -> Iterator[tuple[str, p.Rule]]:
         rest = caps.per[:place] + caps.per[place + 1 :]
         yield f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
     if caps.times is not None:
-        yield f"max {caps.times} times", _with(rule, times=None)
+        yield "once" if caps.times == 1 else f"max {caps.times} times", _with(rule, times=None)
     if caps.points_per is not None:
         most, bucket = caps.points_per
         yield f"max {text_of_number(most)} points per {_bucket(bucket)}", _with(rule, points_per=None)

@@ -121,7 +121,8 @@ def _of_windows(dimension: p.Dimension) -> Iterator[Mutant]:
     rules = list(_rules_of(dimension))
     for window in sorted(set().union(*map(variants.default_windows, rules))):
         for other in moved_spans(window):
-            swaps = tuple((rule, variants.with_default_window(rule, other)) for rule in rules)
+            moved = ((rule, variants.with_default_window(rule, other)) for rule in rules)
+            swaps = tuple((old, new) for old, new in moved if old != new)
             change = could_be(f"within {text_of_span(window)}", f"within {text_of_span(other)}")
             yield Mutant(dimension.line, f"dimension {dimension.name}", change, swaps)
 
@@ -213,7 +214,8 @@ def _of_caps(caps: p.Caps) -> Iterator[tuple[p.Caps, str]]:
             others = (*caps.per[:place], attrs.evolve(per, times=times), *caps.per[place + 1 :])
             yield attrs.evolve(caps, per=others), could_be(f"max {per.times} per", f"max {times} per")
     for times in () if caps.times is None else _moved_times(caps.times):
-        yield attrs.evolve(caps, times=times), could_be(f"max {caps.times} times", f"max {times} times")
+        assert caps.times is not None
+        yield attrs.evolve(caps, times=times), could_be(_times(caps.times), _times(times))
     if caps.points_per is not None:
         most, bucket = caps.points_per
         for size in _moved_sizes(most):
@@ -233,6 +235,10 @@ def _of_every(caps: p.Caps, every: p.MaxEvery) -> Iterator[tuple[p.Caps, str]]:
 
 def _moved_times(times: int) -> tuple[int, ...]:
     return (times + 1, times - 1) if times > 1 else (times + 1,)
+
+
+def _times(times: int) -> str:
+    return "once" if times == 1 else f"max {times} times"
 
 
 def _moved_sizes(size: Fraction) -> tuple[Fraction, ...]:
@@ -268,7 +274,8 @@ def _of_total(total: p.Total) -> Iterator[Mutant]:
         assert total.terms is not None
         other = moved_numbers(term.factor)[0]
         terms = (*total.terms[:place], attrs.evolve(term, factor=other), *total.terms[place + 1 :])
-        change = f"`{term.text}` could be {text_of_number(other)}" + (" times as much" if term.dimension else "")
+        changed = text_of_number(other) + (f" * {term.dimension}" if term.dimension else "")
+        change = could_be(term.text, changed)
         yield _one(total, attrs.evolve(total, terms=terms), "total", change)
     yield from _of_bounds(total, "total")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Protocol
 
 from leadrules.engine import program as p
-from leadrules.engine.calls import to_python
+from leadrules.engine.calls import named, to_python
 from leadrules.lang import tree
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import Names
 from leadrules.lang.report import Refused, Report, listed
 from leadrules.lang.resolver import Place, told
-from leadrules.plugins import Criterion, Parameter, Plugin
+from leadrules.plugins import FAILURES, Criterion, Parameter, Plugin
 from leadrules.values import Value
 from leadrules.vocabulary import TEXTS
 
@@ -131,6 +131,7 @@ def _argument(
             "LR401",
             f"`{parameter.name}` of `{criterion.name}` is a {kind}, and `{value.text}` is a {value.type.kind}",
             written,
+            f"it is `{criterion.name}{criterion.signature}`",
         )
     refuses = criterion.mark.checks.get(parameter.name)
     if refuses is not None and isinstance(value, p.Constant):
@@ -145,11 +146,11 @@ def _check_literal(
     try:
         criterion.mark.checks[parameter.name](to_python(value.value, value.type.kind))
     except ValueError as problem:
-        report.refuse("LR622", f"`{criterion.name}` refuses {value.text}: {problem}", written)
-    except Exception as problem:  # noqa: BLE001 - reported, with the plugin named
-        report.refuse(
-            "LR621", str(criterion.failed(f"its check of `{parameter.name}` failed with: {problem}")), written
-        )
+        words = f": {problem}" if str(problem) else ""
+        report.refuse("LR622", f"`{criterion.name}` refuses {value.text}{words}", written)
+    except FAILURES as problem:  # its own failure, reported by name
+        reason = f"its check of `{parameter.name}` failed with {named(problem)}"
+        report.refuse("LR621", str(criterion.failed(reason)), written)
 
 
 def _is_list(expressions: Expressions, node: tree.Condition | tree.Set) -> bool:

@@ -1,7 +1,9 @@
 """The codes of everything that can be said about a rule file, each with a short title.
 
 A code is stable: once released it keeps its meaning, and is never given to something else. `LR0xx`
-are about the file as a whole, `LR1xx` about what cannot be read, the others about what can.
+are about the file as a whole, `LR1xx` about what cannot be read, `LR2xx` are warnings, `LR3xx` are
+about names, `LR4xx` about types and values, `LR5xx` about rules and what they make, `LR6xx` about
+other files and plugins.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ SYNTAX_CODES: dict[str, str] = {
     "LR006": "nested too deeply",
     "LR007": "name too long",
     "LR008": "too many mistakes",
+    "LR009": "too many fields",
+    "LR010": "file that cannot be opened",
     # What cannot be read.
     "LR101": "unexpected word or sign",
     "LR102": "unfinished statement",
@@ -48,5 +52,91 @@ SYNTAX_CODES: dict[str, str] = {
     # What can be read, and is suspicious.
     "LR201": "name of mixed scripts",
 }
+"""What the parser says."""
 
-CODES: dict[str, str] = {**SYNTAX_CODES}
+WARNING_CODES: dict[str, str] = {
+    "LR201": SYNTAX_CODES["LR201"],
+    "LR202": "property that hides a field",
+    "LR203": "order of stages left to the file",
+    "LR204": "threshold out of reach",
+    "LR205": "bound that never binds",
+    "LR206": "condition that is never true",
+    "LR207": "alternative that never counts",
+    "LR208": "bands that overlap",
+    "LR209": "bands that leave values out",
+    "LR210": "same condition twice",
+    "LR211": "declared and never used",
+    "LR212": "value that no rule mentions",
+    "LR213": "window longer than the points last",
+    "LR214": "cap that never binds",
+    "LR215": "personal data named in a text",
+    "LR216": "stage that nobody enters",
+    "LR217": "`not` or `else` of what is often unknown",
+    "LR218": "graded dimension that counts into the score",
+    "LR219": "requirement that fails where a field is unknown",
+    "LR220": "`max` of events where points are likely meant",
+    "LR221": "condition that is always true",
+    "LR222": "rule that gives no points",
+}
+"""What is allowed, and hardly meant. `# ok: LR211` on the line silences one."""
+
+CHECK_CODES: dict[str, str] = {
+    # Names.
+    "LR301": "declared twice",
+    "LR302": "name that is taken",
+    "LR303": "unknown name",
+    "LR304": "definition that reads itself",
+    "LR305": "unknown label",
+    "LR306": "label that is used already",
+    "LR307": "two of one name",
+    "LR311": "param refused",
+    "LR312": "protected field read",
+    # Types and values.
+    "LR401": "wrong type",
+    "LR402": "wrong kind of name",
+    "LR403": "option that does not fit the type",
+    "LR404": "malformed set or list",
+    "LR405": "empty text",
+    "LR406": "property of two types",
+    "LR407": "value outside `one of`",
+    "LR408": "pattern that does not compile",
+    "LR409": "filter that reads more than the event",
+    "LR410": "value where a condition is wanted",
+    "LR411": "number out of bounds",
+    "LR412": "`at least` of more than there are",
+    "LR413": "wrong arguments",
+    "LR414": "two windows",
+    # Rules and what they make.
+    "LR501": "rule outside a dimension",
+    "LR502": "group or persona outside a dimension",
+    "LR503": "event among alternatives",
+    "LR504": "`always` that does not stand alone",
+    "LR505": "no left side to take over",
+    "LR506": "points of a persona that are no number",
+    "LR507": "weight outside a persona",
+    "LR508": "persona without lines",
+    "LR509": "points too large or too fine",
+    "LR510": "`min` above `max`",
+    "LR511": "modifier given twice",
+    "LR512": "decay by minutes",
+    "LR513": "modifier for rules that score each event",
+    "LR514": "malformed total",
+    "LR515": "thresholds out of order",
+    "LR516": "exit that is held",
+    "LR517": "statement given twice",
+    "LR518": "unknown timezone",
+    "LR521": "line outside an example",
+    "LR522": "example that expects nothing",
+    "LR523": "two values for one column",
+    "LR524": "example out of bounds",
+    # Other files and plugins.
+    "LR610": "list that cannot be read",
+    "LR611": "file that cannot be included",
+    "LR612": "statement of the main file only",
+    "LR613": "file that includes itself",
+    "LR621": "plugin that fails",
+    "LR622": "value that a plugin refuses",
+    "LR623": "plugin that reads what the file does not have",
+}
+
+CODES: dict[str, str] = {**SYNTAX_CODES, **WARNING_CODES, **CHECK_CODES}

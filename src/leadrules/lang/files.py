@@ -147,15 +147,20 @@ class Files:
 
 def read_rule_file(path: Path, name: str) -> str | tuple[Diagnostic, ...]:
     """Read a rule file from disk, or give the diagnostic (`LR010`, `LR001`, `LR002`) that says why not."""
+    data = read_bytes(path, name)
+    return decode(data, name) if isinstance(data, bytes) else data
+
+
+def read_bytes(path: Path, name: str) -> bytes | tuple[Diagnostic, ...]:
+    """Read a rule file's bytes from disk, or give the diagnostic (`LR010`) that says why not."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return _no_file(name, "there is no such file", "check the path, or make one with `leadrules init`")
     except IsADirectoryError:
         return _no_file(name, "this is a folder, not a rule file", "name the file in it, such as `rules.leadrules`")
     except OSError as problem:
         return _no_file(name, f"the file cannot be read: {(problem.strerror or 'unreadable').lower()}", None)
-    return decode(data, name)
 
 
 def _no_file(name: str, message: str, help_: str | None) -> tuple[Diagnostic, ...]:

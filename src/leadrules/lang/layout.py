@@ -1,46 +1,48 @@
 """Lay a whole rule file out: blocks indented, columns aligned, comments kept, long statements on several lines.
 
-Only white space, and the backticks that a name at a line's edge needs, stand between the layout and
-the canonical text of each statement: reading it again gives the same statements and comments.
+Only white space, and the backticks that a name at a line's edge needs, make the layout differ from
+the canonical text of each statement: reading it gives the same statements and comments again.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
 from leadrules.errors import cells_of
 from leadrules.lang import tree
-from leadrules.lang.blocks import Block, blocks_of
+from leadrules.lang.blocks import blocks_of
 from leadrules.lang.formatter import columns_of
 from leadrules.lang.wrapping import WIDTH, wrapped
 
 _STEP = 2
+_GAP = 2
 _WIDEST_CONDITION = 60
 """A condition that is wider stands out of its column, so that it does not push the others far away."""
 _WIDEST_POINTS = 16
-_ALIGNED = (tree.Rule, tree.Outcome, tree.PersonaLine)
+_IN_COLUMNS = (tree.Rule, tree.Outcome, tree.PersonaLine)
 _WOULD_GO_ON = re.compile(r"(?<!\w)(and|or|not|of|by)$")
 
 
 def format_file(file: tree.File) -> str:
-    """Give the text of a file as it should be laid out.
+    """Give the text of a file as it should be laid out; lines end in a line feed.
 
     The file must have been read without an error: what could not be read is no part of it, and would
-    be lost. Lines end in a line feed.
+    be lost.
     """
-    pages = _Layout(file)
-    return "".join(f"{line.rstrip()}\n" for line in pages.lines())
+    return "".join(f"{line}\n" for line in _Layout(file).lines())
 
 
 @attrs.frozen
 class _Columns:
-    """Where the second and third columns of aligned rows begin, counted from the first; 0: not aligned."""
+    """The widths of a row's first and second part, and the spaces between them."""
 
+    first: int = 0
     second: int = 0
-    third: int = 0
+    gap: int = _GAP
 
 
 class _Layout:
@@ -58,7 +60,7 @@ class _Layout:
         self.columns = self._aligned()
 
     def lines(self) -> Iterator[str]:
-        """Give the lines, some with a line feed inside."""
+        """Give the lines; a long statement's are joined by line feeds."""
         for i in range(len(self.statements)):
             yield from self._above(i)
             yield self._statement(i)
@@ -67,55 +69,60 @@ class _Layout:
     def _depth(self, i: int) -> int:
         return self.blocks[i].depth if 0 <= i < len(self.statements) else 0
 
-    # ------------------------------------------------------------------------- blanks and comments
+    # ------------------------------------------------------------------------ blanks and comments
 
     def _gaps(self, i: int, blanks: set[int]) -> set[int]:
-        """Say before which comments above statement i a blank line belongs; its own place is after them all."""
+        """Say where blank lines belong above a statement: the number of its comments before each.
+
+        The writer's stay, one at a time, but for those at the beginning of the file or a block; two
+        blocks are always set apart.
+        """
         if i == 0 or (i < len(self.statements) and self.blocks[i].header == i - 1):
             return blanks - {0}
-        parts = i < len(self.statements) and self.blocks[i].begins_part
-        return {0} if parts and not blanks else blanks
+        apart = i < len(self.statements) and self.blocks[i].stands_apart
+        return blanks or ({0} if apart else set())
 
     def _above(self, i: int) -> Iterator[str]:
         """Give the blank lines and comments above a statement, or at the file's end.
 
-        Comments that follow a line directly and are set apart from the next statement belong to what
-        is above them, such as a rule that is commented out at the end of its block.
+        Comments that follow a line directly, and are set apart from the next statement, go with what
+        is above them: they are a rule put out of use, say, at the end of its block.
         """
-        comments, gaps = self.comments[i], self.gaps[i]
-        depth = self._depth(i)
-        first = min(gaps, default=len(comments) if i == len(self.statements) else 0)
+        comments, gaps, depth = self.comments[i], self.gaps[i], self._depth(i)
+        at_end = i == len(self.statements)
+        first_gap = min(gaps, default=len(comments) if at_end else 0)
         for at, comment in enumerate(comments):
             if at in gaps:
                 yield ""
-            yield " " * _STEP * (max(depth, self._depth(i - 1)) if at < first else depth) + _comment(comment)
-        if len(comments) in gaps and i < len(self.statements):
+            above = max(depth, self._depth(i - 1)) if at < first_gap else depth
+            yield " " * (_STEP * above) + _comment(comment)
+        if len(comments) in gaps and not at_end:
             yield ""
 
-    # ---------------------------------------------------------------------------------- statements
+    # --------------------------------------------------------------------------------- statements
 
     def _statement(self, i: int) -> str:
         text = self._text(i)
         ending = _WOULD_GO_ON.search(text)
-        if ending:
+        if ending:  # a name, which would join the next line to this one
             text = f"{text[: ending.start()]}`{ending[0]}`"
         comment = self.trailing[i]
         return text if comment is None else f"{text}  {_comment(comment)}"
 
     def _text(self, i: int) -> str:
-        indent = self._depth(i) * _STEP
-        columns = self.columns[i]
-        row = self.rows[i]
-        aligned = _aligned_text(row, columns)
-        if indent + cells_of(aligned) <= WIDTH:
-            return " " * indent + aligned
-        statement = self.statements[i]
-        *body, last = row
+        """Write a statement: in columns where it fits, else on one line, else on several.
+
+        A reason may stand out, since a text cannot be broken.
+        """
+        indent, row, gap = self._depth(i) * _STEP, self.rows[i], self.columns[i].gap
         reason = ""
-        if body and last.startswith("because "):  # a text cannot be broken: it may stand out
-            row, reason = tuple(body), f"  {last}"
-        apart = isinstance(statement, tree.Rule)
-        return wrapped(_aligned_text(row, _Columns()), indent, apart=apart) + reason
+        if len(row) > 1 and row[-1].startswith("because "):
+            row, reason = row[:-1], " " * _GAP + row[-1]
+        for columns in (self.columns[i], _Columns(gap=gap)):
+            text = _spread(row, columns)
+            if indent + cells_of(text) <= WIDTH:
+                return " " * indent + text + reason
+        return wrapped(text, indent, apart=isinstance(self.statements[i], tree.Rule)) + reason
 
     def _aligned(self) -> list[_Columns]:
         """Give each statement its columns: those of the rows of its kind in its block.
@@ -126,7 +133,7 @@ class _Layout:
         paragraph = 0
         for i, statement in enumerate(self.statements):
             paragraph += bool(self.gaps[i])
-            if isinstance(statement, _ALIGNED) and not _has_alternatives(statement):
+            if isinstance(statement, _IN_COLUMNS) and not _has_alternatives(statement):
                 header = self.blocks[i].header
                 sections.setdefault((header, paragraph if header < 0 else 0, type(statement)), []).append(i)
         found = [_Columns()] * len(self.statements)
@@ -145,29 +152,27 @@ def _has_alternatives(statement: tree.Statement) -> bool:
     return isinstance(statement, tree.Rule) and len(statement.alternatives) > 1
 
 
-# ------------------------------------------------------------------------------------------- columns
+# ------------------------------------------------------------------------------------------ columns
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> _Columns:
-    """Find the columns of the rows of a section. A row alone needs none."""
+    """Find the columns of a section's rows. A row alone needs none."""
     if len(rows) == 1:
-        return _Columns()
-    firsts = [width for row in rows if (width := cells_of(row[0])) <= _WIDEST_CONDITION]
-    seconds = [width for row in rows if len(row) > 2 and (width := cells_of(row[1])) <= _WIDEST_POINTS]
-    return _Columns(max(firsts, default=0) + 2, max(seconds, default=0) + 2)
+        return _Columns(gap=1)
+    first = (width for row in rows if (width := cells_of(row[0])) <= _WIDEST_CONDITION)
+    second = (width for row in rows if len(row) > 2 and (width := cells_of(row[1])) <= _WIDEST_POINTS)
+    return _Columns(max(first, default=0), max(second, default=0))
 
 
-def _aligned_text(row: Sequence[str], columns: _Columns) -> str:
-    """Write the parts of a row in their columns; without columns, points stand one space after the condition."""
-    first, *rest = row
-    if not rest:
-        return first
-    if columns.second:
-        text = _padded(first, columns.second) + rest[0]
-        rest = [_padded(rest[0], columns.third), *rest[1:]] if len(rest) > 1 else rest
-        text = _padded(first, columns.second) + rest[0]
-    elif _is_close(rest[0]):
-        text = f"{first} {rest[0]}"
-    else:
-        text = f"{first}  {rest[0]}"
+def _spread(row: Sequence[str], columns: _Columns) -> str:
+    """Write a row's parts in their columns, two spaces between those that have none."""
+    widths = [columns.first, columns.second]
+    gaps = [columns.gap]
+    text = row[0]
+    for at, (before, part) in enumerate(pairwise(row)):
+        padding = max(0, widths[at] - cells_of(before)) if at < len(widths) else 0
+        gap = gaps[at] if at < len(gaps) else _GAP
+        if before.startswith("from ") and part.startswith("until "):
+            padding, gap = 0, 1
+        text += " " * (padding + gap) + part
     return text

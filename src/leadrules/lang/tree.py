@@ -775,7 +775,7 @@ class File:
     statement i, without `#` and the space after it; `trailing[i]` is the comment at the end of its
     last line, or None; `tail` are the comments after the last statement. `blanks[i]` says where blank
     lines stand above statement i, as the number of its comment lines before each; the last member is
-    about the tail. `text` is the source, NFC, with `\\n` line ends.
+    about the tail. `text` is the source, NFC, its lines ended by line feeds.
     """
 
     name: str

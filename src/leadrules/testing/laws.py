@@ -266,7 +266,7 @@ def _points_of_events(
     found = {}
     for entry in rules.evaluate(lead, as_of=as_of, pii=True).audit:
         if entry.kind == "points" and entry.rule in of:
-            for event in entry.evidence["events"]:
+            for event in entry.evidence.get("events", ()):  # a persona may have a rule's name
                 shown = {name: part for name, part in event.items() if name != "points"}
                 found[entry.rule, canonical_json(shown)] = event["points"]
     return found

@@ -267,9 +267,14 @@ class Phrases:
         if depth == 0:
             return self.operand(NUMBER, place, 0)
         if self.chance.happens(15):
-            return made(tree.Minus, made(tree.Group, self._sum(depth - 1, place)))
-        left, right = (self.operand(NUMBER, place, depth - 1) for _ in range(2))
+            return made(tree.Minus, self._sum(depth - 1, place))
+        left, right = (self._term(depth - 1, place) for _ in range(2))
         return made(tree.Arithmetic, self.chance.pick(("+", "*", "-", "/")), left, right)
+
+    def _term(self, depth: int, place: Place) -> tree.Operand:
+        if depth and self.chance.happens(30):
+            return self._sum(depth, place)
+        return self.operand(NUMBER, place, depth)
 
     def _call(self, depth: int, place: Place) -> tree.Operand:
         function = self.chance.pick(("floor", "ceil", "abs", "least", "greatest"))

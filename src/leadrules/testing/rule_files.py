@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Literal
 
+import attrs
 from hypothesis import strategies as st
 
 from leadrules.lang import tree
@@ -25,6 +26,24 @@ Construct = Literal[
 everything that the formatter would write otherwise."""
 
 
+@attrs.frozen
+class Written:
+    """A rule file as it was thought of, and as it was written."""
+
+    statements: tuple[tree.Statement, ...]
+    text: str
+
+
+@st.composite
+def written_files(
+    draw: Draw, *, max_rules: int = 8, without: Collection[Construct] = (), conditions: Sequence[str] = ()
+) -> Written:
+    """Generate rule files with the statements that they were written from; the options are those of `rule_files`."""
+    chance = Chance(draw, without)
+    statements = _File(chance, max_rules, conditions).statements()
+    return Written(tuple(statements), laid_out(chance, statements))
+
+
 @st.composite
 def rule_files(
     draw: Draw,
@@ -40,7 +59,9 @@ def rule_files(
     stand at the top of every file (`use acme`), and `conditions` are taken up among the generated
     ones (`acme.is_big(employees)`); both are taken as they are.
     """
-    return _File(Chance(draw, without), max_rules, conditions).text(statements)
+    text: str = draw(written_files(max_rules=max_rules, without=without, conditions=conditions)).text
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    return mark + "".join(line + "\n" for line in statements) + text.removeprefix(mark)
 
 
 class _File:
@@ -54,16 +75,13 @@ class _File:
         self.scoring = Scoring(chance, self.scene, self.declarations, self.precision, max_rules)
         self.outcomes = Outcomes(self.scoring, self.scene)
 
-    def text(self, statements: Sequence[str]) -> str:
-        """Write the file."""
+    def statements(self) -> list[tree.Statement]:
+        """Give the statements of the file."""
         header = self.declarations.header()
         if self.precision != 2 or self.chance.happens(10):
             header.append(made(tree.Precision, made(tree.Number, Fraction(self.precision))))
         movable, scored, late = self._preamble(), self._scoring(), self._late()
-        blocks = [[s] for s in header] + self._mixed(movable, scored) + [[s] for s in late]
-        written = laid_out(self.chance, [s for block in blocks for s in block])
-        bom = "\ufeff" if written.startswith("\ufeff") else ""
-        return bom + "".join(line + "\n" for line in statements) + written.removeprefix(bom)
+        return [*header, *(s for block in self._mixed(movable, scored) for s in block), *late]
 
     def _preamble(self) -> list[tree.Statement]:
         """Declare what all rules may read; these lines may stand anywhere."""

@@ -68,18 +68,18 @@ class Scoring:
         blocks: list[Block] = []
         for _ in range(self.chance.whole(1, most)):
             blocks += [self.persona()] if self.chance.uses("personas", 15) else self.rules()
-        for _ in range(self.chance.whole(0, 2) if self.chance.uses("groups", 30) else 0):
+        for _ in range(self.chance.whole(0, 2) if self.chance.uses("groups", 40) else 0):
             node = self.declarations.fresh()
             blocks.append([made(tree.PointsGroup, node, tuple(self.bounds()))])
-            blocks += [block for _ in range(self.chance.whole(0, 2)) for block in self.rules()]
+            blocks += [block for _ in range(self.chance.whole(1, 3)) for block in self.rules()]
             self.scene.numbers.append(node.name)
         return blocks
 
     def bounds(self) -> list[tree.Modifier]:
         """Give `max` and `min`, either or none."""
         found: list[tree.Modifier] = []
-        if self.chance.happens(40):
-            found.append(made(tree.Max, self.phrases.bound(Fraction(self.chance.pick((60, 10, 100, 0, 5))))))
+        if self.chance.happens(50):
+            found.append(made(tree.Max, self.phrases.bound(Fraction(self.chance.pick((10, 60, 3, 0, 100))))))
         if self.chance.happens(25):
             found.append(made(tree.Min, made(tree.Number, Fraction(self.chance.pick((0, -20, -5, -100))))))
         return self.chance.shuffled(found)

@@ -248,9 +248,18 @@ def chain(branches: Sequence[tuple[Expr, Block]], otherwise: Block) -> Block:
     return found
 
 
-def function(called: str, parameters: Sequence[str], body: Block) -> ast.FunctionDef:
-    """Define a function of positional parameters."""
-    arguments = ast.arguments([], [ast.arg(p) for p in parameters], None, [], [], None, [])
+def fail(error: Expr) -> ast.stmt:
+    """Raise."""
+    return ast.Raise(error, None)
+
+
+def function(
+    called: str, parameters: Sequence[str], body: Block, defaults: Mapping[str, Expr] | None = None
+) -> ast.FunctionDef:
+    """Define a function of positional parameters; those with defaults come last."""
+    given = defaults or {}
+    taken = [ast.arg(parameter) for parameter in (*parameters, *given)]
+    arguments = ast.arguments([], taken, None, [], [], None, list(given.values()))
     made = ast.FunctionDef(called, arguments, body, [])
     if "type_params" in ast.FunctionDef._fields:
         made.type_params = []  # type: ignore[attr-defined, unused-ignore]

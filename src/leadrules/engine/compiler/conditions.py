@@ -24,6 +24,7 @@ from leadrules.engine.compiler.operands import (
     Moment,
     Number,
     Operand,
+    Plugged,
     Text,
     Texts,
     Unknown,
@@ -50,7 +51,12 @@ _WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin
 
 
 class Place(Protocol):
-    """Where an expression stands: what it can read, and how."""
+    """Where an expression stands: what it can read, and how.
+
+    `shares` says whether what is worked out here may be used by what comes later.
+    """
+
+    shares: bool
 
     def answer(self, read: TextRead, node: p.Condition, *, wanted: bool) -> Expr | None:
         """Give whether a condition on one text is true (or false), where that is remembered."""
@@ -79,9 +85,9 @@ class Place(Protocol):
     def held(self, ladder: str) -> Expr:
         """Read the label that the lead holds."""
 
-    @property
-    def shares(self) -> bool:
-        """Tell whether what is worked out here may be used by what comes later."""
+    def borrowed_truth(self, node: p.Condition) -> Expr:
+        """Ask the reference. Raises Unsupported where it cannot be asked either."""
+
 
     def keep(self, expr: Expr) -> Expr:
         """Keep a value in a variable, so that it is worked out once."""
@@ -123,12 +129,22 @@ class Conditions:
             if remembered is not None:
                 return remembered
         if self._occurrences[node] < 2 or not isinstance(node, _WORTH_SHARING):
-            return self._test(node, at, wanted=wanted)
+            return self._tested(node, at, wanted=wanted)
         if not at.shares:
             return self._test(node, at, wanted=wanted)
         if (node, wanted) not in self._shared:
-            self._shared[node, wanted] = at.keep(self._test(node, at, wanted=wanted))
+            self._shared[node, wanted] = at.keep(self._tested(node, at, wanted=wanted))
         return self._shared[node, wanted]
+
+    def _tested(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+        """Write a test, or leave it to the reference where there is no form for it here."""
+        try:
+            return self._test(node, at, wanted=wanted)
+        except Plugged:
+            raise
+        except Unsupported:
+            answer = at.borrowed_truth(node)
+            return code.compare(answer, "is", code.const(wanted))
 
     def _test(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
         match node:
@@ -350,7 +366,7 @@ class Conditions:
                 return self._calculated(runtime.subtracted, [operand], at, code.const(0))
             case p.CallNode(plugin, function, _, arguments):
                 if plugin is not None:
-                    raise Unsupported("a plugin's criterion")
+                    raise Plugged("a plugin's criterion")
                 return self._calculated(runtime.BUILT_IN[function], list(arguments), at)
             case p.ConditionValue(condition):
                 return Flag(self.true(condition, at), self.false(condition, at))

@@ -140,6 +140,9 @@ class EventPlace:
     def keep(self, expr: Expr) -> Expr:
         return self._later().keep(expr)
 
+    def borrowed_truth(self, node: p.Condition) -> Expr:
+        raise Unsupported("the reference is asked about the lead, not about one event")
+
     def _later(self) -> Place:
         if self.early:
             raise Unsupported("no events are looked at inside a filter")
@@ -156,6 +159,7 @@ class Events:
     readers: Readers
     types: dict[str, TypeCode] = attrs.field(factory=dict)
     after: Block = attrs.field(factory=list)
+    _checked: set[p.Selection] = attrs.field(factory=set)
     _variables: dict[object, str] = attrs.field(factory=dict)
     _zeros: list[str] = attrs.field(factory=list)
     _empties: list[str] = attrs.field(factory=list)
@@ -226,7 +230,15 @@ class Events:
             self.after.append(code.assign(found, latest))
         return self._variables[key]
 
+    def _check(self, selection: p.Selection) -> None:
+        """Raise Unsupported now where a filter cannot be written later."""
+        if selection.filter is not None and selection not in self._checked:
+            for type_ in selection.types:
+                self.conditions.true(selection.filter, self._place(self.types[type_]))
+            self._checked.add(selection)
+
     def _ask(self, kind: str, detail: Any, selection: p.Selection) -> str:
+        self._check(selection)
         span = (selection.filter, selection.within)
         key = (kind, detail, selection.types, span)
         if key not in self._variables:

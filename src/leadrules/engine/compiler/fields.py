@@ -65,7 +65,7 @@ class _OfText:
     def _no(self, *_: Any) -> Any:
         raise Unsupported("only the text is read here")
 
-    definition = count = moments = aggregate = clock = held = keep = _no
+    definition = count = moments = aggregate = clock = held = keep = borrowed_truth = _no
 
 
 @attrs.define

@@ -14,6 +14,7 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.borrowed import Question
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
 from leadrules.engine.compiler.events import Events
@@ -31,7 +32,7 @@ from leadrules.engine.compiler.operands import (
     Unsupported,
     known,
 )
-from leadrules.engine.compiler.subjects import TextRead, definitions_in
+from leadrules.engine.compiler.subjects import TextRead, calls_plugin, definitions_in
 from leadrules.lead import read_as_of
 from leadrules.values import Zone, instant_of, moment_of
 from leadrules.vocabulary import Field
@@ -196,6 +197,18 @@ class LeadCode:
                 raise Unsupported(f"{node.kind} is not known yet")
         return self.defined[key]
 
+    def criterion(self, name: str) -> None:
+        """Answer a criterion at its place in the order where it calls a plugin; others when they are read."""
+        body = next(c.body for c in self.program.criteria if c.name == name)
+        if calls_plugin(body):
+            variable = self.keep(self.borrowed_value(body))
+            if body.type.kind == "text":
+                fold = self.names.value(runtime.folded_or_none, "folded_or_none")
+                folded = self.keep(code.call(fold, variable))
+                self.define(("criterion", name), Text(folded, variable, optional=True))
+            else:
+                self.define(("criterion", name), operand_of(body.type.kind, variable, self.names))
+
     def define(self, key: tuple[str, str], operand: Operand) -> None:
         """Say what a definition is."""
         self.defined[key] = operand
@@ -222,6 +235,18 @@ class LeadCode:
         return code.name(variable)
 
     # ---------------------------------------------------------- the reference
+
+    def borrowed_truth(self, node: p.Condition) -> Expr:
+        """Ask the reference about a condition."""
+        return self._borrow("truth", node)
+
+    def borrowed_value(self, node: p.ValueNode) -> Expr:
+        """Ask the reference about a value."""
+        return self._borrow("value", node)
+
+    def _borrow(self, what: str, node: Any) -> Expr:
+        question = self.names.value(Question(node), (what, node))
+        return code.call(code.attribute(code.name("reference"), what), question, self.borrowed(node))
 
     def borrowed(self, node: Any) -> Expr:
         """Write the definitions that the reference needs to answer a node, as it has them."""
@@ -281,7 +306,10 @@ class LeadCode:
                 quick.append(code.assign(raw, code.item(code.name("attributes"), key)))
             careful.append(code.assign(raw, get))
             readings += self._reading(field, raw)
-        return [code.attempt(quick, [code.name("KeyError")], careful), *readings] if quick else []
+        raws = code.tuple_of(code.name(raw) for raw in self._raw.values())
+        if not quick:
+            return [code.assign("values", raws)]
+        return [code.attempt(quick, [code.name("KeyError")], careful), code.assign("values", raws), *readings]
 
     def _reading(self, field: Field, raw: str) -> Block:
         if field.type.kind != "text":
@@ -290,11 +318,6 @@ class LeadCode:
         answers = code.item(self.readers.about(read).known, code.name(raw))
         variables = self._answers.get(read, [])
         return [code.assign(variables, answers) if variables else code.do(answers)]
-
-    @property
-    def raw_fields(self) -> Sequence[tuple[str, str]]:
-        """The key and the raw variable of each field."""
-        return [(field.key, self._raw[field.name]) for field in self.program.scope.fields.values()]
 
     def labels(self) -> Block:
         """Write the reading of the labels that the lead holds."""

@@ -21,6 +21,10 @@ class Unsupported(Exception):  # noqa: N818 as the module says
     """This part of a program is left to the reference."""
 
 
+class Plugged(Unsupported):
+    """A plugin is called here, which may fail: it must be called exactly where the reference calls it."""
+
+
 @attrs.frozen
 class Unknown:
     """A value that is never known."""

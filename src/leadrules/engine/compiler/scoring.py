@@ -6,6 +6,7 @@ scored by the reference.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -25,7 +26,7 @@ from leadrules.engine.compiler.operands import Number, Operand, Unknown, Unsuppo
 from leadrules.engine.conditions import Reading
 from leadrules.engine.scoring import points_of
 from leadrules.lead import Facts
-from leadrules.values import rounded
+from leadrules.values import Decay, rounded
 
 FIRED = "fired"
 GATED = "gated"
@@ -75,7 +76,7 @@ class Audit:
 
     def _add(self, of: str, name: str, kind: Any, rule: str, line: int, because: str | None = None) -> None:
         self.places[of, name] = len(self.heads)
-        self.heads.append(EntryHead(kind, rule, line, because))
+        self.heads.append((kind, rule, line, because))
 
 
 @attrs.define
@@ -235,11 +236,9 @@ class Scoring:
 
     def rule(self, rule: p.Rule, total: str) -> None:
         """Write a rule that adds to a total."""
-        before = len(self.lead.body)
         try:
             written = self._once(rule, total) if rule.selection is None else self._each(rule, rule.selection, total)
         except Unsupported:
-            del self.lead.body[before:]
             written = self._borrowed(rule, total)
         self.lead.body += written
 
@@ -251,6 +250,8 @@ class Scoring:
         asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
         body: Block = [code.assign([points, left], code.name(found))]
         body += self._given(rule, total, code.name(points), code.name(left))
+        if self.is_gated:
+            asked = code.choose(code.name(GATED), NONE, asked)
         return [code.assign(found, asked), code.when(code.compare(code.name(found), "is not", NONE), body)]
 
     def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr) -> Block:
@@ -292,16 +293,17 @@ class Scoring:
 
     def _points_once(self, rule: p.Rule, node: p.ValueNode, total: str) -> Block:
         if isinstance(node, p.Constant):
-            points = self._constant_points(node)
+            units = self._constant_points(node)
             most = self._units(rule.caps.points)
-            left = points if most is None else max(-most, min(points, most))
-            return self._given(rule, total, code.const(points), code.const(left))
+            capped = units if most is None else max(-most, min(units, most))
+            return self._given(rule, total, code.const(units), code.const(capped))
         points_, left_ = self.names.fresh("x"), self.names.fresh("x")
         expr = self.conditions.plain_number(self.conditions.value(node, self.lead))
         rounding = self.names.value(runtime.points_of, "points_of")
         body: Block = [code.assign(points_, code.call(rounding, expr, code.const(self.scale)))]
         if rule.caps.points is None:
-            return body + self._given(rule, total, name := code.name(points_), name)
+            points = code.name(points_)
+            return body + self._given(rule, total, points, points)
         body.append(code.assign(left_, self._capped(code.name(points_), rule.caps.points)))
         return body + self._given(rule, total, code.name(points_), code.name(left_))
 
@@ -376,10 +378,11 @@ class Scoring:
         assert rule.decay is not None
         node = rule.alternatives[0].points
         assert isinstance(node, p.Constant)
-        reading = Reading(self.program, Facts(None, {}, (), {}, 0), 0)
-        points = points_of(reading, node, None)
-        table = runtime.Decayed(rule.decay, points, self.program.precision)
-        return self.lead.events.decayed(selection, self.names.value(table, (rule.decay, points)), rule.decay.unit)
+        return self.lead.events.decayed(selection, self._table(rule.decay, node), rule.decay.unit)
+
+    def _table(self, decay: Decay, node: p.Constant) -> Expr:
+        points = points_of(Reading(self.program, Facts(None, {}, (), {}, 0), 0), node, None)
+        return self.names.value(runtime.Decayed(decay, points, self.program.precision), (decay, points))
 
     def _rows(self, rule: p.Rule, selection: p.Selection, total: str) -> Block:
         """Write a rule whose events differ: a row for each, and then what is kept of them."""
@@ -421,8 +424,10 @@ class Scoring:
             expr = self.conditions.plain_number(self.conditions.value(node, place))
             return code.call(rounding, expr, code.const(self.scale))
         elapsed = code.operation(self.lead.clock("now"), "-", code.name(place.moment))
-        unit = self.names.value(runtime.unit_of(rule.decay), ("unit", rule.decay.unit))
+        unit = self.names.value(dt.timedelta(microseconds=rule.decay.unit), ("unit", rule.decay.unit))
         age = code.operation(elapsed, "//", unit)
+        if isinstance(node, p.Constant):
+            return code.item(self._table(rule.decay, node), age)
         decayed = self.names.value(runtime.decayed_points, "decayed_points")
         expr = self.conditions.plain_number(self.conditions.value(node, place))
         return code.call(decayed, self.names.value(rule.decay, rule.decay), code.const(self.program.precision), expr, age)

@@ -70,3 +70,14 @@ def properties_in(node: Any) -> dict[str, p.PropertyRead]:
         elif not isinstance(one, (p.Count, p.Aggregate, p.Happened, p.FollowedBy)):
             pending += parts_of(one)
     return found
+
+
+def calls_plugin(node: Any) -> bool:
+    """Tell whether a node calls a plugin's criterion anywhere below it."""
+    pending = list(node) if isinstance(node, tuple) else [node]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, p.CallNode) and one.plugin is not None:
+            return True
+        pending += parts_of(one)
+    return False

@@ -134,10 +134,12 @@ def _check_gaps(bands: Sequence[_Band], findings: Findings) -> None:
         ends_whole = all(end is not None and end.denominator == 1 for end in (gap.low, gap.high))
         if ends_whole and gap.whole().is_empty:
             continue  # nobody has 49.5 employees: `between 10 and 49` goes on with `>= 50`
+        if whole:
+            gap = gap.whole()
         last = bands[-1]
-        middle = f"{'from' if gap.low_in else 'above'} {_shown(gap.low, last)}"
-        end = f"{'to' if gap.high_in else 'below'} {_shown(gap.high, last)}"
-        what = _shown(gap.low, last) if gap.is_point else f"values {middle} and {end}"
+        start = f"{'from' if gap.low_in else 'above'} {_shown(gap.low, last)}"
+        end = f"{'to' if gap.high_in else 'and below'} {_shown(gap.high, last)}"
+        what = _shown(gap.low, last) if gap.is_point else f"values {start} {end}"
         message = f"no alternative counts for {what}"
         findings.warn("LR209", message, last.condition, "close the gap, or say what else counts with `else`")
 

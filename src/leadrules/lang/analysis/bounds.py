@@ -59,7 +59,7 @@ def check_caps(outline: Outline, findings: Findings) -> None:
         if len(rule.alternatives) == 1 and points_range(outline.meaning, rule.alternatives[0].points) == NOTHING:
             points = rule.alternatives[0].points
             findings.warn("LR222", f"this rule gives no points: `{points.text}`", points, "give it points")
-        elif rule.caps != p.Caps():
+        elif rule.caps != p.Caps() and outline.rules[rule.id] != NOTHING:
             written = findings.rule(rule)
             if written is not None:
                 _caps(outline, rule, written, findings)
@@ -118,18 +118,29 @@ def _idle_counts(rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, 
         if before is not None and before <= cap.times:
             yield modifier, f"at most {before} come that far"
             continue
-        later = [(c.times, m) for c, m in zip(caps.per, per, strict=True) if lies_within(cap.bucket, c.bucket)]
-        later = [(t, m) for t, m in later if m is not modifier and per.index(m) > place]
-        whole = _one(written.modifiers, tree.MaxTimes)
-        if whole is not None and caps.times is not None:
-            later.append((caps.times, whole))  # type: ignore[arg-type]
-        tighter = next((m for t, m in later if t <= cap.times), None)
-        if tighter is not None:
-            yield modifier, f"`{text_of(tighter)}` keeps no more anyway"
+        following = _next_cap(rule, written, per, place)
+        if following is not None and following[0] <= cap.times:
+            yield modifier, f"`{text_of(following[1])}` keeps no more anyway"
     whole = _one(written.modifiers, tree.MaxTimes)
     most = in_all(rule)
     if whole is not None and caps.times is not None and most is not None and most <= caps.times:
         yield whole, f"at most {most} come that far"
+
+
+def _next_cap(
+    rule: p.Rule, written: tree.Rule, per: Sequence[tree.MaxPer], place: int
+) -> tuple[int, tree.MaxPer | tree.MaxTimes] | None:
+    """Give the cap that works right after a `per`, where the buckets of that lie inside its own.
+
+    It keeps the largest of what the `per` kept; where it keeps no more than that, the `per` changes
+    nothing. With another cap between the two it might.
+    """
+    if place + 1 < len(per):
+        following = rule.caps.per[place + 1]
+        inside = lies_within(rule.caps.per[place].bucket, following.bucket)
+        return (following.times, per[place + 1]) if inside else None
+    whole = _one(written.modifiers, tree.MaxTimes)
+    return None if whole is None or rule.caps.times is None else (rule.caps.times, whole)
 
 
 # -------------------------------------------------------------------- decays

@@ -81,24 +81,24 @@ class Findings:
 _PLAIN = frozenset({"span", "text", "line", "type", "field", "param", "order"})
 
 
-_ATTRIBUTES: dict[type, tuple[str, ...]] = {}
-"""The attributes of each kind of node that may hold other nodes."""
+_ATTRIBUTES: dict[type, tuple[str, ...] | None] = {}
+"""The attributes of each kind of node that may hold other nodes; None for what is no node."""
 
 
-def _attributes(kind: type) -> tuple[str, ...]:
+def _attributes(kind: type) -> tuple[str, ...] | None:
     if kind not in _ATTRIBUTES:
-        names = (a.name for a in attrs.fields(kind) if a.name not in _PLAIN) if attrs.has(kind) else ()
-        _ATTRIBUTES[kind] = tuple(names)
+        names = (a.name for a in attrs.fields(kind) if a.name not in _PLAIN) if attrs.has(kind) else None
+        _ATTRIBUTES[kind] = None if names is None else tuple(names)
     return _ATTRIBUTES[kind]
 
 
 def parts(node: Any) -> Iterator[Any]:
     """Give the nodes that a node of the program or of the tree is directly made of."""
-    for name in _attributes(type(node)):
+    for name in _attributes(type(node)) or ():
         value = getattr(node, name)
         if isinstance(value, tuple):
-            yield from (part for part in value if _attributes(type(part)))
-        elif _attributes(type(value)):
+            yield from (part for part in value if _attributes(type(part)) is not None)
+        elif _attributes(type(value)) is not None:
             yield value
 
 

@@ -32,7 +32,7 @@ from leadrules.lang.analysis.sets import (
     numbers,
 )
 from leadrules.values import DAY, Value, folded
-from leadrules.vocabulary import NUMBER, Type
+from leadrules.vocabulary import BOOL, NUMBER, Type
 
 Key = tuple[str, str]
 
@@ -63,15 +63,29 @@ class Cases:
 class Meaning:
     """A program's definitions as far as they are known, for reading conditions and values.
 
-    `numbers` and `labels` are filled in the program's order, by kind and name; `conditions` are the
-    criteria and segments that are conditions, `bodies` the criteria that are values.
+    All are filled in the program's order, by kind and name, so that nothing is answered twice:
+    `values_of` what a definition may be, `conditions` the cases of criteria and segments that are true
+    or false, `keys` what criteria that are values are known by, `universes` the labels of each scale.
     """
 
     program: p.Program
     values_of: dict[Key, Values] = attrs.field(factory=dict)
     conditions: dict[Key, Cases] = attrs.field(factory=dict)
-    bodies: dict[str, p.ValueNode] = attrs.field(factory=dict)
+    keys: dict[str, object] = attrs.field(factory=dict)
     universes: dict[str, Members] = attrs.field(factory=dict)
+
+    def define_criterion(self, name: str, body: p.ValueNode) -> None:
+        """Answer a criterion, all that it reads being answered."""
+        self.values_of["criterion", name] = self.values(body)
+        if body.type == BOOL:
+            self.conditions["criterion", name] = self._truth(body)
+        if not isinstance(body, p.ConditionValue):
+            self.keys[name] = self.key(body)
+
+    def define_segment(self, name: str, condition: p.Condition) -> None:
+        """Answer a segment, all that it reads being answered."""
+        cases = self.conditions["segment", name] = self.cases(condition)
+        self.values_of["segment", name] = _truths(cases)
 
     # ------------------------------------------------------------ conditions
 
@@ -114,6 +128,9 @@ class Meaning:
         match node:
             case p.Compare():
                 return self._comparison(node)
+            case p.Between(value, p.Constant(Fraction() as low), p.Constant(Fraction() as high)):
+                outside = numbers([Interval(None, low, True, False), Interval(high, None, False)])
+                return self._split(value, numbers([Interval(low, high)]), outside)
             case p.Between(value, low, high, order):
                 ends = p.Compare(">=", value, low, order), p.Compare("<=", value, high, order)
                 return all_of([self._comparison(end) for end in ends])
@@ -130,11 +147,8 @@ class Meaning:
     def _truth(self, value: p.ValueNode) -> Cases:
         if isinstance(value, p.ConditionValue):
             return self.cases(value.condition)
-        if isinstance(value, p.DefinitionRead):
-            if (value.kind, value.name) in self.conditions:
-                return self.conditions[value.kind, value.name]
-            if value.kind == "criterion" and value.name in self.bodies:
-                return self._truth(self.bodies[value.name])
+        if isinstance(value, p.DefinitionRead) and (value.kind, value.name) in self.conditions:
+            return self.conditions[value.kind, value.name]
         return self._split(value, Members(frozenset({True})), Members(frozenset({False})))
 
     def _is_known(self, value: p.ValueNode) -> Cases:
@@ -224,8 +238,8 @@ class Meaning:
                 return ("field", field.name)
             case p.PropertyRead(name):
                 return ("property", name)
-            case p.DefinitionRead("criterion", name) if name in self.bodies:
-                return self.key(self.bodies[name])
+            case p.DefinitionRead("criterion", name) if name in self.keys:
+                return self.keys[name]
             case p.DefinitionRead(kind, name):
                 return (kind, name)
             case _:
@@ -264,12 +278,8 @@ class Meaning:
         return hull(known) if isinstance(known, Numbers) and not known.is_empty else Range()
 
     def _definition(self, node: p.DefinitionRead) -> Values:
-        key = (node.kind, node.name)
-        if node.kind == "criterion" and node.name in self.bodies:
-            return self.values(self.bodies[node.name])
-        if key in self.conditions:
-            return _truths(self.conditions[key])
-        return self.values_of.get(key) or Values(self._of_type(node.type), unknown=True)
+        found = self.values_of.get((node.kind, node.name))
+        return found if found is not None else Values(self._of_type(node.type), unknown=True)
 
     def _aggregate(self, node: p.Aggregate) -> Values:
         if node.function == "distinct":
@@ -318,6 +328,9 @@ class Meaning:
         return ALL_NUMBERS if type_.kind == "number" else ALL_MEMBERS
 
 
+MOST_EXACT = 12
+"""Of more conditions than this, `and` and `or` of unknown ones are read less closely."""
+
 _DISCRETE = frozenset({"date", "datetime"})
 """Kinds whose values are counted: days, microseconds."""
 
@@ -331,10 +344,24 @@ _BASES = {"=": "=", "!=": "=", "<": "<", ">=": "<", "<=": "<=", ">": "<="}
 
 def all_of(cases: Sequence[Cases]) -> Cases:
     """Give the cases of `and`."""
-    unknown = None
-    if any(c.unknown is not None for c in cases):
-        unknown = both(either([c.true, c.unknown]) for c in cases)
-    return Cases(both(c.true for c in cases), either([c.false for c in cases]), unknown)
+    return Cases(both(c.true for c in cases), either([c.false for c in cases]), _some_unknown(cases))
+
+
+def _some_unknown(cases: Sequence[Cases]) -> Env | None:
+    """Give what holds where one of some conditions is unknown and none is false.
+
+    For many conditions the answer is wider: that none is false is all that is kept.
+    """
+    if all(c.unknown is None for c in cases):
+        return None
+    not_false = [either([c.true, c.unknown]) for c in cases]
+    if len(cases) > MOST_EXACT:
+        return both(not_false)
+    found = []
+    for place, one in enumerate(cases):
+        if one.unknown is not None:
+            found.append(both([*not_false[:place], one.unknown, *not_false[place + 1 :]]))
+    return either(found)
 
 
 def any_of(cases: Sequence[Cases]) -> Cases:

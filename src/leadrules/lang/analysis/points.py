@@ -19,6 +19,7 @@ from leadrules.lang.analysis.sets import Env, Members, Numbers, Values, both
 
 LARGEST = Fraction(1_000_000)
 """Points over this size count as 0."""
+MOST_FOLLOWED = 500
 
 
 @attrs.frozen
@@ -33,17 +34,21 @@ class Reach:
 
 
 def reaches(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> tuple[Reach, ...]:
-    """Follow alternatives in their order, each where no earlier one is true; `else` where all are false."""
+    """Follow alternatives in their order, each where no earlier one is true; `else` where all are false.
+
+    What the first 500 leave is kept for all that follow, which is more than the truth.
+    """
     rest: Env | None = {}
     all_false: Env | None = {}
     found = []
-    for alternative in alternatives:
+    for place, alternative in enumerate(alternatives):
         if alternative.condition is None:
             found.append(Reach(None, all_false))
             continue
         cases = meaning.cases(alternative.condition)
         found.append(Reach(cases, both([rest, cases.true])))
-        rest, all_false = both([rest, cases.not_true]), both([all_false, cases.false])
+        if place < MOST_FOLLOWED:
+            rest, all_false = both([rest, cases.not_true]), both([all_false, cases.false])
     return tuple(found)
 
 
@@ -102,14 +107,10 @@ class _Settler:
         """Nothing: a requirement may always fail."""
 
     def criterion(self, name: str) -> None:
-        body = self.criteria[name].body
-        if isinstance(body, p.ConditionValue):
-            self.meaning.conditions["criterion", name] = self.meaning.cases(body.condition)
-        else:
-            self.meaning.bodies[name] = body
+        self.meaning.define_criterion(name, self.criteria[name].body)
 
     def segment(self, name: str) -> None:
-        self.meaning.conditions["segment", name] = self.meaning.cases(self.segments[name].condition)
+        self.meaning.define_segment(name, self.segments[name].condition)
 
     def persona(self, name: str) -> None:
         """A share of 0 to 1."""

@@ -21,6 +21,7 @@ _DECLARES: dict[type, str] = {
     tree.EventDeclaration: "event",
     tree.EventGroup: "group of events",
     tree.Criterion: "criterion",
+    tree.Use: "plugin",
 }
 _TOLD = (tree.Rule, tree.Outcome, tree.PersonaLine, tree.Require, tree.Segment)
 ANY_EVENT = "any_event"
@@ -38,7 +39,7 @@ def check_usage(outline: Outline, findings: Findings) -> None:
     for node in findings.statements:
         if type(node) not in _DECLARES or node.span.file != findings.main:
             continue
-        name: tree.Name = node.name  # type: ignore[union-attr, assignment]
+        name = _declared(node)
         if name.name in used or name.name == ANY_EVENT:
             continue
         if isinstance(node, tree.FieldDeclaration) and node.protected:
@@ -47,11 +48,20 @@ def check_usage(outline: Outline, findings: Findings) -> None:
         findings.warn("LR211", f"no rule uses the {kind} `{name.name}`", name, "use it, or leave the line out")
 
 
+def _declared(node: tree.Statement) -> tree.Name:
+    """Give the name by which a declaration is used."""
+    if isinstance(node, tree.Use):
+        return node.alias or node.name
+    name = node.name  # type: ignore[union-attr]
+    assert isinstance(name, tree.Name)
+    return name
+
+
 def _used(program: p.Program, findings: Findings) -> set[str]:
     """Name all that is mentioned anywhere but in its own declaration and in what examples are given."""
     used: set[str] = set()
     for node in findings.statements:
-        if isinstance(node, tree.Given):
+        if isinstance(node, (tree.Given, tree.Use)):
             continue
         names = (part.name for part in nodes_of(node) if isinstance(part, tree.Name))
         if type(node) in _DECLARES:

@@ -1,0 +1,291 @@
+"""Puts the parts together: one function per ruleset, and what it falls back on."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Trail
+from leadrules.engine import interpreter
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.borrowed import Reference
+from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.lead import LeadCode
+from leadrules.engine.compiler.operands import Unsupported
+from leadrules.engine.compiler.outcome import MISSING, Outcome
+from leadrules.engine.compiler.scoring import FIRED, GATED, Audit, Scoring
+from leadrules.engine.compiler.shapes import plain_lead
+from leadrules.errors import InputError
+from leadrules.lead import LeadReader, read_as_of, read_id
+
+Evaluate = Callable[[Any, dt.datetime, bool], ScoredLead]
+"""Scores a lead as of a moment; the last argument shows values of `pii` fields in evidence."""
+
+_IRREGULAR = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, InputError)
+"""What compiled code raises at a lead that is not plain; the reference answers about it, or says why not."""
+
+
+def compile_program(program: p.Program, identity: RulesetIdentity, reader: LeadReader) -> Evaluate:
+    """Give a function equal to the reference about every lead, and much faster about a plain one.
+
+    It looks at no more of a lead than the rules read, and keeps nothing of it but what the evidence
+    of the result may need: the values of attributes and the list of events as they were, each event
+    by reference. An event that is changed in place afterwards changes its evidence.
+    """
+    slow = _Slow(program, identity, reader)
+    try:
+        return _Compilation(program, identity, slow).function()
+    except Unsupported:
+        return slow.evaluate
+
+
+@attrs.define
+class _Slow:
+    """What compiled code falls back on."""
+
+    program: p.Program
+    identity: RulesetIdentity
+    reader: LeadReader
+    fast: Callable[..., ScoredLead] | None = None
+
+    def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
+        """Score by the reference."""
+        instant = read_as_of(as_of)
+        return interpreter.evaluate(
+            self.program, self.reader.read(lead, instant), instant, self.identity, show_pii=pii
+        )
+
+    def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
+        """Score a lead that is not plain: once it is made so, else by the reference."""
+        plain = plain_lead(lead, self.program.scope)
+        if plain is None or self.fast is None:
+            return self.evaluate(lead, as_of, pii)
+        return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
+
+    def prove(self, lead: str | None, instant: int, seen: Sequence[Any]) -> Sequence[AuditEntry]:
+        """Give the entries of a compiled result with their evidence, by the reference."""
+        _, values, events, stages, pii = seen
+        keys = [field.key for field in self.program.scope.fields.values()]
+        given = {
+            "id": lead,
+            "attributes": dict(zip(keys, values, strict=True)),
+            "events": [event for of_type in events.values() for event in of_type],
+            "stages": stages,
+        }
+        facts = self.reader.read(given, instant)
+        return interpreter.evaluate(self.program, facts, instant, self.identity, show_pii=pii).audit
+
+    def reference(self, lead: Any, instant: int) -> Reference:
+        """Prepare asking the reference about parts of a lead."""
+        return Reference(self.program, self.reader, lead, instant)
+
+
+@attrs.define
+class _Compilation:
+    """One compilation of one program."""
+
+    program: p.Program
+    identity: RulesetIdentity
+    slow: _Slow
+    names: Names = attrs.field(factory=Names)
+    lead: LeadCode = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        conditions = Conditions(self.program, self.names)
+        self.lead = LeadCode(self.program, self.names, conditions, Readers(conditions, self.names))
+
+    def function(self) -> Evaluate:
+        """Write and compile the function."""
+        for part in _all_nodes(self.program):
+            self.lead.conditions.occurs(part)
+        heads = Audit.of(self.program)
+        result = self._answers(heads)
+        body = [*self._beginning(), *self.lead.events.written()]
+        readers = self.lead.readers
+        inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
+        definitions = [self._outer(inner), *readers.derivations()]
+        namespace = code.functions_of(definitions, self.names.given)
+        readers.connect(namespace)
+        self.slow.fast = namespace["score"]
+        self._points_of_entries(heads)
+        found: Evaluate = namespace["score"]
+        return found
+
+    # ---------------------------------------------------------------- stages
+
+    def _answers(self, audit: Audit) -> Block:
+        """Write every definition in the program's order, then the result."""
+        program = self.program
+        is_gated = any(requirement.before_scoring for requirement in program.requirements)
+        scoring = Scoring(self.lead, audit, is_gated)
+        outcome = Outcome(self.lead, is_gated)
+        dimensions = {d.name: d for d in program.dimensions}
+        items = {i.name: i for d in program.dimensions for i in d.items if not isinstance(i, p.Rule)}
+        grades = {g.name: g for g in program.grades}
+        ladders = {ladder.name: ladder for ladder in program.ladders}
+        segments = {s.name: s for s in program.segments}
+        for kind, name in program.order:
+            match kind:
+                case "criterion":
+                    self.lead.criterion(name)
+                case "gate":
+                    outcome.gate()
+                case "requirements":
+                    outcome.requirements()
+                case "segment":
+                    outcome.segment(segments[name])
+                case "persona":
+                    item = items[name]
+                    assert isinstance(item, p.Persona)
+                    scoring.persona(item)
+                case "group":
+                    item = items[name]
+                    assert isinstance(item, p.PointsGroup)
+                    scoring.group(item)
+                case "dimension":
+                    scoring.dimension(dimensions[name])
+                case "score":
+                    scoring.score()
+                case "grade":
+                    outcome.grade(grades[name])
+                case "ladder":
+                    outcome.ladder(ladders[name])
+                case _:
+                    raise Unsupported(kind)
+        outcome.segments("segments")
+        outcome.marks("tag", "tags")
+        outcome.marks("recommend", "recommendations")
+        if is_gated:
+            self.lead.body.append(code.when(code.name(GATED), [code.assign(FIRED, code.list_of([]))]))
+        return self._result(outcome, audit)
+
+    def _result(self, outcome: Outcome, audit: Audit) -> Block:
+        defined = self.lead.defined
+        decimals = runtime.Decimals(self.program.precision)
+
+        def points(kind: str, name: str) -> Expr:
+            return code.item(self.names.value(decimals), defined[kind, name].expr)  # type: ignore[union-attr]
+
+        def labels(kind: str, names: Iterator[str]) -> Expr:
+            return code.mapping_of([(name, defined[kind, name].expr) for name in names])  # type: ignore[union-attr]
+
+        trail = Trail(tuple(audit.heads), decimals, self.slow.prove)
+        first = self.program.ladders[0].name if self.program.ladders else None
+        parts = {
+            "lead": code.name("id_"),
+            "as_of": code.name("instant"),
+            "ruleset": self.names.value(self.identity),
+            "score": points("score", "score"),
+            "dimensions": code.mapping_of([(d.name, points("dimension", d.name)) for d in self.program.dimensions]),
+            "grades": labels("grade", (g.name for g in self.program.grades)),
+            "stages": labels("ladder", (ladder.name for ladder in self.program.ladders)),
+            "stage": NONE if first is None else defined["ladder", first].expr,  # type: ignore[union-attr]
+            "segments": code.name("segments"),
+            "tags": code.name("tags"),
+            "recommendations": code.name("recommendations"),
+            "missing": code.name(MISSING),
+            "transitions": outcome.transitions(),
+            "_audit": NONE,
+            "_trail": self.names.value(trail),
+            "_seen": code.tuple_of(
+                [code.name(part) for part in (FIRED, "values", "by", "stages", "pii")]
+            ),
+        }
+        made = code.call(self.names.value(object.__new__, "new"), self.names.value(ScoredLead, "ScoredLead"))
+        puts = [code.put("result", name, value) for name, value in parts.items()]
+        return [code.assign("result", made), *puts, code.give(code.name("result"))]
+
+    # ----------------------------------------------------------------- shape
+
+    def _beginning(self) -> Block:
+        found: Block = [code.assign(FIRED, code.list_of([])), code.assign(MISSING, code.const(()))]
+        if self.lead.asks:
+            reference = self.names.value(self.slow.reference, "reference")
+            asked = code.call(reference, code.name("lead"), code.name("instant"))
+            found.append(code.assign("reference", asked))
+        return found
+
+    def _shape(self) -> Block:
+        """Write the look at the lead as a whole: a dict with an id, a dict of attributes and a list of events."""
+        lead, id_ = code.name("lead"), code.name("id_")
+        attributes, events = code.name("attributes"), code.name("events")
+        plain_id = code.every(
+            _is(id_, "str"),
+            code.call(code.attribute(id_, "isascii")),
+            code.call(code.attribute(id_, "isalnum")),
+        )
+        most = code.const(self.program.scope.most_events)
+        plain = code.every(
+            _is(attributes, "dict"),
+            _is(events, "list"),
+            code.compare(code.call(code.name("len"), events), "<=", most),
+        )
+        return [
+            code.assign("id_", code.item(lead, code.const("id"))),
+            code.assign("attributes", code.item(lead, code.const("attributes"))),
+            code.assign("events", code.item(lead, code.const("events"))),
+            code.when(code.opposite(plain), [code.fail(code.name("TypeError"))]),
+            code.when(
+                code.opposite(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]
+            ),
+            *self.lead.labels(),
+        ]
+
+    def _outer(self, inner: Block) -> ast.FunctionDef:
+        """Write the function around it: the clock before, and the way out where a lead is not plain."""
+        _, clock = self.lead.ticking()
+        irregular = [self.names.value(error, error.__name__) for error in _IRREGULAR]
+        is_plain = _is(code.name("lead"), "dict")
+        arguments = [code.name(argument) for argument in ("lead", "as_of", "pii")]
+        body: Block = [
+            *clock,
+            code.when(is_plain, [code.attempt(inner, irregular, [code.ast.Pass()])]),
+            code.give(code.call(code.name("otherwise"), *arguments)),
+        ]
+        again = self.names.value(self.slow.again, "again")
+        return code.function("score", ["lead", "as_of", "pii"], body, {"otherwise": again})
+
+    def _points_of_entries(self, audit: Audit) -> None:
+        """Check what the audit takes for granted: one place for each entry."""
+        assert len(set(audit.places.values())) == len(audit.heads)
+
+
+def _is(value: Expr, type_: str) -> Expr:
+    return code.compare(code.call(code.name("type"), value), "is", code.name(type_))
+
+
+def _all_nodes(program: p.Program) -> Iterator[Any]:
+    """Give every condition and value of a program that is written at least once."""
+    for criterion in program.criteria:
+        yield criterion.body
+    for segment in program.segments:
+        yield segment.condition
+    for requirement in program.requirements:
+        yield requirement.condition
+    for ladder in program.ladders:
+        yield from (rule.condition for rule in ladder.rules)
+        yield from (hold.condition for hold in ladder.holds)
+    for mark in program.marks:
+        yield mark.condition
+    for dimension in program.dimensions:
+        for item in dimension.items:
+            yield from _nodes_of(item)
+
+
+def _nodes_of(item: p.Rule | p.PointsGroup | p.Persona) -> Iterator[Any]:
+    if isinstance(item, p.PointsGroup):
+        for rule in item.rules:
+            yield from _nodes_of(rule)
+    elif isinstance(item, p.Persona):
+        yield from (line.condition for line in item.lines)
+    else:
+        yield from (a.condition for a in item.alternatives if a.condition is not None)
+        if item.when is not None:
+            yield item.when

@@ -1,0 +1,204 @@
+"""Grades, ladders, segments, marks, requirements and the result in code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.code import Block, Expr
+from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.lead import LeadCode
+from leadrules.engine.compiler.operands import Flag, Label, Number, Plugged, Unknown, Unsupported, compared, known, number
+from leadrules.engine.compiler.scoring import GATED
+
+MISSING = "missing"
+_MOST_BRANCHES = 60
+
+
+@attrs.define
+class Outcome:
+    """Writes what follows from the score and the lead."""
+
+    lead: LeadCode
+    is_gated: bool
+    labels: dict[str, str] = attrs.field(factory=dict)
+
+    @property
+    def program(self) -> p.Program:
+        """The program."""
+        return self.lead.program
+
+    @property
+    def conditions(self) -> Conditions:
+        """Writes conditions."""
+        return self.lead.conditions
+
+    # ---------------------------------------------------------- requirements
+
+    def gate(self) -> None:
+        """Write whether scoring stops before it begins."""
+        if self.is_gated:
+            before = [r.condition for r in self.program.requirements if r.before_scoring]
+            met = code.every(*(self.conditions.true(condition, self.lead) for condition in before))
+            self.lead.body.append(code.assign(GATED, code.opposite(met)))
+
+    def requirements(self) -> None:
+        """Write which requirements are not met."""
+        body = self.lead.body
+        body.append(code.assign(MISSING, code.const(())))
+        for requirement in self.program.requirements:
+            test = code.opposite(self.conditions.true(requirement.condition, self.lead))
+            body.append(code.when(test, [code.add(MISSING, code.const((requirement.reason,)))]))
+
+    # ---------------------------------------------------------------- grades
+
+    def grade(self, grade: p.Grade | p.GradePair) -> None:
+        """Write the label of a grade."""
+        variable = self.lead.names.fresh("g")
+        if isinstance(grade, p.GradePair):
+            first, second = (self._label("grade", name) for name in (grade.first, grade.second))
+            value = code.operation(first.expr, "+", second.expr)
+            self.lead.body.append(code.assign(variable, value))
+            labels = tuple(dict.fromkeys(a + b for a in first.labels for b in second.labels))
+        else:
+            self.lead.body += self._bands(grade, variable)
+            labels = tuple(dict.fromkeys(band.label for band in grade.bands))
+        self.lead.define(("grade", grade.name), Label(code.name(variable), labels))
+
+    def _bands(self, grade: p.Grade, variable: str) -> Block:
+        if len(grade.bands) > _MOST_BRANCHES:
+            raise Unsupported("a grade of many labels")
+        is_known, value = self._subject(grade.subject)
+        branches = [
+            (
+                code.every(is_known, compared(value, ">=", number(band.threshold), lambda a, b: a >= b)),
+                [code.assign(variable, code.const(band.label))],
+            )
+            for band in grade.bands
+            if band.threshold is not None
+        ]
+        return code.chain(branches, [code.assign(variable, code.const(grade.bands[-1].label))])
+
+    def _subject(self, node: p.ValueNode) -> tuple[Expr, Number]:
+        try:
+            found = self.conditions.value(node, self.lead)
+        except Plugged:
+            raise
+        except Unsupported:
+            found = Number(self.lead.borrowed_value(node), optional=True)
+        if isinstance(found, Unknown):
+            return code.const(value=False), Number(code.const(0))
+        if not isinstance(found, Number):
+            raise Unsupported("a grade of what is no number")
+        found = attrs.evolve(found, expr=self.lead.keep(found.expr))
+        test, expr = known(found.expr, self.lead.names, optional=found.optional)
+        return test, attrs.evolve(found, expr=expr)
+
+    def _label(self, kind: str, name: str) -> Label:
+        found = self.lead.defined[kind, name]
+        assert isinstance(found, Label)
+        return found
+
+    # --------------------------------------------------------------- ladders
+
+    def ladder(self, ladder: p.Ladder) -> None:
+        """Write the label of a ladder, and the first true rule to it."""
+        if len(ladder.labels) + len(ladder.exits) > _MOST_BRANCHES:
+            raise Unsupported("a ladder of many labels")
+        label, by = self.lead.names.fresh("g"), self.lead.names.fresh("r")
+        rules: dict[str, list[p.LabelRule]] = {}
+        for rule in ladder.rules:
+            rules.setdefault(rule.label, []).append(rule)
+        exits = [
+            (self._led(rules[exit_], by), [code.assign(label, code.const(exit_))])
+            for exit_ in ladder.exits
+            if exit_ in rules
+        ]
+        reached = self._reached(ladder, rules, label, by)
+        self.lead.body += [code.assign(by, NONE), *code.chain(exits, reached)]
+        self.labels[ladder.name] = by
+        self.lead.define(("ladder", ladder.name), Label(code.name(label), (*ladder.labels, *ladder.exits)))
+
+    def _led(self, rules: Sequence[p.LabelRule], by: str) -> Expr:
+        """Write a test that a rule is true, which keeps the first such rule."""
+        return code.some(
+            *(
+                code.every(self.conditions.true(rule.condition, self.lead), code.bind(by, code.const(rule.id)))
+                for rule in rules
+            )
+        )
+
+    def _reached(self, ladder: p.Ladder, rules: dict[str, list[p.LabelRule]], label: str, by: str) -> Block:
+        first = [code.assign(label, code.const(ladder.labels[0]))]
+        branches = []
+        for rank in range(len(ladder.labels) - 1, -1, -1):
+            name = ladder.labels[rank]
+            tests = [self._led(rules[name], by)] if name in rules else []
+            tests += [self._held(ladder, hold, rank) for hold in ladder.holds if hold.label == name]
+            branches.append((code.some(*tests), [code.assign(label, code.const(name))]))
+        body = code.chain(branches, first)
+        if self.program.requirements:
+            body = [code.when(code.name(MISSING), first, body)]
+        if ladder.forward_only:
+            body += self._forward(ladder, label, by)
+        return body
+
+    def _held(self, ladder: p.Ladder, hold: p.Hold, rank: int) -> Expr:
+        held = code.compare(self.lead.held(ladder.name), "in", code.const(ladder.labels[rank:]))
+        return code.every(held, self.conditions.true(hold.condition, self.lead))
+
+    def _forward(self, ladder: p.Ladder, label: str, by: str) -> Block:
+        ranks = self.lead.names.value({name: rank for rank, name in enumerate(ladder.labels)})
+        held = self.lead.held(ladder.name)
+        higher = code.compare(code.item(ranks, held), ">", code.item(ranks, code.name(label)))
+        raised = [code.assign(label, held), code.assign(by, NONE)]
+        return [code.when(code.every(code.compare(held, "in", ranks), higher), raised)]
+
+    def transitions(self) -> Expr:
+        """Write what changed against the labels that the lead held."""
+        found: Expr | None = None
+        for ladder in self.program.ladders:
+            known_ = self.lead.names.value(runtime.Transitions(ladder.name))
+            after = self._label("ladder", ladder.name).expr
+            key = code.tuple_of([self.lead.held(ladder.name), after, code.name(self.labels[ladder.name])])
+            one = code.item(known_, key)
+            found = one if found is None else code.operation(found, "+", one)
+        return code.const(()) if found is None else found
+
+    # ----------------------------------------------------- segments and marks
+
+    def segment(self, segment: p.Segment) -> None:
+        """Write whether the lead is in a segment."""
+        true = self.lead.keep(self.conditions.true(segment.condition, self.lead))
+        false = self.conditions.false(segment.condition, self.lead)
+        self.lead.define(("segment", segment.name), Flag(true, false))
+
+    def segments(self, into: str) -> None:
+        """Write the names of the segments that the lead is in."""
+        parts = []
+        for segment in self.program.segments:
+            flag = self.lead.defined["segment", segment.name]
+            assert isinstance(flag, Flag)
+            parts.append((flag.true, segment.name))
+        self._listed(parts, into)
+
+    def marks(self, kind: str, into: str) -> None:
+        """Write the tags or recommendations, each once."""
+        parts: list[tuple[Expr, str]] = []
+        for mark in self.program.marks:
+            if mark.kind == kind:
+                test = self.conditions.true(mark.condition, self.lead)
+                if any(mark.value == value for _, value in parts):
+                    test = code.every(test, code.compare(code.const(mark.value), "not in", code.name(into)))
+                parts.append((test, mark.value))
+        self._listed(parts, into)
+
+    def _listed(self, parts: Sequence[tuple[Expr, str]], into: str) -> None:
+        body: Block = [code.assign(into, code.const(()))]
+        added = [code.when(test, [code.add(into, code.const((value,)))]) for test, value in parts]
+        if self.is_gated and added:
+            added = [code.when(code.opposite(code.name(GATED)), added)]
+        self.lead.body += body + added

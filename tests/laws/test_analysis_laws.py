@@ -1,0 +1,127 @@
+"""What the analysis says of all leads holds for every lead: nothing it rules out ever happens."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+
+from leadrules import InputError, RulesetError, Ruleset
+from leadrules.engine import interpreter
+from leadrules.engine import program as p
+from leadrules.lang.analysis import points
+from leadrules.lang.analysis.findings import nodes_of, roots_of, rules_of
+from leadrules.lang.analysis.sets import Interval, Members, Numbers, answers
+from leadrules.lead import LeadReader, read_as_of
+from leadrules.testing import cases
+from leadrules.values import folded
+
+UNKNOWN_KEYS = {"truth", "age", "held"}
+"""Keys of values that are not read by one node."""
+
+
+def run(rules, lead, as_of):
+    instant = read_as_of(as_of)
+    try:
+        return interpreter.run(rules.program, LeadReader(rules.program.scope).read(lead, instant), instant)
+    except InputError:
+        assume(False)
+
+
+def includes(values, value):
+    """Tell whether a set of values holds a value that a lead has."""
+    if value is None:
+        return values.unknown
+    if isinstance(values.known, Numbers):
+        number = Fraction(value.toordinal()) if hasattr(value, "toordinal") else Fraction(value)
+        return any(piece.holds(number) for piece in values.known.pieces)
+    assert isinstance(values.known, Members)
+    if isinstance(value, tuple):
+        return values.known.others  # nothing is ever known of a list
+    for one in {value, folded(value) if isinstance(value, str) else value}:
+        listed = any(type(m) is type(one) and m == one for m in values.known.members)
+        if listed != values.known.others and all(answers(one, test) for test in values.known.tests):
+            return True
+    return False
+
+
+def value_of(key, reading):
+    """Give what an environment's key stands for, for one lead; `...` where it is no value."""
+    if not isinstance(key, tuple):
+        return reading.value(key)
+    if key[0] == "field":
+        return reading.facts.attributes[key[1]]
+    return ... if key[0] in UNKNOWN_KEYS else reading.definitions[key]
+
+
+@given(case=cases())
+def test_nothing_that_is_ruled_out_happens(case):
+    evaluation = run(case.rules, case.lead, case.as_of)
+    reading, program = evaluation.reading, case.rules.program
+    outline = points.settle(program)
+    for key, values in outline.meaning.values_of.items():
+        assert includes(values, reading.definitions[key]), key
+    for key, before in evaluation.sums.items():
+        if not evaluation.gated:
+            assert holds(outline.sums[key], before), key
+    for rule in rules_of(program):
+        score = evaluation.rules.get(rule.id)
+        assert evaluation.gated or holds(outline.rules[rule.id], Fraction(0) if score is None else score.points), rule.id
+        if score is not None and rule.selection is None:
+            assert points.reaches(outline.meaning, rule.alternatives)[score.alternative].counts is not None
+    for root in roots_of(program):
+        for node in within_reach(root.condition):
+            truth, found = reading.truth(node), outline.meaning.cases(node)
+            env = found.true if truth is True else found.false if truth is False else found.unknown
+            assert env is not None, (node.text, truth)
+            for key, values in env.items():
+                value = value_of(key, reading)
+                assert value is ... or includes(values, value), (node.text, truth, key, values, value)
+
+
+def within_reach(condition):
+    """Give the parts of a condition that are asked of the lead itself, and not of an event."""
+    filtered = [n.filter for n in nodes_of(condition) if isinstance(n, (p.Selection, p.SinceEvent)) and n.filter]
+    inside = {id(node) for one in filtered for node in nodes_of(one)}
+    return [n for n in nodes_of(condition) if isinstance(n, p.Condition) and id(n) not in inside]
+
+
+def holds(found, number):
+    return Interval(found.low, found.high).holds(number)
+
+
+@given(case=cases())
+def test_leaving_out_what_never_matters_changes_nothing(case):
+    """A bound or cap that never binds, and a declaration that nothing uses, may go."""
+    result = run(case.rules, case.lead, case.as_of)
+    for warning in case.rules.warnings:
+        if warning.code not in {"LR205", "LR211", "LR214"}:
+            continue
+        start, end = warning.span.start, warning.span.end
+        if warning.code == "LR211":
+            start, end = case.text.rindex("\n", 0, start) + 1 if "\n" in case.text[:start] else 0, end
+            end = case.text.find("\n", end) if "\n" in case.text[end:] else len(case.text)
+        try:
+            rules = Ruleset.from_text(case.text[:start] + case.text[end:])
+        except RulesetError as error:
+            pytest.fail(f"{warning.render()}\n{error}")
+        again = run(rules, case.lead, case.as_of)
+        for dimension in case.rules.program.dimensions:
+            key = ("dimension", dimension.name)
+            assert again.reading.definitions[key] == result.reading.definitions[key], warning.render()
+        assert again.reading.definitions["score", "score"] == result.reading.definitions["score", "score"]
+
+
+@given(case=cases())
+def test_warnings_are_warnings_at_their_place_and_silenced_by_a_comment(case):
+    lines = case.text.splitlines()
+    for warning in case.rules.warnings:
+        assert warning.severity == "warning"
+        assert warning.source == lines[warning.span.line - 1]
+        assert case.text[warning.span.start : warning.span.end].strip()
+    if case.rules.warnings:
+        answered = case.rules.warnings[-1]
+        lines[answered.span.line - 1] += f"  # ok: {answered.code}"
+        left = Ruleset.from_text("\n".join(lines)).warnings
+        assert (answered.code, answered.message) not in {(w.code, w.message) for w in left if w.span.line == answered.span.line}
+
+
