@@ -1,6 +1,8 @@
 """What all tests share: the two speeds of property tests, and golden files."""
 
-from collections.abc import Callable
+import importlib
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,34 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert actual == path.read_text("utf-8")
 
     return compare
+
+
+Distribute = Callable[..., Path]
+
+
+@pytest.fixture
+def distribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Distribute]:
+    """Install a distribution that is not there: a module or package of some code, and its entry points.
+
+    Gives the folder that it is in, which is on the path until the test ends.
+    """
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+
+    def make(name: str, files: dict[str, str] | str, *, version: str = "1.0", points: str | None = None) -> Path:
+        module = name.replace("-", "_")
+        written = {f"{module}.py": files} if isinstance(files, str) else files
+        points = f"[leadrules.criteria]\n{name} = {module}\n" if points is None else points
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        info = f"{module}-{version}.dist-info"
+        for path, text in {**written, f"{info}/METADATA": metadata, f"{info}/entry_points.txt": points}.items():
+            (site / path).parent.mkdir(parents=True, exist_ok=True)
+            (site / path).write_text(text, "utf-8")
+        importlib.invalidate_caches()
+        return site
+
+    yield make
+    for found, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(site)):
+            del sys.modules[found]

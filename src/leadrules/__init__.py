@@ -6,24 +6,29 @@ r"""Score sales leads by a rule file: open, exact, explainable.
 >>> lead = {"id": "1", "attributes": {"budget": True, "authority": True}}
 >>> rules.evaluate(lead, as_of=datetime(2026, 11, 21, tzinfo=UTC)).stage
 'qualified'
+
+Each name is loaded when it is first asked for, so that importing leadrules costs next to nothing.
 """
 
-from leadrules.audit import AuditEntry, ScoredLead, Transition
-from leadrules.engine.explanation import Explanation
-from leadrules.engine.forecast import Change, Forecast
-from leadrules.errors import (
-    Diagnostic,
-    InputError,
-    LeadrulesError,
-    PluginError,
-    RuleCheckError,
-    RulesetError,
-    RuleSyntaxError,
-    Span,
-)
-from leadrules.lang.parser import Limits
-from leadrules.lead import Event, Lead
-from leadrules.ruleset import Ruleset
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leadrules.audit import AuditEntry, ScoredLead, Transition
+    from leadrules.engine.explanation import Explanation
+    from leadrules.engine.forecast import Change, Forecast
+    from leadrules.errors import (
+        Diagnostic,
+        InputError,
+        LeadrulesError,
+        PluginError,
+        RuleCheckError,
+        RulesetError,
+        RuleSyntaxError,
+        Span,
+    )
+    from leadrules.lang.parser import Limits
+    from leadrules.lead import Event, Lead
+    from leadrules.ruleset import Ruleset
 
 __all__ = [
     "AuditEntry",
@@ -45,3 +50,28 @@ __all__ = [
     "Span",
     "Transition",
 ]
+
+_HOMES = {
+    "leadrules.audit": "AuditEntry ScoredLead Transition",
+    "leadrules.engine.explanation": "Explanation",
+    "leadrules.engine.forecast": "Change Forecast",
+    "leadrules.errors": (
+        "Diagnostic InputError LeadrulesError PluginError RuleCheckError RulesetError RuleSyntaxError Span"
+    ),
+    "leadrules.lang.parser": "Limits",
+    "leadrules.lead": "Event Lead",
+    "leadrules.ruleset": "Ruleset",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names.split():
+            return globals().setdefault(name, getattr(import_module(home), name))
+    raise AttributeError(f"module 'leadrules' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import attrs
 
@@ -23,10 +23,6 @@ MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
 
 
-EntryHead = tuple[EntryKind, str, int, str | None]
-"""What an entry says of its rule, whatever the lead: kind, rule, line, because."""
-
-
 class AuditEntry:
     """Some points and where they come from.
 
@@ -36,24 +32,32 @@ class AuditEntry:
     `evidence` is plain data: the values or events that the points rest on.
     """
 
-    __slots__ = ("_evidence", "_place", "because", "kind", "line", "points", "rule")
+    __slots__ = ("_evidence", "_head", "kind", "points", "rule")
 
     def __init__(
         self, kind: EntryKind, rule: str, line: int, points: Decimal, because: str | None, evidence: Evidence
     ) -> None:
         self.kind = kind
         self.rule = rule
-        self.line = line
         self.points = points
-        self.because = because
+        self._head: EntryHead = (kind, rule, line, because, 0)
         self._evidence: Evidence | Proof = evidence
-        self._place = 0
+
+    @property
+    def line(self) -> int:
+        """The line of the rule file that the entry is about."""
+        return self._head[2]
+
+    @property
+    def because(self) -> str | None:
+        """The reason that the rule file gives."""
+        return self._head[3]
 
     @property
     def evidence(self) -> Evidence:
-        """Give what the points rest on, made on first access."""
+        """What the points rest on, made on first access."""
         if isinstance(self._evidence, Proof):
-            self._evidence = self._evidence.of(self, self._place)
+            self._evidence = self._evidence.of(self, self._head[4])
         return self._evidence
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,52 +84,58 @@ class AuditEntry:
         return type(self), (self.kind, self.rule, self.line, self.points, self.because, self.evidence)
 
 
+EntryHead = tuple[EntryKind, str, int, str | None, int]
+"""What an entry says of its rule, whatever the lead: kind, rule, line, because, and its place among all heads."""
+
+
 class Proof:
     """The evidence of all entries of one result, made when the first is asked for."""
 
-    __slots__ = ("_found", "_prove")
+    __slots__ = ("_entries", "_fired", "_prove")
 
-    def __init__(self, prove: Callable[[], Sequence[AuditEntry]]) -> None:
+    def __init__(self, fired: Iterable[tuple[int, int]], prove: Callable[[], Sequence[AuditEntry]]) -> None:
+        self._fired = fired
         self._prove = prove
-        self._found: Sequence[AuditEntry] | None = None
+        self._entries: dict[int, AuditEntry] | None = None
 
-    def of(self, entry: AuditEntry, place: int) -> Evidence:
+    def of(self, entry: AuditEntry, head: int) -> Evidence:
         """Give the evidence of an entry. Raises RuntimeError where the lead is no longer what it was."""
-        if self._found is None:
-            self._found = self._prove()
-        if place < len(self._found):
-            proven = self._found[place]
-            if (proven.kind, proven.rule, proven.points) == (entry.kind, entry.rule, entry.points):
-                return proven.evidence
-        raise RuntimeError("an event of the lead was changed after it was scored; read evidence first, or score a copy")
+        if self._entries is None:
+            self._entries = dict(zip((place for place, _ in self._fired), self._prove(), strict=False))
+        proven = self._entries.get(head)
+        if proven is None or (proven.kind, proven.rule, proven.points) != (entry.kind, entry.rule, entry.points):
+            raise RuntimeError(
+                "an event of the lead was changed after it was scored; read evidence first, or score a copy"
+            )
+        return proven.evidence
 
 
-@attrs.frozen
-class Trail:
-    """How an engine that notes what fired makes an audit of it.
+class Maker(Protocol):
+    """An engine that notes what it found, and makes the parts of a result when they are asked for."""
 
-    `heads` has every entry that there may be, in the order of the audit, `points` the decimal of
-    each number of units. `prove` gives the entries with their evidence, from the lead's id, the
-    instant and what was seen of the lead; the first part of that is what fired: places among the
-    heads, and units.
-    """
+    def parts(self, result: ScoredLead, seen: Any) -> dict[str, Any]:
+        """Give all parts but lead, as_of, ruleset, score, stage and audit, by name."""
 
-    heads: Sequence[EntryHead]
-    points: Mapping[int, Decimal]
-    prove: Callable[[str | None, int, Sequence[Any]], Sequence[AuditEntry]]
+    def audit(self, result: ScoredLead, seen: Any) -> tuple[AuditEntry, ...]:
+        """Give the audit."""
 
-    def entries(self, fired: Iterable[tuple[int, int]], proof: Proof) -> tuple[AuditEntry, ...]:
-        """Make the entries. They are made one by one without a call each: there are many, and little time."""
-        heads, points, new = self.heads, self.points, object.__new__
-        entries: list[AuditEntry] = []
-        for head, units in sorted(fired):
-            entry = new(AuditEntry)
-            entry.kind, entry.rule, entry.line, entry.because = heads[head]
-            entry.points = points[units]
-            entry._evidence = proof
-            entry._place = len(entries)
-            entries.append(entry)
-        return tuple(entries)
+
+def entries_of(
+    fired: Iterable[tuple[int, int]], heads: Sequence[EntryHead], points: Mapping[int, Decimal], proof: Proof
+) -> tuple[AuditEntry, ...]:
+    """Make entries of what fired, by place among the heads and units. No call each: there are many, and little time."""
+    new = object.__new__
+    entries: list[AuditEntry] = []
+    add = entries.append
+    for place, units in fired:
+        entry = new(AuditEntry)
+        entry._head = head = heads[place]  # noqa: SLF001
+        entry.kind = head[0]
+        entry.rule = head[1]
+        entry.points = points[units]
+        entry._evidence = proof  # noqa: SLF001
+        add(entry)
+    return tuple(entries)
 
 
 @attrs.frozen
@@ -167,10 +177,10 @@ class ScoredLead:
     what changed against the labels the lead held. `as_of` is a count of microseconds since 1970.
     """
 
-    __slots__ = (
-        "_audit", "_seen", "_trail", "as_of", "dimensions", "grades", "lead", "missing", "recommendations",
-        "ruleset", "score", "segments", "stage", "stages", "tags", "transitions",
-    )  # fmt: skip
+    __slots__ = ("_audit", "_maker", "_parts", "_seen", "as_of", "lead", "ruleset", "score", "stage")
+
+    stage: str | None
+    """The label of the first ladder, or None where there is no ladder."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
         self,
@@ -192,31 +202,86 @@ class ScoredLead:
         self.as_of = as_of
         self.ruleset = ruleset
         self.score = score
-        self.dimensions = dimensions
-        self.grades = grades
-        self.stages = stages
-        self.segments = segments
-        self.tags = tags
-        self.recommendations = recommendations
-        self.missing = missing
-        self.transitions = transitions
-        self.stage: str | None = next(iter(stages.values()), None)
+        self.stage = next(iter(stages.values()), None)
+        self._parts: dict[str, Any] | None = {
+            "dimensions": dimensions,
+            "grades": grades,
+            "stages": stages,
+            "segments": segments,
+            "tags": tags,
+            "recommendations": recommendations,
+            "missing": missing,
+            "transitions": transitions,
+        }
         self._audit: tuple[AuditEntry, ...] | None = tuple(audit)
-        self._trail: Trail | None = None
-        self._seen: tuple[Any, ...] = ()
+        self._maker: Maker | None = None
+        self._seen: Any = None
+
+    def _part(self, name: str) -> Any:
+        if self._parts is None:
+            assert self._maker is not None
+            self._parts = self._maker.parts(self, self._seen)
+        return self._parts[name]
+
+    @property
+    def dimensions(self) -> Mapping[str, Decimal]:
+        """The value of each dimension by its name, in order of declaration."""
+        found: Mapping[str, Decimal] = self._part("dimensions")
+        return found
+
+    @property
+    def grades(self) -> Mapping[str, str]:
+        """The label of each grade by its name, in order of declaration."""
+        found: Mapping[str, str] = self._part("grades")
+        return found
+
+    @property
+    def stages(self) -> Mapping[str, str]:
+        """The label of each ladder by its name, in order of declaration."""
+        found: Mapping[str, str] = self._part("stages")
+        return found
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The names of the segments that the lead is in."""
+        found: tuple[str, ...] = self._part("segments")
+        return found
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags, each once."""
+        found: tuple[str, ...] = self._part("tags")
+        return found
+
+    @property
+    def recommendations(self) -> tuple[str, ...]:
+        """The recommendations, each once."""
+        found: tuple[str, ...] = self._part("recommendations")
+        return found
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The reasons of the requirements that are not met."""
+        found: tuple[str, ...] = self._part("missing")
+        return found
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """What changed against the labels that the lead held."""
+        found: tuple[Transition, ...] = self._part("transitions")
+        return found
 
     @property
     def audit(self) -> tuple[AuditEntry, ...]:
-        """Give the audit trail: entries in order of declaration, whose points add up to the score."""
+        """The audit trail: entries in order of declaration, whose points add up to the score."""
         if self._audit is None:
-            assert self._trail is not None
-            prove = functools.partial(self._trail.prove, self.lead, self.as_of, self._seen)
-            self._audit = self._trail.entries(self._seen[0], Proof(prove))
+            assert self._maker is not None
+            self._audit = self._maker.audit(self, self._seen)
         return self._audit
 
     def without_audit(self) -> ScoredLead:
         """Give the result without its audit trail, which is most of what there is to store or to send."""
-        return ScoredLead(**self._parts(), audit=())
+        return ScoredLead(**self._whole(), audit=())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""
@@ -257,11 +322,11 @@ class ScoredLead:
         return f"ScoredLead({self.lead!r}, {self.score:f}{stage})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, ({**self._parts(), "audit": self.audit},)
+        return _rebuild, ({**self._whole(), "audit": self.audit},)
 
-    def _parts(self) -> dict[str, Any]:
-        names = (name for name in self.__slots__ if name != "stage" and not name.startswith("_"))
-        return {name: getattr(self, name) for name in names}
+    def _whole(self) -> dict[str, Any]:
+        names = "lead as_of ruleset score dimensions grades stages segments tags recommendations missing transitions"
+        return {name: getattr(self, name) for name in names.split()}
 
 
 def _rebuild(values: dict[str, Any]) -> ScoredLead:

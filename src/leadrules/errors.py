@@ -6,6 +6,7 @@ sorted and raised together. The lowest module of the package: it imports nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -29,6 +30,28 @@ class Span:
     column: int
 
 
+_LONG = re.compile(r"(`[^`]{60})[^`]{80,}(`)|(\"[^\"]{60})[^\"]{80,}(\")")
+_WIDTH = 160
+_LEAD_IN = 60
+
+
+def _shortened(sentence: Any) -> Any:
+    """Cut what is quoted in a sentence where it is very long; None stays None."""
+    if sentence is None or len(sentence) < 200:
+        return sentence
+    return _LONG.sub(lambda m: f"{m[1] or m[3]}…{m[2] or m[4]}", sentence)
+
+
+def _excerpt(line: str, at: int) -> tuple[str, int]:
+    """Give the part of a long line around a place, and that place in it."""
+    if len(line) <= _WIDTH:
+        return line, at
+    start = max(0, min(at - _LEAD_IN, len(line) - _WIDTH))
+    part = line[start : start + _WIDTH]
+    cut, rest = "…" if start else "", "…" if start + _WIDTH < len(line) else ""
+    return f"{cut}{part}{rest}", at - start + len(cut)
+
+
 @attrs.frozen
 class Diagnostic:
     """One thing to say about a rule file.
@@ -38,9 +61,9 @@ class Diagnostic:
     """
 
     code: str
-    message: str
+    message: str = attrs.field(converter=_shortened)
     span: Span
-    help: str | None = None
+    help: str | None = attrs.field(default=None, converter=_shortened)
     severity: Severity = "error"
     source: str = ""
 
@@ -51,12 +74,12 @@ class Diagnostic:
         if self.source.strip():
             number = str(self.span.line)
             margin = " " * len(number)
-            before = self.source[: self.span.column - 1]
-            width = max(1, min(self.span.end - self.span.start, len(self.source) - len(before)))
+            shown, at = _excerpt(self.source, self.span.column - 1)
+            before = shown[:at]
+            width = max(1, min(self.span.end - self.span.start, len(shown) - at))
             lead_in = "".join("\t" if c == "\t" else " " * cells_of(c) for c in before)
-            marked = self.source[len(before) : len(before) + width] or " "
-            carets = "^" * max(1, cells_of(marked))
-            lines += [f" {number} | {self.source}", f" {margin} | {lead_in}{carets}"]
+            carets = "^" * max(1, cells_of(shown[at : at + width]))
+            lines += [f" {number} | {shown}", f" {margin} | {lead_in}{carets}"]
         if self.help:
             lines.append(f"  help: {self.help}")
         return "\n".join(lines)

@@ -25,7 +25,7 @@ import attrs
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import plain_name
-from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Type
+from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Kind, Type
 
 CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
@@ -221,7 +221,7 @@ def brought_by(point: metadata.EntryPoint) -> str:
 
 def installed_plugin(point: metadata.EntryPoint) -> Plugin:
     """Load and verify the plugin of an entry point. Raises PluginError."""
-    found = _imported(point)
+    found = imported(point)
     return loaded(origin_of(point), found, home=_home(point.module))
 
 
@@ -235,13 +235,14 @@ def _home(module: str) -> types.ModuleType | None:
 
 def pack_folder(point: metadata.EntryPoint) -> Traversable:
     """Give the folder of a pack's rule files. Raises PluginError."""
-    package = _imported(point)
+    package = imported(point)
     if not isinstance(package, types.ModuleType) or not hasattr(package, "__path__"):
         raise PluginError(f"the pack of {origin_of(point)} is no package: `{point.value}`")
     return resources.files(package)
 
 
-def _imported(point: metadata.EntryPoint) -> Any:
+def imported(point: metadata.EntryPoint) -> Any:
+    """Import what an entry point names. Raises PluginError, whose cause is what went wrong."""
     try:
         return point.load()
     except FAILURES as problem:  # whatever a plugin does on import is its own failure
@@ -392,6 +393,17 @@ def _fits(default: object, annotation: Any, optional: bool) -> bool:
     if annotation == list[str]:
         return isinstance(default, list) and all(isinstance(member, str) for member in default)
     return isinstance(default, annotation) and not (annotation is dt.date and isinstance(default, dt.datetime))
+
+
+def kind_of(annotation: Any) -> Kind:
+    """Give the kind of value that an annotation stands for. Raises TypeError.
+
+    >>> kind_of(Decimal), kind_of(list[str])
+    ('number', 'list of text')
+    """
+    if annotation not in _TYPES:
+        raise TypeError(f"{_shown(annotation)} is none of {_TYPE_NAMES}")
+    return _TYPES[annotation].kind
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

@@ -297,7 +297,7 @@ def review(checked: Checked) -> Checked:
 
 def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
     """Give the statements of a ruleset's file, with those of the files that it includes in their place."""
-    return expand(rules._files.frozen(), rules._limits).statements  # noqa: SLF001
+    return rules._checked.statements  # noqa: SLF001
 
 
 def fingerprint_of(program: Program) -> str:

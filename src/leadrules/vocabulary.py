@@ -6,12 +6,13 @@ A file's own declaration replaces the standard one of the same name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
 import attrs
 
-from leadrules.values import Value, Zone
+from leadrules.values import Value, Zone, folded
 
 Kind = Literal["number", "text", "bool", "date", "datetime", "list of text", "label"]
 
@@ -26,6 +27,11 @@ class Type:
     kind: Kind
     choices: tuple[str, ...] = ()
     scale: str | None = None
+
+    @cached_property
+    def folded_choices(self) -> frozenset[str]:
+        """The choices in the form of comparison."""
+        return frozenset(map(folded, self.choices))
 
     def __str__(self) -> str:
         if self.choices:

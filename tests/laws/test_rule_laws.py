@@ -49,11 +49,13 @@ def test_a_written_statement_is_read_as_it_was_meant(written):
 
 
 def bare(node):
-    """Give a tree without parentheses, which the formatter adds where they are needed, and texts in NFC."""
+    """Give a tree without parentheses, which the formatter adds, with signs in numbers and texts in NFC."""
     if isinstance(node, tuple):
         return tuple(bare(part) for part in node)
     if isinstance(node, tree.Group):
         return bare(node.inner)
+    if isinstance(node, tree.Minus) and isinstance(bare(node.operand), tree.Number):
+        return attrs.evolve(bare(node.operand), value=-bare(node.operand).value)
     if isinstance(node, tree.Node):
         parts = {a.name: getattr(node, a.name) for a in attrs.fields(type(node)) if a.name != "span"}
         return attrs.evolve(node, **{name: bare(part) for name, part in parts.items()})

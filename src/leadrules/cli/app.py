@@ -291,3 +291,52 @@ def diff(
             )
         )
     )
+
+
+# ------------------------------------------------------------------- plugins
+
+plugins = typer.Typer(
+    help="Show the plugins that are installed, find what is broken, begin a new one.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(plugins, name="plugins")
+
+
+@plugins.callback(invoke_without_command=True)
+def installed(context: typer.Context) -> None:
+    """Show the plugins that are installed, find what is broken, begin a new one."""
+    if context.invoked_subcommand is None:
+        list_plugins("text")
+
+
+@plugins.command("list")
+def list_plugins(
+    format_: Annotated[
+        Literal["text", "json", "markdown"], typer.Option("--format", help="For people, for programs, or as pages.")
+    ] = "text",
+) -> None:
+    """Show plugins and packs with their criteria and files."""
+    from leadrules.cli.plugins_command import list_ as command
+
+    raise typer.Exit(run(lambda: command(format_)))
+
+
+@plugins.command()
+def doctor(format_: OutputFormat = "text") -> None:
+    """Find what is broken, and tell how to mend it; exit with 1 if anything is."""
+    from leadrules.cli.plugins_command import doctor as command
+
+    raise typer.Exit(run(lambda: command(as_json=format_ == "json")))
+
+
+@plugins.command("new")
+def new_plugin(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name for rule files to use.", show_default=False)],
+    dir_: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Where to put its folder. (default: here)")
+    ] = None,
+) -> None:
+    """Write a plugin to go on from; it passes its own tests at once."""
+    from leadrules.cli.scaffold_command import new as command
+
+    raise typer.Exit(run(lambda: command(name, dir_)))

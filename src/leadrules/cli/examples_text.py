@@ -60,7 +60,8 @@ def _shown(value: Any) -> str:
 
 def _show_audit(screen: Screen, result: ScoredLead) -> None:
     """Show the points of a result in a table that adds up to its score."""
-    entries = [(f"{entry.points:+f}", _entry_words(entry.kind, entry.rule), entry.line) for entry in result.audit]
+    told = [entry for entry in result.audit if entry.points or entry.kind == "points"]
+    entries = [(f"{entry.points:+f}", _entry_words(entry.kind, entry.rule), entry.line) for entry in told]
     width = max([len(f"{result.score:f}"), *(len(points) for points, _, _ in entries)])
     for points, words, line in entries:
         style = "red" if points.startswith("-") else "green"

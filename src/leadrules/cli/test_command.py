@@ -153,7 +153,8 @@ def _show(screen: Screen, tested: Tested) -> None:
         screen.line()
         screen.line(("Changes that no example would notice", "bold"))
         show_survivors(screen, tested.mutation.survivors)
-    if tested.failed or tested.coverage.uncovered or (tested.mutation and tested.mutation.survivors):
+    unnoticed = tested.mutation is not None and tested.mutation.survivors
+    if tested.examples and (tested.failed or tested.coverage.uncovered or unnoticed):
         screen.line()
     _show_tally(screen, tested, tested.coverage)
 

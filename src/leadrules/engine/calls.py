@@ -25,7 +25,8 @@ from leadrules.sdk import EventView, LeadView
 from leadrules.values import Value, decimal_of, instant_of, moment_of
 from leadrules.vocabulary import EventType
 
-_DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""How criteria calculate: 28 significant digits, half to even."""
 _LARGEST_EXPONENT = 1_000
 
 
@@ -80,7 +81,7 @@ def _refuse_changes(criterion: Criterion, given: Mapping[str, Any], fresh: Mappi
 
 def _asked(criterion: Criterion, given: Mapping[str, Any], lead: str | None) -> Value | None:
     try:
-        with localcontext(_DIGITS):  # its arithmetic is the same in every host, and its settings are its own
+        with localcontext(DIGITS):  # its arithmetic is the same in every host, and its settings are its own
             answer = criterion.function(**given)
     except FAILURES as problem:
         raise criterion.failed(f"it failed with {named(problem)}", lead) from problem
@@ -110,7 +111,7 @@ def to_python(value: Value | None, kind: str) -> Any:
         try:
             return decimal_of(value)
         except ValueError:
-            return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+            return DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
     if kind == "datetime" and isinstance(value, int):
         return moment_of(value)
     return list(value) if isinstance(value, tuple) else value

@@ -30,7 +30,7 @@ def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | 
             return _given(f"{field.name} = {WORDS[wanted]}")
         case p.Compare(op, p.FieldRead(field), p.Constant(value)):
             fitting = _fitting(op if wanted else _OPPOSITES[op], value)
-            return fitting and _given(f"{field.name} = {fitting}")
+            return _given(f"{field.name} = {fitting}" if fitting else f"another `{field.name}`")
         case p.Between(p.FieldRead(field), p.Constant(low), p.Constant()):
             fitting = _fitting("=" if wanted else "<", low)
             return fitting and _given(f"{field.name} = {fitting}")
@@ -79,6 +79,6 @@ def _fitting(op: str, value: object) -> str | None:
         return WORDS[value if step == 0 else not value]
     if isinstance(value, Fraction):
         return text_of_number(value + step)
-    if isinstance(value, dt.date):
+    if isinstance(value, dt.date) and dt.date.min < value < dt.date.max:
         return (value + dt.timedelta(days=step)).isoformat()
     return f'"{value}"' if isinstance(value, str) and step == 0 else None

@@ -7,8 +7,10 @@ from typing import Any
 
 import attrs
 
+from leadrules.engine.interpreter import Evaluation
+from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
-from leadrules.insights.goals import KINDS, Goal, GoalKind, goals_of
+from leadrules.insights.goals import KINDS, Check, Goal, GoalKind, goals_of
 from leadrules.ruleset import Ruleset
 
 
@@ -58,18 +60,28 @@ class Coverage:
 def measure_coverage(rules: Ruleset, examples: Iterable[ExampleReport]) -> Coverage:
     r"""Find out what the examples of a rule file cover, failing ones included.
 
-    >>> from leadrules import Ruleset
-    >>> from leadrules.insights.examples import run_examples
-    >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
-    >>> coverage = measure_coverage(rules, run_examples(rules))
-    >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
-    (50, ['is false', 'is unknown'])
+        >>> from leadrules import Ruleset
+        >>> from leadrules.engine.interpreter import Evaluation
+    from leadrules.errors import PluginError
+    from leadrules.insights.examples import run_examples
+        >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
+        >>> coverage = measure_coverage(rules, run_examples(rules))
+        >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
+        (50, ['is false', 'is unknown'])
     """
     checks = goals_of(rules.program)
     covered: list[str | None] = [None] * len(checks)
     for example in examples:
         if example.evaluation is not None:
             for place, check in enumerate(checks):
-                if covered[place] is None and check.met(example.evaluation):
+                if covered[place] is None and _is_met(check, example.evaluation):
                     covered[place] = example.name
     return Coverage(tuple(check.goal for check in checks), tuple(covered))
+
+
+def _is_met(check: Check, evaluation: Evaluation) -> bool:
+    """Ask also what the run had no need to ask: there a plugin may fail."""
+    try:
+        return check.met(evaluation)
+    except PluginError:
+        return False

@@ -6,7 +6,6 @@ program reads of a lead, so that the facts of an example serve all of them.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -15,7 +14,7 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.insights import variants
-from leadrules.insights.variants import could_be, left_out, moved_numbers, moved_spans, text_of_span
+from leadrules.insights.variants import could_be, left_out, moved_days, moved_numbers, moved_spans, text_of_span
 from leadrules.values import UNITS, Decay, Duration, text_of_number
 from leadrules.vocabulary import NUMBER
 
@@ -151,6 +150,10 @@ def _moved_decays(decay: Decay) -> Iterator[Decay]:
     for other in (count + step, count - step):
         if other >= 1:
             yield attrs.evolve(decay, duration=Duration(other, unit))
+    if decay.kind == "drops":
+        for percent in moved_numbers(decay.percent):
+            if 0 < percent <= 100:
+                yield attrs.evolve(decay, percent=percent)
 
 
 # --------------------------------------------------------------------- rules
@@ -171,14 +174,10 @@ def _of_rule(rule: p.Rule) -> Iterator[Mutant]:
             yield _one(rule, attrs.evolve(rule, when=when), text, change)
     for caps, change in _of_caps(rule.caps):
         yield _one(rule, attrs.evolve(rule, caps=caps), text, change)
-    for day in _moved_days(rule.first_day):
+    for day in () if rule.first_day is None else moved_days(rule.first_day):
         yield _one(rule, attrs.evolve(rule, first_day=day), text, could_be(f"from {rule.first_day}", f"from {day}"))
-    for day in _moved_days(rule.last_day):
+    for day in () if rule.last_day is None else moved_days(rule.last_day):
         yield _one(rule, attrs.evolve(rule, last_day=day), text, could_be(f"until {rule.last_day}", f"until {day}"))
-
-
-def _moved_days(day: dt.date | None) -> tuple[dt.date, ...]:
-    return () if day is None else (day + dt.timedelta(days=1), day - dt.timedelta(days=1))
 
 
 def _of_alternative(alternative: p.Alternative, *, each: bool) -> Iterator[tuple[p.Alternative, str]]:

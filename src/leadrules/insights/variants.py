@@ -73,6 +73,12 @@ def moved_spans(microseconds: int) -> tuple[int, ...]:
     return microseconds + step, microseconds - step if microseconds > step else microseconds // 2
 
 
+def moved_days(day: dt.date) -> tuple[dt.date, ...]:
+    """Move a date by a day, where the calendar has one more."""
+    later = () if day == dt.date.max else (day + dt.timedelta(days=1),)
+    return later if day == dt.date.min else (*later, day - dt.timedelta(days=1))
+
+
 def text_of_span(microseconds: int) -> str:
     """Write a duration in the largest unit that is whole.
 
@@ -259,9 +265,7 @@ def _other_values(node: p.Constant) -> Iterator[tuple[Value, str]]:
     elif isinstance(value, Fraction):
         yield from ((number, text_of_number(number)) for number in moved_numbers(value))
     elif isinstance(value, dt.date):
-        for days in (1, -1):
-            day = value + dt.timedelta(days=days)
-            yield day, day.isoformat()
+        yield from ((day, day.isoformat()) for day in moved_days(value))
     elif isinstance(value, str) and node.type.kind == "text":
         yield _NO_TEXT, '"…"'
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 from leadrules.engine import program as p
 from leadrules.lang import tree
 from leadrules.lang.names import Names
-from leadrules.lang.report import Report
+from leadrules.lang.report import Report, quoted
 from leadrules.values import folded
 from leadrules.vocabulary import BOOL, TEXT
 
@@ -58,9 +58,9 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
 def _among_choices(report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
     if not one.type.choices or not isinstance(other, p.Constant):
         return
-    if folded(str(other.value)) not in {folded(choice) for choice in one.type.choices}:
+    if folded(str(other.value)) not in one.type.folded_choices:
         near = report.suggest(str(other.value), one.type.choices)
-        allowed = ", ".join(f'"{choice}"' for choice in one.type.choices)
+        allowed = quoted(one.type.choices)
         report.refuse(
             "LR407",
             f"`{one.text}` is never {other.text}",

@@ -20,6 +20,7 @@ SYNTAX_CODES: dict[str, str] = {
     "LR008": "too many mistakes",
     "LR009": "too many fields",
     "LR010": "file that cannot be opened",
+    "LR011": "statement too long",
     # What cannot be read.
     "LR101": "unexpected word or sign",
     "LR102": "unfinished statement",

@@ -10,7 +10,7 @@ from typing import Any
 from leadrules.engine import program as p
 from leadrules.lang import tree
 from leadrules.lang.formatter import text_of
-from leadrules.lang.report import Report
+from leadrules.lang.report import Report, quoted
 from leadrules.values import UNITS, Duration, folded, number_of
 from leadrules.vocabulary import BOOL, DATE, NUMBER, TEXT, Type
 
@@ -37,9 +37,9 @@ def typed(report: Report, node: tree.Node, wanted: Type) -> p.Constant:
         return p.Constant((str(found.value),), wanted, text=found.text)
     if found.type.kind != wanted.kind:
         report.refuse("LR401", f"a {wanted.kind} is wanted here, and {found.text} is a {found.type.kind}", node)
-    if wanted.choices and folded(str(found.value)) not in {folded(choice) for choice in wanted.choices}:
+    if wanted.choices and folded(str(found.value)) not in wanted.folded_choices:
         near = report.suggest(str(found.value), wanted.choices)
-        allowed = ", ".join(f'"{choice}"' for choice in wanted.choices)
+        allowed = quoted(wanted.choices)
         report.refuse(
             "LR407",
             f"{found.text} is none of the values of this field",

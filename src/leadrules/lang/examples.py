@@ -150,8 +150,8 @@ class Examples:
         if not isinstance(label, tree.Name | tree.Text):
             self.report.refuse("LR305", f"a label of `{ladder}` is wanted here", item)
         text = label.name if isinstance(label, tree.Name) else label.value
-        labels = self.expressions.names.labels_of(ladder)
-        if text not in labels:
+        if not self.expressions.names.has_label(ladder, text):
+            labels = self.expressions.names.labels_of(ladder)
             near = self.report.suggest(text, labels)
             help_ = f"did you mean `{near}`?" if near else f"it has {listed(labels)}"
             self.report.refuse("LR305", f"`{ladder}` has no label `{text}`", label, help_)

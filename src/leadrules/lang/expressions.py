@@ -413,8 +413,8 @@ class Expressions(Resolver):
         if scale is None or not isinstance(node, (tree.Name, tree.Text)):
             return self.value(node, place)
         label = node.name if isinstance(node, tree.Name) else node.value
-        labels = self.names.labels_of(scale)
-        if label not in labels:
+        if not self.names.has_label(scale, label):
+            labels = self.names.labels_of(scale)
             near = self.report.suggest(label, labels)
             self.report.refuse(
                 "LR305",

@@ -38,7 +38,7 @@ class Expanded:
     @property
     def words_of_the_broken(self) -> frozenset[str]:
         """Give the words on the lines of what could not be read; they may name what it would declare."""
-        lines = (d.source for d in self.diagnostics if d.severity == "error")
+        lines = {d.source for d in self.diagnostics if d.severity == "error"}
         return frozenset(plain_name(word) for line in lines for word in re.findall(r"\w+", line))
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import attrs
@@ -19,6 +20,9 @@ from leadrules.lang.words import STATEMENT_WORDS
 
 MAX_LINES = 50
 """A bracket that is still open after so many lines was forgotten."""
+
+MAX_TOKENS = 20_000
+"""What one statement holds at most, unless the host says otherwise."""
 
 _TOKEN = re.compile(
     r"""
@@ -37,6 +41,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_FILLED = re.compile(r"[^\n]+")
 _JOINS_NEXT = frozenset({"and", "or", "not", ",", "|", "=", "<", "->", "of", "by"})
 _JOINS_PREVIOUS = frozenset({"|", "and", "or", "AND", "OR"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -54,11 +59,15 @@ class Token(NamedTuple):
 
 @attrs.frozen
 class Line:
-    """The tokens of one line of the file that has any, white space left out, and its comment."""
+    """The tokens of one line of the file that has any, white space left out, and its comment.
+
+    A line with more tokens than a statement may have `is_cut_short`: the rest of it was not read.
+    """
 
     tokens: tuple[Token, ...]
     comment: str | None
     after_blank: bool = False
+    is_cut_short: bool = False
 
     @property
     def opens_statement(self) -> bool:
@@ -108,36 +117,35 @@ class Chunk:
         return self.tokens[-1].end
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """Give all tokens of a text, white space left out."""
-    for match in _TOKEN.finditer(text):
+def tokens_of(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """Give all tokens of a text, or of the part of it between two offsets, white space left out."""
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         kind = match.lastgroup
         if kind != "space" and kind is not None:
             yield Token(kind, match[0], match.start(), match.end())
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str, max_tokens: int = MAX_TOKENS) -> Iterator[Line]:
     """Give the lines of a text that hold anything but white space. A line may have only a comment."""
-    lines: list[Line] = []
-    tokens: list[Token] = []
-    comment: str | None = None
-    blank = False
-    for token in (*tokens_of(text), Token("newline", "\n", len(text), len(text))):
-        if token.kind == "comment":
-            comment = token.text[1:].removeprefix(" ").rstrip()
-        elif token.kind != "newline":
-            tokens.append(token)
-        elif tokens or comment is not None:
-            lines.append(Line(tuple(tokens), comment, blank))
-            tokens, comment, blank = [], None, False
-        else:
-            blank = True
-    return lines
+    seen = 0  # the end of the last line given, its line feed included
+    for match in _FILLED.finditer(text):
+        tokens = list(islice(tokens_of(text, *match.span()), max_tokens + 1))
+        if not tokens:
+            continue
+        blank = text.find("\n", seen, match.start()) >= 0
+        seen = match.end() + 1
+        comment = None
+        if tokens[-1].kind == "comment":
+            comment = tokens.pop().text[1:].removeprefix(" ").rstrip()
+        yield Line(tuple(tokens), comment, blank, len(tokens) > max_tokens)
 
 
-def chunks_of(source: Source, *, max_nesting: int) -> Iterator[Chunk]:
-    """Cut a file into statements, one by one. The last chunk has no tokens: its comments are the file's tail."""
-    lines = lines_of(source.text)
+def chunks_of(source: Source, *, max_nesting: int, max_tokens: int) -> Iterator[Chunk]:
+    """Cut a file into statements, one by one. The last chunk has no tokens: its comments are the file's tail.
+
+    A statement of more than `max_tokens` tokens is a mistake (`LR011`).
+    """
+    lines = list(lines_of(source.text, max_tokens))
     comments: list[str] = []
     blanks: list[int] = []
     at = 0
@@ -151,10 +159,21 @@ def chunks_of(source: Source, *, max_nesting: int) -> Iterator[Chunk]:
         members, mistakes = _statement(source, lines, at, max_nesting)
         comments += [line.comment for line in members[:-1] if line.comment is not None]
         tokens = tuple(token for line in members for token in line.tokens)
+        if len(tokens) > max_tokens:
+            mistakes = [m for m in mistakes if m.code != "LR113"] or [_too_long(source, tokens, max_tokens)]
         yield Chunk(tokens, tuple(comments), members[-1].comment, tuple(mistakes), tuple(blanks))
         comments, blanks = [], []
         at += len(members)
     yield Chunk((), tuple(comments), None, (), tuple(blanks))
+
+
+def _too_long(source: Source, tokens: Sequence[Token], most: int) -> Diagnostic:
+    """Say that a statement is too long. Where its last bracket closes was not looked for."""
+    message = f"the statement has more than {most:,} words and signs"
+    advice = "write several statements, or name parts of it with `criterion NAME = …`"
+    if any(token.text == "{" for token in tokens[:100]):
+        advice = 'put a long list into a file: `list NAME from "file.csv"`'
+    return source.diagnostic("LR011", message, tokens[0].start, tokens[0].end, advice)
 
 
 def _statement(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -16,7 +17,7 @@ from leadrules.engine import program as p
 from leadrules.errors import PluginError, Span
 from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
-from leadrules.lang.report import Refused, Report, listed
+from leadrules.lang.report import Refused, Report, listed, path_of
 from leadrules.plugins import Catalogue, Plugin
 from leadrules.values import Duration, Value, folded
 from leadrules.vocabulary import (
@@ -83,8 +84,9 @@ class Names:
     ladders: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     exits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    pairs: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
+    _label_sets: dict[str, frozenset[str]] = attrs.field(factory=dict)
 
     def kind(self, name: str) -> str | None:
         """Say what a name is: field, event, events, param, list, a kind of definition, or None."""
@@ -107,10 +109,23 @@ class Names:
         return self.criteria[name] if kind == "criterion" else NUMBER
 
     def labels_of(self, scale: str) -> tuple[str, ...]:
-        """Give the labels of a grade, a pair of grades, or a ladder with its exits."""
+        """Give the labels of a grade, a ladder with its exits, or the first thousand of a pair of grades."""
         if scale in self.ladders:
             return self.ladders[scale] + self.exits[scale]
-        return self.grades[scale] if scale in self.grades else self.pairs.get(scale, ())
+        if scale not in self.pairs:
+            return self.grades.get(scale, ())
+        first, second = (self.grades.get(grade, ()) for grade in self.pairs[scale])
+        return tuple(islice((a + b for a in first for b in second), 1_000))
+
+    def has_label(self, scale: str, label: str) -> bool:
+        """Tell whether a grade, a pair of grades or a ladder has a label. A pair may have very many."""
+        if scale in self.pairs:
+            first, second = self.pairs[scale]
+            places = range(1, len(label))
+            return any(self.has_label(first, label[:at]) and self.has_label(second, label[at:]) for at in places)
+        if scale not in self._label_sets:
+            self._label_sets[scale] = frozenset(self.labels_of(scale))
+        return label in self._label_sets[scale]
 
     def holds(self, name: str, node: tree.Node | None) -> bool:
         """Tell whether a declaration has the name, and not another one; None stands for an implicit one."""
@@ -447,23 +462,22 @@ def _resolve_group(
     names: Names, written: Mapping[str, tree.EventGroup], start: str, done: dict[str, tuple[str, ...]]
 ) -> None:
     """Resolve a group and those it names, depth first without recursion."""
-    path = [start]
+    if start in done:
+        return
+    path = {start: iter(written[start].members)}
     while path:
-        name = path[-1]
-        members = written[name].members
-        inner = next((m for m in members if m.name in written and m.name not in done), None)
-        if name in done:
-            path.pop()
-        elif inner is None:
+        name = next(reversed(path))
+        inner = next((m for m in path[name] if m.name in written and m.name not in done), None)
+        if inner is None:
             done[name] = _members(names, written[name], done)
-            path.pop()
+            path.popitem()
         elif inner.name in path:
-            circle = " -> ".join([*path[path.index(inner.name) :], inner.name])
-            names.report.add("LR304", f"the group of events is inside itself: {circle}", inner)
+            circle = [*list(path)[list(path).index(inner.name) :], inner.name]
+            names.report.add("LR304", f"the group of events is inside itself: {path_of(circle)}", inner)
             done |= dict.fromkeys(path, ())
             path.clear()
         else:
-            path.append(inner.name)
+            path[inner.name] = iter(written[inner.name].members)
 
 
 def _members(names: Names, node: tree.EventGroup, done: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -7,16 +7,20 @@ reads the lead's record, and makes no circle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import dropwhile
 
 import attrs
 
 from leadrules.errors import Span
 from leadrules.lang import tree
 from leadrules.lang.names import DEFINITIONS, IMPLICIT_DIMENSION, IMPLICIT_LADDER, Names
-from leadrules.lang.report import Report
+from leadrules.lang.report import Report, path_of
 
 Key = tuple[str, str]
 """A kind and a name; `gate` and `requirements` are the answers to all `require` lines together."""
+
+_MOST_CIRCLES = 100
+"""How many circles that hang together are reported: each is as long as the path, and there may be very many."""
 
 GATE: Key = ("gate", "")
 REQUIREMENTS: Key = ("requirements", "")
@@ -91,16 +95,17 @@ def _at_hand(condition: tree.Condition | None, names: Names) -> frozenset[str]:
     return _properties(names, event) if isinstance(event, tree.Name) else frozenset()
 
 
-def _beside(
-    node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]
-) -> Iterator[tree.Name]:
+def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]) -> Iterator[tree.Name]:
     """Leave out the names that are labels of the grade or ladder beside them."""
     sides = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
     parts = [side for side in sides if isinstance(side, tree.Node)]
     found = [part.name for part in parts if isinstance(part, tree.Name) and part.name not in hidden]
     scales = [name for name in found if names.kind(name) in {"grade", "ladder"}]
-    labels = {label for scale in scales for label in names.labels_of(scale)}
-    return (name for name in mentioned(tuple(parts), names, hidden) if name.name in scales or name.name not in labels)
+    return (
+        name
+        for name in mentioned(tuple(parts), names, hidden)
+        if name.name in scales or not any(names.has_label(scale, name.name) for scale in scales)
+    )
 
 
 _NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))
@@ -149,8 +154,8 @@ class _Holders:
     dimension: Key = ("dimension", IMPLICIT_DIMENSION)
     holder: Key = ("dimension", IMPLICIT_DIMENSION)
     persona: Key = ("dimension", IMPLICIT_DIMENSION)
-    defaults: tuple[tree.Modifier, ...] = ()
-    left: list[tuple[Key, Key, tuple[tree.Modifier, ...]]] = attrs.field(factory=list)
+    defaults: tuple[tree.Name, ...] = ()
+    left: list[tuple[Key, Key, tuple[tree.Name, ...]]] = attrs.field(factory=list)
 
     def scoring(self, node: tree.Statement) -> None:
         """Link what a statement scores to what holds it; other statements change nothing."""
@@ -164,7 +169,7 @@ class _Holders:
                 self.holder = self.dimension = ("dimension", node.name.name)
                 _scored(graph, self.dimension, node)
                 graph.link(SCORE, self.dimension, node)
-                self.defaults = node.modifiers
+                self.defaults = tuple({name.name: name for name in mentioned(node.modifiers, graph.names)}.values())
                 graph.mentions(self.dimension, self.defaults)
             case tree.PointsGroup():
                 self.holder = ("group", node.name.name)
@@ -215,19 +220,19 @@ def order_of(graph: Graph, report: Report) -> tuple[Key, ...]:
 
 
 def _visit(reads: Mapping[Key, Mapping[Key, tree.Node]], start: Key, done: dict[Key, None], report: Report) -> None:
-    path = [start]
-    pending = {start: iter(reads[start])}
+    path = {start: iter(reads[start])}
+    circles = 0
     while path:
-        key = path[-1]
-        following = next((k for k in pending[key] if k not in done), None)
+        key = next(reversed(path))
+        following = next((k for k in path[key] if k not in done), None)
         if following is None:
             done[key] = None
-            path.pop()
-        elif following in pending:
-            _circle(path[path.index(following) :], reads, report)
-        else:
-            path.append(following)
-            pending[following] = iter(reads[following])
+            path.popitem()
+        elif following not in path:
+            path[following] = iter(reads[following])
+        elif circles < _MOST_CIRCLES:
+            circles += 1
+            _circle([*dropwhile(lambda k: k != following, path)], reads, report)  # noqa: B023 - read at once
 
 
 def _place_of(path: Sequence[Key], reads: Mapping[Key, Mapping[Key, tree.Node]]) -> tree.Node:
@@ -248,6 +253,4 @@ def _circle(path: Sequence[Key], reads: Mapping[Key, Mapping[Key, tree.Node]], r
         help_ = "to look at the label that the lead held before, write `was LABEL`"
     if GATE in path:
         help_ = "what must hold before scoring cannot read what is scored; leave out `before scoring`"
-    if len(shown) > 12:
-        shown = [*shown[:6], "…", *shown[-5:]]
-    report.add("LR304", f"a definition reads itself: {' -> '.join(shown)}", at, help_)
+    report.add("LR304", f"a definition reads itself: {path_of(shown)}", at, help_)

@@ -35,8 +35,7 @@ def declare_labels(statements: Sequence[tree.Statement], names: Names) -> None:
             _ladder_labels(names, node)
     for node in statements:
         if isinstance(node, tree.GradePair):
-            first, second = (names.grades.get(g.name, ()) for g in (node.first, node.second))
-            names.pairs[node.name.name] = tuple(a + b for a in first for b in second)
+            names.pairs[node.name.name] = (node.first.name, node.second.name)
     if not any(isinstance(node, tree.Stages) for node in statements):
         _implicit_ladder(names, [n for n in statements if isinstance(n, tree.Outcome) and n.kind == "label"])
 

@@ -21,7 +21,7 @@ from lark.exceptions import UnexpectedInput
 from leadrules.errors import Diagnostic, in_order
 from leadrules.lang import tree
 from leadrules.lang.builder import Builder
-from leadrules.lang.lines import Chunk, chunks_of
+from leadrules.lang.lines import MAX_TOKENS, Chunk, chunks_of
 from leadrules.lang.literals import invisible_characters, mistakes_in, mixed_scripts
 from leadrules.lang.mistakes import explain
 from leadrules.lang.source import Source, decode
@@ -31,17 +31,19 @@ __all__ = ["Limits", "build_tables", "decode", "parse"]
 
 @attrs.frozen
 class Limits:
-    """What a ruleset may hold; past a limit there is a diagnostic (`LR004` to `LR009`) or an `InputError`.
+    """What a ruleset may hold; past a limit there is a diagnostic (`LR004` to `LR009`, `LR011`) or an `InputError`.
 
     `file_bytes` is the size of one file, `rules` the rules of all files together, `nesting` the depth
-    of brackets and of includes, `mistakes` how many are reported of one file, `events` the events of
-    one lead, `fields` the fields that the rules read.
+    of brackets and of includes, `statement_tokens` the words and signs of one statement, `mistakes`
+    how many are reported of one file, `events` the events of one lead, `fields` the fields that the
+    rules read.
     """
 
     file_bytes: int = 1024 * 1024
     rules: int = 10_000
     nesting: int = 100
     name_characters: int = 200
+    statement_tokens: int = MAX_TOKENS
     mistakes: int = 1_000
     events: int = 100_000
     fields: int = 1_000
@@ -58,7 +60,7 @@ def parse(text: str, name: str, *, limits: Limits = Limits()) -> tuple[tree.File
     if hopeless is not None:
         return tree.File(name, source.text, ()), (hopeless,)
     reader = _Reader(source, limits)
-    for chunk in chunks_of(source, max_nesting=limits.nesting):
+    for chunk in chunks_of(source, max_nesting=limits.nesting, max_tokens=limits.statement_tokens):
         reader.read(chunk)
         if reader.is_over_limit():
             break
@@ -110,7 +112,8 @@ class _Reader:
 
     def _statement(self, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
         source = self.source
-        wrong = mistakes_in(source, chunk.tokens, max_name=self.limits.name_characters)
+        tokens = chunk.tokens[: self.limits.statement_tokens]
+        wrong = mistakes_in(source, tokens, max_name=self.limits.name_characters)
         mistakes = [*chunk.mistakes, *islice(wrong, self.limits.mistakes + 1)]
         if mistakes:
             return None, mistakes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 import attrs
@@ -21,20 +22,28 @@ class Report:
     """The diagnostics of a check.
 
     `texts` gives each file's text, for the source lines shown. `excused` are words of statements
-    that could not be read: they may well declare a name that is missing elsewhere.
+    that could not be read: they may well declare a name that is missing elsewhere. At most `most`
+    diagnostics of each severity are kept.
     """
 
     texts: Mapping[str, str]
     excused: frozenset[str] = frozenset()
+    most: int = 1_000
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
     _lines: dict[str, list[str]] = attrs.field(factory=dict, init=False)
     _comparisons: int = attrs.field(default=50_000, init=False)
+    _counts: Counter[str] = attrs.field(factory=Counter, init=False)
 
     def add(
         self, code: str, message: str, at: Node | Span, help: str | None = None, *, severity: Severity = "error"
     ) -> None:
-        """Report a mistake and go on."""
+        """Report a mistake and go on. Of very many, the first are kept, and the last one says so."""
         span = at if isinstance(at, Span) else at.span
+        self._counts[severity] += 1
+        if self._counts[severity] == self.most + 1:
+            code, message, help = "LR008", f"too many {severity}s; the others are not shown", None
+        elif self._counts[severity] > self.most:
+            return
         self.diagnostics.append(Diagnostic(code, message, span, help, severity, self._source(span)))
 
     def warn(self, code: str, message: str, at: Node | Span, help: str | None = None) -> None:
@@ -51,6 +60,8 @@ class Report:
 
         A file with very many mistakes gets suggestions for its first ones only.
         """
+        if self._comparisons < 0:
+            return None
         candidates = sorted(set(known))
         self._comparisons -= len(candidates)
         if self._comparisons < 0:
@@ -66,9 +77,22 @@ class Report:
         return lines[span.line - 1] if span.line <= len(lines) else ""
 
 
+def path_of(steps: Sequence[str]) -> str:
+    """Write a path, the middle of a long one left out: a -> b -> a."""
+    shown = steps if len(steps) <= 12 else [*steps[:6], "…", *steps[-5:]]
+    return " -> ".join(shown)
+
+
+def quoted(texts: Sequence[str], most: int = 20) -> str:
+    """Write texts for a sentence: "a", "b" and 3 more."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(f'"{text}"' for text in texts[:most]) + more
+
+
 def listed(names: Iterable[str], most: int = 8) -> str:
     """Write names for a sentence: `a`, `b` and 3 more."""
-    all_names = [f"`{name}`" for name in names]
-    if len(all_names) > most:
-        return ", ".join(all_names[:most]) + f" and {len(all_names) - most} more"
-    return " and ".join([", ".join(all_names[:-1]), all_names[-1]]) if len(all_names) > 1 else "".join(all_names)
+    found = list(names)
+    shown = [f"`{name}`" for name in found[:most]]
+    if len(found) > most:
+        return ", ".join(shown) + f" and {len(found) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

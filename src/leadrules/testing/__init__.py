@@ -9,9 +9,14 @@ For the tests of leadrules, of plugins, and of anyone's own rules:
 ... def test_engines_agree(case):
 ...     engines_agree(case.rules, case.lead, case.as_of)
 >>> test_engines_agree()
+
+For plugins: `check_criterion` holds a criterion against the laws of criteria, and pytest runs
+`cases/*.toml` by itself, as soon as leadrules is installed.
 """
 
+from leadrules.testing.case_files import WorkedCase, read_cases
 from leadrules.testing.cases import Case, cases
+from leadrules.testing.criteria import check_criterion
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
 from leadrules.testing.laws import (
     audit_adds_up,
@@ -35,8 +40,10 @@ __all__ = [
     "Case",
     "Construct",
     "RawLead",
+    "WorkedCase",
     "audit_adds_up",
     "cases",
+    "check_criterion",
     "decay_never_gains",
     "engines_agree",
     "formatting_keeps_the_fingerprint",
@@ -48,6 +55,7 @@ __all__ = [
     "order_is_irrelevant",
     "pickled_gives_the_same_digest",
     "processes_agree",
+    "read_cases",
     "replay_gives_the_digest",
     "rule_files",
     "rules_order_is_irrelevant",

@@ -24,8 +24,8 @@ from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROU
 
 _ODD_TEXTS = (
     "Ⅷ ½ ²",
-    "ａｂｃ＠ｅｘａｍｐｌｅ．ｃｏｍ",
-    "İI ıi ß ẞ ﬁ ǆ",
+    "\uff41\uff42\uff43\uff20\uff45\uff58.com",  # full-width letters
+    "İI \u0131i ß ẞ ﬁ ǆ",
     "مرحبا بالعالم",
     "👩\u200d👩\u200d👧 🇵🇱",
     "a\u0301\u0301\u0301",
@@ -57,7 +57,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any] | None, events: Mapping[str, Mapping[str, Any]] | None) -> Vocabulary:
-        """Read the types as a plugin's author writes them: `str`, `Decimal`, `list[str]` …"""
+        """Read the types as a plugin's author writes them: `str`, `Decimal`, `list[str]`."""
         return cls(
             {name: kind_of(type_) for name, type_ in (fields or {}).items()},
             {
@@ -85,8 +85,8 @@ class Vocabulary:
 
 def texts(like: Sequence[str] = ()) -> st.SearchStrategy[str]:
     """Generate texts: odd ones, long ones, any, and some that are nearly one of `like`."""
-    anything = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
-    drawn = [st.sampled_from((*_ODD_TEXTS, *TEXTS)), anything]
+    anything = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+    drawn = [anything, st.sampled_from(("x", *_ODD_TEXTS, *TEXTS))]
     if like:
         close = st.sampled_from(like)
         drawn += [close, st.builds(_nearly, close, anything), close.map(str.upper)]
@@ -109,14 +109,17 @@ def _values(kind: Kind, like: Sequence[Any]) -> st.SearchStrategy[Any]:
             return st.booleans()
         case "number":
             numbers = st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9)
-            return st.one_of(st.sampled_from([*map(Decimal, _NUMBERS), *like]), st.integers(-10, 1_000).map(Decimal), numbers)
+            return st.one_of(
+                st.sampled_from([*map(Decimal, _NUMBERS), *like]), st.integers(-10, 1_000).map(Decimal), numbers
+            )
         case "date":
-            return st.one_of(st.sampled_from([dt.date(2026, 2, 28), *like]), st.dates(*_ends()))
+            return st.one_of(st.sampled_from([dt.date(2026, 2, 28), *like, *_ends()]), st.dates(*_ends()))
         case "datetime":
-            return moments().map(_in_utc) | st.datetimes(*_moments(), timezones=st.just(dt.UTC))
+            ends = st.sampled_from([end.replace(tzinfo=dt.UTC) for end in _moments()])
+            return moments().map(_in_utc) | st.datetimes(*_moments(), timezones=st.just(dt.UTC)) | ends
         case "list of text":
             members = [member for one in like for member in one]
-            return st.lists(texts(members), min_size=1, max_size=5) | st.just(["x"] * 1_000)
+            return st.lists(texts(members), min_size=1, max_size=5) | st.sampled_from((["x"], ["x"] * 1_000))
         case _:
             return texts(like)
 
@@ -137,7 +140,7 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 # ----------------------------------------------------------------- arguments
 
 
-def arguments(
+def questions(
     criterion: Criterion, vocabulary: Vocabulary, examples: Iterable[Mapping[str, Any]] = ()
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Generate arguments by parameter; one that has a default may be missing. Values may be close to the examples'."""
@@ -154,7 +157,7 @@ def arguments(
 
 
 def views(criterion: Criterion, vocabulary: Vocabulary) -> st.SearchStrategy[LeadView]:
-    """Generate leads as a criterion sees them that names its `fields` and `events`, or none to see the standard ones."""
+    """Generate leads with the fields and events that a criterion names; the standard ones where it names none."""
     fields = STANDARD_FIELDS if criterion.mark.fields is None else criterion.mark.fields
     named = STANDARD_EVENTS if criterion.mark.events is None else criterion.mark.events
     types = sorted({type_ for name in named for type_ in _types(name, vocabulary)})

@@ -9,6 +9,7 @@ import contextlib
 import copy
 import datetime as dt
 import decimal
+import gc
 import inspect
 import locale
 import os
@@ -24,8 +25,23 @@ _NAMES = frozenset(
     {"time", "time_ns", "localtime", "gmtime", "monotonic", "perf_counter", "process_time", "urandom", "getrandom"}
 )
 _NETWORK = frozenset({"connect", "getaddrinfo", "gethostbyname", "create_connection"})
-_EXCUSED = ("<frozen importlib", "logging", "importlib")
-_PLAIN = (type(None), bool, int, float, str, bytes, decimal.Decimal, dt.date, tuple, list, dict, set, frozenset, bytearray)
+_EXCUSED = frozenset({"importlib", "logging"})
+_PLAIN = (
+    type(None),
+    bool,
+    int,
+    float,
+    str,
+    bytes,
+    decimal.Decimal,
+    dt.date,
+    tuple,
+    list,
+    dict,
+    set,
+    frozenset,
+    bytearray,
+)
 
 
 @contextlib.contextmanager
@@ -41,12 +57,15 @@ def watched() -> Iterator[set[str]]:
         if source is not None and not _is_excused(frame):
             asked.add(source)
 
-    before = sys.getprofile()
+    before, collects = sys.getprofile(), gc.isenabled()
+    gc.disable()  # who measures the collector asks the clock
     sys.setprofile(notice)
     try:
         yield asked
     finally:
         sys.setprofile(before)
+        if collects:
+            gc.enable()
 
 
 def _source_of(function: Any) -> str | None:
@@ -64,7 +83,9 @@ def _source_of(function: Any) -> str | None:
 def _is_excused(frame: FrameType | None) -> bool:
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
-        if frame.f_code.co_filename.startswith(_EXCUSED[0]) or module.partition(".")[0] in _EXCUSED:
+        if module.startswith("leadrules.testing"):  # from here on it is our own
+            return False
+        if frame.f_code.co_filename.startswith("<frozen importlib") or module.partition(".")[0] in _EXCUSED:
             return True
         frame = frame.f_back
     return False
@@ -91,7 +112,6 @@ class Surroundings:
         found: dict[str, Any] = {
             "the environment variables": dict(os.environ),
             "the working directory": os.getcwd(),  # noqa: PTH109 - compared, not used
-            "the state of `random`": random.getstate(),
             "the locale": locale.setlocale(locale.LC_ALL),
             "its defaults": (getattr(plain, "__defaults__", None), getattr(plain, "__kwdefaults__", None)),
         }

@@ -164,7 +164,9 @@ class Meaning:
         if not isinstance(right, p.Constant):
             return self._two_values(op, node, left, right)
         if right.type.kind == "label":
-            return self._labels(left, _labels_that(op, str(right.value), node.order))
+            inside = _labels_that(op, str(right.value), node.order)
+            cases = self._split(left, Members(inside), Members(inside, True))
+            return cases.opposite() if op == "!=" else cases
         found = self._constant(right, left.type.kind)
         if found is None:
             return self._opaque(node, unknown=self.values(left).unknown)
@@ -184,9 +186,6 @@ class Meaning:
                 return None
             return as_numbers(point(Fraction(moment)))
         return _known(constant.value, constant.type.kind)
-
-    def _labels(self, left: p.ValueNode, inside: frozenset[object]) -> Cases:
-        return self._split(left, Members(inside), Members(inside, True))
 
     def _two_values(self, op: str, node: p.Compare, left: p.ValueNode, right: p.ValueNode) -> Cases:
         """Read a comparison of two values: what their ranges exclude, and otherwise a truth of its own."""
@@ -444,7 +443,7 @@ def _listed(points: Sequence[Interval]) -> tuple[Numbers, Numbers]:
 
 
 def _labels_that(op: str, label: str, order: Sequence[str]) -> frozenset[object]:
-    """Give the labels that stand in a relation to one; an ordering holds only among those in the order."""
+    """Give the labels that stand in a relation to one (`!=`: the one itself); others than those in the order stand in none."""
     if not order:
         return frozenset({label})
     if label not in order:

@@ -1,0 +1,127 @@
+"""Numbers of companies: VAT, tax and register numbers by their format and check digits."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import functools
+import re
+import unicodedata
+from importlib import import_module
+
+from stdnum import vatin
+from stdnum.exceptions import ValidationError
+from stdnum.util import NumberValidationModule
+
+from leadrules.sdk import criterion
+from leadrules_contact.tables import lines_of, versioned
+
+_VERSION = versioned("1", "python-stdnum")
+_LONGEST_NUMBER = 100
+_PREFIXES = {"EL": "GR", "XI": "GB"}  # Greece and Northern Ireland are not called by their ISO 3166-1 code
+
+
+def _a_country(text: str) -> None:
+    if _vat_module(text) is None:
+        raise ValueError('give the two letters of a country with VAT numbers (ISO 3166-1), such as "PL"')
+
+
+def _a_kind(text: str) -> None:
+    if text.casefold() not in kinds():
+        near = difflib.get_close_matches(text.casefold(), kinds(), n=1)
+        raise ValueError(f"did you mean `{near[0]}`?" if near else 'give a kind such as "pl.nip", "eu.vat" or "lei"')
+
+
+@criterion(version=_VERSION, checks={"kind": _a_kind})
+def is_company_number(number: str, kind: str) -> bool | None:
+    """Tell whether a number has the format and the check digits of a kind of company number.
+
+    `kind` is a country and a name, such as `pl.nip`, `pl.regon`, `de.vat`, `fr.siren`, `gb.utr` or
+    `us.ein`; or `eu.vat` (of any member state, with its prefix), `vatin` (of any country, with its
+    prefix) or `lei`. All of them stand in `data/company_numbers.csv` of this package; numbers that
+    only persons have, such as PESEL, are not among them. A kind that is none is refused when the rule
+    file is checked, and where it comes from data, the answer is unknown.
+
+    Spaces, dots and dashes do not matter. No register is asked whether the company exists.
+
+    Source: `python-stdnum`, whose page on each number names its authority.
+    """
+    known = kinds().get(kind.casefold())
+    return None if known is None else _is_valid(_module(known), number)
+
+
+@criterion(version=_VERSION, checks={"country": _a_country})
+def is_vat_number(number: str, country: str | None = None) -> bool | None:
+    """Tell whether a VAT number has the format and the check digits of its country.
+
+    The number begins with the prefix of a country (`PL856-734-62-15`), or `country` has its two
+    letters as in ISO 3166-1, and then a prefix may be missing; anything else is no hint. Without
+    either, the answer is unknown: the same figures can be good in several countries. What has no
+    figures at all ("n/a") is false.
+
+    Greece has the prefix `EL` and Northern Ireland `XI`. Whether the number is registered can be
+    asked only of VIES, and is not asked.
+
+    Source: `python-stdnum`, as of its installed release.
+    """
+    home = _vat_module(country or "")
+    if home is not None:
+        return vat_country(number) == _iso(country or "") or _is_valid(home, number)
+    if _prefix(number):
+        return _is_valid(vatin, number)
+    return None if re.search(r"\d", number) else False
+
+
+@criterion(version=_VERSION)
+def vat_country(number: str) -> str | None:
+    """Give the country of a VAT number that begins with its prefix: two letters, as in ISO 3166-1.
+
+    `EL` gives `GR`, and `XI` (Northern Ireland) gives `GB`. Unknown for a number without a prefix,
+    for one with a wrong format or wrong check digits, and for those of the One Stop Shop (`EU…`).
+
+    Source: `python-stdnum`, as of its installed release.
+    """
+    prefix = _prefix(number)
+    return _iso(prefix) if prefix not in {"", "EU"} and _is_valid(vatin, number) else None
+
+
+@functools.cache
+def kinds() -> dict[str, str]:
+    """Give the module of python-stdnum for each kind of company number, in order of the data file."""
+    rows = csv.DictReader(lines_of("company_numbers.csv"))
+    return {row["kind"]: row["module"] for row in rows}
+
+
+def _prefix(number: str) -> str:
+    """Give the two letters that a number begins with, or nothing."""
+    found = re.match(r"[A-Za-z]{2}", _plain(number))
+    return found[0].upper() if found else ""
+
+
+def _vat_module(country: str) -> NumberValidationModule | None:
+    known = kinds().get(f"{_iso(country).lower()}.vat")
+    return None if known is None else _module(known)
+
+
+def _iso(prefix: str) -> str:
+    return _PREFIXES.get(prefix.upper(), prefix.upper())
+
+
+def _is_valid(module: NumberValidationModule | None, number: str) -> bool:
+    if module is None or len(number) > _LONGEST_NUMBER:
+        return False
+    try:
+        return bool(module.validate(_plain(number)))
+    except ValidationError:
+        return False
+
+
+def _plain(number: str) -> str:
+    """Write a number as on a form of paper: full-width and other compatible characters as plain ones."""
+    return unicodedata.normalize("NFKC", number).strip()
+
+
+@functools.cache
+def _module(name: str) -> NumberValidationModule:
+    module: NumberValidationModule = import_module(name)
+    return module

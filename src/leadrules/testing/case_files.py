@@ -1,0 +1,255 @@
+"""Worked cases in TOML files: rules and a lead with what comes of it, or a criterion with what it gives.
+
+pytest collects them by itself from `cases/*.toml`; `read_cases` is for other runners.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from leadrules.audit import ScoredLead
+from leadrules.engine.evidence import plain
+from leadrules.engine.interpreter import run as answers_of
+from leadrules.errors import InputError, PluginError, RulesetError
+from leadrules.lang import tree
+from leadrules.lang.parser import parse
+from leadrules.lead import LeadReader, read_as_of
+from leadrules.ruleset import Ruleset
+from leadrules.testing.laws import engines_agree
+from leadrules.values import instant_of, text_of_instant
+
+_NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+"""When a case takes place that does not say it, as in the examples of a rule file."""
+
+_ASKED = "what is asked"
+_OUTCOMES: Mapping[str, frozenset[str]] = {
+    "case": frozenset({"expect", "error", "input_error", "plugin_error"}),
+    "criterion": frozenset({"gives", "unknown", "error", "plugin_error"}),
+}
+_NEEDED: Mapping[str, str] = {"case": "rules", "criterion": "call"}
+_KEYS: Mapping[str, frozenset[str]] = {
+    "case": _OUTCOMES["case"] | {"name", "rules", "lead", "as_of", "params", "files"},
+    "criterion": _OUTCOMES["criterion"] | {"name", "call", "lead", "as_of", "declare"},
+}
+
+
+@attrs.frozen
+class WorkedCase:
+    """A case of a file. `kind` is `case` or `criterion`, `line` where its table begins, `table` what stands in it."""
+
+    kind: str
+    name: str
+    line: int
+    table: Mapping[str, Any]
+
+    def run(self) -> None:
+        """Assert that it comes out as the file says. Raises AssertionError with what came instead."""
+        _RUNNERS[self.kind](self.table)
+
+
+def read_cases(path: str | Path) -> tuple[WorkedCase, ...]:
+    """Read the `[[case]]` and `[[criterion]]` tables of a file, in its order.
+
+    Raises ValueError with a sentence for a file that is no TOML, or a table that is no case.
+    """
+    text = Path(path).read_text("utf-8")
+    try:
+        tables = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as problem:
+        raise ValueError(f"this is not TOML: {problem}") from None
+    strange = sorted(tables.keys() - _KEYS.keys())
+    if strange:
+        raise ValueError(f"`{strange[0]}` is neither `[[case]]` nor `[[criterion]]`")
+    found: list[WorkedCase] = []
+    for kind, line, place in _headers(text):
+        table = tables[kind][place]
+        _refuse_table(kind, table, line)
+        name = str(table.get("name") or table[_NEEDED[kind]])
+        alike = any(case.name == name for case in found)
+        found.append(WorkedCase(kind, f"{name} (line {line})" if alike else name, line, table))
+    return tuple(found)
+
+
+def _headers(text: str) -> Iterator[tuple[str, int, int]]:
+    """Give kind, line and place among its kind of every table."""
+    places = dict.fromkeys(_KEYS, 0)
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\[\s*(case|criterion)\s*\]\]", line)
+        if header:
+            yield header[1], number, places[header[1]]
+            places[header[1]] += 1
+
+
+def _refuse_table(kind: str, table: Mapping[str, Any], line: int) -> None:
+    strange = sorted(table.keys() - _KEYS[kind])
+    if strange:
+        raise ValueError(f"line {line}: `{strange[0]}` means nothing in a `[[{kind}]]`")
+    if not isinstance(table.get(_NEEDED[kind]), str):
+        raise ValueError(f"line {line}: a `[[{kind}]]` needs `{_NEEDED[kind]}`, a text")
+    if len(table.keys() & _OUTCOMES[kind]) != 1:
+        names = ", ".join(f"`{name}`" for name in sorted(_OUTCOMES[kind]))
+        raise ValueError(f"line {line}: a `[[{kind}]]` has exactly one of {names}")
+
+
+# ------------------------------------------------------------------ a whole case
+
+
+def _run_case(table: Mapping[str, Any]) -> None:
+    params, files = table.get("params"), table.get("files")
+    rules = _loaded(lambda: Ruleset.from_text(table["rules"], "case.leadrules", params=params, files=files), table)
+    if rules is None:
+        return
+    lead, as_of = _lead(table), _as_of(table)
+    result = _answered(lambda: rules.evaluate(lead, as_of=as_of), table)
+    if result is None:
+        return
+    _compare(result, _data(table["expect"]))
+    engines_agree(rules, lead, as_of)
+
+
+def _compare(result: ScoredLead, expected: dict[str, Any]) -> None:
+    found = result.to_dict()
+    points = expected.pop("points", None)
+    if points is not None:
+        entries = sorted([entry.rule, entry.points] for entry in result.audit if entry.kind == "points")
+        _same("points", entries, sorted(points))
+    for key, value in expected.items():
+        if key not in found:
+            raise AssertionError(f"a result has no `{key}`; it has {', '.join(found)}")
+        _same(key, found[key], value)
+
+
+def _same(name: str, found: object, expected: object) -> None:
+    if not _equal(found, expected):
+        raise AssertionError(f"{name} is {_written(found)}, and the case says {_written(expected)}")
+
+
+def _equal(found: object, expected: object) -> bool:
+    """Compare plain data; yes is not 1."""
+    return found == expected and isinstance(found, bool) == isinstance(expected, bool)
+
+
+# ------------------------------------------------------------------ a criterion
+
+
+def _run_criterion(table: Mapping[str, Any]) -> None:
+    text = _asking(table["call"], table.get("declare", ""))
+    rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules"), table)
+    if rules is None:
+        return
+    program, as_of = rules.program, read_as_of(_as_of(table))
+    facts = LeadReader(program.scope).read(_lead(table), as_of)
+    evaluation = _answered(lambda: answers_of(program, facts, as_of), table)
+    if evaluation is None:
+        return
+    value = evaluation.reading.definitions["criterion", _ASKED]
+    kind = next(criterion.body.type.kind for criterion in program.criteria if criterion.name == _ASKED)
+    expected = _plain(table["gives"]) if "gives" in table else None
+    found = plain(value, kind)
+    if not _equal(found, expected):
+        raise AssertionError(f"{table['call']} gives {_written(found)}, and the case says {_written(expected)}")
+
+
+def _asking(call: str, declarations: str) -> str:
+    """Write the rule file that asks it, with a `use` for every plugin named in it."""
+    question = f"criterion `{_ASKED}` = {call}\n"
+    declared, asked = (parse(text, "case.leadrules")[0] for text in (declarations, question))
+    used = {(node.alias or node.name).name for node in declared.statements if isinstance(node, tree.Use)}
+    plugins = dict.fromkeys(node.plugin.name for node in _calls(asked.statements) if node.plugin is not None)
+    uses = "".join(f"use `{name}`\n" for name in plugins if name not in used)
+    return f"{uses}{declarations}\n{question}"
+
+
+def _calls(node: object) -> Iterator[tree.Call]:
+    if isinstance(node, tree.Call):
+        yield node
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _calls(part)
+    elif isinstance(node, tree.Node):
+        for attribute in attrs.fields(type(node)):
+            yield from _calls(getattr(node, attribute.name))
+
+
+_RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {"case": _run_case, "criterion": _run_criterion}
+
+
+# ------------------------------------------------------------------ both
+
+
+def _loaded(load: Callable[[], Ruleset], table: Mapping[str, Any]) -> Ruleset | None:
+    """Load the rules; None where the case says that they are refused, and they are."""
+    expected = table.get("error")
+    try:
+        rules = load()
+    except RulesetError as error:
+        if expected is None:
+            raise AssertionError(f"the rules are refused:\n{error}") from None
+        words, line = (expected, None) if isinstance(expected, str) else (expected["says"], expected.get("line"))
+        told = [f"{d.message}\n{d.help or ''}" for d in error.diagnostics if line in {None, d.span.line}]
+        if not any(words in one for one in told):
+            where = "" if line is None else f" in line {line}"
+            raise AssertionError(f"no mistake{where} says `{words}`:\n{error}") from None
+        return None
+    if expected is not None:
+        raise AssertionError("the rules are good, and the case says that they are refused")
+    return rules
+
+
+def _answered(ask: Callable[[], Any], table: Mapping[str, Any]) -> Any:
+    """Ask; None where the case says that it fails, and it does."""
+    for kind, key in ((InputError, "input_error"), (PluginError, "plugin_error")):
+        if key in table:
+            try:
+                ask()
+            except kind as error:
+                if table[key] not in str(error):
+                    raise AssertionError(f"the refusal does not say `{table[key]}`: {error}") from None
+                return None
+            raise AssertionError("there is an answer, and the case says that there is none")
+    try:
+        return ask()
+    except (InputError, PluginError) as error:
+        raise AssertionError(str(error)) from None
+
+
+def _lead(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": "1", **_data(table.get("lead", {}))}
+
+
+def _data(given: object) -> dict[str, Any]:
+    """Read an object that stands there as JSON text or as a table."""
+    found = json.loads(given, parse_float=Decimal) if isinstance(given, str) else given
+    assert isinstance(found, dict), f"{found!r:.60} is not an object"
+    return dict(found)
+
+
+def _as_of(table: Mapping[str, Any]) -> dt.datetime:
+    given = table.get("as_of", _NOON)
+    return given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(given)
+
+
+def _plain(given: Any) -> Any:
+    """Give what a case says a criterion gives, as results write it."""
+    if isinstance(given, dt.datetime) and given.tzinfo is not None:
+        return text_of_instant(instant_of(given))
+    return given.isoformat() if isinstance(given, dt.date) else given
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Sequence | Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value).lower() if isinstance(value, bool) else str(value)

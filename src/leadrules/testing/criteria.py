@@ -1,0 +1,361 @@
+"""The laws of a plugin's criterion: `check_criterion` asks it everything that a rule file could.
+
+A criterion is total, pure and constant: it answers whatever it is asked, changes nothing, and gives
+the same answer to the same question at any time, in any order and in any process.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import os
+import pickle
+import random
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import localcontext
+from typing import Any
+
+import attrs
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Flaky, HypothesisWarning
+
+from leadrules.engine.calls import DIGITS, answer_of, named, to_python
+from leadrules.errors import PluginError
+from leadrules.plugins import FAILURES, Criterion, Origin, kind_of, verified
+from leadrules.sdk import LeadView, mark_of
+from leadrules.testing.arguments import Vocabulary, questions
+from leadrules.testing.elsewhere import ELSEWHERE
+from leadrules.testing.purity import Surroundings, watched
+from leadrules.values import Value
+
+Arguments = Mapping[str, Any]
+_MOST_SHOWN = 400
+_MOST_ELSEWHERE = 200
+
+
+def check_criterion(
+    function: Callable[..., Any],
+    *,
+    examples: Iterable[Sequence[Any] | Arguments | Any] = (),
+    fields: Mapping[str, Any] | None = None,
+    events: Mapping[str, Mapping[str, Any]] | None = None,
+    max_examples: int = 100,
+    elsewhere: bool = True,
+) -> None:
+    """Assert that a function marked by `@criterion` keeps the laws of criteria.
+
+    It is asked `max_examples` generated questions (unknowns, odd Unicode, huge numbers, long texts,
+    far dates, whole leads), the same ones on every run, and those of `examples`: arguments as a
+    tuple or by name, or the only argument by itself; generated texts and numbers stay close to them,
+    too. `fields` and `events` give the types of what a `LeadView` holds beside the standard
+    vocabulary: `fields={"plan": str}, events={"login": {"device": str}}`. With `elsewhere`, it is
+    asked again in another process, under another hash seed, time zone and locale.
+
+    Raises AssertionError that says what to mend, with the arguments that show it: an answer of a
+    wrong type, any exception at all, changed arguments or globals, the clock or chance asked, other
+    answers to the same question, a vectorised form that differs, a literal check that fails, or a
+    function that cannot be found by its name.
+
+    >>> from leadrules.sdk import criterion
+    >>> @criterion
+    ... def shout(text: str) -> str:
+    ...     "Write a text in capitals."
+    ...     return text.upper()
+    >>> check_criterion(shout, examples=["Hello"], max_examples=10, elsewhere=False)
+    """
+    criterion = _verified(function)
+    _found_by_name(criterion)
+    known = [_by_name(criterion, example) for example in examples]
+    asking = _Asking(criterion)
+    for one in known:
+        asking.ask(one)
+    _generated(asking, criterion, Vocabulary.of(fields, events), known, max_examples)
+    asking.ask_in_other_orders()
+    asking.refuse_traces()
+    _check_vectorised(asking)
+    if elsewhere:
+        _ask_elsewhere(asking)
+
+
+def _verified(function: Callable[..., Any]) -> Criterion:
+    mark = mark_of(function)
+    name = getattr(function, "__name__", repr(function))
+    if mark is None:
+        raise AssertionError(f"`{name}` is not marked: write `@criterion` above it")
+    try:
+        return verified(Origin(getattr(function, "__module__", "?")), mark.name or name, function, mark)
+    except PluginError as problem:
+        raise AssertionError(str(problem)) from None
+
+
+def _found_by_name(criterion: Criterion) -> None:
+    """Assert that the function can be sent to another process, as its name."""
+    try:
+        found = pickle.loads(pickle.dumps(criterion.function))  # noqa: S301 - made in this very line
+    except Exception as problem:  # noqa: BLE001 - pickle raises what it likes
+        raise _wrong(criterion, f"it cannot be pickled: {problem}", None, "define it at the top of a module") from None
+    if found != criterion.function:
+        raise _wrong(criterion, "its name leads to another function", None, "give it a name of its own in its module")
+
+
+def _by_name(criterion: Criterion, example: Any) -> Arguments:
+    """Give an example's arguments by parameter. Raises AssertionError for one that fits no call."""
+    if isinstance(example, Mapping):
+        positional, by_name = (), dict(example)
+    else:
+        positional, by_name = tuple(example) if isinstance(example, tuple) else (example,), {}
+    try:
+        found = dict(inspect.signature(criterion.function).bind(*positional, **by_name).arguments)
+    except TypeError as problem:
+        raise _wrong(criterion, f"an example does not fit it: {problem}", None, "mend the example") from None
+    for parameter in criterion.parameters:
+        value = found.get(parameter.name)
+        if value is not None and parameter.type is not None and not _is_of(value, parameter.type.kind):
+            said = f"an example gives {value!r:.60} for `{parameter.name}`, which is no {parameter.type}"
+            raise _wrong(criterion, said, None, "mend the example")
+    return found
+
+
+def _is_of(value: object, kind: str) -> bool:
+    return kind_of(list[str] if isinstance(value, list) else type(value)) == kind
+
+
+# ------------------------------------------------------------------ one question
+
+
+@attrs.define
+class _Asking:
+    """A criterion with all that it was asked so far, and what it answered."""
+
+    criterion: Criterion
+    asked: list[tuple[Arguments, Value | None]] = attrs.field(factory=list)
+    surroundings: Surroundings | None = None
+
+    def ask(self, arguments: Arguments) -> None:
+        """Ask a question twice, and remember its answer. Raises AssertionError."""
+        if self._has_unknown(arguments):
+            self.asked.append((arguments, None))
+            return
+        answer = self._answer(arguments)
+        if self.surroundings is None:  # what is loaded with the first question may stay
+            self.surroundings = Surroundings(self.criterion.function)
+        with watched() as sources:
+            again = self._answer(arguments)
+        self._same(arguments, answer, again, "asked twice")
+        if sources:
+            advice = "take the moment from `LeadView.as_of`, and everything else from the arguments"
+            raise self.wrong(f"it asks {' and '.join(sorted(sources))}", arguments, advice)
+        self.asked.append((arguments, answer))
+
+    def ask_in_other_orders(self) -> None:
+        """Ask everything again, backwards and in a random order. Raises AssertionError."""
+        shuffled = list(reversed(self.asked))
+        for _ in range(2):
+            for arguments, answer in shuffled:
+                if not self._has_unknown(arguments):
+                    self._same(arguments, answer, self._answer(arguments), "asked in another order")
+            random.Random(0).shuffle(shuffled)  # noqa: S311 - any order will do
+
+    def refuse_traces(self) -> None:
+        """Assert that nothing was left behind. Raises AssertionError."""
+        changed = self.surroundings.changes() if self.surroundings else []
+        if changed:
+            advice = "keep nothing between calls; `functools.lru_cache` may keep answers"
+            raise self.wrong(f"it changes {' and '.join(changed)}", None, advice)
+
+    def _has_unknown(self, arguments: Arguments) -> bool:
+        parameters = self.criterion.given
+        return any(arguments.get(q.name, ...) is None and not q.optional for q in parameters)
+
+    def _answer(self, arguments: Arguments) -> Value | None:
+        shown = _copied(arguments)
+        try:
+            with localcontext(DIGITS):
+                found = self.criterion.function(**shown)
+        except FAILURES as problem:
+            advice = "answer every question: give None where there is no answer, and say so with `| None`"
+            raise self.wrong(f"it raises {named(problem)}", arguments, advice) from problem
+        if shown != arguments:
+            raise self.wrong("it changes its arguments", arguments, "work on a copy")
+        try:
+            return answer_of(self.criterion, found)
+        except PluginError as problem:
+            said = str(problem).rpartition(": it ")[2] if ": it " in str(problem) else str(problem)
+            raise self.wrong(f"it {said}", arguments, "give what the annotation says") from None
+
+    def _same(self, arguments: Arguments, answer: Value | None, again: Value | None, how: str) -> None:
+        if again != answer:
+            problem = f"it answers {self.shown(answer)}, and {how} {self.shown(again)}"
+            raise self.wrong(problem, arguments, "let the answer depend on the arguments alone")
+
+    def shown(self, answer: Value | None) -> str:
+        """Show an answer as Python would."""
+        return _shown(to_python(answer, self.criterion.returns.kind))
+
+    def wrong(self, problem: str, arguments: Arguments | None, advice: str) -> AssertionError:
+        """Make the error that says what to mend."""
+        return _wrong(self.criterion, problem, arguments, advice)
+
+
+def _copied(arguments: Arguments) -> dict[str, Any]:
+    return {
+        name: pickle.loads(pickle.dumps(value)) if isinstance(value, LeadView) else copy.copy(value)  # noqa: S301
+        for name, value in arguments.items()
+    }
+
+
+def _wrong(criterion: Criterion, problem: str, arguments: Arguments | None, advice: str) -> AssertionError:
+    lines = [f"criterion `{criterion.name}`: {problem}"]
+    if arguments is not None:
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in arguments.items())
+        lines.append(f"  asked:   {criterion.function.__name__}({shown})")
+    return AssertionError("\n".join([*lines, f"  to mend: {advice}"]))
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}… ({len(text):,} characters)"
+
+
+# ------------------------------------------------------------------ many questions
+
+
+def _generated(
+    asking: _Asking, criterion: Criterion, vocabulary: Vocabulary, known: Sequence[Arguments], most: int
+) -> None:
+    """Ask generated questions; the simplest one that is answered wrongly is told."""
+
+    @settings(
+        max_examples=most,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+    )
+    @given(questions(criterion, vocabulary, known))
+    def ask(question: dict[str, Any]) -> None:
+        asking.ask(question)
+        for parameter in criterion.given:
+            _check_literal_check(asking, parameter.name, question)
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", HypothesisWarning)  # that a long text is long
+            ask()
+    except Flaky:
+        problem = "it answers differently, or only sometimes, to the same question"
+        raise asking.wrong(problem, None, "let the answer depend on the arguments alone") from None
+    except AssertionError as problem:
+        raise AssertionError(str(problem)) from problem.__cause__  # without the notes of hypothesis
+
+
+def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -> None:
+    """Assert that the check of a literal says yes, or a sentence."""
+    check = asking.criterion.mark.checks.get(parameter)
+    if check is None or question.get(parameter) is None:
+        return
+    try:
+        check(_copied(question)[parameter])
+    except ValueError as problem:
+        if str(problem):
+            return
+        said = "refuses without a word"
+    except FAILURES as problem:
+        said = f"raises {named(problem)}"
+    else:
+        return
+    advice = "raise ValueError with a sentence for whoever wrote the rule"
+    raise asking.wrong(f"its check of `{parameter}` {said}", {parameter: question[parameter]}, advice)
+
+
+# ------------------------------------------------------------------ columns
+
+
+def _check_vectorised(asking: _Asking) -> None:
+    """Assert that the vectorised form gives the same answers, whatever the rows beside."""
+    vectorised = asking.criterion.mark.vectorised
+    if vectorised is None:
+        return
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(asking.criterion.function).parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+    rows = [(defaults | dict(arguments), answer) for arguments, answer in asking.asked]
+    for some in (rows, rows[::-1], rows[:1], []):
+        _compare(asking, vectorised, some)
+
+
+def _compare(
+    asking: _Asking, vectorised: Callable[..., Sequence[Any]], rows: Sequence[tuple[Arguments, Value | None]]
+) -> None:
+    columns = {q.name: [arguments[q.name] for arguments, _ in rows] for q in asking.criterion.parameters}
+    try:
+        with localcontext(DIGITS):
+            found = list(vectorised(**columns))
+    except FAILURES as problem:
+        advice = "it takes a list per parameter, None for unknown, and gives a list as long"
+        raise asking.wrong(f"its vectorised form raises {named(problem)}", None, advice) from problem
+    if len(found) != len(rows):
+        said = f"its vectorised form gives {len(found)} answers to {len(rows)} questions"
+        raise asking.wrong(said, None, "give one answer for each row")
+    for (arguments, answer), one in zip(rows, found, strict=True):
+        if one is not None or answer is not None:
+            _compare_cell(asking, arguments, answer, one)
+
+
+def _compare_cell(asking: _Asking, arguments: Arguments, answer: Value | None, found: object) -> None:
+    try:
+        got = None if found is None else answer_of(asking.criterion, found)
+    except PluginError as problem:
+        raise asking.wrong(f"its vectorised form: {problem}", arguments, "give what the annotation says") from None
+    if got != answer:
+        said = f"its vectorised form answers {asking.shown(got)}, and the plain one {asking.shown(answer)}"
+        raise asking.wrong(said, arguments, "mend the one that is wrong")
+
+
+# ------------------------------------------------------------------ elsewhere
+
+_PROGRAM = """
+import pickle, sys
+from leadrules.testing.criteria import answers_of
+function, questions = pickle.load(sys.stdin.buffer)
+sys.stdout.buffer.write(pickle.dumps(answers_of(function, questions)))
+"""
+
+
+def _ask_elsewhere(asking: _Asking) -> None:
+    """Assert that another process gives the same answers."""
+    batch = asking.asked[:_MOST_ELSEWHERE]
+    asked = [arguments for arguments, _ in batch]
+    run = subprocess.run(  # noqa: S603 - this very Python, and a program of ours
+        [sys.executable, "-c", _PROGRAM],
+        input=pickle.dumps((asking.criterion.function, asked)),
+        env={**os.environ, **ELSEWHERE, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        cwd=tempfile.gettempdir(),
+        capture_output=True,
+        check=False,
+    )
+    if run.returncode:
+        last = run.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        advice = "put it into a module that can be imported from anywhere, and read files by importlib.resources"
+        raise asking.wrong(f"it fails in another process: {last}", None, advice)
+    for (arguments, answer), there in zip(batch, pickle.loads(run.stdout), strict=True):  # noqa: S301 - our own child
+        if there != answer:
+            problem = f"it answers {asking.shown(answer)}, and {asking.shown(there)} in another process"
+            advice = "do not depend on the order of sets, `hash`, the time zone, the locale or the working directory"
+            raise asking.wrong(problem, arguments, advice)
+
+
+def answers_of(function: Callable[..., Any], questions: Iterable[Arguments]) -> list[Value | None]:
+    """Ask a criterion everything in this process. Raises AssertionError."""
+    asking = _Asking(_verified(function))
+    for question in questions:
+        asking.ask(question)
+    return [answer for _, answer in asking.asked]

@@ -1,0 +1,94 @@
+"""`leadrules init`: a rule file to begin with, and that each is a good beginning."""
+
+import pytest
+
+from leadrules.cli.init_command import templates
+
+NAMES = ["minimal", "b2b-saas", "bant", "champ", "ecommerce", "meddic", "polski", "temperature"]
+
+
+def test_the_templates():
+    assert list(templates()) == NAMES
+
+
+def test_list(leadrules):
+    run = leadrules("init", "--list")
+    assert (run.exit_code, run.stderr) == (0, "")
+    lines = run.stdout.splitlines()
+    assert [line.split()[0] for line in lines[: len(NAMES)]] == NAMES
+    assert lines[0] == "minimal      A first rule file: points for who they are and what they did, and one stage."
+    assert lines[-1] == "write one with: leadrules init --template NAME"
+
+
+def test_a_first_file_and_what_to_do_next(here, leadrules):
+    run = leadrules("init", "new folder")
+    assert (run.exit_code, run.stderr) == (0, "")
+    assert run.stdout == (
+        "wrote new folder/rules.leadrules: A first rule file: points for who they are and what they did, and one"
+        " stage.\n"
+        "\n"
+        "What to do next\n"
+        "\n"
+        "  # run its examples; they say what the rules do\n"
+        "  leadrules test 'new folder/rules.leadrules'\n"
+        "\n"
+        "  # after each change: find every mistake\n"
+        "  leadrules check 'new folder/rules.leadrules'\n"
+        "\n"
+        "  # score your own leads\n"
+        "  leadrules score 'new folder/rules.leadrules' leads.csv\n"
+    )
+    assert (here / "new folder/rules.leadrules").read_text("utf-8") == templates()["minimal"]
+
+
+def test_a_file_that_is_there_is_kept(here, leadrules):
+    (here / "rules.leadrules").write_text("budget +5\n", "utf-8")
+    run = leadrules("init")
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == (
+        "error: `rules.leadrules` is there already, and is kept as it is\n"
+        "  help: name another folder: leadrules init DIR\n"
+    )
+    assert (here / "rules.leadrules").read_text("utf-8") == "budget +5\n"
+
+
+def test_a_link_to_nowhere_is_kept_too(here, leadrules):
+    (here / "rules.leadrules").symlink_to("nowhere.leadrules")
+    assert leadrules("init").exit_code == 2
+    assert not (here / "nowhere.leadrules").exists()
+
+
+def test_a_folder_that_is_a_file(leadrules):
+    run = leadrules("init", "leads.csv")
+    assert run.exit_code == 2
+    assert run.stderr == "error: the folder `leads.csv` cannot be made: it is a file\n"
+
+
+def test_a_template_that_does_not_exist(leadrules):
+    assert leadrules("init", "--template", "BANT").stderr == (
+        "error: --template: there is no template `BANT`\n  help: did you mean `bant`?\n"
+    )
+    run = leadrules("init", "--template", "miller")
+    assert run.exit_code == 2
+    assert "`minimal`, `b2b-saas`, `bant`" in run.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_a_good_beginning(leadrules, name):
+    assert leadrules("init", "--template", name, "new").exit_code == 0
+    check = leadrules("check", "new/rules.leadrules")
+    assert check.exit_code == 0
+    assert check.stdout.startswith("new/rules.leadrules is good: "), check.stdout
+    assert leadrules("fmt", "--check", "new/rules.leadrules").exit_code == 0
+    tested = leadrules("test", "--min-coverage", "100", "new/rules.leadrules")
+    assert tested.exit_code == 0, tested.stdout
+    assert "100 % covered" in tested.stdout
+
+
+def test_the_polish_template_has_polish_names_only():
+    from leadrules import Ruleset
+    from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS
+
+    scope = Ruleset.from_text(templates()["polski"]).program.scope
+    assert not set(scope.fields) & set(STANDARD_FIELDS)
+    assert not set(scope.read) & set(STANDARD_EVENTS)

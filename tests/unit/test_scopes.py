@@ -1,0 +1,48 @@
+"""Where a name means a property of the event at hand, and where something that the file defines."""
+
+import datetime as dt
+
+import pytest
+
+from leadrules import RuleCheckError, Ruleset
+
+AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+def score(text, *events, **attributes):
+    lead = {"id": "1", "attributes": attributes, "events": [{"at": "2026-05-01", **event} for event in events]}
+    return Ruleset.from_text(text).evaluate(lead, as_of=AS_OF).score
+
+
+def test_the_points_of_a_rule_may_read_a_property_with_the_name_of_its_dimension():
+    text = "event order[value: number]\ndimension value\n  order +(value)"
+    assert score(text, {"type": "order", "properties": {"value": 7}}) == 7
+
+
+def test_points_that_read_their_own_dimension_are_a_circle():
+    with pytest.raises(RuleCheckError, match="`value` -> `value`"):
+        Ruleset.from_text("dimension value\n  email_open +(value)")
+
+
+def test_a_property_hides_the_grade_of_that_name_and_its_labels():
+    text = (
+        "event order[size: number, large: number]\ndimension sums\n  order[size >= large] +5\n"
+        "grade size = sums: large >= 5, small"
+    )
+    assert score(text, {"type": "order", "properties": {"size": 3, "large": 2}}) == 5
+
+
+def test_what_a_filter_compares_with_a_hidden_grade_is_known_in_time():
+    text = (
+        "event order[size: number]\ndimension sums\n  order[size > limit] +5\n"
+        "grade size = sums: limit >= 5, small\ncriterion limit = employees + 1"
+    )
+    assert score(text, {"type": "order", "properties": {"size": 9}}, employees=5) == 5
+
+
+@pytest.mark.parametrize("group", ["", "  group inner max 9\n"])
+def test_what_a_dimensions_since_asks_is_known_before_its_rules(group):
+    text = f"dimension recent since page_view[large]\n{group}  email_open +5\ncriterion large = employees > 100"
+    events = ({"type": "page_view", "at": "2026-04-01"}, {"type": "email_open"})
+    assert score(text, *events, employees=500) == 5
+    assert score(text, events[1], {"type": "page_view", "at": "2026-05-02"}, employees=500) == 0
