@@ -87,22 +87,25 @@ class AuditEntry:
 EntryHead = tuple[EntryKind, str, int, str | None, int]
 """What an entry says of its rule, whatever the lead: kind, rule, line, because, and its place among all heads."""
 
+Fired = tuple[EntryHead, Any]
+"""An entry to be: its head, and its points, as a decimal or as a whole number of the engine's units."""
+
 
 class Proof:
     """The evidence of all entries of one result, made when the first is asked for."""
 
     __slots__ = ("_entries", "_fired", "_prove")
 
-    def __init__(self, fired: Iterable[tuple[int, int]], prove: Callable[[], Sequence[AuditEntry]]) -> None:
+    def __init__(self, fired: Iterable[Fired], prove: Callable[[], Sequence[AuditEntry]]) -> None:
         self._fired = fired
         self._prove = prove
         self._entries: dict[int, AuditEntry] | None = None
 
-    def of(self, entry: AuditEntry, head: int) -> Evidence:
+    def of(self, entry: AuditEntry, place: int) -> Evidence:
         """Give the evidence of an entry. Raises RuntimeError where the lead is no longer what it was."""
         if self._entries is None:
-            self._entries = dict(zip((place for place, _ in self._fired), self._prove(), strict=False))
-        proven = self._entries.get(head)
+            self._entries = dict(zip((head[4] for head, _ in self._fired), self._prove(), strict=False))
+        proven = self._entries.get(place)
         if proven is None or (proven.kind, proven.rule, proven.points) != (entry.kind, entry.rule, entry.points):
             raise RuntimeError(
                 "an event of the lead was changed after it was scored; read evidence first, or score a copy"
@@ -120,19 +123,17 @@ class Maker(Protocol):
         """Give the audit."""
 
 
-def entries_of(
-    fired: Iterable[tuple[int, int]], heads: Sequence[EntryHead], points: Mapping[int, Decimal], proof: Proof
-) -> tuple[AuditEntry, ...]:
-    """Make entries of what fired, by place among the heads and units. No call each: there are many, and little time."""
+def entries_of(fired: Iterable[Fired], decimals: Mapping[int, Decimal], proof: Proof) -> tuple[AuditEntry, ...]:
+    """Make entries of what fired. No call for each: there are many, and little time."""
     new = object.__new__
     entries: list[AuditEntry] = []
     add = entries.append
-    for place, units in fired:
+    for head, points in fired:
         entry = new(AuditEntry)
-        entry._head = head = heads[place]  # noqa: SLF001
+        entry._head = head  # noqa: SLF001
         entry.kind = head[0]
         entry.rule = head[1]
-        entry.points = points[units]
+        entry.points = decimals[points] if type(points) is int else points
         entry._evidence = proof  # noqa: SLF001
         add(entry)
     return tuple(entries)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import leadrules
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 MODULES = sorted(
@@ -51,11 +53,22 @@ def test_every_module_has_a_place_among_the_layers():
 
 
 def test_the_package_only_re_exports():
+    """Beside its docstring it names what is public, and where that is loaded from when asked for."""
     tree = ast.parse((SOURCE / "leadrules/__init__.py").read_text("utf-8"))
-    docstring, *rest = tree.body
-    assert isinstance(docstring, ast.Expr)
-    assert {type(statement) for statement in rest} <= {ast.ImportFrom, ast.Assign}
-    assert [ast.unparse(s.targets[0]) for s in rest if isinstance(s, ast.Assign)] == ["__all__"]
+    _, *rest = tree.body
+    assert {type(statement) for statement in rest} <= {ast.ImportFrom, ast.If, ast.Assign, ast.FunctionDef}
+    assert [s.name for s in rest if isinstance(s, ast.FunctionDef)] == ["__getattr__", "__dir__"]
+    typed = next(statement for statement in rest if isinstance(statement, ast.If))
+    imported = {f"{i.module}.{alias.name}" for i in typed.body if isinstance(i, ast.ImportFrom) for alias in i.names}
+    homes = {f"{home}.{name}" for home, names in leadrules._HOMES.items() for name in names.split()}
+    assert imported == homes
+    assert sorted(name.rpartition(".")[2] for name in homes) == sorted(leadrules.__all__) == leadrules.__all__
+
+
+def test_every_public_name_loads():
+    assert all(getattr(leadrules, name).__name__ == name for name in leadrules.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Rulesets'"):
+        leadrules.Rulesets  # noqa: B018
 
 
 def test_importing_leadrules_loads_no_extra():

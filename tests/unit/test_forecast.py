@@ -79,7 +79,9 @@ def test_nothing_changes_without_time():
     text = "stages a < b\nscore >= 5 -> b\nemail_open +5\n"
     found = Ruleset.from_text(text).forecast(lead(("email_open", "2026-10-20T11:00:00Z")), as_of=NOW)
     assert found.changes == ()
-    assert str(found) == "no stage changes until 2027-01-24 if nothing else happens"
+    assert str(found) == (
+        "Lead 1: 5 points, b\nIf nothing else happens\n  no stage changes until 2027-01-24\n  2027-01-24  5 points"
+    )
 
 
 def test_the_future_of_the_record_does_not_happen():
@@ -115,8 +117,20 @@ def test_a_forecast_is_what_scoring_every_half_hour_finds(seed):
 
 
 def test_the_forecast_says_the_score_and_the_rule():
-    text = "stages cold < warm\nrule cools: no email_open within 7 days -> cold\nemail_open within 7 days +3\nscore >= 3 -> warm\n"
+    text = (
+        "stages cold < warm\nrule cools: no email_open within 7 days -> cold\n"
+        "email_open within 7 days +3\nscore >= 3 -> warm\n"
+    )
     found = Ruleset.from_text(text).forecast(lead(("email_open", "2026-10-25T00:00:00Z")), as_of=NOW)
     (change,) = found.changes
     assert (change.score, change.rule, change.day) == (Decimal(0), "cools", dt.date(2026, 11, 1))
-    assert str(found) == "if nothing else happens:\n  2026-11-01  warm -> cold, at 0 points"
+    assert str(found).splitlines()[2] == "  2026-11-01  warm -> cold, at 0 points"
+    assert found.to_dict()["changes"][0] | {"at": ""} == {
+        "at": "",
+        "day": "2026-11-01",
+        "ladder": "stage",
+        "before": "warm",
+        "after": "cold",
+        "rule": "cools",
+        "score": Decimal(0),
+    }

@@ -180,6 +180,10 @@ def explain(
     why_not: Annotated[
         str | None, typer.Option(metavar="LABEL", help="Tell what the lead lacks for this stage.")
     ] = None,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Tell when its stages will change if nothing else happens.")
+    ] = False,
+    days: Annotated[int, typer.Option(min=1, max=3650, metavar="N", help="How far the forecast looks.")] = 90,
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
@@ -194,7 +198,9 @@ def explain(
     from leadrules.cli.reading import Given, Source
 
     source = Source(leads, events, id_column, event_columns, delimiter)
-    told = Telling(why_not, pii=pii, as_json=format_ == "json")
+    if forecast and why_not is not None:
+        raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
+    told = Telling(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
     raise typer.Exit(
         run(lambda: command(rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin)))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Sequence
@@ -16,8 +17,12 @@ from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.writing import standard_output
+from leadrules.engine.explanation import Explanation
+from leadrules.engine.forecast import Forecast
 from leadrules.engine.program import Program
+from leadrules.engine.why_not import WhyNot
 from leadrules.errors import InputError, PluginError
+from leadrules.ruleset import Ruleset
 from leadrules.tables import LeadTable, Reject, Row
 
 _STYLES = {
@@ -36,9 +41,14 @@ _POINTS = re.compile(r"\s*([+-][0-9.]+)")
 
 @attrs.frozen
 class Telling:
-    """What to tell of a lead, and how: what it lacks for a label or all rules, with personal values or without."""
+    """What to tell of a lead, and how.
+
+    With `why_not` what it lacks for that label, with `forecast` what will change of itself in so many
+    days, else every rule; with personal values or without.
+    """
 
     why_not: str | None = None
+    forecast: int | None = None
     pii: bool = False
     as_json: bool = False
 
@@ -52,12 +62,11 @@ def explain(path: Path, source: Source, lead: str, telling: Telling, *, as_of: s
     row = find(source.open(), lead)
     moment = read_as_of_option(as_of, rules.program.scope.zone, notes)
     try:
-        explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
+        told = _told(rules, row, telling, moment)
     except InputError as error:
         raise Stop(f"lead `{lead}` cannot be read: {error.reason}", status=SOME_REJECTED) from None
     except PluginError as error:
         raise Stop(str(error), status=SOME_REJECTED) from None
-    told = explanation if telling.why_not is None else explanation.why_not(telling.why_not)
     if telling.as_json:
         with standard_output() as file:
             file.write(canonical_json(told.to_dict()) + "\n")
@@ -66,6 +75,14 @@ def explain(path: Path, source: Source, lead: str, telling: Telling, *, as_of: s
     for text, role in ((line.text, line.role) for line in told.lines):
         screen.put(_coloured(text, role))
     return OK
+
+
+def _told(rules: Ruleset, row: Row, telling: Telling, moment: dt.datetime) -> Explanation | WhyNot | Forecast:
+    """Answer what is asked about a lead. Raises InputError and PluginError."""
+    if telling.forecast is not None:
+        return rules.forecast(row.lead, as_of=moment, days=telling.forecast)
+    explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
+    return explanation if telling.why_not is None else explanation.why_not(telling.why_not)
 
 
 def _coloured(text: str, role: str) -> Text:

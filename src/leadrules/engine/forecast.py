@@ -20,8 +20,9 @@ from leadrules.engine.calls import to_python
 from leadrules.engine.conditions import Reading
 from leadrules.engine.interpreter import run
 from leadrules.engine.scoring import points_of
+from leadrules.engine.wording import Line
 from leadrules.lead import Facts, Occurrence
-from leadrules.values import DAY, moment_of
+from leadrules.values import DAY, instant_of, moment_of, text_of_instant
 
 Evaluate = Callable[[Mapping[str, Any], int], ScoredLead]
 """Scores a lead in the shape of a mapping at an instant."""
@@ -57,14 +58,54 @@ class Forecast:
     until: dt.datetime
     open_ended: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        if not self.changes:
-            return f"no stage changes until {self.until:%Y-%m-%d} if nothing else happens"
-        lines = ["if nothing else happens:"]
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Give the forecast as lines for people, each with its role."""
+        lead = f"Lead {self.now.lead}" if self.now.lead is not None else "The lead"
+        stages = ", ".join(self.now.stages.values()) or "no stage"
+        found = [
+            Line("title", f"{lead}: {self.now.score:f} points, {stages}"),
+            Line("heading", "If nothing else happens"),
+        ]
         for change in self.changes:
             ladder = "" if change.ladder == "stage" else f"{change.ladder}: "
-            lines.append(f"  {change.day}  {ladder}{change.before} -> {change.after}, at {change.score:f} points")
-        return "\n".join(lines)
+            score = f"at {change.score:f} points"
+            found.append(Line("sum", f"  {change.day}  {ladder}{change.before} -> {change.after}, {score}"))
+        if not self.changes:
+            found.append(Line("note", f"  no stage changes until {self.until:%Y-%m-%d}"))
+        found.append(Line("note", f"  {self.until:%Y-%m-%d}  {self.then.score:f} points"))
+        found += [
+            Line("note", f"  {criterion} sees the clock: it was asked at each midnight only")
+            for criterion in self.open_ended
+        ]
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the forecast as plain data: lead, as_of, until, score, stages, changes, then, open_ended."""
+        return {
+            "lead": self.now.lead,
+            "as_of": text_of_instant(self.now.as_of),
+            "until": text_of_instant(instant_of(self.until)),
+            "score": self.now.score,
+            "stages": dict(self.now.stages),
+            "changes": [
+                {
+                    "at": text_of_instant(instant_of(change.at)),
+                    "day": change.day.isoformat(),
+                    "ladder": change.ladder,
+                    "before": change.before,
+                    "after": change.after,
+                    "rule": change.rule,
+                    "score": change.score,
+                }
+                for change in self.changes
+            ],
+            "then": {"score": self.then.score, "stages": dict(self.then.stages)},
+            "open_ended": list(self.open_ended),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(line.text for line in self.lines)
 
 
 def forecast(program: p.Program, facts: Facts, as_of: int, evaluate: Evaluate, days: int) -> Forecast:

@@ -108,7 +108,8 @@ class Words:
 
     def values(self, found: Mapping[str, Any], own: str = "") -> list[str]:
         """Say what was found; a truth about `own` itself is not repeated."""
-        told = {key: value for key, value in found.items() if key != own or not _is_truth(key, value)}
+        answers = {key: _answer(value) for key, value in found.items()}
+        told = {key: value for key, value in answers.items() if key != own or not _is_truth(key, value)}
         return [self._value(key, value, alone=key == own or len(found) == 1) for key, value in told.items()]
 
     def _value(self, name: str, value: Any, *, alone: bool) -> str:
@@ -166,7 +167,12 @@ class Words:
 
 def _is_name(unmet: Unmet) -> bool:
     """Tell whether a part is only the name of something that is true or false."""
-    return unmet.text in unmet.found and _is_truth(unmet.text, unmet.found[unmet.text])
+    return unmet.text in unmet.found and _is_truth(unmet.text, _answer(unmet.found[unmet.text]))
+
+
+def _answer(value: Any) -> Any:
+    """Give the answer alone of a plugin's criterion, whose arguments and versions stand beside it in evidence."""
+    return value["value"] if isinstance(value, Mapping) and "criterion" in value else value
 
 
 def _is_truth(text: str, value: Any) -> bool:

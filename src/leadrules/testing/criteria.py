@@ -121,7 +121,10 @@ def _by_name(criterion: Criterion, example: Any) -> Arguments:
 
 
 def _is_of(value: object, kind: str) -> bool:
-    return kind_of(list[str] if isinstance(value, list) else type(value)) == kind
+    try:
+        return kind_of(list[str] if isinstance(value, list) else type(value)) == kind
+    except TypeError:
+        return False
 
 
 # ------------------------------------------------------------------ one question

@@ -10,7 +10,6 @@ import unicodedata
 from importlib import import_module
 
 from stdnum import vatin
-from stdnum.exceptions import ValidationError
 from stdnum.util import NumberValidationModule
 
 from leadrules.sdk import criterion
@@ -37,17 +36,17 @@ def is_company_number(number: str, kind: str) -> bool | None:
     """Tell whether a number has the format and the check digits of a kind of company number.
 
     `kind` is a country and a name, such as `pl.nip`, `pl.regon`, `de.vat`, `fr.siren`, `gb.utr` or
-    `us.ein`; or `eu.vat` (of any member state, with its prefix), `vatin` (of any country, with its
-    prefix) or `lei`. All of them stand in `data/company_numbers.csv` of this package; numbers that
-    only persons have, such as PESEL, are not among them. A kind that is none is refused when the rule
-    file is checked, and where it comes from data, the answer is unknown.
+    `us.ein`; or `lei`; or `eu.vat` (of any member state, with its prefix). All kinds stand in
+    `data/company_numbers.csv` of this package; numbers that only persons have, such as PESEL, are not
+    among them. A kind that is none is refused when the rule file is checked, and where it comes from
+    data, the answer is unknown.
 
-    Spaces, dots and dashes do not matter. No register is asked whether the company exists.
+    The separators that are usual in its country do not matter. No register is asked whether the company exists.
 
     Source: `python-stdnum`, whose page on each number names its authority.
     """
     known = kinds().get(kind.casefold())
-    return None if known is None else _is_valid(_module(known), number)
+    return None if known is None else _is_valid(company_module(known), number)
 
 
 @criterion(version=_VERSION, checks={"country": _a_country})
@@ -68,7 +67,7 @@ def is_vat_number(number: str, country: str | None = None) -> bool | None:
     if home is not None:
         return vat_country(number) == _iso(country or "") or _is_valid(home, number)
     if _prefix(number):
-        return _is_valid(vatin, number)
+        return _has_prefix(number)
     return None if re.search(r"\d", number) else False
 
 
@@ -82,7 +81,7 @@ def vat_country(number: str) -> str | None:
     Source: `python-stdnum`, as of its installed release.
     """
     prefix = _prefix(number)
-    return _iso(prefix) if prefix not in {"", "EU"} and _is_valid(vatin, number) else None
+    return _iso(prefix) if prefix != "EU" and _has_prefix(number) else None
 
 
 @functools.cache
@@ -90,6 +89,11 @@ def kinds() -> dict[str, str]:
     """Give the module of python-stdnum for each kind of company number, in order of the data file."""
     rows = csv.DictReader(lines_of("company_numbers.csv"))
     return {row["kind"]: row["module"] for row in rows}
+
+
+def _has_prefix(number: str) -> bool:
+    """Tell whether a number is good for the country whose prefix it has."""
+    return _vat_module(_prefix(number)) is not None and _is_valid(vatin, number)
 
 
 def _prefix(number: str) -> str:
@@ -100,7 +104,7 @@ def _prefix(number: str) -> str:
 
 def _vat_module(country: str) -> NumberValidationModule | None:
     known = kinds().get(f"{_iso(country).lower()}.vat")
-    return None if known is None else _module(known)
+    return None if known is None else company_module(known)
 
 
 def _iso(prefix: str) -> str:
@@ -112,7 +116,7 @@ def _is_valid(module: NumberValidationModule | None, number: str) -> bool:
         return False
     try:
         return bool(module.validate(_plain(number)))
-    except ValidationError:
+    except ValueError:  # what stdnum refuses, and what some of its modules trip over: `int` of a letter
         return False
 
 
@@ -122,6 +126,6 @@ def _plain(number: str) -> str:
 
 
 @functools.cache
-def _module(name: str) -> NumberValidationModule:
+def company_module(name: str) -> NumberValidationModule:
     module: NumberValidationModule = import_module(name)
     return module

@@ -67,6 +67,7 @@ def read_address(email: str) -> ValidatedEmail | None:
             allow_quoted_local=False,
             allow_domain_literal=False,
             allow_display_name=False,
+            strict=False,
             check_deliverability=False,
             test_environment=False,
             globally_deliverable=True,

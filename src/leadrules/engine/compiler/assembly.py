@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Trail
+from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead
 from leadrules.engine import interpreter
 from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime
@@ -18,8 +18,9 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.operands import Unsupported
-from leadrules.engine.compiler.outcome import MISSING, Outcome
+from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
+from leadrules.engine.compiler.outcome import Outcome
+from leadrules.engine.compiler.results import MARKS, SEEN, Results
 from leadrules.engine.compiler.scoring import FIRED, GATED, Audit, Scoring
 from leadrules.engine.compiler.shapes import plain_lead
 from leadrules.errors import InputError
@@ -71,7 +72,7 @@ class _Slow:
 
     def prove(self, lead: str | None, instant: int, seen: Sequence[Any]) -> Sequence[AuditEntry]:
         """Give the entries of a compiled result with their evidence, by the reference."""
-        _, values, events, stages, pii = seen
+        _, values, events, stages, pii = seen[: len(SEEN)]
         keys = [field.key for field in self.program.scope.fields.values()]
         given = {
             "id": lead,
@@ -114,7 +115,6 @@ class _Compilation:
         namespace = code.functions_of(definitions, self.names.given)
         readers.connect(namespace)
         self.slow.fast = namespace["score"]
-        self._points_of_entries(heads)
         found: Evaluate = namespace["score"]
         return found
 
@@ -159,44 +159,33 @@ class _Compilation:
                     outcome.ladder(ladders[name])
                 case _:
                     raise Unsupported(kind)
-        outcome.segments("segments")
-        outcome.marks("tag", "tags")
-        outcome.marks("recommend", "recommendations")
+        outcome.give_marks()
         if is_gated:
             self.lead.body.append(code.when(code.name(GATED), [code.assign(FIRED, code.list_of([]))]))
         return self._result(outcome, audit)
 
     def _result(self, outcome: Outcome, audit: Audit) -> Block:
-        defined = self.lead.defined
-        decimals = runtime.Decimals(self.program.precision)
-
-        def points(kind: str, name: str) -> Expr:
-            return code.item(self.names.value(decimals), defined[kind, name].expr)  # type: ignore[union-attr]
-
-        def labels(kind: str, names: Iterator[str]) -> Expr:
-            return code.mapping_of([(name, defined[kind, name].expr) for name in names])  # type: ignore[union-attr]
-
-        trail = Trail(tuple(audit.heads), decimals, self.slow.prove)
-        first = self.program.ladders[0].name if self.program.ladders else None
+        """Write the result: what is asked of it most, and notes to make the rest of."""
+        program, defined = self.program, self.lead.defined
+        decimals = audit.decimals
+        results = Results(program, decimals, self.slow.prove, audit.in_order)
+        places = [("dimension", d.name) for d in program.dimensions]
+        places += [("grade", g.name) for g in program.grades]
+        places += [("ladder", ladder.name) for ladder in program.ladders]
+        notes = [code.name(part) for part in SEEN] + [outcome.marks[mark] for mark in MARKS]
+        notes += [expr_of(defined[place]) for place in places] + outcome.changes()
+        score = code.item(self.names.value(decimals), expr_of(defined["score", "score"]))
+        first = program.ladders[0].name if program.ladders else None
         parts = {
             "lead": code.name("id_"),
             "as_of": code.name("instant"),
             "ruleset": self.names.value(self.identity),
-            "score": points("score", "score"),
-            "dimensions": code.mapping_of([(d.name, points("dimension", d.name)) for d in self.program.dimensions]),
-            "grades": labels("grade", (g.name for g in self.program.grades)),
-            "stages": labels("ladder", (ladder.name for ladder in self.program.ladders)),
-            "stage": NONE if first is None else defined["ladder", first].expr,  # type: ignore[union-attr]
-            "segments": code.name("segments"),
-            "tags": code.name("tags"),
-            "recommendations": code.name("recommendations"),
-            "missing": code.name(MISSING),
-            "transitions": outcome.transitions(),
+            "score": score,
+            "stage": NONE if first is None else expr_of(defined["ladder", first]),
+            "_parts": NONE,
             "_audit": NONE,
-            "_trail": self.names.value(trail),
-            "_seen": code.tuple_of(
-                [code.name(part) for part in (FIRED, "values", "by", "stages", "pii")]
-            ),
+            "_maker": self.names.value(results),
+            "_seen": code.tuple_of(notes),
         }
         made = code.call(self.names.value(object.__new__, "new"), self.names.value(ScoredLead, "ScoredLead"))
         puts = [code.put("result", name, value) for name, value in parts.items()]
@@ -205,7 +194,7 @@ class _Compilation:
     # ----------------------------------------------------------------- shape
 
     def _beginning(self) -> Block:
-        found: Block = [code.assign(FIRED, code.list_of([])), code.assign(MISSING, code.const(()))]
+        found: Block = [code.assign(FIRED, code.list_of([]))]
         if self.lead.asks:
             reference = self.names.value(self.slow.reference, "reference")
             asked = code.call(reference, code.name("lead"), code.name("instant"))
@@ -252,9 +241,11 @@ class _Compilation:
         again = self.names.value(self.slow.again, "again")
         return code.function("score", ["lead", "as_of", "pii"], body, {"otherwise": again})
 
-    def _points_of_entries(self, audit: Audit) -> None:
-        """Check what the audit takes for granted: one place for each entry."""
-        assert len(set(audit.places.values())) == len(audit.heads)
+
+def expr_of(operand: Operand) -> Expr:
+    """Give the expression of a number or label."""
+    assert isinstance(operand, (Number, Label))
+    return operand.expr
 
 
 def _is(value: Expr, type_: str) -> Expr:

@@ -290,8 +290,10 @@ class Names:
 
     def value(self, value: Any, key: object = None) -> Expr:
         """Write a value: a literal where it may be one, else by a name. One key has one name."""
-        if is_plain(value):
-            return const(value)
+        return const(value) if is_plain(value) else self.named(value, key)
+
+    def named(self, value: Any, key: object = None) -> Expr:
+        """Write a value by a name, even one that may be a literal."""
         known = (type(value).__name__, id(value)) if key is None else key
         if known not in self._known:
             self._known[known] = self.fresh("K")

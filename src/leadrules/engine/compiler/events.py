@@ -21,9 +21,10 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, Place, instant_part
 from leadrules.engine.compiler.fields import Readers, operand_of
 from leadrules.engine.compiler.operands import Day, Moment, Operand, Text, Unknown, Unsupported
-from leadrules.engine.compiler.subjects import TextRead, properties_in
+from leadrules.engine.compiler.subjects import TextRead, only_text, properties_in
 from leadrules.values import DAY, HOUR
 from leadrules.vocabulary import DATETIME, EventType, Field, Property
+
 
 Span = tuple[p.Condition | None, int | None]
 """A filter and a window."""
@@ -47,6 +48,10 @@ class Asked:
     detail: Any
     variable: str
     several: bool
+
+
+Windows = dict[int | None, list[Asked]]
+"""What is asked under one filter, by window."""
 
 
 @attrs.define
@@ -89,7 +94,8 @@ class EventPlace:
             return self.lead.answer(read, node, wanted=wanted)
         if read.name not in self.columns:
             return None
-        return self._of_text(read, ("true" if wanted else "false", node))
+        answer = self._of_text(read, ("true" if wanted else "false", node))
+        return code.every(code.name(self._column(read)), answer)
 
     def _of_text(self, read: p.PropertyRead, asked: tuple[str, p.Condition | None]) -> Expr:
         place = self.readers.about(read).place(asked)
@@ -336,11 +342,18 @@ class Events:
             *self._timed(type_),
             *self._read(type_),
         ]
-        by_filter: dict[p.Condition | None, dict[int | None, list[Asked]]] = {}
+        by_filter: dict[p.Condition | None, Windows] = {}
         for (filter_, window), asked in type_.asked.items():
             by_filter.setdefault(filter_, {})[window] = asked
+        of_text: dict[str, list[tuple[p.Condition, Windows]]] = {}
         for filter_, windows in by_filter.items():
-            body += self._filtered(type_, filter_, windows)
+            read = None if filter_ is None else only_text(filter_)
+            if filter_ is not None and isinstance(read, p.PropertyRead) and read.name in type_.columns:
+                of_text.setdefault(read.name, []).append((filter_, windows))
+            else:
+                body += self._filtered(type_, filter_, windows)
+        for name, filters in of_text.items():
+            body += self._filtered_by_text(type_, name, filters)
         return code.when(code.compare(code.const(type_.type.name), "in", code.name("by")), body)
 
     def _timed(self, type_: TypeCode) -> Block:
@@ -404,7 +417,7 @@ class Events:
         return [code.attempt(quick, [code.name("KeyError"), code.name("TypeError")], careful)] if quick else []
 
     def _filtered(
-        self, type_: TypeCode, filter_: p.Condition | None, windows: dict[int | None, list[Asked]]
+        self, type_: TypeCode, filter_: p.Condition | None, windows: Windows
     ) -> Block:
         if filter_ is None:
             return self._windows(type_, code.name(type_.moments), [], windows)
@@ -416,6 +429,32 @@ class Events:
         moments = self._collected(type_, code.name(place.moment), place, [test])
         inner = self._windows(type_, code.name(kept), [(place, test)], windows)
         return [code.assign(kept, moments), code.when(code.name(kept), inner)]
+
+    def _filtered_by_text(
+        self, type_: TypeCode, name: str, filters: Sequence[tuple[p.Condition, Windows]]
+    ) -> Block:
+        """Write filters on one text: first the events that pass any of them, which are few, then each filter."""
+        if len(filters) == 1:
+            return self._filtered(type_, *filters[0])
+        some, one = self.names.fresh("m"), self.names.fresh("x")
+        answers = code.item(code.name(one), code.const(1))
+        pairs = code.zipped([code.name(type_.moments), code.name(type_.columns[name])])
+        inner: Block = []
+        for filter_, windows in filters:
+            read = only_text(filter_)
+            assert isinstance(read, p.PropertyRead)
+            place = self.readers.about(read).place(("true", filter_))
+            kept = self.names.fresh("m")
+            moment = code.item(code.name(one), code.const(0))
+            passing = code.collected(moment, [one], code.name(some), code.item(answers, code.const(place)))
+            within = self._place(type_)
+            test = self.conditions.true(filter_, within)
+            body = self._windows(type_, code.name(kept), [(within, test)], windows)
+            inner += [code.assign(kept, passing), code.when(code.name(kept), body)]
+        return [
+            code.assign(some, code.collected(code.name(one), [one], pairs, answers)),
+            code.when(code.name(some), inner),
+        ]
 
     def _place(self, type_: TypeCode) -> EventPlace:
         variables = {name: self.names.fresh("x") for name in type_.read}
@@ -432,7 +471,7 @@ class Events:
         type_: TypeCode,
         moments: Expr,
         filters: Sequence[tuple[EventPlace, Expr]],
-        windows: dict[int | None, list[Asked]],
+        windows: Windows,
     ) -> Block:
         body: Block = []
         for window, asked in windows.items():

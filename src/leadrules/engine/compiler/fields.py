@@ -45,6 +45,14 @@ class AboutText:
         """Give the place of an answer in the tuple."""
         return self.asked.setdefault(asked, len(self.asked))
 
+    @property
+    def is_sparse(self) -> bool:
+        """Tell whether an empty tuple may stand for answers that are all no.
+
+        Most texts of events pass no filter at all, and those that do are found by that.
+        """
+        return isinstance(self.read, p.PropertyRead) and all(node is not None for _, node in self.asked)
+
 
 @attrs.define
 class _OfText:
@@ -111,11 +119,16 @@ class Readers:
     def _derivation(self, about: AboutText) -> Block:
         place = _OfText(about.read)
         unknown = code.const(tuple(self._of_unknown(about.read, asked) for asked in about.asked))
-        answers = [self._of_known(place, asked) for asked in about.asked]
+        answers: Expr = code.tuple_of([self._of_known(place, asked) for asked in about.asked])
+        if about.is_sparse:
+            unknown = unknown if True in unknown.value else code.const(())  # type: ignore[operator]
+            found = code.bind("found", answers)
+            holds = code.compare(code.const(value=True), "in", found)
+            answers = code.choose(holds, code.name("found"), code.const(()))
         return [
             code.when(code.compare(code.name("text"), "is", NONE), [code.give(unknown)]),
             code.assign("folded", code.call(self.names.value(folded, "folded"), code.name("text"))),
-            code.give(code.tuple_of(answers)),
+            code.give(answers),
         ]
 
     def _of_known(self, place: _OfText, asked: Asked) -> Expr:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.lead import LeadCode
@@ -24,7 +24,8 @@ class Outcome:
 
     lead: LeadCode
     is_gated: bool
-    labels: dict[str, str] = attrs.field(factory=dict)
+    led: dict[str, str] = attrs.field(factory=dict)
+    marks: dict[str, Expr] = attrs.field(factory=dict)
 
     @property
     def program(self) -> p.Program:
@@ -48,7 +49,9 @@ class Outcome:
     def requirements(self) -> None:
         """Write which requirements are not met."""
         body = self.lead.body
-        body.append(code.assign(MISSING, code.const(())))
+        self.marks[MISSING] = code.name(MISSING) if self.program.requirements else code.const(())
+        if self.program.requirements:
+            body.append(code.assign(MISSING, code.const(())))
         for requirement in self.program.requirements:
             test = code.opposite(self.conditions.true(requirement.condition, self.lead))
             body.append(code.when(test, [code.add(MISSING, code.const((requirement.reason,)))]))
@@ -119,7 +122,7 @@ class Outcome:
         ]
         reached = self._reached(ladder, rules, label, by)
         self.lead.body += [code.assign(by, NONE), *code.chain(exits, reached)]
-        self.labels[ladder.name] = by
+        self.led[ladder.name] = by
         self.lead.define(("ladder", ladder.name), Label(code.name(label), (*ladder.labels, *ladder.exits)))
 
     def _led(self, rules: Sequence[p.LabelRule], by: str) -> Expr:
@@ -157,16 +160,13 @@ class Outcome:
         raised = [code.assign(label, held), code.assign(by, NONE)]
         return [code.when(code.every(code.compare(held, "in", ranks), higher), raised)]
 
-    def transitions(self) -> Expr:
-        """Write what changed against the labels that the lead held."""
-        found: Expr | None = None
-        for ladder in self.program.ladders:
-            known_ = self.lead.names.value(runtime.Transitions(ladder.name))
-            after = self._label("ladder", ladder.name).expr
-            key = code.tuple_of([self.lead.held(ladder.name), after, code.name(self.labels[ladder.name])])
-            one = code.item(known_, key)
-            found = one if found is None else code.operation(found, "+", one)
-        return code.const(()) if found is None else found
+    def changes(self) -> list[Expr]:
+        """Give the label held of each ladder, and the variable of the rule that led to the new one."""
+        return [
+            part
+            for ladder in self.program.ladders
+            for part in (self.lead.held(ladder.name), code.name(self.led[ladder.name]))
+        ]
 
     # ----------------------------------------------------- segments and marks
 
@@ -176,29 +176,30 @@ class Outcome:
         false = self.conditions.false(segment.condition, self.lead)
         self.lead.define(("segment", segment.name), Flag(true, false))
 
-    def segments(self, into: str) -> None:
-        """Write the names of the segments that the lead is in."""
-        parts = []
+    def give_marks(self) -> None:
+        """Write the names of the segments that the lead is in, the tags and the recommendations, each once."""
+        segments = []
         for segment in self.program.segments:
             flag = self.lead.defined["segment", segment.name]
             assert isinstance(flag, Flag)
-            parts.append((flag.true, segment.name))
-        self._listed(parts, into)
-
-    def marks(self, kind: str, into: str) -> None:
-        """Write the tags or recommendations, each once."""
-        parts: list[tuple[Expr, str]] = []
-        for mark in self.program.marks:
-            if mark.kind == kind:
-                test = self.conditions.true(mark.condition, self.lead)
-                if any(mark.value == value for _, value in parts):
-                    test = code.every(test, code.compare(code.const(mark.value), "not in", code.name(into)))
-                parts.append((test, mark.value))
-        self._listed(parts, into)
+            segments.append((flag.true, segment.name))
+        self._listed(segments, "segments")
+        for kind, into in (("tag", "tags"), ("recommend", "recommendations")):
+            marks = [mark for mark in self.program.marks if mark.kind == kind]
+            self._listed([(self.conditions.true(mark.condition, self.lead), mark.value) for mark in marks], into)
 
     def _listed(self, parts: Sequence[tuple[Expr, str]], into: str) -> None:
-        body: Block = [code.assign(into, code.const(()))]
-        added = [code.when(test, [code.add(into, code.const((value,)))]) for test, value in parts]
-        if self.is_gated and added:
+        """Write a tuple of the values whose tests hold, each once."""
+        if not parts:
+            self.marks[into] = code.const(())
+            return
+        added: Block = []
+        seen: set[str] = set()
+        for test, value in parts:
+            first = code.const(value=True) if value not in seen else code.compare(code.const(value), "not in", code.name(into))
+            seen.add(value)
+            added.append(code.when(code.every(test, first), [code.add(into, code.const((value,)))]))
+        if self.is_gated:
             added = [code.when(code.opposite(code.name(GATED)), added)]
-        self.lead.body += body + added
+        self.lead.body += [code.assign(into, code.const(())), *added]
+        self.marks[into] = code.name(into)

@@ -11,16 +11,15 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from leadrules.audit import Transition
 from leadrules.conversions import Reader, text_from
 from leadrules.engine import program as p
-from leadrules.values import DAY, Decay, Value, Zone, bounded, decimal_of, folded, instant_of, moment_of, plain_name
+from leadrules.values import DAY, Decay, Value, Zone, bounded, folded, instant_of, moment_of, plain_name
 from leadrules.vocabulary import EventType, Scope
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
@@ -31,8 +30,10 @@ LARGEST = 1_000_000
 _MOST_REMEMBERED = 4_096
 _LONGEST_REMEMBERED = 200
 _MOST_AGES = 20_000
-_MOST_DECIMALS = 50_000
+_MOST_DECIMALS = 10_000
 _MOST_TYPES = 1_000
+_EXACT = Context(prec=100)
+"""Divides units by a power of ten without rounding; the result has no more decimals than it needs."""
 
 
 class Irregular(ValueError):
@@ -88,7 +89,7 @@ class Decayed(dict[int, int]):
 
 
 class Decimals(dict[int, Decimal]):
-    """The decimal of a whole number of units of the precision."""
+    """The decimal of a whole number of units of the precision; those of whole points are remembered."""
 
     __slots__ = ("_scale",)
 
@@ -97,24 +98,9 @@ class Decimals(dict[int, Decimal]):
         self._scale: int = 10**precision
 
     def __missing__(self, units: int) -> Decimal:
-        made = decimal_of(Fraction(units, self._scale))
-        if len(self) < _MOST_DECIMALS:
+        made = _EXACT.divide(units, self._scale)
+        if len(self) < _MOST_DECIMALS and not units % self._scale:
             self[units] = made
-        return made
-
-
-class Transitions(dict[tuple[str | None, str, str | None], tuple[Transition, ...]]):
-    """The transition of a ladder by the label before, the label after, and the rule that led there."""
-
-    __slots__ = ("_ladder",)
-
-    def __init__(self, ladder: str) -> None:
-        super().__init__()
-        self._ladder = ladder
-
-    def __missing__(self, key: tuple[str | None, str, str | None]) -> tuple[Transition, ...]:
-        before, after, rule = key
-        made = self[key] = () if before == after else (Transition(self._ladder, before, after, rule),)
         return made
 
 

@@ -1,6 +1,6 @@
 """Rules, groups, personas, dimensions and the score in code: points in whole units of the precision.
 
-What fires goes to the list `fired` as (place in the audit, units). A rule that has no form here is
+What fires goes to the list `fired` as (head of the entry, points), where points that vary are units. A rule that has no form here is
 scored by the reference.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -44,11 +45,14 @@ class Audit:
 
     heads: list[EntryHead] = attrs.field(factory=list)
     places: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    decimals: Mapping[int, Decimal] = attrs.field(factory=dict)
+    in_order: bool = True
+    _latest: int = -1
 
     @classmethod
     def of(cls, program: p.Program) -> Audit:
         """Give every entry that a program may write."""
-        audit = cls()
+        audit = cls(decimals=runtime.Decimals(program.precision))
         for dimension in program.dimensions:
             for item in dimension.items:
                 audit._item(item)
@@ -63,6 +67,11 @@ class Audit:
             audit._add("total", "", "cap", "total", total.line)
         return audit
 
+    def fires(self, place: int) -> None:
+        """Note that code is written which fires an entry; one before what was written last must be sorted."""
+        self.in_order = self.in_order and place >= self._latest
+        self._latest = place
+
     def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> None:
         if isinstance(item, p.Rule):
             self._add("rule", item.id, "points", item.id, item.line, item.because)
@@ -75,8 +84,8 @@ class Audit:
             self._add("group", item.name, "cap", item.name, item.line)
 
     def _add(self, of: str, name: str, kind: Any, rule: str, line: int, because: str | None = None) -> None:
-        self.places[of, name] = len(self.heads)
-        self.heads.append((kind, rule, line, because))
+        place = self.places[of, name] = len(self.heads)
+        self.heads.append((kind, rule, line, because, place))
 
 
 @attrs.define
@@ -230,7 +239,15 @@ class Scoring:
         return found
 
     def _fire(self, body: Block, place: int, units: Expr) -> None:
-        body.append(code.append(FIRED, code.tuple_of([code.const(place), units])))
+        self.audit.fires(place)
+        head = self.audit.heads[place]
+        if isinstance(units, code.ast.Constant):
+            assert isinstance(units.value, int)
+            row = (head, self.audit.decimals[units.value])
+            body.append(code.append(FIRED, self.names.named(row, ("fired", place, units.value))))
+        else:
+            made = code.ast.Tuple([self.names.named(head, ("head", place)), units], code.ast.Load())
+            body.append(code.append(FIRED, made))
 
     # ----------------------------------------------------------------- rules
 

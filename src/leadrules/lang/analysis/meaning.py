@@ -56,6 +56,7 @@ class Cases:
 
     @property
     def is_always_true(self) -> bool:
+        """Tell that it is neither false nor unknown for any lead."""
         return self.false is None and self.unknown is None
 
 
@@ -443,7 +444,7 @@ def _listed(points: Sequence[Interval]) -> tuple[Numbers, Numbers]:
 
 
 def _labels_that(op: str, label: str, order: Sequence[str]) -> frozenset[object]:
-    """Give the labels that stand in a relation to one (`!=`: the one itself); others than those in the order stand in none."""
+    """Give the labels that stand in a relation to one; for `=` and `!=`, the one. One outside the order stands in none."""
     if not order:
         return frozenset({label})
     if label not in order:

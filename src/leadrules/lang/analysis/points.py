@@ -56,8 +56,8 @@ def reaches(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> tuple[Re
 class Outline:
     """The ranges of a settled program.
 
-    `rules` holds what each rule gives, by its id, before `max … points`; `sums` what each group and
-    dimension gives before its clamp, and `total` the score before that of the total.
+    `rules` holds what each rule gives, by its id, before `max P points` (after `max P points per`);
+    `sums` what each group and dimension gives before its clamp, and `total` the score before its own.
     """
 
     meaning: Meaning
@@ -67,6 +67,7 @@ class Outline:
 
     @property
     def program(self) -> p.Program:
+        """The program that was settled."""
         return self.meaning.program
 
 

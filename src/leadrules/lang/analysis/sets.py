@@ -32,12 +32,14 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
+        """Tell that there is no such value."""
         if self.low is None or self.high is None:
             return False
         return self.low > self.high or (self.low == self.high and not (self.low_in and self.high_in))
 
     @property
     def is_point(self) -> bool:
+        """Tell that both ends are one number."""
         return self.low is not None and self.low == self.high
 
     def meet(self, other: Interval) -> Interval:
@@ -79,14 +81,17 @@ class Numbers:
 
     @property
     def is_empty(self) -> bool:
+        """Tell that there is no such value."""
         return not self.pieces
 
     @property
     def low(self) -> Fraction | None:
+        """The lower end of the first interval."""
         return self.pieces[0].low
 
     @property
     def high(self) -> Fraction | None:
+        """The upper end of the last interval."""
         return self.pieces[-1].high
 
     def meet(self, other: Numbers) -> Numbers:
@@ -126,7 +131,7 @@ def numbers(pieces: Iterable[Interval], *, whole: bool = False) -> Numbers:
         else:
             found.append(piece)
     if len(found) > MOST_PIECES:
-        found = [Interval(found[0].low, found[-1].high, found[0].low_in, found[-1].high_in)]
+        return _ends(Numbers(tuple(found), whole))
     return Numbers(tuple(found), whole)
 
 
@@ -165,6 +170,7 @@ class Members:
 
     @property
     def is_empty(self) -> bool:
+        """Tell that there is no such value."""
         if not self.others:
             return not self.members
         return any((kind, parts, not answer) in self.tests for kind, parts, answer in self.tests)
@@ -218,6 +224,7 @@ class Values:
 
     @property
     def is_empty(self) -> bool:
+        """Tell that there is no such value."""
         return self.known.is_empty and not self.unknown
 
     def meet(self, other: Values) -> Values:
@@ -268,7 +275,12 @@ def both(envs: Iterable[Env | None]) -> Env | None:
 
 
 def _condensed(sets: list[Values]) -> list[Values]:
-    """Meet at once the many sets that only leave members out, so that long lists cost no more than their length."""
+    """Prepare many sets to be met one after the other in a time that grows with their number only.
+
+    Those that leave members out become one; very many sets of numbers are reduced to their ends.
+    """
+    if len(sets) > MOST_PIECES and all(isinstance(s.known, Numbers) for s in sets):
+        return [Values(_ends(s.known), s.unknown) for s in sets if isinstance(s.known, Numbers)]
     leaving = [s for s in sets if isinstance(s.known, Members) and s.known.others]
     if len(leaving) < 3:
         return sets
@@ -276,6 +288,13 @@ def _condensed(sets: list[Values]) -> list[Values]:
     tests = frozenset().union(*(s.known.tests for s in leaving if isinstance(s.known, Members)))
     rest = [s for s in sets if not (isinstance(s.known, Members) and s.known.others)]
     return [*rest, Values(Members(gone, True, tests), all(s.unknown for s in leaving))]
+
+
+def _ends(known: Numbers) -> Numbers:
+    if len(known.pieces) < 2:
+        return known
+    first, last = known.pieces[0], known.pieces[-1]
+    return Numbers((Interval(first.low, last.high, first.low_in, last.high_in),), known.whole)
 
 
 def either(envs: Iterable[Env | None]) -> Env | None:

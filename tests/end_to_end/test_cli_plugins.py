@@ -1,0 +1,277 @@
+"""`leadrules plugins`, and what other commands do with plugins that are installed."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+GOOD = '''
+from decimal import Decimal
+from leadrules.sdk import criterion
+
+@criterion(version="3")
+def size(text: str, most: Decimal = Decimal(9)) -> Decimal:
+    """Count letters.
+
+    All of them.
+    """
+    if text == "Amber Cargo":
+        raise KeyError(text)
+    return min(Decimal(len(text)), most)
+'''
+
+
+@pytest.fixture(autouse=True)
+def only_what_a_test_installs(tmp_path, monkeypatch):
+    """Hide the plugins that are really installed here."""
+    installed = metadata.entry_points
+
+    def found(**wanted):
+        return [point for point in installed(**wanted) if point.dist.locate_file("").is_relative_to(tmp_path)]
+
+    monkeypatch.setattr(metadata, "entry_points", found)
+
+
+USES = "use crm\ncrm.size(company) >= 9 +10\n"
+
+
+def test_list_shows_what_there_is_from_where(leadrules, distribute):
+    distribute("crm", GOOD, version="2.1")
+    files = {"frame/__init__.py": "", "frame/bant.leadrules": "# Budget and the rest.\nneed +1\n"}
+    distribute("frame", files, points="[leadrules.packs]\nframe = frame\n")
+    result = leadrules("plugins", "list")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "crm  plugin of crm 2.1",
+        "  crm.size(text: text, most: number = 9) number  Count letters.",
+        "",
+        "frame  pack of frame 1.0",
+        "  pack:frame/bant.leadrules  Budget and the rest.",
+    ]
+    assert leadrules("plugins").stdout == result.stdout
+
+
+def test_list_as_data(leadrules, distribute):
+    distribute("crm", GOOD, version="2.1")
+    (found,) = json.loads(leadrules("plugins", "list", "--format", "json").stdout)["installed"]
+    assert found == {
+        "kind": "plugin",
+        "name": "crm",
+        "distribution": "crm",
+        "version": "2.1",
+        "problems": [],
+        "criteria": [
+            {
+                "name": "size",
+                "version": "3",
+                "signature": "(text: text, most: number = 9) number",
+                "about": "Count letters.",
+                "asks_for_the_lead": False,
+                "vectorised": False,
+            }
+        ],
+    }
+
+
+def test_list_as_pages(leadrules, distribute):
+    distribute("crm", GOOD)
+    page = leadrules("plugins", "list", "--format", "markdown").stdout
+    assert page.startswith("# crm.size\n")
+    assert "| `most` | number | the answer is unknown | `9` |" in page
+
+
+def test_nothing_installed_says_how_to_begin(leadrules):
+    assert "leadrules plugins new NAME" in leadrules("plugins").stdout
+
+
+BROKEN = {
+    "raising": ("raise RuntimeError('no')", "RuntimeError: no", 'python -c "import raising"'),
+    "needy": ("import nowhere_at_all", "No module named 'nowhere_at_all'", "pip install nowhere_at_all"),
+    "empty": ("x = 1", "has no criteria", "write `@criterion`"),
+    "bare": (GOOD.replace("text: str", "text"), "its parameter `text` is not annotated", "annotate every parameter"),
+}
+
+
+@pytest.mark.parametrize("name", ["raising", "needy", "empty", "bare"])
+def test_doctor_tells_what_is_broken_and_how_to_mend_it(leadrules, distribute, name):
+    code, what, mend = BROKEN[name]
+    distribute("crm", GOOD)
+    distribute(name, code, version="1.5")
+    result = leadrules("plugins", "doctor")
+    assert result.exit_code == 1
+    assert f"({name} 1.5)" in result.stdout
+    assert what in result.stdout
+    assert mend in result.stdout
+    assert result.stdout.splitlines()[-1].endswith("2 plugins and packs installed, 1 whole, 1 broken")
+    listed = leadrules("plugins", "list")
+    assert listed.exit_code == 0
+    assert "crm.size(" in listed.stdout
+    assert "  broken: " in listed.stdout
+
+
+def test_doctor_tells_of_entry_points_to_nothing_and_of_two_of_one_name(leadrules, distribute):
+    distribute("gone", GOOD, points="[leadrules.criteria]\ngone = elsewhere_gone\n")
+    distribute("missing", GOOD, points="[leadrules.criteria]\nmissing = missing:nothing\n")
+    distribute("one", GOOD, points="[leadrules.criteria]\nsame = one\n")
+    distribute("two", GOOD, points="[leadrules.criteria]\nsame = two\n")
+    result = leadrules("plugins", "doctor")
+    assert result.exit_code == 1
+    assert 'mend `missing = "missing:nothing"` under `[project.entry-points."leadrules.criteria"]`' in result.stdout
+    assert result.stdout.count("two distributions bring a plugin `same`: one 1.0 and two 1.0") == 1
+    assert "uninstall one of them" in result.stdout
+
+
+def test_doctor_looks_into_packs(leadrules, distribute):
+    points = "[leadrules.packs]\n{0} = {0}\n"
+    distribute("bare", {"bare/__init__.py": ""}, points=points.format("bare"))
+    distribute("flat", "", points=points.format("flat"))
+    distribute("odd", {"odd/__init__.py": "", "odd/x.leadrules": "need +\n"}, points=points.format("odd"))
+    told = leadrules("plugins", "doctor").stdout
+    assert "the pack of plugin `bare` (bare 1.0) has no rule files" in told
+    assert "the pack of plugin `flat` (flat 1.0) is no package: `flat`" in told
+    assert "pack:odd/x.leadrules:1: " in told
+
+
+def test_doctor_tells_of_a_distribution_that_cannot_be_read(leadrules, distribute):
+    distribute("wrecked", GOOD, points="[leadrules.criteria]\nno equals sign\n")
+    distribute("crm", GOOD)
+    told = leadrules("plugins", "doctor").stdout
+    assert "the entry points of wrecked cannot be read" in told
+    assert "pip install --force-reinstall wrecked" in told
+
+
+def test_doctor_is_content_where_all_is_whole(leadrules, distribute):
+    distribute("crm", GOOD)
+    assert leadrules("plugins", "doctor").exit_code == 0
+    assert json.loads(leadrules("plugins", "doctor", "--format", "json").stdout)["ok"] is True
+
+
+# ------------------------------------------------------------ other commands
+
+
+def test_a_criterion_that_fails_rejects_the_lead_and_the_run_goes_on(leadrules, here, distribute):
+    distribute("crm", GOOD, version="2.1")
+    (here / "uses.leadrules").write_text(USES)
+    result = leadrules("score", "uses.leadrules", "leads.csv", "-o", "out.csv", "--rejects", "rejects.csv")
+    assert result.exit_code == 3
+    assert [line.split(",")[:2] for line in (here / "out.csv").read_text().splitlines()[1:]] == [
+        ["1", "10"],
+        ["3", "10"],
+        ["4", "10"],
+    ]
+    told = "plugin `crm` (crm 2.1), criterion `size` version 3, lead `2`: it failed with KeyError: 'Amber Cargo'"
+    assert told in (here / "rejects.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "uses.leadrules"),
+        ("test", "uses.leadrules"),
+        ("score", "uses.leadrules", "leads.csv"),
+        ("explain", "uses.leadrules", "leads.csv", "--lead", "1"),
+        ("diff", "uses.leadrules", "uses.leadrules", "leads.csv"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_only_allowed_plugins_are_used(leadrules, here, distribute, command):
+    distribute("crm", GOOD)
+    (here / "uses.leadrules").write_text(USES)
+    assert leadrules(*command, "--allow-plugin", "crm", "--allow-plugin", "x").exit_code in {0, 3}
+    refused = leadrules(*command, "--allow-plugin", "x")
+    assert refused.exit_code == 1
+    assert "the plugin `crm` is not allowed here" in refused.output
+
+
+def test_check_reads_packs(leadrules, here, distribute):
+    files = {"frame/__init__.py": "", "frame/bant.leadrules": "need +1\n"}
+    distribute("frame", files, points="[leadrules.packs]\nframe = frame\n")
+    (here / "packed.leadrules").write_text('include "pack:frame/bant.leadrules"\n')
+    assert leadrules("check", "packed.leadrules").exit_code == 0
+
+
+def test_explain_tells_which_criterion_failed(leadrules, here, distribute):
+    distribute("crm", GOOD)
+    (here / "uses.leadrules").write_text(USES)
+    result = leadrules("explain", "uses.leadrules", "leads.csv", "--lead", "2")
+    assert result.exit_code == 3
+    assert "criterion `size` version 3, lead `2`: it failed with KeyError" in result.output
+
+
+def test_the_answers_of_criteria_are_told(leadrules, here, distribute):
+    distribute("crm", GOOD)
+    example = 'example "short"\n  given company = "Acme"\n  expect crm.size(company) = 5\n'
+    (here / "uses.leadrules").write_text(USES + example)
+    told = leadrules("explain", "uses.leadrules", "leads.csv", "--lead", "3").stdout
+    assert "crm.size(company) = 9" in told
+    told = leadrules("test", "uses.leadrules").stdout
+    assert "but      crm.size(company) is 4, company is Acme" in told
+
+
+def test_workers_score_with_plugins(here, distribute):
+    site = distribute("crm", GOOD)
+    (here / "uses.leadrules").write_text(USES)
+    command = [
+        sys.executable,
+        "-m",
+        "leadrules",
+        "score",
+        "uses.leadrules",
+        "leads.csv",
+        "-o",
+        "out.csv",
+        "--workers",
+        "2",
+    ]
+    run = subprocess.run(
+        command, cwd=here, env={**os.environ, "PYTHONPATH": str(site)}, capture_output=True, check=False
+    )
+    assert run.returncode == 3, run.stderr
+    assert len((here / "out.csv").read_text().splitlines()) == 4
+
+
+# ------------------------------------------------------------------ plugins new
+
+
+def test_new_writes_a_plugin_that_passes_its_own_tests(leadrules, here, distribute):
+    result = leadrules("plugins", "new", "trucks", "--dir", "made")
+    assert result.exit_code == 0
+    assert "a plugin `trucks` with one criterion, `trucks.words`" in result.stdout
+    plugin = here / "made/leadrules-trucks"
+    assert "{{" not in "".join(path.read_text("utf-8") for path in plugin.rglob("*") if path.is_file())
+    site = distribute("leadrules-trucks", {}, points="[leadrules.criteria]\ntrucks = leadrules_trucks\n")
+    path = os.pathsep.join(map(str, (site, plugin / "src")))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        command, cwd=plugin, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+    assert "8 passed" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [("leadrules-my-crm", "leadrules-my-crm"), ("My_CRM", "leadrules-my-crm"), ("x2", "leadrules-x2")],
+)
+def test_new_takes_a_name_as_people_write_it(leadrules, given, folder):
+    assert leadrules("plugins", "new", given).exit_code == 0
+    assert Path(folder, "pyproject.toml").exists()
+
+
+@pytest.mark.parametrize("name", ["2x", "", "a b", "żuraw", "../x", "-"])
+def test_new_refuses_what_is_no_name(leadrules, name):
+    result = leadrules("plugins", "new", "--", name)
+    assert result.exit_code == 2
+    assert "is no name for a plugin" in result.output
+
+
+def test_new_keeps_what_is_there(leadrules, here, distribute):
+    (here / "leadrules-crm").mkdir()
+    (here / "leadrules-crm/mine").write_text("mine")
+    assert "is there already, and is kept as it is" in leadrules("plugins", "new", "crm").output
+    distribute("other", GOOD, version="3.0", points="[leadrules.criteria]\ntaken = other\n")
+    assert "there is a plugin `taken` already, from other 3.0" in leadrules("plugins", "new", "taken").output

@@ -1,0 +1,459 @@
+"""`check_criterion` passes what keeps the laws, and says of everything else what to mend."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from leadrules.testing import check_criterion
+
+CODE = '''
+import datetime as dt
+import functools
+import logging
+import os
+import random
+import time
+from decimal import Decimal
+
+from leadrules.sdk import LeadView, criterion
+
+SEEN = []
+TABLE = None
+
+
+def column(text, most=None):
+    rows = zip(text, most)
+    return [None if t is None or m is None else Decimal(min(len(t), int(m))) for t, m in rows]
+
+
+@criterion(vectorised=column)
+def good(text: str, most: Decimal = Decimal(3)) -> Decimal | None:
+    """Count."""
+    return min(Decimal(len(text)), Decimal(int(most)))
+
+
+@criterion
+def lazy(text: str) -> bool:
+    """Load a table with the first question."""
+    global TABLE
+    if TABLE is None:
+        TABLE = {"x": 1}
+    return text in TABLE
+
+
+@criterion
+@functools.lru_cache
+def cached(text: str) -> bool:
+    """Keep answers."""
+    return text.isdigit()
+
+
+@criterion
+def logs(text: str) -> bool:
+    """Write to the log, which asks the clock for itself."""
+    logging.getLogger("here").warning("asked")
+    return True
+
+
+@criterion(events=["activity", "login"], fields=["company", "plan"])
+def whole(lead: LeadView) -> Decimal:
+    """Look at the whole lead."""
+    plans = lead.attributes["plan"] or ()
+    devices = {event.properties.get("device") for event in lead.events if event.type == "login"}
+    return Decimal(len(plans) + len(devices))
+
+
+@criterion
+def raises(text: str) -> Decimal:
+    """Fail."""
+    return Decimal(text)
+
+
+@criterion
+def overflows(when: dt.datetime) -> dt.datetime:
+    """Leave the calendar."""
+    return when + dt.timedelta(days=400)
+
+
+@criterion
+def lies(text: str) -> Decimal:
+    """Give an int."""
+    return len(text)
+
+
+@criterion
+def silent(text: str) -> bool:
+    """Give nothing for some."""
+    return True if text != "x" else None
+
+
+@criterion
+def grabs(texts: list[str]) -> bool:
+    """Change an argument."""
+    texts.sort()
+    texts.append("mine")
+    return True
+
+
+@criterion(fields=["company"], events=[])
+def breaks_in(lead: LeadView) -> bool:
+    """Change the view, by force."""
+    object.__setattr__(lead, "id", "mine")
+    return True
+
+
+@criterion
+def traces(text: str) -> bool:
+    """Keep what was asked."""
+    SEEN.append(text)
+    return True
+
+
+@criterion
+def sets(text: str) -> bool:
+    """Change the process."""
+    os.environ["ASKED"] = str(len(text))
+    return True
+
+
+@criterion
+def clock(text: str) -> bool:
+    """Ask the clock."""
+    return dt.datetime.now().year > 2000
+
+
+@criterion
+def today(text: str) -> bool:
+    """Ask the clock."""
+    return dt.date.today().year > 2000
+
+
+@criterion
+def seconds(text: str) -> bool:
+    """Ask the clock."""
+    return time.time() > 5
+
+
+@criterion
+def chance(text: str) -> bool:
+    """Ask chance."""
+    return random.random() > 2
+
+
+@criterion
+def counts(text: str, _seen=[0]) -> bool:
+    """Not annotated."""
+
+
+@criterion
+def fickle(text: str) -> Decimal:
+    """Count calls."""
+    SEEN.append(text)
+    return Decimal(len(SEEN))
+
+
+@criterion
+def hashes(text: str) -> Decimal:
+    """Depend on the seed."""
+    return Decimal(hash(text) % 1000)
+
+
+@criterion
+def unordered(text: str) -> str | None:
+    """Depend on the order of a set."""
+    return next(iter({f"{text}{n}" for n in range(9)}))
+
+
+@criterion
+def zoned(when: dt.datetime) -> str:
+    """Depend on the time zone of the machine."""
+    return when.replace(year=2000).astimezone().isoformat()
+
+
+def other(text):
+    return [None if t is None else len(t) > 5 for t in text]
+
+
+@criterion(vectorised=other)
+def differs(text: str) -> bool:
+    """Differ from the vectorised form."""
+    return len(text) > 4
+
+
+@criterion(vectorised=lambda text: [True])
+def short(text: str) -> bool:
+    """Give one answer to all."""
+    return True
+
+
+@criterion(vectorised=lambda text: [len(t) > 0 for t in text])
+def forgets(text: str) -> bool:
+    """Forget in columns that a text may be unknown."""
+    return True
+
+
+def bad_check(text):
+    if text != "5":
+        raise KeyError(text)
+
+
+@criterion(checks={"text": bad_check})
+def checks(text: str) -> bool:
+    """Check badly."""
+    return True
+
+
+def wordless(text):
+    raise ValueError
+
+
+@criterion(checks={"text": wordless})
+def refuses(text: str) -> bool:
+    """Refuse without a word."""
+    return True
+
+
+def outer():
+    @criterion
+    def inner(text: str) -> bool:
+        """Be nowhere."""
+        return True
+
+    return inner
+
+
+hidden = outer()
+
+
+@criterion
+def twin(text: str) -> bool:
+    """Be hidden by another."""
+    return True
+
+
+first_twin = twin
+
+
+@criterion
+def twin(text: str) -> bool:
+    """Hide another."""
+    return False
+
+
+def unmarked(text: str) -> bool:
+    """Be no criterion."""
+    return True
+'''
+
+
+@pytest.fixture
+def ask(distribute):
+    distribute("asked", CODE, points="")
+    module = importlib.import_module("asked")
+    return lambda name, **options: check_criterion(
+        getattr(module, name), **{"max_examples": 40, "elsewhere": False, **options}
+    )
+
+
+@pytest.mark.parametrize("name", ["good", "lazy", "cached", "logs", "twin"])
+def test_what_keeps_the_laws_passes(ask, name):
+    ask(name)
+
+
+def test_a_good_criterion_passes_in_another_process_too(ask):
+    ask("good", elsewhere=True, examples=["one", ("two", None), {"text": "three"}])
+
+
+def test_types_of_what_a_lead_has_can_be_given(ask):
+    ask("whole", fields={"plan": list[str]}, events={"login": {"device": str}})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("raises", "it raises InvalidOperation"),
+        ("overflows", "it raises OverflowError: date value out of range"),
+        ("lies", "it gives 1 (int), which is no number: give a Decimal"),
+        ("silent", "it gives None, and does not say that it may"),
+        ("grabs", "it changes its arguments"),
+        ("breaks_in", "it changes its arguments"),
+        ("traces", "it changes the global `SEEN`"),
+        ("sets", "it changes the environment variables"),
+        ("clock", "it asks the clock"),
+        ("today", "it asks the clock"),
+        ("seconds", "it asks the clock"),
+        ("chance", "it asks chance"),
+        ("counts", "its parameter `_seen` is not annotated"),
+        ("fickle", "and asked twice Decimal("),
+        ("differs", "its vectorised form answers False, and the plain one True"),
+        ("short", "its vectorised form gives 1 answers to "),
+        ("forgets", "its vectorised form raises TypeError: object of type 'NoneType' has no len()"),
+        ("checks", "its check of `text` raises KeyError"),
+        ("refuses", "its check of `text` refuses without a word"),
+        ("hidden", "it cannot be pickled: "),
+        ("first_twin", "it cannot be pickled: "),
+        ("unmarked", "`unmarked` is not marked: write `@criterion` above it"),
+    ],
+)
+def test_what_breaks_a_law_is_told(ask, name, words):
+    with pytest.raises(AssertionError) as caught:
+        ask(name)
+    assert words in str(caught.value)
+    assert not getattr(caught.value, "__notes__", [])
+
+
+@pytest.mark.parametrize("name", ["hashes", "unordered", "zoned"])
+def test_what_depends_on_the_process_is_told(ask, name):
+    with pytest.raises(AssertionError, match="in another process"):
+        ask(name, elsewhere=True)
+
+
+def test_the_arguments_that_show_it_are_told_with_what_to_mend(ask):
+    with pytest.raises(AssertionError) as caught:
+        ask("lies")
+    assert str(caught.value).splitlines() == [
+        "criterion `lies`: it gives 1 (int), which is no number: give a Decimal",
+        "  asked:   lies(text='x')",
+        "  to mend: give what the annotation says",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("example", "words"),
+    [
+        (("a", "b", "c"), "an example does not fit it: too many positional arguments"),
+        ({"word": "a"}, "an example does not fit it: missing a required argument: 'text'"),
+        (5.5, "an example gives 5.5 for `text`, which is no text"),
+    ],
+)
+def test_an_example_that_fits_no_call_is_told(ask, example, words):
+    with pytest.raises(AssertionError) as caught:
+        ask("good", examples=[example])
+    assert words in str(caught.value)
+
+
+# ------------------------------------------------------- the plugin of pytest
+
+CASES = """\
+[[criterion]]
+call = 'floor(2.5)'
+gives = 2
+
+[[criterion]]
+call = 'employees > 5'
+unknown = true
+
+[[criterion]]
+name = "a day"
+call = 'day'
+declare = 'field day: date'
+lead = { attributes = { day = "2026-02-03" } }
+gives = 2026-02-03
+
+[[criterion]]
+call = 'nope.f(1)'
+error = "there is no plugin `nope`"
+
+[[case]]
+name = "a whole rule file"
+rules = "employees > 5 +5"
+lead = '{"attributes": {"employees": 6}}'
+expect = { score = 5, points = [["employees > 5", 5]] }
+
+[[case]]
+name = "a lead that cannot be read"
+rules = "employees > 5 +5"
+lead = { attributes = { employees = "many" } }
+as_of = 2026-01-01T00:00:00Z
+input_error = "employees"
+
+[[case]]
+name = "a mistake on its line"
+rules = "email_open +1\\nnowhere +5"
+error = { line = 2, says = "nowhere" }
+"""
+WRONG = """\
+[[criterion]]
+call = 'floor(2.5)'
+gives = 3
+
+[[criterion]]
+call = 'employees > 5'
+gives = true
+
+[[criterion]]
+call = 'floor(1.5)'
+gives = true
+
+[[criterion]]
+call = 'floor("x")'
+gives = 1
+
+[[criterion]]
+call = 'floor(1)'
+error = "never"
+
+[[case]]
+rules = "employees > 5 +5"
+lead = { attributes = { employees = 6 } }
+expect = { score = 6 }
+"""
+
+
+def run_pytest(folder, *arguments):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_cases_run_without_any_test_code(tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/good.toml").write_text(CASES)
+    (tmp_path / "cases/other.toml").write_text('[[case]]\nname = "of somebody else"\n')
+    (tmp_path / "good.toml").write_text(CASES)
+    run = run_pytest(tmp_path, "-rA")
+    assert "PASSED cases/good.toml::floor(2.5)" in run.stdout
+    assert "7 passed" in run.stdout
+
+
+def test_a_case_that_fails_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/wrong.toml").write_text(WRONG)
+    run = run_pytest(tmp_path)
+    assert "wrong.toml:1: floor(2.5) gives 2, and the case says 3" in run.stdout
+    assert "wrong.toml:5: employees > 5 gives unknown, and the case says true" in run.stdout
+    assert "wrong.toml:9: floor(1.5) gives 1, and the case says true" in run.stdout
+    assert "wrong.toml:13: the rules are refused:" in run.stdout
+    assert "wrong.toml:17: the rules are good, and the case says that they are refused" in run.stdout
+    assert "wrong.toml:21: score is 5, and the case says 6" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert "6 failed" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[criterion]]\ncall = 'x'\n", "line 1: a `[[criterion]]` has exactly one of `error`, `gives`"),
+        ("[[criterion]]\ncall = 5\ngives = 1\n", "line 1: a `[[criterion]]` needs `call`, a text"),
+        ("[[case]]\nrules = 'x'\nexpect = {}\nleed = 1\n", "line 1: `leed` means nothing in a `[[case]]`"),
+        ("[[case]]\nrules = 'x\n", "this is not TOML: "),
+        ("[[case]]\nrules = 'x'\nexpect = {}\n[other]\n", "`other` is neither `[[case]]` nor `[[criterion]]`"),
+    ],
+)
+def test_a_file_of_cases_that_makes_no_sense_is_told(tmp_path, text, words):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/odd.toml").write_text(text)
+    run = run_pytest(tmp_path)
+    assert words in run.stdout
+    assert run.returncode == 2
+
+
+def test_pytest_stays_light_where_there_are_no_cases(tmp_path):
+    (tmp_path / "test_x.py").write_text(
+        "import sys\n\ndef test_light():\n"
+        "    assert 'pytest_leadrules' in sys.modules\n"
+        "    assert [m for m in ('leadrules', 'hypothesis', 'lark', 'pydantic') if m in sys.modules] == []\n"
+    )
+    run = run_pytest(tmp_path, "-p", "no:hypothesispytest")
+    assert run.returncode == 0, run.stdout

@@ -1,0 +1,456 @@
+"""Criteria of plugins in rules: wherever values stand, with whatever arguments, and when they fail."""
+
+# ruff: noqa: ARG001 - some criteria are about something else than their arguments
+
+import datetime as dt
+import decimal
+import itertools
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+
+from leadrules import PluginError, RuleCheckError, Ruleset
+from leadrules.sdk import LeadView, criterion
+from leadrules.testing import engines_agree, leads
+
+NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+
+
+def small(most: Decimal) -> None:
+    if most > 10:
+        raise ValueError("at most 10")
+
+
+def unsure(text: str) -> None:
+    raise KeyError(text)
+
+
+@criterion(version="3", checks={"most": small})
+def length(text: str, most: Decimal = Decimal(5)) -> Decimal:
+    """Count letters."""
+    return min(Decimal(len(text)), most)
+
+
+@criterion
+def either(first: str | None, second: str | None = None) -> str | None:
+    """Give the first that is known."""
+    return first or second
+
+
+@criterion
+def sure(given: bool, day: dt.date | None = None) -> bool:
+    """Give what is given."""
+    return given
+
+
+@criterion
+def joined(texts: list[str]) -> str:
+    """Join texts."""
+    return "+".join(texts)
+
+
+@criterion
+def split(text: str) -> list[str]:
+    """Split a text."""
+    return text.split("-")
+
+
+@criterion
+def later(when: dt.datetime, days: Decimal) -> dt.datetime:
+    """Give a later time."""
+    return when + dt.timedelta(days=int(days))
+
+
+@criterion(events=["activity"], fields=["company", "email"])
+def activity(lead: LeadView, weight: Decimal = Decimal(1)) -> Decimal:
+    """Count what happened."""
+    return len(lead.events) * weight
+
+
+@criterion(fields=["company"], events=["signed"])
+def note(lead: LeadView) -> str | None:
+    """Give the note of the last event."""
+    return lead.events[-1].properties["note"] if lead.events else None
+
+
+@criterion(fields=["plan"], events=[])
+def plan(lead: LeadView) -> str | None:
+    """Give a field that few files have."""
+    return lead.attributes["plan"]
+
+
+@criterion(checks={"text": unsure})
+def checked(text: str) -> bool:
+    """Check badly."""
+    return True
+
+
+@criterion
+def unknown(text: str) -> Decimal | None:
+    """Never know."""
+    return None
+
+
+MODULE = ModuleType("crm")
+vars(MODULE).update({name: value for name, value in globals().items() if hasattr(value, "__leadrules_criterion__")})
+
+
+def load(text: str, **more) -> Ruleset:
+    return Ruleset.from_text(f"use crm\n{text}\n", criteria={"crm": MODULE}, **more)
+
+
+def score(text: str, events=(), **attributes) -> Decimal:
+    lead = {"id": "1", "attributes": attributes, "events": list(events)}
+    rules = load(text)
+    engines_agree(rules, lead, NOON)
+    return rules.evaluate(lead, as_of=NOON).score
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(RuleCheckError) as caught:
+        load(text)
+    return [f"{d.code} {d.message} / {d.help or ''}" for d in caught.value.diagnostics]
+
+
+OPEN = {"type": "email_open", "at": "2026-11-01T10:00:00Z", "id": "e1"}
+
+
+# ----------------------------------------------------------- where values stand
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("crm.length(company) >= 4 +10", 10),
+        ("crm.length(company, 3) = 3 +10", 10),
+        ("crm.length(company, most: 3) = 3 +10", 10),
+        ("crm.length(most: 3, text: company) = 3 +10", 10),
+        ("crm.length(crm.joined(crm.split(company))) = 4 +10", 10),
+        ('crm.sure(country = "PL") +10', 10),
+        ('not crm.sure(country = "PL") +10 | else -10', -10),
+        ("crm.sure(true) and crm.length(company) between 3 and 5 +10", 10),
+        ("always +(crm.length(company) * 2)", 8),
+        ("crm.length(company) >= 9 +1 | >= 4 +2 | else +3", 2),
+        ("at least 2 of (crm.sure(true), crm.length(company) = 4, need) +10", 10),
+        ("email_open +1 when crm.length(company) = 4", 2),
+        ("criterion c = crm.length(company)\nc = 4 +10", 10),
+        ("criterion c = crm.sure(true)\nc +10", 10),
+        ("segment s = crm.sure(true)\ns +10", 10),
+        ("dimension d\ncompany is known +10\npersona p +6 in d\ncrm.length(company) = 4 weight 2\nneed weight 1", 14),
+        ("param least = 4\ncrm.length(company, most: least) = 4 +10", 10),
+        ("email_open[crm.length(company) = 4] +1", 2),
+        ("page_view[crm.length(url) = 3] +1", 1),
+        ("page_view +(crm.length(url))", 8),
+        ("count(page_view[crm.length(url, most: 10) > 4]) = 1 +10", 10),
+        ("crm.length(first(url of page_view)) = 3 +10", 10),
+        ('crm.either(industry, company) = "acme" +10', 10),
+        ('crm.either(company) = "ACME" +10', 10),
+        ('crm.joined({"a", "b"}) = "a+b" +10', 10),
+        ('list ab = {"a", "b"}\ncrm.joined(ab) = "a+b" +10', 10),
+        ('crm.split("a-b") contains "B" +10', 10),
+        ('grade g = points: A >= 1, B\nalways +1\ncrm.length(g) = 1 -> tag "one"', 1),
+        ("crm.later(created, 10) > created +10", 10),
+        ("use crm as other\nother.length(company) = 4 and crm.length(company) = 4 +10", 10),
+        ("crm.activity() = 4 +10", 10),
+        ("crm.activity(weight: 0.5) = 2 +10", 10),
+        ("use `crm` as `two words`\n`two words`.sure(true) +1", 1),
+    ],
+)
+def test_a_criterion_stands_where_values_and_conditions_do(text, expected):
+    events = [
+        OPEN,
+        {**OPEN, "id": "e2"},
+        {"type": "page_view", "at": "2026-11-02T10:00:00Z", "properties": {"url": "abc"}},
+        {"type": "page_view", "at": "2026-11-03T10:00:00Z", "properties": {"url": "abcdef"}},
+    ]
+    lead = {"company": "Acme", "country": "PL", "created": "2026-11-01T00:00:00Z"}
+    assert score(text, events, **lead) == expected
+
+
+def test_a_requirement_a_stage_and_a_tag_may_ask_a_criterion():
+    rules = load(
+        'require crm.sure(need) because "no need"\nstages a < b\n'
+        'crm.length(company) = 4 -> b\ncrm.sure(true) -> tag "t"'
+    )
+    known = rules.evaluate({"id": "1", "attributes": {"company": "Acme", "need": True}}, as_of=NOON)
+    assert (known.stage, known.missing, known.tags) == ("b", (), ("t",))
+    needless = rules.evaluate({"id": "1", "attributes": {"company": "Acme"}}, as_of=NOON)
+    assert (needless.stage, needless.missing) == ("a", ("no need",))
+
+
+def test_an_example_may_expect_what_a_criterion_gives():
+    rules = load('always +1\nexample "four"\n  given company = "Acme"\n  expect crm.length(company) = 4 and score = 1')
+    assert rules.run_examples()[0].passed
+
+
+# ------------------------------------------------------------------- unknown
+
+
+def test_an_unknown_argument_makes_the_answer_unknown_unless_the_parameter_takes_it():
+    assert score("crm.length(company) < 100 +1 | else -1") == 0
+    assert score("crm.length(company) is unknown +1") == 1
+    assert score("crm.either(company, industry) is unknown +1") == 1
+    assert score("crm.either(company, industry) is known +1", industry="x") == 1
+    assert score("crm.length(company, employees) is unknown +1", company="Acme") == 1  # a default is no optional
+
+
+def test_an_answer_may_be_unknown_where_the_criterion_says_so():
+    assert score('crm.unknown("x") is unknown +1') == 1
+    assert score('not (crm.unknown("x") > 1) +1 | crm.unknown("x") <= 1 +2 | else +3') == 0
+
+
+# ------------------------------------------------------------------ mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("crm.lenght(company) > 1 +1", "LR303 the plugin `crm` has no criterion `lenght` / did you mean `crm.length`?"),
+        (
+            "other.length(company) > 1 +1",
+            "LR303 no plugin `other` is in use / say so at the top of the file: `use other`",
+        ),
+        (
+            "crm.length(employees) > 1 +1",
+            "LR401 `text` of `length` is a text, and `employees` is a number / it is `length(",
+        ),
+        (
+            "crm.length() > 1 +1",
+            "LR413 `length` also needs `text` / it is `crm.length(text: text, most: number = 5) number`",
+        ),
+        ("crm.length(company, 1, 2) > 1 +1", "LR413 `length` takes 2 arguments"),
+        ("crm.length(company, moost: 1) > 1 +1", "LR413 `length` has no parameter `moost` / did you mean `most`?"),
+        ("crm.length(company, text: company) > 1 +1", "LR413 `text` is given twice"),
+        ("crm.length(company) +1", "LR4"),
+        ("crm.length(company, most: 11) > 1 +1", "LR622 `length` refuses 11: at most 10"),
+        ("param top = 11\ncrm.length(company, most: top) > 1 +1", "LR622 `length` refuses top: at most 10"),
+        (
+            'crm.checked("x") +1',
+            "LR621 plugin `crm`, criterion `checked` version 1: its check of `text` failed with KeyError: 'x'",
+        ),
+        ("email_open[crm.activity() > 1] +1", "LR409 a filter reads properties and fields, and `activity` asks for"),
+        (
+            'crm.plan() = "gold" +1',
+            "LR623 `plan` reads the field `plan`, which this file does not declare / declare it",
+        ),
+        (
+            "field plan: text protected\ncrm.plan() is known +1",
+            "LR623 `plan` reads the field `plan`, which is protected",
+        ),
+        (
+            "crm.note() is known +1",
+            "LR623 `note` reads the event `signed`, which this file does not declare / declare it",
+        ),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_a_mistake_of_the_rule_file(text, told):
+    found = mistakes(text)
+    assert any(one.startswith(told) for one in found), found
+
+
+def test_a_refused_literal_is_shown_where_it_stands():
+    with pytest.raises(RuleCheckError) as caught:
+        load("crm.length(company, most: 11) > 1 +1")
+    assert [(d.span.line, d.span.column) for d in caught.value.diagnostics] == [(2, 21)]
+
+
+# ------------------------------------------------------------------- failing
+
+counter = itertools.count()
+
+
+@criterion
+def raises(text: str) -> bool:
+    """Fail for some."""
+    if text == "bad":
+        raise KeyError(text)
+    return True
+
+
+@criterion
+def exits(text: str) -> bool:
+    """Leave."""
+    sys.exit(text)
+
+
+@criterion
+def lies(text: str) -> Decimal:
+    """Give an int."""
+    return len(text)
+
+
+@criterion
+def silent(text: str) -> bool:
+    """Give nothing."""
+
+
+@criterion
+def naive(text: str) -> dt.datetime:
+    """Give a time without a zone."""
+    return dt.datetime(2026, 1, 1)  # noqa: DTZ001
+
+
+@criterion
+def huge(text: str) -> Decimal:
+    """Give more digits than there may be."""
+    return Decimal("1E+5000")
+
+
+@criterion
+def endless(text: str) -> Decimal:
+    """Give no number."""
+    return Decimal("NaN")
+
+
+@criterion
+def torn(text: str) -> str:
+    """Give half a letter."""
+    return "\ud800"
+
+
+@criterion
+def fickle(text: str) -> Decimal:
+    """Count calls."""
+    return Decimal(next(counter))
+
+
+@criterion
+def grabs(texts: list[str]) -> bool:
+    """Change an argument."""
+    texts.append("mine")
+    return True
+
+
+@criterion(fields=["company"], events=[])
+def breaks_in(lead: LeadView) -> bool:
+    """Change its view, by force."""
+    object.__setattr__(lead, "id", "mine")
+    return True
+
+
+@criterion(fields=["company"], events=[])
+def pries(lead: LeadView) -> bool:
+    """Try to change its view."""
+    lead.attributes["company"] = "mine"
+    return True
+
+
+FAILING = {name: value for name, value in globals().items() if hasattr(value, "__leadrules_criterion__")}
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("raises(company)", "it failed with KeyError: 'bad'"),
+        ("exits(company)", "it failed with SystemExit: bad"),
+        ("lies(company) > 1", "it gives 3 (int), which is no number: give a Decimal"),
+        ("silent(company)", "it gives None, and does not say that it may (`-> … | None`)"),
+        ("naive(company) is known", "which is no datetime with a time zone"),
+        ("huge(company) is known", "it gives Decimal('1E+5000') (Decimal), which is no number of at most 1,000 digits"),
+        ("endless(company) is known", "it gives Decimal('NaN') (Decimal), which is no number"),
+        ("torn(company) is known", "it gives a text that is not Unicode"),
+        ("fickle(company) >= 0", "it answers differently to the same question"),
+        ('grabs({"a"})', "it changes its argument `texts`, which is only to be read"),
+        ("breaks_in()", "it changes what it was shown of the lead, which is only to be read"),
+        ("pries()", "it failed with TypeError: 'mappingproxy' object does not support item assignment"),
+    ],
+)
+def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
+    rules = Ruleset.from_text(f"use bad\nbad.{call} +1\n", criteria={"bad": FAILING})
+    with pytest.raises(PluginError) as caught:
+        rules.evaluate({"id": "42", "attributes": {"company": "bad"}}, as_of=NOON)
+    name = call.partition("(")[0]
+    assert str(caught.value).startswith(f"plugin `bad`, criterion `{name}` version 1, lead `42`: ")
+    assert words in str(caught.value)
+
+
+def test_other_leads_are_not_affected():
+    rules = Ruleset.from_text("use bad\nbad.raises(company) +1\n", criteria={"bad": FAILING})
+    found = []
+    for name in ("good", "bad", "fine"):
+        try:
+            found.append(rules.evaluate({"id": name, "attributes": {"company": name}}, as_of=NOON).score)
+        except PluginError:
+            found.append(None)
+    assert found == [1, None, 1]
+
+
+def test_a_criterion_calculates_alike_in_every_host_and_changes_nothing_there():
+    @criterion
+    def third(number: Decimal) -> Decimal:
+        """Give a third."""
+        found = number / 3
+        decimal.getcontext().prec = 3
+        return found
+
+    rules = Ruleset.from_text("use m\nprecision 6\nalways +(m.third(employees))", criteria={"m": {"third": third}})
+    lead = {"id": "1", "attributes": {"employees": 10}}
+    with decimal.localcontext(prec=4):
+        assert rules.evaluate(lead, as_of=NOON).score == Decimal("3.333333")
+        assert decimal.getcontext().prec == 4
+
+
+def test_threads_may_share_rules_with_plugins():
+    rules = load("crm.length(company, most: 10) = 4 +10\ncrm.activity() = 1 +1")
+    leads = [{"id": str(n), "attributes": {"company": "x" * (n % 8)}, "events": [OPEN]} for n in range(200)]
+    alone = [rules.evaluate(lead, as_of=NOON).to_json() for lead in leads]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda lead: rules.evaluate(lead, as_of=NOON).to_json(), leads)) == alone
+
+
+# ----------------------------------------------------------------- personal
+
+
+def values_of(text: str, *, pii: bool = False, events=(), **attributes):
+    lead = {"id": "1", "attributes": attributes, "events": list(events)}
+    return load(text).evaluate(lead, as_of=NOON, pii=pii).audit[0].evidence["values"]
+
+
+def test_personal_arguments_and_what_tells_them_are_masked():
+    call = "crm.joined(crm.split(email))"
+    masked = values_of(f"{call} is known +1", email="ada@example.com")
+    assert masked[call]["value"] == "[pii]"
+    assert masked["crm.split(email)"]["value"] == "[pii]"
+    assert masked["email"] == "[pii]"
+    assert values_of(f"{call} is known +1", pii=True, email="ada@example.com")[call]["value"] == "ada@example.com"
+
+
+def test_a_number_or_a_yes_about_something_personal_is_told():
+    found = values_of("crm.length(email) > 1 +1", email="ada@example.com")["crm.length(email)"]
+    assert (found["value"], found["arguments"]) == (5, {"text": "[pii]"})
+
+
+def test_a_text_from_a_lead_with_personal_properties_is_masked():
+    text = "event signed[note: text pii]\ncrm.note() is known +1"
+    events = [{"type": "signed", "at": "2026-11-01T10:00:00Z", "properties": {"note": "by Ada"}}]
+    assert values_of(text, events=events)["crm.note()"]["value"] == "[pii]"
+    assert values_of(text.replace(" pii", ""), events=events)["crm.note()"]["value"] == "by Ada"
+
+
+# --------------------------------------------------------------------- laws
+
+LAWFUL = load("""\
+field tags: list of text
+dimension d half-life 30 days
+  crm.length(company, most: 10) >= 3   +(crm.length(company) / 3)
+  crm.either(industry, country) in {"PL", "retail"}  +3 | crm.sure(budget) +2 | else -1
+  email_open[crm.length(company) > 2]  +1 max 3 times
+  page_view[crm.length(url) > 2]  +(crm.length(url))  when not crm.sure(need)
+  at least 1 of (crm.joined(tags) contains "a", crm.later(created, employees / 100000) < created) +4
+persona p +10 in d
+  crm.sure(authority)  weight 2
+  crm.activity() > 1  weight 1
+require crm.either(email, phone) is known
+stages lead < mql
+crm.activity(weight: 2) >= 4 and score > 3 -> mql
+crm.length(stage) = 3 -> tag "qualified"
+""")
+
+
+@given(leads(LAWFUL, as_of=NOON))
+def test_the_engines_agree_on_rules_with_criteria(lead):
+    engines_agree(LAWFUL, lead, NOON)

@@ -1,0 +1,278 @@
+"""Installed plugins and packs: found by name, loaded when used, and named when they fail."""
+
+import datetime as dt
+import importlib
+import pickle
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+
+from leadrules import PluginError, RuleCheckError, Ruleset
+
+NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+GOOD = '''
+from decimal import Decimal
+from leadrules.sdk import criterion
+
+@criterion(version="3")
+def size(text: str) -> Decimal:
+    """Count letters."""
+    return Decimal(len(text))
+'''
+LEAD = {"id": "42", "attributes": {"company": "Acme"}}
+
+
+def rules_of(name: str, **options) -> Ruleset:
+    return Ruleset.from_text(f"use `{name}` as it\nit.size(company) >= 4 +10\n", **options)
+
+
+def refusal(text: str, **options) -> str:
+    with pytest.raises(PluginError) as caught:
+        Ruleset.from_text(text, **options)
+    assert isinstance(caught.value, RuleCheckError)
+    return str(caught.value)
+
+
+# ------------------------------------------------------------------- finding
+
+
+def test_an_installed_plugin_is_found_by_name_and_told_in_the_audit(distribute):
+    distribute("crm", GOOD, version="2.1")
+    result = rules_of("crm").evaluate(LEAD, as_of=NOON)
+    assert result.score == 10
+    assert result.audit[0].evidence["values"]["it.size(company)"] == {
+        "value": 4,
+        "arguments": {"text": "Acme"},
+        "criterion": "crm.size",
+        "version": "3",
+        "distribution": "crm 2.1",
+    }
+
+
+def test_only_what_a_file_uses_is_imported(distribute):
+    distribute("crm", GOOD)
+    distribute("other", GOOD)
+    rules_of("crm")
+    assert "crm" in sys.modules
+    assert "other" not in sys.modules
+
+
+def test_rules_without_plugins_do_not_even_look_for_them(monkeypatch):
+    def never(*_arguments, **_options):
+        raise AssertionError("looked for plugins")
+
+    monkeypatch.setattr(metadata, "entry_points", never)
+    monkeypatch.setattr(metadata, "distributions", never)
+    rules = Ruleset.from_text('company = "Acme" +10\nexample "one"\n  given company = "Acme"\n  expect score = 10\n')
+    assert rules.evaluate(LEAD, as_of=NOON).score == 10
+    assert rules.warnings is not None
+    assert rules.run_examples()[0].passed
+    assert pickle.loads(pickle.dumps(rules)) == rules  # noqa: S301
+
+
+def test_rules_without_plugins_import_nothing_for_them(tmp_path):
+    code = "import sys\nfrom leadrules import Ruleset\nRuleset.from_text('email_open +5')\nprint('pkg' in sys.modules)"
+    (tmp_path / "pkg.py").write_text(GOOD)
+    info = tmp_path / "pkg-1.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: pkg\nVersion: 1\n")
+    info.joinpath("entry_points.txt").write_text("[leadrules.criteria]\npkg = pkg\n")
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
+def test_what_the_host_hands_over_comes_before_what_is_installed(distribute):
+    distribute("crm", "raise RuntimeError('not me')")
+    assert rules_of("crm", criteria={"crm": {"size": _size()}}).evaluate(LEAD, as_of=NOON).score == 10
+
+
+def _size():
+    from decimal import Decimal
+
+    from leadrules.sdk import criterion
+
+    @criterion
+    def size(text: str) -> Decimal:
+        """Count letters."""
+        return Decimal(len(text))
+
+    return size
+
+
+def test_the_host_says_which_plugins_are_allowed(distribute):
+    distribute("crm", GOOD)
+    assert rules_of("crm", plugins=["crm"]).evaluate(LEAD, as_of=NOON).score == 10
+    assert "the plugin `crm` is not allowed here" in refusal("use crm\n", plugins=["other"])
+    assert "the plugin `crm` is not allowed here" in refusal("use crm\n", plugins=[])
+
+
+def test_a_name_that_nobody_brings_is_told_with_one_that_is_close(distribute):
+    distribute("prospects", GOOD)
+    told = refusal("use prospcts\n")
+    assert "there is no plugin `prospcts`" in told
+    assert "did you mean `prospects`?" in told
+
+
+def test_an_entry_point_may_lead_to_an_object(distribute):
+    code = GOOD + "\nclass Holder:\n    size = staticmethod(size)\n\nholder = Holder()\n"
+    distribute("crm", code, points="[leadrules.criteria]\ncrm = crm:holder\n")
+    assert rules_of("crm").evaluate(LEAD, as_of=NOON).score == 10
+
+
+# ------------------------------------------------------------------- failing
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("raise RuntimeError('no licence')", "cannot be imported from `crm`: RuntimeError: no licence"),
+        ("raise SystemExit(3)", "cannot be imported from `crm`: SystemExit: 3"),
+        ("raise ValueError", "cannot be imported from `crm`: ValueError"),
+        ("import nowhere_at_all", "cannot be imported from `crm`: ModuleNotFoundError: No module named"),
+        ("def f(:", "cannot be imported from `crm`: SyntaxError: invalid syntax"),
+        ("x = 5", "has no criteria: mark its functions with `@criterion`"),
+        (GOOD.replace("text: str", "text"), "criterion `size` version 3: its parameter `text` is not annotated"),
+        (GOOD.replace("-> Decimal", "-> float"), "criterion `size` version 3: it gives `float`"),
+    ],
+)
+def test_a_plugin_that_cannot_be_loaded_is_named_with_its_distribution_and_version(distribute, code, words):
+    distribute("crm", code, version="2.1")
+    told = refusal("email_open +1\nuse crm\ncrm.size(company) > 1 +2\n")
+    assert "rules.leadrules:2:1: error LR621: plugin `crm` (crm 2.1)" in told
+    assert words in told
+    assert told.count("error") == 1  # what is called of it is not blamed, too
+
+
+def test_an_entry_point_that_leads_nowhere_is_told(distribute):
+    distribute("crm", GOOD, points="[leadrules.criteria]\ncrm = crm:missing\n")
+    assert "cannot be imported from `crm:missing`: AttributeError" in refusal("use crm\n")
+
+
+def test_two_plugins_of_one_name_are_told_with_both_distributions(distribute):
+    distribute("one", GOOD, version="1.5", points="[leadrules.criteria]\ncrm = one\n")
+    distribute("two", GOOD, version="2.5", points="[leadrules.criteria]\ncrm = two\n")
+    assert "two distributions bring a plugin `crm`: one 1.5 and two 2.5" in refusal("use crm\n")
+    assert "one" not in sys.modules
+
+
+def test_of_fifty_plugins_the_broken_one_fails_only_those_who_use_it(distribute):
+    for number in range(49):
+        distribute(f"plugin{number}", GOOD)
+    distribute("broken", "raise RuntimeError('no')")
+    assert rules_of("plugin7").evaluate(LEAD, as_of=NOON).score == 10
+    assert "plugin `broken` (broken 1.0) cannot be imported" in refusal("use broken\n")
+    assert rules_of("plugin48").evaluate(LEAD, as_of=NOON).score == 10
+    assert "plugin9" not in sys.modules
+
+
+def test_a_distribution_that_cannot_be_read_hides_no_other(distribute):
+    distribute("wrecked", GOOD, points="[leadrules.criteria]\nno equals sign\n")
+    distribute("crm", GOOD)
+    assert rules_of("crm").evaluate(LEAD, as_of=NOON).score == 10
+
+
+# --------------------------------------------------------------- fingerprint
+
+
+def fingerprint_of(name: str = "crm") -> str:
+    for found in [found for found in sys.modules if found.partition(".")[0] == name]:
+        del sys.modules[found]
+    importlib.invalidate_caches()
+    return rules_of(name).fingerprint
+
+
+def test_the_fingerprint_tells_versions_and_sources_apart(distribute):
+    distribute("crm", {"crm/__init__.py": GOOD, "crm/titles.csv": "a,b\n"})
+    first = fingerprint_of()
+    assert fingerprint_of() == first
+    site = distribute("crm", {"crm/titles.csv": "a,c\n"})
+    assert fingerprint_of() != first
+    distribute("crm", {"crm/titles.csv": "a,b\n", "crm/.cache/x": "no matter", "crm/__pycache__/x.pyc": "neither"})
+    assert fingerprint_of() == first
+    (site / "crm/titles.csv").write_bytes(b"a,b\r\n")
+    assert fingerprint_of() == first
+    distribute("crm", {"crm/helper.py": "x = 1\n"})
+    assert fingerprint_of() != first
+
+
+def test_the_version_of_the_distribution_is_part_of_the_fingerprint(distribute):
+    site = distribute("crm", GOOD)
+    first = fingerprint_of()
+    (site / "crm-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: crm\nVersion: 1.1\n")
+    assert fingerprint_of() != first
+
+
+def test_the_package_around_an_entry_point_is_part_of_the_fingerprint(distribute):
+    points = "[leadrules.criteria]\ncrm = crm.rules:holder\n"
+    code = GOOD + "\nholder = {'size': size}\n"
+    distribute("crm", {"crm/__init__.py": "", "crm/rules.py": code, "crm/data.txt": "1"}, points=points)
+    first = fingerprint_of()
+    distribute("crm", {"crm/data.txt": "2"}, points=points)
+    assert fingerprint_of() != first
+
+
+# ------------------------------------------------------------------ pickling
+
+
+def test_rules_with_an_installed_plugin_pickle(distribute):
+    distribute("crm", GOOD)
+    rules = rules_of("crm")
+    again = pickle.loads(pickle.dumps(rules))  # noqa: S301
+    assert again == rules
+    assert again.evaluate(LEAD, as_of=NOON).to_json() == rules.evaluate(LEAD, as_of=NOON).to_json()
+
+
+def test_rules_with_a_module_of_the_host_pickle(distribute):
+    distribute("mine", GOOD, points="")
+    module = importlib.import_module("mine")
+    rules = rules_of("crm", criteria={"crm": module})
+    assert pickle.loads(pickle.dumps(rules)) == rules  # noqa: S301
+
+
+def test_rules_are_not_restored_with_another_version_of_a_plugin(distribute):
+    site = distribute("crm", GOOD)
+    pickled = pickle.dumps(rules_of("crm"))
+    (site / "crm-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: crm\nVersion: 1.1\n")
+    with pytest.raises(PluginError, match="other plugins than there are here: `crm` differs"):
+        pickle.loads(pickled)  # noqa: S301
+
+
+# --------------------------------------------------------------------- packs
+
+PACK = "[leadrules.packs]\nframe = frame\n"
+
+
+def test_a_pack_brings_rule_files(distribute):
+    files = {
+        "frame/__init__.py": "",
+        "frame/bant.leadrules": 'include "parts/need.leadrules"\nlist free from "free.csv"\ncompany in free -5\n',
+        "frame/parts/need.leadrules": "need +10\n",
+        "frame/free.csv": "Acme\n",
+    }
+    distribute("frame", files, points=PACK)
+    rules = Ruleset.from_text('include "pack:frame/bant.leadrules"\n')
+    assert rules.evaluate({"id": "1", "attributes": {"need": True, "company": "acme"}}, as_of=NOON).score == 5
+    assert pickle.loads(pickle.dumps(rules)) == rules  # noqa: S301
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("pack:frame/other.leadrules", "the pack `frame` has no file `other.leadrules`"),
+        ("pack:frame/sub", "the pack `frame` has no file `sub`"),
+        ("pack:frame/../secret", "is no file of a pack"),
+        ("pack:gone/x", "there is no pack `gone`"),
+    ],
+)
+def test_a_file_that_a_pack_does_not_have_is_told(distribute, path, words):
+    distribute("frame", {"frame/__init__.py": "", "frame/sub/x": ""}, points=PACK)
+    with pytest.raises(RuleCheckError, match=words):
+        Ruleset.from_text(f'include "{path}"\n')
+
+
+def test_a_pack_that_is_no_package_or_not_allowed_is_told(distribute):
+    distribute("frame", "", points=PACK)
+    assert "the pack of plugin `frame` (frame 1.0) is no package: `frame`" in refusal('include "pack:frame/x"\n')
+    assert "the pack `frame` is not allowed here" in refusal('include "pack:frame/x"\n', plugins=["crm"])
