@@ -162,6 +162,11 @@ class Zone:
         with source.open("rb") as file:
             self._zone = zoneinfo.ZoneInfo.from_file(file, key=name)
 
+    @property
+    def tzinfo(self) -> dt.tzinfo:
+        """The timezone as datetimes take it."""
+        return self._zone
+
     def local(self, instant: int) -> dt.datetime:
         """Give the wall clock at an instant, without an offset."""
         return moment_of(instant).astimezone(self._zone).replace(tzinfo=None)

@@ -91,7 +91,11 @@ class EventType:
 
     def property(self, name: str) -> Property | None:
         """Give the declared property of that name, if there is one."""
-        return next((p for p in self.properties if p.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Property]:
+        return {found.name: found for found in self.properties}
 
 
 OWN_PROPERTIES = (Property("at", DATETIME), Property("day", DATE))

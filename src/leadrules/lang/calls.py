@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from leadrules.criteria import FAILURES, Criterion, Parameter, Plugin
 from leadrules.engine import program as p
 from leadrules.engine.calls import named, to_python
 from leadrules.lang import tree
@@ -11,7 +12,6 @@ from leadrules.lang.formatter import text_of
 from leadrules.lang.names import Names
 from leadrules.lang.report import Refused, Report, listed
 from leadrules.lang.resolver import Place, told
-from leadrules.plugins import FAILURES, Criterion, Parameter, Plugin
 from leadrules.values import Value
 from leadrules.vocabulary import TEXTS
 

@@ -23,6 +23,7 @@ from leadrules.lang.outcomes import Ladders, declare_labels, grade_of, pair_of, 
 from leadrules.lang.report import Refused, Report
 from leadrules.lang.resolver import told
 from leadrules.lang.rules import Scoring
+from leadrules.lang.sizes import is_too_large
 from leadrules.plugins import Catalogue
 from leadrules.values import text_of_number, zone
 from leadrules.vocabulary import BOOL, Scope
@@ -72,6 +73,8 @@ def check(
     read; `catalogue` has the plugins that the file may use.
     """
     report = Report(texts, excused)
+    if is_too_large(statements, report):
+        return Checked(None, in_order(report.diagnostics))
     names = declare(statements, report, params=params or {}, read_list=read_list, catalogue=catalogue or Catalogue())
     declare_labels(statements, names)
     graph = graph_of(statements, names)

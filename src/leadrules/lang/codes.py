@@ -21,6 +21,7 @@ SYNTAX_CODES: dict[str, str] = {
     "LR009": "too many fields",
     "LR010": "file that cannot be opened",
     "LR011": "statement too long",
+    "LR012": "too many of a kind",
     # What cannot be read.
     "LR101": "unexpected word or sign",
     "LR102": "unfinished statement",

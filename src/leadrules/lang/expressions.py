@@ -21,7 +21,7 @@ from leadrules.lang.constants import constant, refuse_empty
 from leadrules.lang.formatter import text_of
 from leadrules.lang.report import Refused, listed
 from leadrules.lang.resolver import ANYWHERE, Place, Resolver, told
-from leadrules.vocabulary import BOOL, DATETIME, NUMBER, Type
+from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXT, Type
 
 _ARITHMETIC_HELP = "put it in parentheses: `(visits + 2) > 5`"
 BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
@@ -35,6 +35,9 @@ _KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
 @attrs.define
 class Expressions(Resolver):
     """Checks expressions against the names of a file."""
+
+    _fitting: set[tuple[str, str, Type]] = attrs.field(factory=set)
+    _held: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
 
     # ------------------------------------------------------------ conditions
 
@@ -108,13 +111,14 @@ class Expressions(Resolver):
     def _in(self, node: tree.In, place: Place) -> p.Condition:
         scale = self.scale(node.subject, place)
         value = self.value(node.subject, place)
-        choices = self.choices(node.choices, scale, place)
-        for choice, written in choices:
+
+        def check(choice: p.ValueNode, written: tree.Node) -> None:
             if not isinstance(choice, p.Constant):
                 self.report.refuse("LR404", "only literals, params and labels stand in a set", written)
             comparable(self.names, "=", value, choice, written)
-        constants = tuple(cast(p.Constant, choice) for choice, _ in choices)
-        found = p.OneOf(value, constants, **told(node))
+
+        choices = self._each_choice(node.choices, scale, place, ("in", value.type), check)
+        found = p.OneOf(value, cast(tuple[p.Constant, ...], choices), **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _text_test(self, node: tree.TextTest, place: Place) -> p.Condition:
@@ -128,15 +132,17 @@ class Expressions(Resolver):
                 f"`{node.kind}` is for texts, and `{text_of(node.subject)}` is a {subject.type.kind}",
                 node.subject,
             )
-        choices = self.choices(node.choices, None, place)
-        for choice, written in choices:
+
+        def check(choice: p.ValueNode, written: tree.Node) -> None:
             if choice.type.kind != "text":
                 self.report.refuse(
                     "LR401", f"`{node.kind}` looks for text, and {choice.text} is a {choice.type.kind}", written
                 )
             if node.kind == "matches":
                 self._compiles(choice, written)
-        found = p.TextTest(node.kind, subject, tuple(c for c, _ in choices), **told(node))
+
+        choices = self._each_choice(node.choices, None, place, (node.kind, TEXT), check)
+        found = p.TextTest(node.kind, subject, choices, **told(node))
         return self._negated(found, node) if node.negated else found
 
     def _compiles(self, choice: p.ValueNode, written: tree.Node) -> None:
@@ -174,9 +180,10 @@ class Expressions(Resolver):
                 "ask beside it, with `when` or `and`",
             )
         ladder, label = self.ladder_label(node.label)
-        labels = self.names.ladders[ladder]
-        held = labels[labels.index(label) :] if label in labels else (label,)
-        return p.Was(ladder, held, **told(node))
+        if label not in self._held:  # shared: a long ladder's may be asked for in every rule
+            labels = self.names.ladders[ladder]
+            self._held[label] = labels[labels.index(label) :] if label in labels else (label,)
+        return p.Was(ladder, self._held[label], **told(node))
 
     def _selection_condition(self, node: tree.Selection, place: Place) -> p.Condition:
         if self.is_event(node.name):
@@ -397,16 +404,26 @@ class Expressions(Resolver):
     def _two_sides(self, left: tree.Operand, right: tree.Operand, place: Place) -> tuple[p.ValueNode, p.ValueNode]:
         failed = False
         sides: list[p.ValueNode] = []
-        for side, other in ((left, right), (right, left)):
+        one, two = self._scales(left, right, place)
+        for side, other, own, beside in ((left, right, one, two), (right, left, two, one)):
             try:
-                if isinstance(side, tree.Name) and self.scale(other, place) is None and not self._in_scope(side, place):
+                if isinstance(side, tree.Name) and beside is None and not self._in_scope(side, place):
                     self.unknown(side, place, f"field {{name}}: {_KINDS.get(type(other), 'text')}")
-                sides.append(self._beside(None if self.scale(side, place) else self.scale(other, place), side, place))
+                sides.append(self._beside(None if own else beside, side, place))
             except Refused:
                 failed = True
         if failed:
             raise Refused
         return sides[0], sides[1]
+
+    def _scales(self, left: tree.Operand, right: tree.Operand, place: Place) -> tuple[str | None, str | None]:
+        """Name the grades or ladders that the sides are; beside one of them, its label is not another."""
+        one, other = self.scale(left, place), self.scale(right, place)
+        if one and other and isinstance(right, tree.Name) and other in self.names.labels_of(one):
+            return one, None
+        if one and other and isinstance(left, tree.Name) and one in self.names.labels_of(other):
+            return None, other
+        return one, other
 
     def _beside(self, scale: str | None, node: tree.Condition, place: Place) -> p.ValueNode:
         """Check a value beside a grade or ladder, where a name or text is one of its labels."""
@@ -423,6 +440,25 @@ class Expressions(Resolver):
                 f"did you mean `{near}`?" if near else f"it has {listed(labels)}",
             )
         return p.Constant(label, Type("label", scale=scale), **told(node))
+
+    def _each_choice(
+        self,
+        node: tree.Set | tree.Condition,
+        scale: str | None,
+        place: Place,
+        test: tuple[str, Type],
+        check: Callable[[p.ValueNode, tree.Node], None],
+    ) -> tuple[p.ValueNode, ...]:
+        """Check every choice for a test; those of a declared list once, however many rules test for it."""
+        name = node.name if isinstance(node, tree.Name) and self.names.kind(node.name) == "list" else None
+        if name is None or (name, *test) not in self._fitting:
+            choices = self.choices(node, scale, place)
+            for choice, written in choices:
+                check(choice, written)
+            if name is None:
+                return tuple(choice for choice, _ in choices)
+            self._fitting.add((name, *test))
+        return self.names.lists[name]
 
     def choices(
         self, node: tree.Set | tree.Condition, scale: str | None, place: Place

@@ -37,7 +37,20 @@ def text_of(node: tree.Node) -> str:
 
     A statement stands on one line, with single spaces; a name is in backticks only where it must be.
     """
-    return _WRITERS[type(node)](node)
+    if type(node) not in _NESTING:
+        return _WRITERS[type(node)](node)
+    found = _recent.get(id(node))
+    if found is None or found[0] is not node:
+        if len(_recent) >= _MOST_RECENT:
+            _recent.clear()
+        found = _recent[id(node)] = (node, _WRITERS[type(node)](node))
+    return found[1]
+
+
+_NESTING = frozenset({tree.Group, tree.Call, tree.Arithmetic, tree.And, tree.Or, tree.Not, tree.AtLeast})
+_recent: dict[int, tuple[tree.Node, str]] = {}
+"""The texts asked for last: whoever asks for the text of every part, from the inside out, gets each written once."""
+_MOST_RECENT = 256
 
 
 def columns_of(node: tree.Statement) -> tuple[str, ...]:
@@ -47,6 +60,7 @@ def columns_of(node: tree.Statement) -> tuple[str, ...]:
     stand in the first part. Of a persona's line: condition and weight; of an outcome: condition,
     target and reason. Bounds, exits and reasons of other statements are parts too.
     """
+    columns: tuple[str, ...]
     match node:
         case tree.Rule():
             return _rule_columns(node)

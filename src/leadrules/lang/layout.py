@@ -22,7 +22,7 @@ _STEP = 2
 _GAP = 2
 _WIDEST_CONDITION = 60
 """A condition that is wider stands out of its column, so that it does not push the others far away."""
-_WIDEST_POINTS = 16
+_WIDEST_POINTS = 6
 _IN_COLUMNS = (tree.Rule, tree.Outcome, tree.PersonaLine)
 _WOULD_GO_ON = re.compile(r"(?<!\w)(and|or|not|of|by)$")
 
@@ -114,15 +114,15 @@ class _Layout:
 
         A reason may stand out, since a text cannot be broken.
         """
-        indent, row, gap = self._depth(i) * _STEP, self.rows[i], self.columns[i].gap
-        reason = ""
-        if len(row) > 1 and row[-1].startswith("because "):
-            row, reason = row[:-1], " " * _GAP + row[-1]
-        for columns in (self.columns[i], _Columns(gap=gap)):
-            text = _spread(row, columns)
-            if indent + cells_of(text) <= WIDTH:
-                return " " * indent + text + reason
-        return wrapped(text, indent, apart=isinstance(self.statements[i], tree.Rule)) + reason
+        indent, row = self._depth(i) * _STEP, self.rows[i]
+        has_reason = len(row) > 1 and row[-1].startswith("because ")
+        counted = row[:-1] if has_reason else row
+        close = _Columns(gap=self.columns[i].gap)
+        for columns in (self.columns[i], close):
+            if indent + cells_of(_spread(counted, columns)) <= WIDTH:
+                return " " * indent + _spread(row, columns)
+        text = wrapped(_spread(counted, close), indent, apart=isinstance(self.statements[i], tree.Rule))
+        return f"{text}{' ' * _GAP}{row[-1]}" if has_reason else text
 
     def _aligned(self) -> list[_Columns]:
         """Give each statement its columns: those of the rows of its kind in its block.

@@ -145,15 +145,15 @@ def chunks_of(source: Source, *, max_nesting: int, max_tokens: int) -> Iterator[
 
     A statement of more than `max_tokens` tokens is a mistake (`LR011`).
     """
-    lines = list(lines_of(source.text, max_tokens))
+    lines = _Lines(lines_of(source.text, max_tokens))
     comments: list[str] = []
     blanks: list[int] = []
     at = 0
-    while at < len(lines):
-        if lines[at].after_blank:
+    while (line := lines.at(at)) is not None:
+        if line.after_blank:
             blanks.append(len(comments))
-        if not lines[at].tokens:
-            comments.append(lines[at].comment or "")
+        if not line.tokens:
+            comments.append(line.comment or "")
             at += 1
             continue
         members, mistakes = _statement(source, lines, at, max_nesting)
@@ -176,40 +176,55 @@ def _too_long(source: Source, tokens: Sequence[Token], most: int) -> Diagnostic:
     return source.diagnostic("LR011", message, tokens[0].start, tokens[0].end, advice)
 
 
-def _statement(
-    source: Source, lines: Sequence[Line], first: int, max_nesting: int
-) -> tuple[Sequence[Line], list[Diagnostic]]:
+class _Lines:
+    """The lines of a file, read no further than they are asked for."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self.lines = lines
+        self.read: list[Line] = []
+
+    def at(self, at: int) -> Line | None:
+        """Give a line; None behind the last one. The line before it must have been asked for."""
+        if at == len(self.read):
+            line = next(self.lines, None)
+            if line is None:
+                return None
+            self.read.append(line)
+        return self.read[at]
+
+    def after(self, last: int) -> int | None:
+        """Find the next line with tokens, unless it opens a statement of its own."""
+        at = last + 1
+        while (line := self.at(at)) is not None and not line.tokens:
+            at += 1
+        return None if line is None or line.opens_statement else at
+
+
+def _statement(source: Source, lines: _Lines, first: int, max_nesting: int) -> tuple[Sequence[Line], list[Diagnostic]]:
     """Find the lines of the statement that begins on line `first`, by the rules of lines and brackets."""
+    read = lines.read
     brackets = _Brackets(source, max_nesting)
-    brackets.read(lines[first])
+    brackets.read(read[first])
     last = joined = first
     while True:
-        at = _next_line(lines, last)
-        if at is None or (lines[last].is_cut_off and last == first):
+        at = lines.after(last)
+        if at is None or (read[last].is_cut_off and last == first):
             break
-        by_words = lines[last].goes_on or lines[at].continues
+        by_words = read[last].goes_on or read[at].continues
         if not (by_words or brackets.open):
             break
-        if brackets.open and _line_number(source, lines[at]) - _line_number(source, lines[first]) >= MAX_LINES:
+        if brackets.open and _line_number(source, read[at]) - _line_number(source, read[first]) >= MAX_LINES:
             break
-        brackets.read(lines[at])
+        brackets.read(read[at])
         if by_words and joined == last:
             joined = at
         last = at
     if not brackets.open:
-        return lines[first : last + 1], brackets.mistakes
-    if not any(line.is_cut_off for line in lines[first : last + 1]):  # else a text has swallowed the bracket
+        return read[first : last + 1], brackets.mistakes
+    if not any(line.is_cut_off for line in read[first : last + 1]):  # else a text has swallowed the bracket
         brackets.complain_of_open(too_long=at is not None)
     # The bracket was forgotten, who knows where: keep the lines that belong together without it.
-    return lines[first : joined + 1], brackets.mistakes
-
-
-def _next_line(lines: Sequence[Line], last: int) -> int | None:
-    """Find the next line with tokens, unless it opens a statement of its own."""
-    at = last + 1
-    while at < len(lines) and not lines[at].tokens:
-        at += 1
-    return None if at == len(lines) or lines[at].opens_statement else at
+    return read[first : joined + 1], brackets.mistakes
 
 
 def _line_number(source: Source, line: Line) -> int:

@@ -13,12 +13,13 @@ from typing import Any
 import attrs
 
 from leadrules.conversions import date_pattern
+from leadrules.criteria import Plugin
 from leadrules.engine import program as p
 from leadrules.errors import PluginError, Span
 from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
 from leadrules.lang.report import Refused, Report, listed, path_of
-from leadrules.plugins import Catalogue, Plugin
+from leadrules.plugins import Catalogue
 from leadrules.values import Duration, Value, folded
 from leadrules.vocabulary import (
     BOOL,
@@ -87,6 +88,8 @@ class Names:
     pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
     _label_sets: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    _declarations: dict[tuple[tuple[str, ...], str], tuple[Property, ...]] = attrs.field(factory=dict)
+    _property_names: dict[tuple[str, ...], frozenset[str]] = attrs.field(factory=dict)
 
     def kind(self, name: str) -> str | None:
         """Say what a name is: field, event, events, param, list, a kind of definition, or None."""
@@ -140,7 +143,10 @@ class Names:
         own = next((q for q in OWN_PROPERTIES if q.name == name), None)
         if own is not None:
             return own
-        found = [q for t in types if (q := self.events[t].property(name)) is not None]
+        found = self._declarations.get((types, name))
+        if found is None:
+            declared = (self.events[type_].property(name) for type_ in types)
+            found = self._declarations[types, name] = tuple(dict.fromkeys(q for q in declared if q is not None))
         if len({q.type for q in found}) > 1:
             kinds = " and ".join(sorted({str(q.type) for q in found}))
             self.report.refuse(
@@ -151,9 +157,12 @@ class Names:
             )
         return attrs.evolve(found[0], pii=any(q.pii for q in found)) if found else None
 
-    def property_names(self, types: tuple[str, ...]) -> set[str]:
+    def property_names(self, types: tuple[str, ...]) -> frozenset[str]:
         """Name the properties of some event types, their own `at` and `day` included."""
-        return {q.name for q in OWN_PROPERTIES} | {q.name for t in types for q in self.events[t].properties}
+        if types not in self._property_names:
+            declared = (q.name for type_ in types for q in self.events[type_].properties)
+            self._property_names[types] = frozenset((*(q.name for q in OWN_PROPERTIES), *declared))
+        return self._property_names[types]
 
     def known(self) -> Iterator[str]:
         """Name everything in scope, for suggestions."""
@@ -238,12 +247,21 @@ def _use(names: Names, node: tree.Use, catalogue: Catalogue) -> None:
     try:
         names.plugins[alias.name] = catalogue.load(node.name.name)
     except PluginError as problem:
-        near = names.report.suggest(node.name.name, catalogue.names())
-        known = listed(catalogue.names())
-        help_ = f"did you mean `{near}`?" if near and near != node.name.name else None
-        if help_ is None and str(problem).startswith("there is no"):
-            help_ = f"there are {known}" if known else "install the package that brings it"
-        names.report.add("LR621", str(problem), node, help_)
+        names.report.add(
+            "LR621", str(problem), node, _how_to_get(node.name.name, str(problem), names.report, catalogue)
+        )
+
+
+def _how_to_get(name: str, problem: str, report: Report, catalogue: Catalogue) -> str | None:
+    """Say what to do about a plugin that cannot be loaded."""
+    known = catalogue.names()
+    if problem.startswith("there is no"):
+        near = report.suggest(name, known)
+        there = f"there are {listed(known)}" if known else "install the package that brings it"
+        return f"did you mean `{near}`?" if near else there
+    if name not in known:
+        return f"allowed are {listed(known)}" if known else None
+    return None if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"
 
 
 def _implicit(names: Names, statements: tuple[tree.Statement, ...]) -> None:

@@ -97,15 +97,25 @@ def _at_hand(condition: tree.Condition | None, names: Names) -> frozenset[str]:
 
 def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]) -> Iterator[tree.Name]:
     """Leave out the names that are labels of the grade or ladder beside them."""
-    sides = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
-    parts = [side for side in sides if isinstance(side, tree.Node)]
-    found = [part.name for part in parts if isinstance(part, tree.Name) and part.name not in hidden]
-    scales = [name for name in found if names.kind(name) in {"grade", "ladder"}]
-    return (
-        name
-        for name in mentioned(tuple(parts), names, hidden)
-        if name.name in scales or not any(names.has_label(scale, name.name) for scale in scales)
-    )
+    parts = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
+    sides = [part for part in parts if isinstance(part, tree.Node)]
+    if isinstance(node, tree.Compare) and not _is_scale(sides[0], names, hidden, beside=sides[1]):
+        sides.reverse()
+    subject, *others = sides
+    labels = frozenset(names.labels_of(subject.name)) if isinstance(subject, tree.Name) else frozenset()
+    if isinstance(subject, tree.Name) and subject.name in hidden:
+        labels = frozenset()
+    yield from mentioned(subject, names, hidden)
+    yield from mentioned(tuple(others), names, hidden | labels)
+
+
+def _is_scale(node: tree.Node, names: Names, hidden: frozenset[str], *, beside: tree.Node) -> bool:
+    """Tell whether the left side of a comparison is the grade or ladder, rather than a label of the other side."""
+    if not isinstance(node, tree.Name) or node.name in hidden or names.kind(node.name) not in {"grade", "ladder"}:
+        return False
+    if not isinstance(beside, tree.Name) or beside.name in names.labels_of(node.name):
+        return True
+    return node.name not in names.labels_of(beside.name)
 
 
 _NOWHERE = tree.Name("", span=Span("", 0, 0, 1, 1))

@@ -10,6 +10,7 @@ from typing import NoReturn, TypedDict, cast
 
 import attrs
 
+from leadrules.criteria import Criterion
 from leadrules.engine import program as p
 from leadrules.engine.program import DefinitionKind
 from leadrules.errors import Span
@@ -17,7 +18,6 @@ from leadrules.lang import tree
 from leadrules.lang.formatter import text_of
 from leadrules.lang.names import DEFINITIONS, Names, Param
 from leadrules.lang.report import Refused, Report, listed
-from leadrules.plugins import Criterion
 from leadrules.values import Duration
 from leadrules.vocabulary import NUMBER, TEXTS
 
@@ -74,6 +74,7 @@ class Resolver:
     plain_criteria: set[str] = attrs.field(factory=set)
     used: set[str] = attrs.field(factory=set)
     functions: dict[tuple[str, str], Criterion] = attrs.field(factory=dict)
+    _noted: set[tuple[tuple[str, ...], str]] = attrs.field(factory=set)
 
     # ---------------------------------------------------------------- values
 
@@ -185,12 +186,17 @@ class Resolver:
         if name.name not in self.names.events and name.name not in self.names.groups:
             raise Refused
         types = self.names.types_of(name.name)
-        for type_ in types:
-            self.read.setdefault(type_, set())
+        if (types, "") not in self._noted:
+            self._noted.add((types, ""))
+            for type_ in types:
+                self.read.setdefault(type_, set())
         return types
 
     def note(self, types: tuple[str, ...], name: str) -> None:
         """Note that a property of some event types is read."""
+        if (types, name) in self._noted:
+            return
+        self._noted.add((types, name))
         for type_ in types:
             if self.names.events[type_].property(name) is not None:
                 self.read.setdefault(type_, set()).add(name)

@@ -74,9 +74,12 @@ def _no_else(rule: p.Rule, reached: Sequence[Reach], findings: Findings) -> None
 
 @attrs.frozen
 class _Band:
+    """An alternative as an interval of the one number that it is about, which lies in `domain`."""
+
     condition: p.Condition
     piece: Interval
     whole: bool
+    domain: Interval
 
 
 def _bands(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> list[_Band]:
@@ -93,7 +96,9 @@ def _bands(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> list[_Ban
         values = None if true is None else true[next(iter(keys))].known
         if not isinstance(values, Numbers) or len(values.pieces) != 1 or values.pieces[0].is_point:
             return []
-        found.append(_Band(alternative.condition, values.pieces[0], values.whole))
+        domain = meaning.values(_leaf(alternative.condition)).known
+        assert isinstance(domain, Numbers)
+        found.append(_Band(alternative.condition, values.pieces[0], values.whole, Interval(domain.low, domain.high)))
     return found
 
 
@@ -134,6 +139,8 @@ def _check_gaps(bands: Sequence[_Band], findings: Findings) -> None:
         ends_whole = all(end is not None and end.denominator == 1 for end in (gap.low, gap.high))
         if ends_whole and gap.whole().is_empty:
             continue  # nobody has 49.5 employees: `between 10 and 49` goes on with `>= 50`
+        if not gap.is_point and (below.low, above.high) == (bands[0].domain.low, bands[0].domain.high):
+            continue  # points for much, points off for little, nothing in the middle: that is meant
         if whole:
             gap = gap.whole()
         last = bands[-1]

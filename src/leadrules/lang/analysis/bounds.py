@@ -184,8 +184,9 @@ def _own_window(written: tree.Rule | None, rule: p.Rule) -> tree.Within | None:
 def _also_read(dimension: p.Dimension, inherited: Sequence[p.Rule]) -> bool:
     """Tell whether anything but the selections of these rules takes the dimension's window."""
     window = inherited[0].selection.within if inherited[0].selection else None
+    takers = {rule.id for rule in inherited}
     for rule in rules_in(dimension):
-        if rule in inherited:
+        if rule.id in takers:
             roots: list[p.Condition] = [] if rule.when is None else [rule.when]
         else:
             roots = [c for c in (rule.when, *(a.condition for a in rule.alternatives)) if c is not None]

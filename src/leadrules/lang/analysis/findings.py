@@ -86,20 +86,23 @@ _ATTRIBUTES: dict[type, tuple[str, ...] | None] = {}
 
 
 def _attributes(kind: type) -> tuple[str, ...] | None:
-    if kind not in _ATTRIBUTES:
+    try:
+        return _ATTRIBUTES[kind]
+    except KeyError:
         names = (a.name for a in attrs.fields(kind) if a.name not in _PLAIN) if attrs.has(kind) else None
-        _ATTRIBUTES[kind] = None if names is None else tuple(names)
-    return _ATTRIBUTES[kind]
+        return _ATTRIBUTES.setdefault(kind, None if names is None else tuple(names))
 
 
-def parts(node: Any) -> Iterator[Any]:
+def parts(node: Any) -> list[Any]:
     """Give the nodes that a node of the program or of the tree is directly made of."""
+    found: list[Any] = []
     for name in _attributes(type(node)) or ():
         value = getattr(node, name)
-        if isinstance(value, tuple):
-            yield from (part for part in value if _attributes(type(part)) is not None)
+        if type(value) is tuple:
+            found.extend([part for part in value if _attributes(type(part)) is not None])
         elif _attributes(type(value)) is not None:
-            yield value
+            found.append(value)
+    return found
 
 
 def nodes_of(node: Any) -> Iterator[Any]:
@@ -108,7 +111,7 @@ def nodes_of(node: Any) -> Iterator[Any]:
     while waiting:
         found = waiting.pop()
         yield found
-        waiting.extend(reversed(list(parts(found))))
+        waiting.extend(parts(found)[::-1])
 
 
 def rules_of(program: p.Program) -> Iterator[p.Rule]:

@@ -266,7 +266,8 @@ class Meaning:
             case p.Arithmetic(op, left, right):
                 return Values(as_numbers(_calculated(op, self.range(left), self.range(right))), unknown=True)
             case p.Negative(operand):
-                return Values(as_numbers(-self.range(operand)), self.values(operand).unknown)
+                found = self.values(operand)  # once: calls in calls would double the work at each step
+                return Values(as_numbers(-_range_of(found.known)), found.unknown)
             case p.CallNode():
                 return self._call(node)
             case p.ConditionValue(condition):
@@ -274,8 +275,7 @@ class Meaning:
 
     def range(self, node: p.ValueNode) -> Range:
         """Give the range of a number."""
-        known = self.values(node).known
-        return hull(known) if isinstance(known, Numbers) and not known.is_empty else Range()
+        return _range_of(self.values(node).known)
 
     def _definition(self, node: p.DefinitionRead) -> Values:
         found = self.values_of.get((node.kind, node.name))
@@ -311,10 +311,11 @@ class Meaning:
         return Values(as_numbers(found, whole=True), self.values(moment).unknown)
 
     def _call(self, node: p.CallNode) -> Values:
-        unknown = node.plugin is not None or any(self.values(a).unknown for a in node.arguments)
-        if node.plugin is None:
-            return Values(as_numbers(called(node.function, [self.range(a) for a in node.arguments])), unknown)
-        return Values(self._of_type(node.type), unknown)
+        if node.plugin is not None:
+            return Values(self._of_type(node.type), unknown=True)
+        arguments = [self.values(argument) for argument in node.arguments]
+        ranges = [_range_of(argument.known) for argument in arguments]
+        return Values(as_numbers(called(node.function, ranges)), any(argument.unknown for argument in arguments))
 
     def _of_type(self, type_: Type) -> Known:
         if type_.kind == "label":
@@ -326,6 +327,11 @@ class Meaning:
         if type_.kind in _DISCRETE:
             return numbers([Interval()], whole=True)
         return ALL_NUMBERS if type_.kind == "number" else ALL_MEMBERS
+
+
+def _range_of(known: Known) -> Range:
+    """Give the range of what a number may be."""
+    return hull(known) if isinstance(known, Numbers) and not known.is_empty else Range()
 
 
 MOST_EXACT = 12
@@ -444,7 +450,7 @@ def _listed(points: Sequence[Interval]) -> tuple[Numbers, Numbers]:
 
 
 def _labels_that(op: str, label: str, order: Sequence[str]) -> frozenset[object]:
-    """Give the labels that stand in a relation to one; for `=` and `!=`, the one. One outside the order stands in none."""
+    """Give the labels that stand in a relation to one (`=`, `!=`: itself); none where it is not in the order."""
     if not order:
         return frozenset({label})
     if label not in order:

@@ -13,11 +13,12 @@ from leadrules.vocabulary import Field
 def check_unknowns(outline: Outline, findings: Findings) -> None:
     """Warn of `not` and `else` on a bool field without a default (LR217), and of `require not` (LR219).
 
-    Where the same condition asks whether the field is known, its author has thought of it.
+    Where the same condition or a requirement asks whether the field is known, its author has thought of it.
     """
     bodies = {c.name: c.body for c in outline.program.criteria}
+    required = {name for requirement in outline.program.requirements for name in _asked(requirement.condition)}
     for root in roots_of(outline.program):
-        asked = set(_asked(root.condition))
+        asked = required.union(_asked(root.condition))
         for node, name in _doubtful(root.condition, bodies, negative=False):
             if name in asked:
                 continue
@@ -27,19 +28,19 @@ def check_unknowns(outline: Outline, findings: Findings) -> None:
             else:
                 message = f"where `{name}` is unknown, `not {node.text}` is not true but unknown"
                 findings.warn("LR217", message, node, _help(name))
-    _check_else(outline, bodies, findings)
+    _check_else(outline, bodies, required, findings)
 
 
 def _help(name: str) -> str:
     return f"declare what no answer means: `field {name}: bool default false`; or ask `{name} is unknown` besides"
 
 
-def _check_else(outline: Outline, bodies: dict[str, p.ValueNode], findings: Findings) -> None:
+def _check_else(outline: Outline, bodies: dict[str, p.ValueNode], required: set[str], findings: Findings) -> None:
     for rule in rules_of(outline.program):
         if rule.alternatives[-1].condition is not None:
             continue
         conditions = [a.condition for a in rule.alternatives if a.condition is not None]
-        asked = {name for condition in conditions for name in _asked(condition)}
+        asked = required.union(name for condition in conditions for name in _asked(condition))
         found = [name for c in conditions for _, name in _doubtful(c, bodies, negative=True) if name not in asked]
         written = findings.rule(rule)
         if found and written is not None:

@@ -67,7 +67,9 @@ def _used(program: p.Program, findings: Findings) -> set[str]:
         if type(node) in _DECLARES:
             next(names, None)  # its own
         used.update(names)
-    whole_lead = [n for node in _all_nodes(program) for n in _shown_to_plugins(node)]
+    whole_lead: list[str] = []
+    if program.functions:
+        whole_lead = [name for node in _all_nodes(program) for name in _shown_to_plugins(node)]
     return used.union(whole_lead, program.scope.read)  # the types behind the groups that rules look at
 
 
@@ -148,6 +150,8 @@ class _Mentions:
                 self.rest.add(name)
         if isinstance(node, p.FieldRead) and node.field.name in self.names:
             self.rest.add(node.field.name)  # read in another way than by naming values
+        if isinstance(node, p.CallNode):
+            self.rest.update(node.fields)
         for part in parts(node):
             if not (found and isinstance(part, p.FieldRead)):
                 self.read(part, rest=rest)
