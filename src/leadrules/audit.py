@@ -6,11 +6,10 @@ The audit, and the evidence of its entries, may be made only when they are asked
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Literal, Protocol
 
 import attrs
@@ -21,6 +20,10 @@ EntryKind = Literal["points", "cap", "weight", "constant"]
 Evidence = Mapping[str, Any]
 MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
+EXACT = Context(prec=100)
+"""Multiplies and divides units by powers of ten without rounding."""
+_multiply = EXACT.multiply
+_MOST_DECIMALS = 10_000
 
 
 class AuditEntry:
@@ -40,8 +43,8 @@ class AuditEntry:
         self.kind = kind
         self.rule = rule
         self.points = points
-        self._head: EntryHead = (kind, rule, line, because, 0)
-        self._evidence: Evidence | Proof = evidence
+        self._head: EntryHead = (kind, rule, line, because, 0, None)
+        self._evidence: Evidence | Notes = evidence
 
     @property
     def line(self) -> int:
@@ -56,9 +59,19 @@ class AuditEntry:
     @property
     def evidence(self) -> Evidence:
         """What the points rest on, made on first access."""
-        if isinstance(self._evidence, Proof):
-            self._evidence = self._evidence.of(self, self._head[4])
+        if type(self._evidence) is tuple:
+            maker, place = self._head[5], self._head[4]
+            assert maker is not None
+            self._evidence = self._proven(maker.proof(self._evidence).get(place))
+        assert not isinstance(self._evidence, tuple)
         return self._evidence
+
+    def _proven(self, proof: AuditEntry | None) -> Evidence:
+        if proof is None or (proof.kind, proof.rule, proof.points) != (self.kind, self.rule, self.points):
+            raise RuntimeError(
+                "an event of the lead was changed after it was scored; read evidence first, or score a copy"
+            )
+        return proof.evidence
 
     def to_dict(self) -> dict[str, Any]:
         """Give the entry as plain data: kind, rule, line, points, because, evidence."""
@@ -81,60 +94,73 @@ class AuditEntry:
         return f"AuditEntry({self.kind}, {self.rule!r}, line {self.line}, {self.points:+f})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.kind, self.rule, self.line, self.points, self.because, self.evidence)
+        return AuditEntry, (self.kind, self.rule, self.line, self.points, self.because, self.evidence)
 
 
-EntryHead = tuple[EntryKind, str, int, str | None, int]
-"""What an entry says of its rule, whatever the lead: kind, rule, line, because, and its place among all heads."""
+class BlankEntry(AuditEntry):
+    """An entry that an engine fills in part by part, which is faster than to call it with all of them."""
 
+    __slots__ = ()
+    __init__ = object.__init__
+
+
+Notes = tuple[Any, ...]
+"""What an engine notes of a lead, to make the parts of its result from when they are asked for."""
+
+
+class Maker(Protocol):
+    """An engine that makes the parts of a result from its notes."""
+
+    def parts(self, notes: Notes) -> dict[str, Any]:
+        """Give all parts but lead, as_of, ruleset, score, stage and audit, by name."""
+
+    def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
+        """Give the audit; of its entries the notes are the evidence, until that is asked for."""
+
+    def proof(self, notes: Notes) -> Mapping[int, AuditEntry]:
+        """Give the entries with their evidence, by their place among the heads; made once for all of them."""
+
+
+EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None]
+"""What an entry says of its rule, whatever the lead: kind, rule, line, because; its place among all; who proves it."""
 Fired = tuple[EntryHead, Any]
 """An entry to be: its head, and its points, as a decimal or as a whole number of the engine's units."""
 
 
-class Proof:
-    """The evidence of all entries of one result, made when the first is asked for."""
+class Decimals(dict[int, Decimal]):
+    """The decimal of a whole number of units, of which 10^`precision` are a point; round ones are remembered."""
 
-    __slots__ = ("_entries", "_fired", "_prove")
+    __slots__ = ("scale", "unit")
 
-    def __init__(self, fired: Iterable[Fired], prove: Callable[[], Sequence[AuditEntry]]) -> None:
-        self._fired = fired
-        self._prove = prove
-        self._entries: dict[int, AuditEntry] | None = None
+    def __init__(self, precision: int) -> None:
+        super().__init__()
+        self.scale: int = 10**precision
+        self.unit = Decimal(1).scaleb(-precision)
 
-    def of(self, entry: AuditEntry, place: int) -> Evidence:
-        """Give the evidence of an entry. Raises RuntimeError where the lead is no longer what it was."""
-        if self._entries is None:
-            self._entries = dict(zip((head[4] for head, _ in self._fired), self._prove(), strict=False))
-        proven = self._entries.get(place)
-        if proven is None or (proven.kind, proven.rule, proven.points) != (entry.kind, entry.rule, entry.points):
-            raise RuntimeError(
-                "an event of the lead was changed after it was scored; read evidence first, or score a copy"
-            )
-        return proven.evidence
+    def __missing__(self, units: int) -> Decimal:
+        made = EXACT.divide(units, self.scale)
+        if len(self) < _MOST_DECIMALS and not units % 10:
+            self[units] = made
+        return made
 
 
-class Maker(Protocol):
-    """An engine that notes what it found, and makes the parts of a result when they are asked for."""
+def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tuple[AuditEntry, ...]:
+    """Make entries of what fired. No call for each: there are many, and little time.
 
-    def parts(self, result: ScoredLead, seen: Any) -> dict[str, Any]:
-        """Give all parts but lead, as_of, ruleset, score, stage and audit, by name."""
-
-    def audit(self, result: ScoredLead, seen: Any) -> tuple[AuditEntry, ...]:
-        """Give the audit."""
-
-
-def entries_of(fired: Iterable[Fired], decimals: Mapping[int, Decimal], proof: Proof) -> tuple[AuditEntry, ...]:
-    """Make entries of what fired. No call for each: there are many, and little time."""
-    new = object.__new__
+    Units that end in no 0 have all the decimals that there are: they need no division to be minimal.
+    """
     entries: list[AuditEntry] = []
-    add = entries.append
+    make, add, multiply, unit = BlankEntry, entries.append, _multiply, decimals.unit
     for head, points in fired:
-        entry = new(AuditEntry)
+        entry = make()
         entry._head = head  # noqa: SLF001
         entry.kind = head[0]
         entry.rule = head[1]
-        entry.points = decimals[points] if type(points) is int else points
-        entry._evidence = proof  # noqa: SLF001
+        if type(points) is int:
+            entry.points = multiply(points, unit) if points % 10 else decimals[points]
+        else:
+            entry.points = points
+        entry._evidence = notes  # noqa: SLF001
         add(entry)
     return tuple(entries)
 
@@ -178,7 +204,7 @@ class ScoredLead:
     what changed against the labels the lead held. `as_of` is a count of microseconds since 1970.
     """
 
-    __slots__ = ("_audit", "_maker", "_parts", "_seen", "as_of", "lead", "ruleset", "score", "stage")
+    __slots__ = ("_audit", "_maker", "_notes", "_parts", "as_of", "lead", "ruleset", "score", "stage")
 
     stage: str | None
     """The label of the first ladder, or None where there is no ladder."""
@@ -216,12 +242,12 @@ class ScoredLead:
         }
         self._audit: tuple[AuditEntry, ...] | None = tuple(audit)
         self._maker: Maker | None = None
-        self._seen: Any = None
+        self._notes: Notes = ()
 
     def _part(self, name: str) -> Any:
         if self._parts is None:
             assert self._maker is not None
-            self._parts = self._maker.parts(self, self._seen)
+            self._parts = self._maker.parts(self._notes)
         return self._parts[name]
 
     @property
@@ -277,7 +303,7 @@ class ScoredLead:
         """The audit trail: entries in order of declaration, whose points add up to the score."""
         if self._audit is None:
             assert self._maker is not None
-            self._audit = self._maker.audit(self, self._seen)
+            self._audit = self._maker.audit(self._notes)
         return self._audit
 
     def without_audit(self) -> ScoredLead:
@@ -328,6 +354,13 @@ class ScoredLead:
     def _whole(self) -> dict[str, Any]:
         names = "lead as_of ruleset score dimensions grades stages segments tags recommendations missing transitions"
         return {name: getattr(self, name) for name in names.split()}
+
+
+class BlankResult(ScoredLead):
+    """A result that an engine fills in part by part, which is faster than to call it with all of them."""
+
+    __slots__ = ()
+    __init__ = object.__init__
 
 
 def _rebuild(values: dict[str, Any]) -> ScoredLead:

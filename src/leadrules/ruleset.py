@@ -125,6 +125,8 @@ class Ruleset:
         `files` gives the texts of the files that the rules name, by the path written there; no disk
         is read. `plugins` and `criteria`, and what is raised, are as with `from_file`.
         """
+        if not isinstance(text, str):
+            raise TypeError("the text of rules is a str; read bytes as UTF-8, or use Ruleset.from_file")
         catalogue = _catalogue(plugins, criteria)
         found = Files.of_text(text, name, files or {}, packs=catalogue.pack_text)
         return cls._from_files(found, params or {}, limits, catalogue)
@@ -198,12 +200,6 @@ class Ruleset:
         about must not be changed in place; everything else of the lead may be.
         """
         evaluate = self._compiled
-        if not __import__("os").environ.get("LEADRULES_COMPILED"):  # while the compiler is being written
-            from leadrules.engine import interpreter
-
-            instant = read_as_of(as_of)
-            facts = self._reader.read(lead, instant)
-            return interpreter.evaluate(self._program, facts, instant, self._identity, show_pii=pii)
         if evaluate is None:
             evaluate = compile_program(self._program, self._identity, self._reader)
             object.__setattr__(self, "_compiled", evaluate)

@@ -18,9 +18,9 @@ from fractions import Fraction
 from typing import Any
 
 from leadrules.conversions import YEARS
+from leadrules.criteria import FAILURES, Criterion
 from leadrules.engine import program as p
 from leadrules.lead import Facts, Occurrence
-from leadrules.plugins import FAILURES, Criterion
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import Value, decimal_of, instant_of, moment_of
 from leadrules.vocabulary import EventType

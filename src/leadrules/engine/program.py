@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import attrs
 
+from leadrules.criteria import Criterion as PluginCriterion
 from leadrules.errors import Span
-from leadrules.plugins import Criterion as PluginCriterion
 from leadrules.values import Decay, Value
 from leadrules.vocabulary import EventType, Field, Scope, Type
 

@@ -9,19 +9,20 @@ from typing import Any
 
 import attrs
 
-from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead
+from leadrules.audit import EXACT, AuditEntry, BlankResult, Decimals, Notes, RulesetIdentity, ScoredLead
 from leadrules.engine import interpreter
 from leadrules.engine import program as p
-from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler import code
 from leadrules.engine.compiler.borrowed import Reference
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
+from leadrules.engine.compiler.notes import FIRED, GATED, Audit
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
 from leadrules.engine.compiler.outcome import Outcome
-from leadrules.engine.compiler.results import MARKS, SEEN, Results
-from leadrules.engine.compiler.scoring import FIRED, GATED, Audit, Scoring
+from leadrules.engine.compiler.results import MARKS, SEEN
+from leadrules.engine.compiler.scoring import Scoring
 from leadrules.engine.compiler.shapes import plain_lead
 from leadrules.errors import InputError
 from leadrules.lead import LeadReader, read_as_of, read_id
@@ -59,20 +60,18 @@ class _Slow:
     def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
         """Score by the reference."""
         instant = read_as_of(as_of)
-        return interpreter.evaluate(
-            self.program, self.reader.read(lead, instant), instant, self.identity, show_pii=pii
-        )
+        return interpreter.evaluate(self.program, self.reader.read(lead, instant), instant, self.identity, show_pii=pii)
 
     def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
         """Score a lead that is not plain: once it is made so, else by the reference."""
-        plain = plain_lead(lead, self.program.scope)
+        plain = plain_lead(lead)
         if plain is None or self.fast is None:
             return self.evaluate(lead, as_of, pii)
         return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
 
-    def prove(self, lead: str | None, instant: int, seen: Sequence[Any]) -> Sequence[AuditEntry]:
+    def prove(self, notes: Notes) -> Sequence[AuditEntry]:
         """Give the entries of a compiled result with their evidence, by the reference."""
-        _, values, events, stages, pii = seen[: len(SEEN)]
+        _, lead, instant, values, events, stages, pii = notes[: len(SEEN)]
         keys = [field.key for field in self.program.scope.fields.values()]
         given = {
             "id": lead,
@@ -106,8 +105,8 @@ class _Compilation:
         """Write and compile the function."""
         for part in _all_nodes(self.program):
             self.lead.conditions.occurs(part)
-        heads = Audit.of(self.program)
-        result = self._answers(heads)
+        audit = Audit.of(self.program, self.slow.prove)
+        result = self._answers(audit)
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
         inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
@@ -167,14 +166,12 @@ class _Compilation:
     def _result(self, outcome: Outcome, audit: Audit) -> Block:
         """Write the result: what is asked of it most, and notes to make the rest of."""
         program, defined = self.program, self.lead.defined
-        decimals = audit.decimals
-        results = Results(program, decimals, self.slow.prove, audit.in_order)
         places = [("dimension", d.name) for d in program.dimensions]
         places += [("grade", g.name) for g in program.grades]
         places += [("ladder", ladder.name) for ladder in program.ladders]
         notes = [code.name(part) for part in SEEN] + [outcome.marks[mark] for mark in MARKS]
-        notes += [expr_of(defined[place]) for place in places] + outcome.changes()
-        score = code.item(self.names.value(decimals), expr_of(defined["score", "score"]))
+        notes += [code.list_of([])] + [expr_of(defined[place]) for place in places] + outcome.changes()
+        score = self._decimal(expr_of(defined["score", "score"]), audit.results.decimals)
         first = program.ladders[0].name if program.ladders else None
         parts = {
             "lead": code.name("id_"),
@@ -184,12 +181,18 @@ class _Compilation:
             "stage": NONE if first is None else expr_of(defined["ladder", first]),
             "_parts": NONE,
             "_audit": NONE,
-            "_maker": self.names.value(results),
-            "_seen": code.tuple_of(notes),
+            "_maker": self.names.value(audit.results),
+            "_notes": code.tuple_of(notes),
         }
-        made = code.call(self.names.value(object.__new__, "new"), self.names.value(ScoredLead, "ScoredLead"))
+        made = code.call(self.names.value(BlankResult, "result"))
         puts = [code.put("result", name, value) for name, value in parts.items()]
         return [code.assign("result", made), *puts, code.give(code.name("result"))]
+
+    def _decimal(self, units: Expr, decimals: Decimals) -> Expr:
+        """Write the decimal of units: those that end in no 0 have all the decimals that there are."""
+        exact = code.call(self.names.value(EXACT.multiply, "multiply"), units, self.names.value(decimals.unit))
+        rest = code.operation(units, "%", code.const(10))
+        return code.choose(rest, exact, code.item(self.names.value(decimals), units))
 
     # ----------------------------------------------------------------- shape
 
@@ -235,7 +238,7 @@ class _Compilation:
         arguments = [code.name(argument) for argument in ("lead", "as_of", "pii")]
         body: Block = [
             *clock,
-            code.when(is_plain, [code.attempt(inner, irregular, [code.ast.Pass()])]),
+            code.when(is_plain, [code.attempt(inner, irregular, [code.pass_by()])]),
             code.give(code.call(code.name("otherwise"), *arguments)),
         ]
         again = self.names.value(self.slow.again, "again")

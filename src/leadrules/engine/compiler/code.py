@@ -13,7 +13,10 @@ from typing import Any
 import attrs
 
 Expr = ast.expr
-Block = list[ast.stmt]
+Stmt = ast.stmt
+Name = ast.Name
+Literal = ast.Constant
+Block = list[Stmt]
 
 _COMPARISONS: dict[str, Callable[[], ast.cmpop]] = {
     "=": ast.Eq,
@@ -32,6 +35,7 @@ _OPERATIONS: dict[str, Callable[[], ast.operator]] = {
     "-": ast.Sub,
     "*": ast.Mult,
     "//": ast.FloorDiv,
+    "%": ast.Mod,
 }
 _OPPOSITES = {"=": "!=", "!=": "=", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 _PLAIN = (type(None), bool, int, str)
@@ -108,6 +112,11 @@ def tuple_of(parts: Iterable[Expr]) -> Expr:
     return ast.Tuple(found, ast.Load())
 
 
+def pair_of(first: Expr, second: Expr) -> Expr:
+    """Make a tuple of two, even of literals."""
+    return ast.Tuple([first, second], ast.Load())
+
+
 def list_of(parts: Iterable[Expr]) -> Expr:
     """Make a list."""
     return ast.List(list(parts), ast.Load())
@@ -122,6 +131,11 @@ def collected(element: Expr, variables: Sequence[str], source: Expr, *tests: Exp
     """Make a list of an element for each item of a source that passes the tests."""
     kept = [test for test in tests if not holds(test)]
     return ast.ListComp(element, [ast.comprehension(_target(variables), source, kept, 0)])
+
+
+def spread(variable: str) -> Expr:
+    """Give the items of a list as arguments."""
+    return ast.Starred(name(variable), ast.Load())
 
 
 def zipped(sources: Sequence[Expr]) -> Expr:
@@ -169,9 +183,17 @@ def opposite(test: Expr) -> Expr:
             return operand
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             for sign, other in _OPPOSITES.items():
-                if isinstance(op, _COMPARISONS[sign]):  # type: ignore[arg-type]
+                if type(op) is type(_COMPARISONS[sign]()):
                     return compare(left, other, right)
+        case _:
+            pass
     return ast.UnaryOp(ast.Not(), test)
+
+
+def cost(test: Expr) -> int:
+    """Rate what a test costs: variables first, then comparisons, then calls and lists."""
+    nodes = list(ast.walk(test))
+    return len(nodes) + 20 * sum(isinstance(node, (ast.Call, ast.ListComp)) for node in nodes)
 
 
 def _members(test: Expr, op: type[ast.boolop]) -> list[Expr]:
@@ -248,6 +270,16 @@ def chain(branches: Sequence[tuple[Expr, Block]], otherwise: Block) -> Block:
     return found
 
 
+def pass_by() -> ast.stmt:
+    """Do nothing."""
+    return ast.Pass()
+
+
+def go_on() -> ast.stmt:
+    """Go on with the next item."""
+    return ast.Continue()
+
+
 def fail(error: Expr) -> ast.stmt:
     """Raise."""
     return ast.Raise(error, None)
@@ -299,6 +331,10 @@ class Names:
             self._known[known] = self.fresh("K")
             self.given[self._known[known]] = value
         return name(self._known[known])
+
+    def keep(self, value: object) -> None:
+        """Keep a value alive as long as the code, since its methods are known by its identity."""
+        self.given[self.fresh("_")] = value
 
 
 def functions_of(definitions: Sequence[ast.FunctionDef], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,6 @@ class Place(Protocol):
     def borrowed_truth(self, node: p.Condition) -> Expr:
         """Ask the reference. Raises Unsupported where it cannot be asked either."""
 
-
     def keep(self, expr: Expr) -> Expr:
         """Keep a value in a variable, so that it is worked out once."""
 
@@ -155,7 +154,7 @@ class Conditions:
             case p.Or(members) | p.And(members):
                 tests = [self.test(member, at, wanted=wanted) for member in members]
                 join = code.some if isinstance(node, p.Or) is wanted else code.every
-                return join(*sorted(tests, key=_cost))
+                return join(*sorted(tests, key=code.cost))
             case p.AtLeast():
                 return self._at_least(node, at, wanted=wanted)
             case p.Compare(op, left, right, order):
@@ -195,12 +194,16 @@ class Conditions:
         return code.compare(found, ">=", code.const(needed))
 
     def _followed(self, node: p.FollowedBy, at: Place) -> Expr:
-        if set(node.first.types) & set(node.then.types):
-            raise Unsupported("an event may be both")
+        themselves = node.first == node.then
+        if not themselves and set(node.first.types) & set(node.then.types):
+            raise Unsupported("some events may be both")
         firsts, thens = at.moments(node.first), at.moments(node.then)
         span = self.names.value(moment_of(node.within) - moment_of(0), ("span", node.within))
         test = code.call(
-            self.names.value(runtime.followed), firsts, thens, span, at.clock("now"), code.const(node.negated)
+            self.names.value(runtime.followed),
+            *(firsts, thens, span, at.clock("now")),
+            code.const(node.negated),
+            code.const(int(themselves)),
         )
         return code.every(firsts, test)
 
@@ -218,9 +221,7 @@ class Conditions:
 
     # ----------------------------------------------------------- comparisons
 
-    def _comparison(
-        self, left: Operand, op: str, right: Operand, order: tuple[str, ...], *, wanted: bool
-    ) -> Expr:
+    def _comparison(self, left: Operand, op: str, right: Operand, order: tuple[str, ...], *, wanted: bool) -> Expr:
         """Write a comparison: true, or false and not unknown."""
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             return FALSE
@@ -263,7 +264,7 @@ class Conditions:
             numbers = frozenset(_whole(choice.value) for choice in choices)
             test, expr = known(value.expr, self.names, optional=value.optional)
             return code.every(test, self._among(expr, numbers, wanted=wanted))
-        bound = self._bound_once(value)
+        bound = self._bound_once(value, at)
         tests = [self._comparison(bound, "=", self.value(choice, at), (), wanted=wanted) for choice in choices]
         return code.some(*tests) if wanted else code.every(*tests)
 
@@ -273,9 +274,9 @@ class Conditions:
             return code.compare(value, "=" if wanted else "!=", self.names.value(only))
         return code.compare(value, "in" if wanted else "not in", self.names.value(choices, choices))
 
-    def _bound_once(self, value: Operand) -> Operand:
-        if isinstance(value, (Moment, Day, Number)) and not isinstance(value.expr, (code.ast.Name, code.ast.Constant)):
-            raise Unsupported("a value that would be worked out several times")
+    def _bound_once(self, value: Operand, at: Place) -> Operand:
+        if at.shares and isinstance(value, (Moment, Day, Number)):
+            return attrs.evolve(value, expr=at.keep(value.expr))
         return value
 
     # ------------------------------------------------------------------ text
@@ -347,7 +348,7 @@ class Conditions:
         """Write a value."""
         match node:
             case p.Constant(value, type_):
-                return _constant(value, type_.kind)
+                return self._constant(value, type_.kind)
             case p.FieldRead(field):
                 return at.field(field)
             case p.PropertyRead():
@@ -371,6 +372,19 @@ class Conditions:
             case p.ConditionValue(condition):
                 return Flag(self.true(condition, at), self.false(condition, at))
         assert_never(node)
+
+    def _constant(self, value: Any, kind: str) -> Operand:
+        if kind == "number":
+            return operands.number(value)
+        if kind == "text":
+            return Text(code.const(folded(value)), code.const(value), value=value)
+        if kind == "bool":
+            return Flag(code.const(value), code.const(not value))
+        if kind == "label":
+            return Label(code.const(value), (value,), value=value)
+        if kind == "date":
+            return Day(self.names.value(value, value))
+        raise Unsupported("a constant of this kind")
 
     def _calculated(self, function: Callable[..., Any], nodes: list[p.ValueNode], at: Place, *before: Expr) -> Operand:
         found = [self.value(node, at) for node in nodes]
@@ -457,18 +471,6 @@ def instant_part(names: Names, moment: Expr) -> Expr:
     return code.call(names.value(instant_of, "instant_of"), moment)
 
 
-def _constant(value: Any, kind: str) -> Operand:
-    if kind == "number":
-        return operands.number(value)
-    if kind == "text":
-        return Text(code.const(folded(value)), code.const(value), value=value)
-    if kind == "bool":
-        return Flag(code.const(value), code.const(not value))
-    if kind == "label":
-        return Label(code.const(value), (value,), value=value)
-    raise Unsupported("a constant of this kind")
-
-
 def _whole(value: Any) -> Any:
     return value.numerator if value.denominator == 1 else value
 
@@ -502,11 +504,3 @@ def _flags_compared(left: Flag, op: str, right: Flag, *, wanted: bool) -> Expr:
     if (op == "=") is wanted:
         return code.some(code.every(left.true, right.true), code.every(left.false, right.false))
     return code.some(code.every(left.true, right.false), code.every(left.false, right.true))
-
-
-def _cost(test: Expr) -> int:
-    """Rate what a test costs: variables first, then comparisons, then calls."""
-    found = 0
-    for node in code.ast.walk(test):
-        found += 1 + 20 * isinstance(node, (code.ast.Call, code.ast.ListComp))
-    return found

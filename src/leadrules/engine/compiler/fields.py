@@ -82,17 +82,17 @@ class Readers:
 
     conditions: Conditions
     names: Names
-    texts: dict[TextRead, AboutText] = attrs.field(factory=dict)
+    texts: dict[tuple[TextRead, str], AboutText] = attrs.field(factory=dict)
     definitions: list[ast.FunctionDef] = attrs.field(factory=list)
     _derived: dict[str, runtime.Remembered] = attrs.field(factory=dict)
 
     # ----------------------------------------------------------------- texts
 
-    def about(self, read: TextRead) -> AboutText:
-        """Give what is asked of a text."""
+    def about(self, read: TextRead, event: str = "") -> AboutText:
+        """Give what is asked of a text, by all, or by the filters on one type of event."""
         if isinstance(read, p.PropertyRead):
             read = p.PropertyRead(read.name, read.type)
-        if read not in self.texts:
+        if (read, event) not in self.texts:
             if isinstance(read, p.FieldRead):
                 reader = reader_of_field(read.field, self.conditions.program.scope.zone)
             else:
@@ -101,8 +101,8 @@ class Readers:
             remembered = runtime.Remembered(reader, _not_yet)
             self._derived[function] = remembered
             known = self.names.value(remembered)
-            self.texts[read] = AboutText(read, known)
-        return self.texts[read]
+            self.texts[read, event] = AboutText(read, known)
+        return self.texts[read, event]
 
     def derivations(self) -> list[ast.FunctionDef]:
         """Write the functions from a text to all that is asked of it."""

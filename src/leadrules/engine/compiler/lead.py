@@ -6,8 +6,7 @@ once it is known what is read.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, assert_never
 
 import attrs
@@ -15,6 +14,7 @@ import attrs
 from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.borrowed import Question
+from leadrules.engine.compiler.clock import Clock, Part
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
 from leadrules.engine.compiler.events import Events
@@ -33,40 +33,8 @@ from leadrules.engine.compiler.operands import (
     known,
 )
 from leadrules.engine.compiler.subjects import TextRead, calls_plugin, definitions_in
-from leadrules.lead import read_as_of
-from leadrules.values import Zone, instant_of, moment_of
+from leadrules.values import instant_of
 from leadrules.vocabulary import Field
-
-Part = tuple[str, Any]
-
-
-@attrs.define
-class Clock:
-    """What depends on `as_of` alone; made once per `as_of`."""
-
-    zone: Zone
-    parts: tuple[Part, ...]
-    last: list[tuple[Any, ...]] = attrs.field(factory=list)
-
-    def tick(self, as_of: dt.datetime) -> tuple[Any, ...]:
-        """Prepare a moment, and remember it as the last. Raises InputError for what is no moment."""
-        instant = read_as_of(as_of)
-        made = (as_of, *(self._part(kind, detail, instant) for kind, detail in self.parts))
-        if type(as_of) is dt.datetime:
-            self.last[:] = [made]
-        return made
-
-    def _part(self, kind: str, detail: Any, instant: int) -> Any:
-        if kind == "instant":
-            return instant
-        if kind == "now":
-            return moment_of(instant)
-        if kind == "today":
-            return self.zone.day(instant)
-        try:
-            return moment_of(instant - detail)
-        except OverflowError:
-            return dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @attrs.define
@@ -113,9 +81,7 @@ class LeadCode:
             read = p.FieldRead(field)
             folded, text = self._of_text(read, ("folded", None)), self._of_text(read, ("text", None))
             return Text(folded, text, optional=field.default is None)
-        return operand_of(
-            field.type.kind, code.name(self._raw[field.name]), self.names, optional=field.default is None
-        )
+        return operand_of(field.type.kind, code.name(self._raw[field.name]), self.names, optional=field.default is None)
 
     def property(self, node: p.PropertyRead) -> Operand:
         """Refuse: there is no event at hand."""
@@ -135,7 +101,7 @@ class LeadCode:
         if node.function in {"first", "last"}:
             return self._edge(node, "min" if node.function == "first" else "max")
         if read.name in {"at", "day"}:
-            raise Unsupported("an aggregate of times")
+            return Number(self.keep(self._distinct_times(node)))
         column = self.events.column(node.selection, read)
         if read.type.kind == "text":
             value = self.names.fresh("x")
@@ -146,14 +112,22 @@ class LeadCode:
         found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
         return Number(self.keep(found), optional=node.function != "distinct")
 
+    def _distinct_times(self, node: p.Aggregate) -> Expr:
+        moments = self.moments(node.selection)
+        if node.property.name == "day":
+            moment = self.names.fresh("x")
+            moments = code.collected(code.call(self.day_of(), code.name(moment)), [moment], moments)
+        if node.function != "distinct":
+            raise Unsupported("an aggregate of times")
+        return code.call(self.names.value(runtime.distinct), moments)
+
     def _edge(self, node: p.Aggregate, edge: str) -> Operand:
         read = node.property
-        if read.name == "at":
+        if read.name in {"at", "day"}:
             latest = self.events.edge(node.selection, edge)
-            instant = code.call(self.names.value(instant_of, "instant_of"), latest)
-            return Moment(code.choose(code.compare(latest, "is", NONE), NONE, instant), optional=True)
-        if read.name == "day":
-            raise Unsupported("the day of an event")
+            function = self.names.value(instant_of, "instant_of") if read.name == "at" else self.day_of()
+            found = self.keep(code.choose(code.compare(latest, "is", NONE), NONE, code.call(function, latest)))
+            return Moment(found, optional=True) if read.name == "at" else Day(found, optional=True)
         moments, column = self.moments(node.selection), self.events.column(node.selection, read)
         found = self.keep(code.call(self.names.value(runtime.at_edge, "at_edge"), moments, column, code.name(edge)))
         if read.type.kind != "text":
@@ -224,11 +198,12 @@ class LeadCode:
                 return attrs.evolve(operand, members=self.keep(members), texts=self.keep(texts))
             case Unknown():
                 return operand
-        return attrs.evolve(operand, expr=self.keep(operand.expr))
+            case _:
+                return attrs.evolve(operand, expr=self.keep(operand.expr))
 
     def keep(self, expr: Expr) -> Expr:
         """Keep a value in a variable, so that it is worked out once."""
-        if isinstance(expr, (code.ast.Name, code.ast.Constant)):
+        if isinstance(expr, (code.Name, code.Literal)):
             return expr
         variable = self.names.fresh("s")
         self.body.append(code.assign(variable, expr))
@@ -279,7 +254,7 @@ class LeadCode:
     def ticking(self) -> tuple[Clock, Block]:
         """Write the unpacking of the clock."""
         clock = Clock(self.program.scope.zone, tuple(self._clock))
-        clock.last.append((None,) * (1 + len(self._clock)))
+        clock.last.append((object(),))  # no `as_of` is this one
         variables = ["moment", *self._clock.values()]
         tick = code.call(self.names.value(clock.tick, "tick"), code.name("as_of"))
         return clock, [
@@ -323,16 +298,7 @@ class LeadCode:
         """Write the reading of the labels that the lead holds."""
         variables = list(self._held.values())
         held: Callable[[object], Any] = runtime.labels_held(self.program.scope.ladders)
-        given = code.name("stages")
-        read = code.call(self.names.value(held), given)
-        found: Block = [code.assign("stages", code.call(code.attribute(code.name("lead"), "get"), code.const("stages")))]
-        if not variables:
-            return [*found, code.when(code.compare(given, "is not", NONE), [code.do(read)])]
-        return [
-            *found,
-            code.when(
-                code.compare(given, "is", NONE),
-                [code.assign_all(variables, NONE)],
-                [code.assign(variables, read)],
-            ),
-        ]
+        given, read = code.item(code.name("lead"), code.const("stages")), self.names.value(held)
+        none = [code.assign("stages", NONE), *([code.assign_all(variables, NONE)] if variables else [])]
+        some = [code.assign("stages", given), code.assign([*variables, "_"], code.call(read, code.name("stages")))]
+        return [code.when(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]

@@ -17,7 +17,7 @@ from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Expr, Names
 
 
-class Unsupported(Exception):  # noqa: N818 as the module says
+class Unsupported(Exception):
     """This part of a program is left to the reference."""
 
 
@@ -104,7 +104,7 @@ def known(expr: Expr, names: Names, *, optional: bool) -> tuple[Expr, Expr]:
     """Give a test that a value is known, and the value as it may be used after that test."""
     if not optional:
         return code.const(value=True), expr
-    if isinstance(expr, code.ast.Name):
+    if isinstance(expr, code.Name):
         return code.compare(expr, "is not", code.const(None)), expr
     variable = names.fresh("v")
     return code.compare(code.bind(variable, expr), "is not", code.const(None)), code.name(variable)
@@ -114,7 +114,7 @@ def times(expr: Expr, factor: int) -> Expr:
     """Multiply by a whole number."""
     if factor == 1:
         return expr
-    if isinstance(expr, code.ast.Constant):
+    if isinstance(expr, code.Literal):
         return code.const(expr.value * factor)  # type: ignore[operator]
     return code.operation(expr, "*", code.const(factor))
 

@@ -11,8 +11,18 @@ from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.operands import Flag, Label, Number, Plugged, Unknown, Unsupported, compared, known, number
-from leadrules.engine.compiler.scoring import GATED
+from leadrules.engine.compiler.notes import GATED
+from leadrules.engine.compiler.operands import (
+    Flag,
+    Label,
+    Number,
+    Plugged,
+    Unknown,
+    Unsupported,
+    compared,
+    known,
+    number,
+)
 
 MISSING = "missing"
 _MOST_BRANCHES = 60
@@ -196,7 +206,11 @@ class Outcome:
         added: Block = []
         seen: set[str] = set()
         for test, value in parts:
-            first = code.const(value=True) if value not in seen else code.compare(code.const(value), "not in", code.name(into))
+            first = (
+                code.const(value=True)
+                if value not in seen
+                else code.compare(code.const(value), "not in", code.name(into))
+            )
             seen.add(value)
             added.append(code.when(code.every(test, first), [code.add(into, code.const((value,)))]))
         if self.is_gated:

@@ -2,58 +2,63 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from leadrules.audit import AuditEntry, Fired, Proof, ScoredLead, Transition, entries_of
+from leadrules.audit import AuditEntry, Decimals, Fired, Notes, Transition, entries_of
 from leadrules.engine import program as p
-from leadrules.engine.compiler.runtime import Decimals
 
-SEEN = ("fired", "values", "by", "stages", "pii")
-"""What is noted of the lead: what fired, the raw values of the fields, the events by type, the labels held."""
+SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii")
+"""What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held."""
 MARKS = ("missing", "segments", "tags", "recommendations")
-"""What follows in the notes; then dimensions, grades, labels, and the label held and the rule of each ladder."""
+"""What follows in the notes; then the proof, once it is made, dimensions, grades, labels, and of each ladder
+the label held and the rule that led to the new one."""
 
-Prove = Callable[[str | None, int, Sequence[Any]], Sequence[AuditEntry]]
+_MARKS = len(SEEN)
+_PROOF = _MARKS + len(MARKS)
+
+Prove = Callable[[Notes], Sequence[AuditEntry]]
 
 
-@attrs.frozen
+@attrs.define
 class Results:
     """Makes the parts of the results of one program from notes: a flat tuple, since it is made for every lead."""
 
     program: p.Program
     decimals: Decimals
     prove: Prove
-    in_order: bool
+    in_order: bool = True
 
-    def parts(self, _: ScoredLead, seen: Sequence[Any]) -> dict[str, Any]:
+    def parts(self, notes: Notes) -> dict[str, Any]:
         """Give all parts but those that every result has at once."""
-        program = self.program
-        rest = iter(seen[len(SEEN) :])
-        marks = {name: next(rest) for name in MARKS}
-        dimensions = {d.name: self._decimal(next(rest)) for d in program.dimensions}
-        grades = {g.name: next(rest) for g in program.grades}
-        stages = {ladder.name: next(rest) for ladder in program.ladders}
-        transitions = []
-        for ladder, after in stages.items():
-            before, rule = next(rest), next(rest)
-            if before != after:
-                transitions.append(Transition(ladder, before, after, rule))
-        changed = {"transitions": tuple(transitions)}
-        return {"dimensions": dimensions, "grades": grades, "stages": stages, **marks, **changed}
+        program, rest = self.program, iter(notes[_PROOF + 1 :])
+        parts: dict[str, Any] = {
+            "dimensions": {d.name: self.decimals[next(rest)] for d in program.dimensions},
+            "grades": {g.name: next(rest) for g in program.grades},
+            "stages": (stages := {ladder.name: next(rest) for ladder in program.ladders}),
+        }
+        parts |= dict(zip(MARKS, notes[_MARKS:_PROOF], strict=True))
+        held = ((ladder, next(rest), after, next(rest)) for ladder, after in stages.items())
+        parts["transitions"] = tuple(Transition(*change) for change in held if change[1] != change[2])
+        return parts
 
-    def audit(self, result: ScoredLead, seen: Sequence[Any]) -> tuple[AuditEntry, ...]:
+    def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
         """Give the audit; its evidence is made by the reference when it is first read."""
-        fired = seen[0] if self.in_order else sorted(seen[0], key=_place)
-        proof = Proof(fired, functools.partial(self.prove, result.lead, result.as_of, seen))
-        return entries_of(fired, self.decimals, proof)
+        return entries_of(notes[0] if self.in_order else self._fired(notes), self.decimals, notes)
 
-    def _decimal(self, units: int) -> Decimal:
-        return self.decimals[units]
+    def proof(self, notes: Notes) -> Mapping[int, AuditEntry]:
+        """Give the entries of the reference by their place among the heads."""
+        made: list[dict[int, AuditEntry]] = notes[_PROOF]
+        if not made:
+            places = [head[4] for head, _ in self._fired(notes)]
+            made.append(dict(zip(places, self.prove(notes), strict=False)))
+        return made[0]
+
+    def _fired(self, notes: Notes) -> Sequence[Fired]:
+        fired: list[Fired] = notes[0]
+        return fired if self.in_order else sorted(fired, key=_place)
 
 
 def _place(fired: Fired) -> int:

@@ -9,31 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import math
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from decimal import Context, Decimal
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import attrs
-
-from leadrules.conversions import Reader, text_from
-from leadrules.engine import program as p
-from leadrules.values import DAY, Decay, Value, Zone, bounded, folded, instant_of, moment_of, plain_name
-from leadrules.vocabulary import EventType, Scope
+from leadrules.conversions import Reader
+from leadrules.values import HOUR, Decay, Value, Zone, bounded, folded, instant_of, plain_name
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
-"""Moments before this one are left to the readers, which check the year as it is written."""
+LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
+"""Moments before the one or after the other are left to the readers, which check the year as it is written."""
 LARGEST = 1_000_000
 """Points over this size, before decay, count as 0."""
 
 _MOST_REMEMBERED = 4_096
 _LONGEST_REMEMBERED = 200
 _MOST_AGES = 20_000
-_MOST_DECIMALS = 10_000
-_MOST_TYPES = 1_000
-_EXACT = Context(prec=100)
-"""Divides units by a power of ten without rounding; the result has no more decimals than it needs."""
 
 
 class Irregular(ValueError):
@@ -73,10 +64,11 @@ def same(value: Any) -> Any:
 class Decayed(dict[int, int]):
     """What points are worth by age, in units of the precision; made when an age is first met."""
 
-    __slots__ = ("_decay", "_points", "_precision")
+    __slots__ = ("_decay", "_points", "_precision", "unit")
 
     def __init__(self, decay: Decay, points: Fraction, precision: int) -> None:
         super().__init__()
+        self.unit = decay.unit
         self._decay = decay
         self._points = points
         self._precision = precision
@@ -88,25 +80,10 @@ class Decayed(dict[int, int]):
         return units
 
 
-class Decimals(dict[int, Decimal]):
-    """The decimal of a whole number of units of the precision; those of whole points are remembered."""
-
-    __slots__ = ("_scale",)
-
-    def __init__(self, precision: int) -> None:
-        super().__init__()
-        self._scale: int = 10**precision
-
-    def __missing__(self, units: int) -> Decimal:
-        made = _EXACT.divide(units, self._scale)
-        if len(self) < _MOST_DECIMALS and not units % self._scale:
-            self[units] = made
-        return made
-
-
 def units_of(points: Fraction, precision: int) -> int:
     """Count points in units of the precision, of which they are a whole number."""
-    units = points * 10**precision
+    scale: int = 10**precision
+    units = points * scale
     if units.denominator != 1:
         raise Irregular
     return units.numerator
@@ -135,9 +112,11 @@ def value_alike(given: Mapping[Any, Any], key: str) -> Any:
 
 
 def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[str | None, ...]]:
-    """Prepare reading the labels that a lead holds, one of each ladder in their order."""
+    """Prepare reading the labels that a lead holds, one of each ladder in their order, and None behind them."""
 
     def held(given: object) -> tuple[str | None, ...]:
+        if given is None:
+            return (None,) * (len(ladders) + 1)
         if type(given) is not dict:
             raise Irregular
         if not all(ladder.isascii() for ladder in ladders):
@@ -146,94 +125,9 @@ def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tu
         for label, labels in zip(found, ladders.values(), strict=True):
             if label is not None and (type(label) is not str or label not in labels):
                 raise Irregular
-        return found
+        return *found, None
 
     return held
-
-
-class PassedOver(dict[str, None]):
-    """The types of event that no rule looks at; those of no scope are added as they are met."""
-
-    __slots__ = ("_scope",)
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(dict.fromkeys(scope.events.keys() - scope.read.keys()))
-        self._scope = scope
-
-    def meet(self, type_: object) -> None:
-        """Take a type as one that no rule looks at. Raises Irregular where it may be another's spelling."""
-        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._scope.events:
-            raise Irregular
-        if len(self) < _MOST_TYPES and len(type_) <= _LONGEST_REMEMBERED:
-            self[type_] = None
-
-
-# -------------------------------------------------------------------- events
-
-_NOTHING: dict[str, Any] = {}
-
-Event = Mapping[str, Any]
-Timed = tuple[list[Event], list[dt.datetime]]
-
-
-@attrs.frozen
-class Sifting:
-    """Reads when and whether the events of one type count, where some are not in the plainest form."""
-
-    read_at: Reader
-    properties: Sequence[tuple[str, Callable[[Any], Any]]]
-
-    def __call__(self, events: Sequence[Event], now: dt.datetime) -> Timed:
-        """Give the events that count, each once by its id, none later than now, and their moments in UTC."""
-        kept: list[Event] = []
-        moments: list[dt.datetime] = []
-        named: dict[str, int] = {}
-        for event in events:
-            at = self._moment(event.get("at"))
-            raw = event.get("id")
-            id_ = None if raw is None else text_from(raw)
-            if at > now:
-                continue
-            place = None if id_ is None else named.get(id_)
-            if place is not None:
-                if at == moments[place]:
-                    raise Irregular
-                if at < moments[place]:
-                    kept[place], moments[place], event = event, at, kept[place]
-                self._check(event)
-                continue
-            if id_ is not None:
-                named[id_] = len(kept)
-            kept.append(event)
-            moments.append(at)
-        return kept, moments
-
-    def _moment(self, raw: object) -> dt.datetime:
-        if type(raw) is dt.datetime and raw.tzinfo is dt.UTC and raw > EARLIEST and raw.year < dt.MAXYEAR:
-            return raw
-        at = None if raw is None else self.read_at(raw)
-        if not isinstance(at, int):
-            raise Irregular
-        return moment_of(at)
-
-    def _check(self, event: Event) -> None:
-        """Read the properties of an event that does not count, since a mistake in them counts."""
-        for key, known in self.properties:
-            column([event], key, known)
-
-
-def column(events: Iterable[Event], key: str, known: Callable[[Any], Any]) -> list[Any]:
-    """Read one property of events, absent ones included."""
-    found = []
-    look = dict.get if key.isascii() else value_alike
-    for event in events:
-        properties = event.get("properties")
-        if properties is None:
-            properties = _NOTHING
-        elif type(properties) is not dict:
-            raise Irregular
-        found.append(known(look(properties, key)))
-    return found
 
 
 # ------------------------------------------------------------------- numbers
@@ -320,11 +214,35 @@ def points_of(value: Any, scale: int) -> int:
     return 0 if value is None or abs(value) > LARGEST else round(value * scale)
 
 
-def decayed_points(decay: Decay, precision: int, base: Any, age: int) -> int:
-    """Round decayed points to whole units; unknown ones and those over 1,000,000 in size are 0."""
-    if base is None or abs(base) > LARGEST:
-        return 0
-    return units_of(decay.applied(Fraction(base), age, precision), precision)
+class DecayedPoints(dict[int, int]):
+    """Decays points that vary, to whole units; unknown ones and those over 1,000,000 in size are 0.
+
+    By age it holds what a point is worth, in parts of 10^36, rounded: the share lies within half a
+    part of it. Where both ends give the same units, those are the units.
+    """
+
+    __slots__ = ("_decay", "_precision")
+
+    def __init__(self, decay: Decay, precision: int) -> None:
+        super().__init__()
+        self._decay = decay
+        self._precision = precision
+
+    def __missing__(self, age: int) -> int:
+        share = units_of(self._decay.applied(Fraction(10**30), age, 6), 6)
+        if len(self) < _MOST_AGES:
+            self[age] = share
+        return share
+
+    def of(self, base: Any, age: int) -> int:
+        """Give the units of points at an age."""
+        if base is None or abs(base) > LARGEST:
+            return 0
+        share, part = self[age], base.denominator * 2 * 10**36
+        least, most = (half_even(base.numerator * 10**self._precision * (2 * share + side), part) for side in (-1, 1))
+        if least == most:
+            return least
+        return units_of(self._decay.applied(Fraction(base), age, self._precision), self._precision)
 
 
 def half_even(numerator: int, denominator: int) -> int:
@@ -351,26 +269,29 @@ def folded_or_none(text: str | None) -> str | None:
 
 def day_of(zone: Zone) -> Callable[[dt.datetime], dt.date]:
     """Prepare giving the local day of a moment."""
-    return lambda moment: zone.day(instant_of(moment))
+    local = zone.tzinfo
+    return lambda moment: moment.astimezone(local).date()
 
 
-def hour_of(moment: dt.datetime) -> int:
-    """Number the hour of a moment by UTC."""
-    return instant_of(moment) // (DAY // 24)
+def hour_of(_: Zone) -> Callable[[dt.datetime], int]:
+    """Prepare numbering the hour of a moment by UTC."""
+    return lambda moment: instant_of(moment) // HOUR
 
 
 def week_of(zone: Zone) -> Callable[[dt.datetime], int]:
     """Prepare numbering the local week of a moment, from Monday."""
-    return lambda moment: (zone.day(instant_of(moment)).toordinal() - 1) // 7
+    local = zone.tzinfo
+    return lambda moment: (moment.astimezone(local).toordinal() - 1) // 7
 
 
 def month_of(zone: Zone) -> Callable[[dt.datetime], int]:
     """Prepare numbering the local month of a moment."""
 
     def month(moment: dt.datetime) -> int:
-        day = zone.day(instant_of(moment))
+        day = moment.astimezone(local)
         return day.year * 12 + day.month
 
+    local = zone.tzinfo
     return month
 
 
@@ -386,100 +307,25 @@ def at_edge(moments: Sequence[dt.datetime], values: Sequence[Any], edge: Callabl
 
 
 def followed(
-    firsts: Sequence[dt.datetime], thens: Sequence[dt.datetime], span: dt.timedelta, now: dt.datetime, negated: bool
+    firsts: Sequence[dt.datetime],
+    thens: Sequence[dt.datetime],
+    span: dt.timedelta,
+    now: dt.datetime,
+    negated: bool,
+    themselves: int,
 ) -> bool:
-    """Tell whether an event is followed by another within a span, or, negated, some is not though it had the time."""
+    """Tell whether an event is followed by another within a span, or, negated, some is not though it had the time.
+
+    `themselves` is 1 where the firsts are among the thens, which do not follow themselves.
+    """
     moments = sorted(thens)
 
     def is_followed(first: dt.datetime) -> bool:
-        return bisect_right(moments, first + span) > bisect_left(moments, first)
+        return bisect_right(moments, first + span) - bisect_left(moments, first) > themselves
 
     if negated:
         return any(first + span <= now and not is_followed(first) for first in firsts)
     return any(map(is_followed, firsts))
-
-
-# ---------------------------------------------------------------------- caps
-
-Row = tuple[Any, ...]
-"""Points in units, the moment, and the key of each bucket."""
-
-
-@attrs.frozen
-class Keeping:
-    """What a per-event rule keeps of its events, by the steps of §7; amounts are in units of the precision.
-
-    Keys of buckets stand in a row from its third place on: those of `per` in their order, then that
-    of `points_per`.
-    """
-
-    caps: p.Caps
-    most: int | None
-    most_per: int | None
-
-    def __call__(self, rows: list[Row]) -> tuple[int, int] | None:
-        """Give the points and what is left of them after `max P points`; None where nothing is kept."""
-        caps = self.caps
-        kept = self._in_order(rows)
-        if caps.every is not None:
-            kept = _keep_every(kept, caps.every)
-        for place, cap in enumerate(caps.per, 2):
-            kept = [row for bucket in _buckets(kept, place) for row in _largest(bucket, cap.times)]
-        if caps.times is not None:
-            kept = _largest(kept, caps.times)
-        if not kept:
-            return None
-        points = sum(row[0] for row in kept)
-        left = points
-        if self.most_per is not None:
-            buckets = _buckets(kept, 2 + len(caps.per))
-            left = sum(_within(sum(row[0] for row in bucket), self.most_per) for bucket in buckets)
-        return points, _within(left, self.most)
-
-    def _in_order(self, rows: list[Row]) -> list[Row]:
-        """Sort by time, and put the place behind; events alike in time must be alike in all that counts."""
-        caps = self.caps
-        if caps.every is None and not caps.per and caps.times is None:
-            return rows
-        rows.sort(key=lambda row: row[1])
-        for one, next_ in zip(rows, rows[1:], strict=False):
-            if one[1] == next_[1] and one != next_:
-                raise Irregular
-        return [(*row, place) for place, row in enumerate(rows)]
-
-
-def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:
-    every = dt.timedelta(microseconds=cap.every)
-    counted: list[Row] = []
-    for row in rows:
-        recent = [c for c in counted[-cap.times :] if row[1] - c[1] < every]
-        if len(recent) < cap.times:
-            counted.append(row)
-    return counted
-
-
-def _largest(rows: Iterable[Row], times: int) -> list[Row]:
-    return sorted(rows, key=lambda row: (abs(row[0]), row[-1]), reverse=True)[:times]
-
-
-def _buckets(rows: Iterable[Row], place: int) -> Collection[list[Row]]:
-    found: defaultdict[Hashable, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[place]].append(row)
-    return found.values()
-
-
-def _within(points: int, size: int | None) -> int:
-    return points if size is None else max(-size, min(size, points))
-
-
-# --------------------------------------------------------------------- types
-
-
-def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:
-    """Name the properties of a type that are read and declared, in order of name, `at` and `day` left out."""
-    wanted = frozenset(read) - {own for own in ("at", "day") if event.property(own) is None}
-    return tuple(sorted(prop.name for prop in event.properties if prop.name in wanted))
 
 
 def as_value(value: Any, scale: int) -> Value | None:

@@ -1,0 +1,349 @@
+"""Criteria: what a function marked by `@criterion` says of itself, verified, and a hash of its source.
+
+A plugin is verified once, when it is loaded; what it says of its types is held against it at every
+call. Whatever is wrong with it becomes a `PluginError` that names it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import inspect
+import json
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from leadrules.errors import PluginError
+from leadrules.sdk import LeadView, Mark, mark_of
+from leadrules.values import plain_name
+from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Kind, Type
+
+FAILURES = (Exception, SystemExit)
+"""What a plugin may raise without taking its host along: all but the user's own interruption."""
+
+_TYPES: Mapping[Any, Type] = {
+    bool: BOOL,
+    Decimal: NUMBER,
+    str: TEXT,
+    dt.datetime: DATETIME,
+    dt.date: DATE,
+    list[str]: TEXTS,
+}
+_TYPE_NAMES = "bool, Decimal, str, datetime, date, list[str]"
+
+
+@attrs.frozen
+class Parameter:
+    """A parameter of a criterion.
+
+    `type` is None for the one that takes the whole lead. `optional` takes unknown as None;
+    `has_default` may be left out in a rule file, and `default` shows in its words what it is then.
+    """
+
+    name: str
+    type: Type | None
+    optional: bool = False
+    has_default: bool = False
+    default: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.type}" + (f" = {self.default}" if self.has_default else "")
+
+
+@attrs.frozen
+class Origin:
+    """Where a plugin comes from: its name, and the distribution and version that brought it, if one did."""
+
+    plugin: str
+    distribution: str | None = None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        brought = f" ({self.distribution} {self.version})" if self.distribution else ""
+        return f"plugin `{self.plugin}`{brought}"
+
+
+@attrs.frozen
+class Criterion:
+    """A verified criterion of a plugin."""
+
+    origin: Origin
+    name: str
+    function: Callable[..., Any] = attrs.field(repr=False)
+    parameters: tuple[Parameter, ...]
+    returns: Type
+    maybe_unknown: bool
+    mark: Mark = attrs.field(repr=False)
+    doc: str
+
+    @property
+    def version(self) -> str:
+        """The criterion's own version."""
+        return self.mark.version
+
+    @property
+    def wants_lead(self) -> bool:
+        """Tell whether it asks for the whole lead."""
+        return any(parameter.type is None for parameter in self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """Its parameters and result in the words of the language: `(job_title: text, most: number = 5) number`."""
+        return f"({', '.join(str(parameter) for parameter in self.given)}) {self.returns}"
+
+    @property
+    def given(self) -> tuple[Parameter, ...]:
+        """The parameters that a rule file gives: all but the whole lead."""
+        return tuple(parameter for parameter in self.parameters if parameter.type is not None)
+
+    def failed(self, problem: str, lead: str | None = None) -> PluginError:
+        """Make the error that says what this criterion did wrong, and with which lead."""
+        about = f", lead `{lead}`" if lead is not None else ""
+        return PluginError(f"{self.origin}, criterion `{self.name}` version {self.version}{about}: {problem}")
+
+
+@attrs.frozen
+class Plugin:
+    """A loaded plugin: its criteria by name, and a hash of its source."""
+
+    origin: Origin
+    criteria: Mapping[str, Criterion]
+    source: str
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What of a plugin enters a ruleset's fingerprint."""
+        return {
+            "plugin": self.origin.plugin,
+            "distribution": self.origin.distribution,
+            "version": self.origin.version,
+            "source": self.source,
+            "criteria": {name: found.version for name, found in sorted(self.criteria.items())},
+        }
+
+
+# ------------------------------------------------------------------ verifying
+
+
+def loaded(origin: Origin, found: Any, *, home: types.ModuleType | None = None) -> Plugin:
+    """Verify a plugin's criteria and freeze them. Raises PluginError for the first that is wrong.
+
+    `home` is the package whose files its answers can depend on, where that is more than `found`.
+    """
+    criteria: dict[str, Criterion] = {}
+    for attribute, function, mark in marked(origin, found):
+        name = attribute if mark.name is None else mark.name
+        if name in criteria and criteria[name].function is not function:
+            raise PluginError(f"{origin} has two criteria named `{name}`")
+        criteria[name] = verified(origin, name, function, mark)
+    if not criteria:
+        raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`")
+    return Plugin(
+        origin, types.MappingProxyType(dict(sorted(criteria.items()))), _hash_of_source(found, home, criteria)
+    )
+
+
+def marked(origin: Origin, found: Any) -> list[tuple[str, Any, Mark]]:
+    """Give the functions of a plugin that are marked as criteria, by attribute. Raises PluginError."""
+    try:
+        functions = ((name, function, mark_of(function)) for name, function in _functions(found))
+        return [(name, function, mark) for name, function, mark in functions if mark is not None]
+    except FAILURES as problem:
+        raise PluginError(f"{origin} cannot be looked through: {type(problem).__name__}: {problem}") from problem
+
+
+def _functions(found: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(found, Mapping):
+        return list(found.items())
+    if isinstance(found, types.ModuleType):
+        return [(name, value) for name, value in vars(found).items() if callable(value)]
+    if callable(found) and mark_of(found) is not None:
+        return [(getattr(found, "__name__", "criterion"), found)]
+    return [(name, getattr(found, name)) for name in dir(found) if not name.startswith("__")]
+
+
+def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark) -> Criterion:
+    """Verify what a criterion says of itself. Raises PluginError."""
+
+    def refuse(problem: str) -> PluginError:
+        return PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}")
+
+    _verify_mark(name, mark, refuse)
+    if any(test(function) for test in _NOT_PLAIN):
+        raise refuse("it is not a plain function")
+    try:
+        hints = typing.get_type_hints(function)
+        written = inspect.signature(function).parameters
+    except Exception as problem:
+        raise refuse(f"its annotations cannot be read: {problem}") from problem
+    doc = inspect.cleandoc(function.__doc__ or "").strip()
+    if not doc:
+        raise refuse("it has no docstring, which is its reference page")
+    parameters = tuple(_parameter(parameter, hints, refuse) for parameter in written.values())
+    _verify_view(mark, parameters, refuse)
+    if "return" not in hints:
+        raise refuse(f"it does not say what it gives (one of {_TYPE_NAMES})")
+    returns, maybe_unknown = _without_none(hints["return"])
+    if returns not in _TYPES:
+        raise refuse(f"it gives `{_shown(returns)}`, which is none of {_TYPE_NAMES}")
+    return Criterion(origin, name, function, parameters, _TYPES[returns], maybe_unknown, mark, doc)
+
+
+_NOT_PLAIN = (
+    inspect.isclass,
+    inspect.iscoroutinefunction,
+    inspect.isgeneratorfunction,
+    inspect.isasyncgenfunction,
+)
+Refuse = Callable[[str], PluginError]
+
+
+def _verify_mark(name: object, mark: Mark, refuse: Refuse) -> None:
+    version: object = mark.version  # an author without a type checker may give anything
+    if not isinstance(version, str) or not version.strip():
+        raise refuse("its version is not a text")
+    if not isinstance(name, str) or not name.isidentifier() or name != plain_name(name):
+        raise refuse("its name is not a name: letters, digits and `_`, a letter first")
+    functions = [*mark.checks.values(), *([] if mark.vectorised is None else [mark.vectorised])]
+    if not all(map(callable, functions)):
+        raise refuse("its `checks` and `vectorised` are functions")
+
+
+def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) -> None:
+    leads = sum(parameter.type is None for parameter in parameters)
+    if leads > 1:
+        raise refuse("it asks for the lead twice")
+    if not leads and (mark.fields is not None or mark.events is not None):
+        raise refuse("it names fields or events, and has no parameter of type LeadView to see them in")
+    for checked in mark.checks:
+        if checked not in {parameter.name for parameter in parameters if parameter.type is not None}:
+            raise refuse(f"it checks `{checked}`, which is no parameter of it")
+
+
+def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Refuse) -> Parameter:
+    name = written.name
+    if written.kind not in {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}:
+        raise refuse(f"its parameter `{name}` cannot be given by name")
+    if name not in hints:
+        raise refuse(f"its parameter `{name}` is not annotated (with one of {_TYPE_NAMES}, or LeadView)")
+    annotation, optional = _without_none(hints[name])
+    if annotation is LeadView:
+        return Parameter(name, None)
+    if annotation not in _TYPES:
+        raise refuse(f"its parameter `{name}` is `{_shown(annotation)}`, which is none of {_TYPE_NAMES}, LeadView")
+    has_default = written.default is not inspect.Parameter.empty
+    if has_default and not _fits(written.default, annotation, optional):
+        raise refuse(
+            f"its parameter `{name}` is `{_shown(hints[name])}`, and its default {written.default!r:.60} is not"
+        )
+    return Parameter(name, _TYPES[annotation], optional, has_default, _in_words(written.default) if has_default else "")
+
+
+def _in_words(default: object) -> str:
+    """Write a default as a rule file would."""
+    match default:
+        case None:
+            return "unknown"
+        case bool():
+            return str(default).lower()
+        case Decimal():
+            return format(default, "f")
+        case str():
+            return json.dumps(default, ensure_ascii=False)
+        case list():
+            return "{" + ", ".join(map(_in_words, default)) + "}"
+        case dt.date():
+            return default.isoformat()
+        case _:
+            return str(default)
+
+
+def _fits(default: object, annotation: Any, optional: bool) -> bool:
+    """Tell whether a default is of its parameter's type; a bool is no number, a datetime no date."""
+    if default is None:
+        return optional
+    if annotation == list[str]:
+        return isinstance(default, list) and all(isinstance(member, str) for member in default)
+    return isinstance(default, annotation) and not (annotation is dt.date and isinstance(default, dt.datetime))
+
+
+def kind_of(annotation: Any) -> Kind:
+    """Give the kind of value that an annotation stands for. Raises TypeError.
+
+    >>> kind_of(Decimal), kind_of(list[str])
+    ('number', 'list of text')
+    """
+    if annotation not in _TYPES:
+        raise TypeError(f"{_shown(annotation)} is none of {_TYPE_NAMES}")
+    return _TYPES[annotation].kind
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    members = typing.get_args(annotation)
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType} and type(None) in members:
+        rest = [member for member in members if member is not type(None)]
+        if len(rest) == 1:
+            return rest[0], True
+    return annotation, False
+
+
+def _shown(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+
+
+# --------------------------------------------------------------------- source
+
+
+def _hash_of_source(found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]) -> str:
+    """Hash what a plugin's answers can depend on: its package's files, its module's, or its functions' text.
+
+    Line ends do not count, and neither does what tools leave beside the source.
+    """
+    digest = hashlib.sha256()
+    for name, data in _source(found, home, criteria):
+        plain = data.replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(plain)}\0".encode())
+        digest.update(plain)
+    return "sha256:" + digest.hexdigest()
+
+
+def _source(
+    found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]
+) -> Iterator[tuple[str, bytes]]:
+    files = list(_files_of(home)) or list(_files_of(found))
+    try:
+        yield from [(name, path.read_bytes()) for name, path in files]
+    except OSError:  # a package that is not made of files, such as one in an archive
+        files = []
+    if not files:
+        for name, criterion in criteria.items():
+            yield name, _text_of_function(criterion.function).encode()
+
+
+def _files_of(module: object) -> Iterator[tuple[str, Path]]:
+    """Give the files of a package, or the one of a module, by their names in it."""
+    file = getattr(module, "__file__", None) if isinstance(module, types.ModuleType) else None
+    if file is None:
+        return
+    if Path(file).stem != "__init__":
+        yield Path(file).name, Path(file)
+        return
+    folder = Path(file).parent
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        left_out = any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".pyc"
+        if path.is_file() and not left_out:
+            yield inside.as_posix(), path
+
+
+def _text_of_function(function: Callable[..., Any]) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}"

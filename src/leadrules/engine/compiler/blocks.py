@@ -1,0 +1,336 @@
+"""The block of one type of event in code: what is asked of its events, from their plain form.
+
+Most leads have few events of a type, so what costs is each list that is made. Counts within windows
+and decayed sums are functions of an event's age alone: they stand together in one row per age, and
+a block adds up rows. Filters on one text keep the events that pass any of them first, which are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime, sifting
+from leadrules.engine.compiler.ages import AgeRows, Column
+from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
+from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.fields import AboutText, Readers
+from leadrules.engine.compiler.streams import Asked, EventPlace, LeadPlace, TypeCode, Windows, ages_in, place_in, sum_of
+from leadrules.engine.compiler.subjects import only_text
+from leadrules.values import DAY
+from leadrules.vocabulary import Property
+
+Windowed = tuple[int | None, Asked]
+Filter = tuple[p.Condition, Windows]
+
+_OF_MOMENTS = {"count", "decayed", "moments", "ages"}
+
+
+@attrs.define
+class TypeBlock:
+    """Writes the block of one type.
+
+    Of all events, `counts` asks for their number, `rows` for what hangs on ages alone (`alone`, where
+    that is one count), `plain` for all else. `by_text` are the filters on one text by its property,
+    `filters` the others. `listed` are the columns that are needed as such, and `pairs` the variables
+    of the events that pass a filter on a text.
+    """
+
+    type: TypeCode
+    lead: LeadPlace
+    names: Names
+    conditions: Conditions
+    readers: Readers
+    tables: dict[str, runtime.Decayed]
+    rows: list[Windowed] = attrs.field(factory=list)
+    alone: Windowed | None = None
+    counts: list[Asked] = attrs.field(factory=list)
+    plain: Windows = attrs.field(factory=dict)
+    by_text: dict[str, list[Filter]] = attrs.field(factory=dict)
+    filters: list[Filter] = attrs.field(factory=list)
+    listed: set[str] = attrs.field(factory=set)
+    pairs: dict[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for (filter_, window), asked in self.type.asked.items():
+            self.listed |= {one.detail.name for one in asked if one.kind == "column"}
+            if filter_ is None:
+                self._sort(window, asked)
+        filters: dict[p.Condition, Windows] = {}
+        for (filter_, window), asked in self.type.asked.items():
+            if filter_ is not None:
+                filters.setdefault(filter_, {})[window] = asked
+        for filter_, windows in filters.items():
+            read = only_text(filter_)
+            kinds = {one.kind for asked in windows.values() for one in asked}
+            if isinstance(read, p.PropertyRead) and read.name in self.type.columns and kinds <= _OF_MOMENTS:
+                self.by_text.setdefault(read.name, []).append((filter_, windows))
+            else:
+                self.filters.append((filter_, windows))
+
+        if [one.kind for _, one in self.rows] == ["count"]:
+            self.alone = self.rows.pop()
+
+    def _sort(self, window: int | None, asked: Sequence[Asked]) -> None:
+        for one in asked:
+            in_days = window is None or window % DAY == 0
+            decays = one.kind == "decayed" and self.tables[one.detail].unit == DAY
+            if in_days and (decays or (one.kind == "count" and window is not None)):
+                self.rows.append((window, one))
+            elif one.kind == "count" and window is None:
+                self.counts.append(one)
+            else:
+                self.plain.setdefault(window, []).append(one)
+
+    def written(self) -> Stmt:
+        """Write the block, which is passed over where there is no event of the type."""
+        filtered = [part for filter_, windows in self.filters for part in self._filtered(filter_, windows)]
+        plain = self._windows(code.name(self.type.moments), None, self.plain)
+        body: Block = [
+            code.assign(self.type.events, code.item(code.name("by"), code.const(self.type.type.name))),
+            *self._moments(),
+            *self._alone(),
+            *self._rows(),
+            *self._columns(),
+            *plain,
+            *filtered,
+        ]
+        for name, filters in self.by_text.items():
+            body += self._passing(name, filters)
+        return code.when(code.compare(code.const(self.type.type.name), "in", code.name("by")), body)
+
+    # ----------------------------------------------------------------- times
+
+    def _moments(self) -> Block:
+        """Write the list of moments, where it is read."""
+        of_moments = any(
+            window is not None or one.kind not in {"count", "column"}
+            for window, asked in self.plain.items()
+            for one in asked
+        )
+        if not (self.type.listed or self.filters or of_moments):
+            return []
+        event = self.names.fresh("x")
+        moments = code.collected(_at(event), [event], code.name(self.type.events))
+        return [code.assign(self.type.moments, moments)]
+
+    def _alone(self) -> Block:
+        """Write how many there are; and the one count within a window, where nothing else hangs on ages."""
+        found = [_given(one, _length(self.type.events)) for one in self.counts]
+        if self.alone is not None:
+            window, one = self.alone
+            event = self.names.fresh("x")
+            test = code.compare(_at(event), ">=", self.lead.clock("cut", window))
+            inside = code.collected(code.name(event), [event], code.name(self.type.events), test)
+            found.append(_given(one, code.call(code.name("len"), inside)))
+        return found
+
+    def _rows(self) -> Block:
+        """Write the rows of all ages, and add them up."""
+        if not self.rows:
+            return []
+        columns = (
+            Column(window, self.tables[one.detail] if one.kind == "decayed" else None) for window, one in self.rows
+        )
+        table = AgeRows(tuple(columns))
+        rows, event, age = self.names.fresh("m"), self.names.fresh("x"), self.names.fresh("x")
+        elapsed = code.bind(age, code.operation(self.lead.clock("now"), "-", _at(event)))
+        by_days = code.item(self.names.value(table.rows), code.attribute(code.name(age), "days"))
+        exact = code.call(self.names.value(table.exact, (id(table), "exact")), code.name(age))
+        row = code.choose(code.attribute(elapsed, "seconds"), by_days, exact)
+        events, now = code.name(self.type.events), self.lead.clock("now")
+        made = code.call(self.names.value(table.rows_of, (id(table), "rows_of")), events, now)
+        found = code.attempt(
+            [code.assign(rows, code.collected(row, [event], events))],
+            [code.name("KeyError")],
+            [code.assign(rows, made)],
+        )
+        self.names.keep(table)
+        return [found, *self._added_up(rows)]
+
+    def _added_up(self, rows: str) -> Block:
+        asked = [one for _, one in self.rows]
+        if len(asked) == 1:
+            return [_given(asked[0], code.call(code.name("sum"), code.name(rows)))]
+        variables = [self.names.fresh("x") if one.several else one.variable for one in asked]
+        summed = code.call(code.name("map"), code.name("sum"), code.call(code.name("zip"), code.spread(rows)))
+        adding = [code.add(one.variable, code.name(v)) for one, v in zip(asked, variables, strict=True) if one.several]
+        alone = [code.assign(variables, code.item(code.name(rows), code.const(0))), *adding]
+        return code.chain(
+            [
+                (code.compare(_length(rows), "=", code.const(1)), alone),
+                (code.name(rows), [code.assign(variables, summed), *adding]),
+            ],
+            [],
+        )
+
+    # --------------------------------------------------------------- columns
+
+    def _columns(self) -> Block:
+        """Write the columns of the properties that are read, and the events that pass filters on a text."""
+        quick: Block = []
+        careful: Block = []
+        for prop in self.type.properties:
+            is_text = prop.type.kind == "text"
+            if not is_text or prop.name in self.listed:
+                column = self.type.columns[prop.name]
+                quick.append(code.assign(column, self._column(prop)))
+                careful.append(code.assign(column, self._column_with_care(prop, self.readers.known_property(prop))))
+            if is_text and (prop.name in self.by_text or prop.name not in self.listed):
+                text = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name)
+                pairs = self.pairs[prop.name] = self.names.fresh("z")
+                known = code.attribute(text.known, "__getitem__")
+                quick.append(code.assign(pairs, self._pairs(prop, text)))
+                careful.append(code.assign(pairs, self._pairs_of(self._column_with_care(prop, known))))
+        if not quick or not all(prop.name.isascii() for prop in self.type.properties):
+            return careful
+        return [code.attempt(quick, [code.name("KeyError"), code.name("TypeError")], careful)]
+
+    def _column(self, prop: Property) -> Expr:
+        event = self.names.fresh("x")
+        value = code.item(code.item(code.name(event), code.const("properties")), code.const(prop.name))
+        return code.collected(self.readers.property(prop, value), [event], code.name(self.type.events))
+
+    def _column_with_care(self, prop: Property, known: Expr) -> Expr:
+        function = self.names.value(sifting.column, "column")
+        return code.call(function, code.name(self.type.events), code.const(prop.name), known)
+
+    def _pairs(self, prop: Property, text: AboutText) -> Expr:
+        """Write the events of which a text passes any filter, each with the answers about the text."""
+        event, answers = self.names.fresh("x"), self.names.fresh("x")
+        value = code.item(code.item(code.name(event), code.const("properties")), code.const(prop.name))
+        passes = code.bind(answers, code.item(text.known, value))
+        pair = code.tuple_of([code.name(event), code.name(answers)])
+        return code.collected(pair, [event], code.name(self.type.events), passes)
+
+    def _pairs_of(self, column: Expr) -> Expr:
+        pair = self.names.fresh("x")
+        pairs = code.zipped([code.name(self.type.events), column])
+        return code.collected(code.name(pair), [pair], pairs, code.item(code.name(pair), code.const(1)))
+
+    # --------------------------------------------------------------- filters
+
+    def _passing(self, name: str, filters: Sequence[Filter]) -> Block:
+        """Write filters on one text, each over the events that pass any."""
+        inner: Block = []
+        for filter_, windows in filters:
+            read = only_text(filter_)
+            assert isinstance(read, p.PropertyRead)
+            place = self.readers.about(read, self.type.type.name).place(("true", filter_))
+            event, answers, kept = (self.names.fresh(letter) for letter in "xxm")
+            at = _at(event)
+            tests = [code.item(code.name(answers), code.const(place))]
+            ((window, asked), *others) = windows.items()
+            if not others and [one.kind for one in asked] == ["count"]:
+                if window is not None:
+                    tests.append(code.compare(at, ">=", self.lead.clock("cut", window)))
+                passing = code.collected(at, [event, answers], code.name(self.pairs[name]), code.every(*tests))
+                inner.append(_given(asked[0], code.call(code.name("len"), passing)))
+                continue
+            passing = code.collected(at, [event, answers], code.name(self.pairs[name]), *tests)
+            inner.append(code.assign(kept, passing))
+            inner.append(code.when(code.name(kept), self._windows(code.name(kept), None, windows)))
+        return [code.when(code.name(self.pairs[name]), inner)]
+
+    def _filtered(self, filter_: p.Condition, windows: Windows) -> Block:
+        place = place_in(self.type, self.lead, self.conditions, self.readers)
+        test = self.conditions.true(filter_, place)
+        self.listed |= set(place.used)
+        if code.fails(test):
+            return []
+        kept = self.names.fresh("m")
+        moments = self._collected(code.name(place.moment), place, [test])
+        inner = self._windows(code.name(kept), (place, test), windows)
+        return [code.assign(kept, moments), code.when(code.name(kept), inner)]
+
+    def _collected(self, element: Expr, place: EventPlace, tests: Sequence[Expr]) -> Expr:
+        """List an element of the events that pass, over the columns that are used."""
+        variables = [place.moment, *(place.columns[name] for name in place.used)]
+        sources = [code.name(self.type.moments), *(code.name(self.type.columns[name]) for name in place.used)]
+        return code.collected(element, variables, code.zipped(sources), code.every(*tests))
+
+    # --------------------------------------------------------------- answers
+
+    def _windows(self, moments: Expr, passing: tuple[EventPlace, Expr] | None, windows: Windows) -> Block:
+        body: Block = []
+        for window, asked in windows.items():
+            inside = moments
+            if window is not None:
+                at = self.names.fresh("x")
+                test = code.compare(code.name(at), ">=", self.lead.clock("cut", window))
+                inside = code.collected(code.name(at), [at], moments, test)
+                if len(asked) > 1 or asked[0].kind != "count":
+                    kept = self.names.fresh("m")
+                    body.append(code.assign(kept, inside))
+                    inside = code.name(kept)
+            body += self._answers(inside, passing, window, asked)
+        return body
+
+    def _answers(
+        self, moments: Expr, passing: tuple[EventPlace, Expr] | None, window: int | None, asked: Sequence[Asked]
+    ) -> Block:
+        body: Block = []
+        ages: dict[int, str] = {}
+        for one in asked:
+            unit = one.detail if one.kind == "ages" else self.tables[one.detail].unit if one.kind == "decayed" else 0
+            if unit and unit not in ages:
+                ages[unit] = self.names.fresh("m")
+                body.append(code.assign(ages[unit], ages_in(moments, unit, self.lead, self.names)))
+            body.append(_given(one, self._answer(one, moments, ages.get(unit, ""), passing, window)))
+        return body
+
+    def _answer(
+        self,
+        one: Asked,
+        moments: Expr,
+        ages: str,
+        passing: tuple[EventPlace, Expr] | None,
+        window: int | None,
+    ) -> Expr:
+        if one.kind == "count":
+            return code.call(code.name("len"), moments)
+        if one.kind == "moments":
+            return moments
+        if one.kind == "ages":
+            return code.name(ages)
+        if one.kind == "decayed":
+            age = self.names.fresh("x")
+            return sum_of(code.item(code.name(one.detail), code.name(age)), age, code.name(ages))
+        return self._column_of(one.detail, moments, passing, window)
+
+    def _column_of(
+        self, read: p.PropertyRead, moments: Expr, passing: tuple[EventPlace, Expr] | None, window: int | None
+    ) -> Expr:
+        """Write a column of the events that pass; unknown throughout where the type has no such property."""
+        all_of_them = passing is None and window is None
+        if read.name not in self.type.columns:
+            absent: Expr = NONE
+            if read.type.kind == "text":
+                absent = code.item(self.readers.about(read).known, NONE)
+            events = code.name(self.type.events) if all_of_them else moments
+            return code.operation(code.list_of([absent]), "*", code.call(code.name("len"), events))
+        if all_of_them:
+            return code.name(self.type.columns[read.name])
+        place, test = passing or (place_in(self.type, self.lead, self.conditions, self.readers), code.const(value=True))
+        tests = [test]
+        if window is not None:
+            tests.append(code.compare(code.name(place.moment), ">=", self.lead.clock("cut", window)))
+        used = dict(place.used)
+        place.used[read.name] = read
+        column = self._collected(code.name(place.columns[read.name]), place, tests)
+        place.used = used
+        return column
+
+
+def _at(event: str) -> Expr:
+    return code.item(code.name(event), code.const("at"))
+
+
+def _length(variable: str) -> Expr:
+    return code.call(code.name("len"), code.name(variable))
+
+
+def _given(one: Asked, value: Expr) -> Stmt:
+    return code.add(one.variable, value) if one.several else code.assign(one.variable, value)

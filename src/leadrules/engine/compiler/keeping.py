@@ -1,0 +1,91 @@
+"""What a per-event rule keeps of its events, where they differ: the steps of §7 on whole units."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable
+from typing import Any
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler.runtime import Irregular
+
+
+def kept_per(keys: Iterable[Hashable], times: int) -> int:
+    """Count what is left of events when at most so many of each bucket are kept."""
+    return sum(min(count, times) for count in Counter(keys).values())
+
+
+Row = tuple[Any, ...]
+"""Points in units, the moment, and the key of each bucket."""
+
+
+@attrs.frozen
+class Keeping:
+    """What a per-event rule keeps of its events, by the steps of §7; amounts are in units of the precision.
+
+    Keys of buckets stand in a row from its third place on: those of `per` in their order, then that
+    of `points_per`.
+    """
+
+    caps: p.Caps
+    most: int | None
+    most_per: int | None
+
+    def __call__(self, rows: list[Row]) -> tuple[int, int] | None:
+        """Give the points and what is left of them after `max P points`; None where nothing is kept."""
+        caps = self.caps
+        kept = self._in_order(rows)
+        if caps.every is not None:
+            kept = _keep_every(kept, caps.every)
+        for place, cap in enumerate(caps.per, 2):
+            kept = [row for bucket in _buckets(kept, place) for row in _largest(bucket, cap.times)]
+        if caps.times is not None:
+            kept = _largest(kept, caps.times)
+        if not kept:
+            return None
+        points = sum(row[0] for row in kept)
+        left = points
+        if self.most_per is not None:
+            buckets = _buckets(kept, 2 + len(caps.per))
+            left = sum(_within(sum(row[0] for row in bucket), self.most_per) for bucket in buckets)
+        return points, _within(left, self.most)
+
+    def _in_order(self, rows: list[Row]) -> list[Row]:
+        """Sort by time, and put the place behind; events alike in time must be alike in all that counts."""
+        caps = self.caps
+        if caps.every is None and not caps.per and caps.times is None:
+            return rows
+        rows.sort(key=lambda row: row[1])
+        for one, next_ in itertools.pairwise(rows):
+            if one[1] == next_[1] and one != next_:
+                raise Irregular
+        return [(*row, place) for place, row in enumerate(rows)]
+
+
+def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:
+    every = dt.timedelta(microseconds=cap.every)
+    counted: list[Row] = []
+    for row in rows:
+        recent = [c for c in counted[-cap.times :] if row[1] - c[1] < every]
+        if len(recent) < cap.times:
+            counted.append(row)
+    return counted
+
+
+def _largest(rows: Iterable[Row], times: int) -> list[Row]:
+    return sorted(rows, key=lambda row: (abs(row[0]), row[-1]), reverse=True)[:times]
+
+
+def _buckets(rows: Iterable[Row], place: int) -> Collection[list[Row]]:
+    found: defaultdict[Hashable, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[place]].append(row)
+    return found.values()
+
+
+def _within(points: int, size: int | None) -> int:
+    return points if size is None else max(-size, min(size, points))

@@ -1,0 +1,335 @@
+"""Scoring rules in code: points in whole units of the precision, added to a total.
+
+A rule whose events are all worth the same is a count, one that only decays a sum by age; any other
+has a row per event, from which is kept what the rule says. A rule that has no form here is scored by
+the reference.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, keeping, runtime
+from leadrules.engine.compiler.borrowed import Question
+from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.events import properties_of
+from leadrules.engine.compiler.lead import LeadCode
+from leadrules.engine.compiler.notes import FIRED, GATED, Audit
+from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
+from leadrules.engine.compiler.streams import EventPlace
+from leadrules.engine.conditions import Reading
+from leadrules.engine.scoring import points_of
+from leadrules.lead import Facts
+from leadrules.values import Decay, rounded
+
+_MOST_ALTERNATIVES = 50
+_MOST_TIMES = 50
+_CALENDAR: dict[str, Callable[..., Any]] = {
+    "hour": runtime.hour_of,
+    "day": runtime.day_of,
+    "week": runtime.week_of,
+    "month": runtime.month_of,
+}
+
+
+@attrs.define
+class Rules:
+    """Writes rules."""
+
+    lead: LeadCode
+    audit: Audit
+    is_gated: bool
+
+    @property
+    def program(self) -> p.Program:
+        """The program."""
+        return self.lead.program
+
+    @property
+    def names(self) -> Names:
+        """The names of the code."""
+        return self.lead.names
+
+    @property
+    def conditions(self) -> Conditions:
+        """Writes conditions."""
+        return self.lead.conditions
+
+    @property
+    def scale(self) -> int:
+        """Units to a point."""
+        return int(10**self.program.precision)
+
+    def rule(self, rule: p.Rule, total: str) -> None:
+        """Write a rule that adds to a total."""
+        try:
+            written = self._once(rule, total) if rule.selection is None else self._each(rule, rule.selection, total)
+        except Unsupported:
+            written = self._borrowed(rule, total)
+        self.lead.body += written
+
+    def _borrowed(self, rule: p.Rule, total: str) -> Block:
+        points, left = self.names.fresh("x"), self.names.fresh("x")
+        found = self.names.fresh("x")
+        definitions = self.lead.borrowed((rule.selection, *(a for a in _nodes(rule))))
+        question = self.names.value(Question(rule, self.program.precision), ("rule", rule.id))
+        asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
+        body: Block = [code.assign([points, left], code.name(found))]
+        body += self._given(rule, total, code.name(points), code.name(left))
+        if self.is_gated:
+            asked = code.choose(code.name(GATED), NONE, asked)
+        return [code.assign(found, asked), code.when(code.compare(code.name(found), "is not", NONE), body)]
+
+    def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr) -> Block:
+        """Write that a rule gave points, and what its own `max` leaves of them."""
+        body: Block = []
+        place = self.audit.places["rule", rule.id]
+        self.audit.fire(body, place, points, self.names)
+        if isinstance(points, code.Literal) and isinstance(left, code.Literal):
+            if left.value != points.value:
+                self.audit.fire(body, place + 1, code.const(left.value - points.value), self.names)  # type: ignore[operator]
+            return body if left.value == 0 else [code.add(total, left), *body]
+        if left is not points:
+            change: Block = []
+            self.audit.fire(change, place + 1, code.operation(left, "-", points), self.names)
+            body.append(code.when(code.compare(left, "!=", points), change))
+        return [code.add(total, left), *body]
+
+    # ------------------------------------------------------------------ once
+
+    def _once(self, rule: p.Rule, total: str) -> Block:
+        if len(rule.alternatives) > _MOST_ALTERNATIVES:
+            raise Unsupported("many alternatives")
+        season = self._season(rule, self.lead.clock("today")) if _has_season(rule) else code.const(value=True)
+        gate = [] if rule.when is None else [self.conditions.true(rule.when, self.lead)]
+        branches = []
+        otherwise: Block = []
+        for alternative in rule.alternatives:
+            body = self._points_once(rule, alternative.points, total)
+            if alternative.condition is None:
+                others = [a.condition for a in rule.alternatives if a.condition is not None]
+                none = code.every(*(self.conditions.false(c, self.lead) for c in others))
+                otherwise = code.chain([(none, body)], [])
+            else:
+                branches.append((self.conditions.true(alternative.condition, self.lead), body))
+        if len(branches) == 1 and not otherwise:
+            test, body = branches[0]
+            return code.chain([(code.every(season, test, *gate), body)], [])
+        return code.chain([(code.every(season, *gate), code.chain(branches, otherwise))], [])
+
+    def _points_once(self, rule: p.Rule, node: p.ValueNode, total: str) -> Block:
+        if isinstance(node, p.Constant):
+            units = self._constant_points(node)
+            most = self._units(rule.caps.points)
+            capped = units if most is None else max(-most, min(units, most))
+            return self._given(rule, total, code.const(units), code.const(capped))
+        points_, left_ = self.names.fresh("x"), self.names.fresh("x")
+        expr = self.conditions.plain_number(self.conditions.value(node, self.lead))
+        rounding = self.names.value(runtime.points_of, "points_of")
+        body: Block = [code.assign(points_, code.call(rounding, expr, code.const(self.scale)))]
+        if rule.caps.points is None:
+            points = code.name(points_)
+            return body + self._given(rule, total, points, points)
+        body.append(code.assign(left_, self._capped(code.name(points_), rule.caps.points)))
+        return body + self._given(rule, total, code.name(points_), code.name(left_))
+
+    def _constant_points(self, node: p.Constant) -> int:
+        reading = Reading(self.program, Facts(None, {}, (), {}, 0), 0)
+        precision = self.program.precision
+        return runtime.units_of(rounded(points_of(reading, node, None), precision), precision)
+
+    def _units(self, points: Fraction | None) -> int | None:
+        return None if points is None else runtime.units_of(points, self.program.precision)
+
+    def _capped(self, points: Expr, most: Fraction) -> Expr:
+        units = runtime.units_of(most, self.program.precision)
+        low = code.call(code.name("min"), points, code.const(units))
+        return code.call(code.name("max"), low, code.const(-units))
+
+    def _season(self, rule: p.Rule, day: Expr) -> Expr:
+        tests = []
+        if rule.first_day is not None:
+            tests.append(code.compare(self.names.value(rule.first_day, rule.first_day), "<=", day))
+        if rule.last_day is not None:
+            tests.append(code.compare(day, "<=", self.names.value(rule.last_day, rule.last_day)))
+        return code.every(*tests)
+
+    # ------------------------------------------------------------------ each
+
+    def _each(self, rule: p.Rule, selection: p.Selection, total: str) -> Block:
+        caps = rule.caps
+        node = rule.alternatives[0].points
+        plain = isinstance(node, p.Constant) and not _has_season(rule)
+        simple = plain and caps.every is None and not caps.per and caps.points_per is None
+        points: Expr
+        fired: Expr
+        if plain and rule.decay is None and caps.every is None and len(caps.per) == 1 and caps.points_per is None:
+            assert isinstance(node, p.Constant)
+            fired = self.lead.keep(self._kept_per(selection, caps.per[0]))
+            points = self._times(self._constant_points(node), fired, caps.times)
+        elif simple and rule.decay is None:
+            assert isinstance(node, p.Constant)
+            count = self.lead.count(selection)
+            fired = code.name(self._kept(count))
+            if caps.times is not None and 1 < caps.times <= _MOST_TIMES and caps.points is None:
+                return [code.when(self._gated_by(rule, fired), self._up_to(rule, node, fired, total))]
+            points = self._times(self._constant_points(node), fired, caps.times)
+        elif simple and caps.times is None:
+            points = self._decayed(rule, selection)
+            fired = self.lead.events.some(selection)
+        else:
+            return self._rows(rule, selection, total)
+        return [code.when(self._gated_by(rule, fired), self._counted(rule, total, points))]
+
+    def _gated_by(self, rule: p.Rule, fired: Expr) -> Expr:
+        return fired if rule.when is None else code.every(fired, self.conditions.true(rule.when, self.lead))
+
+    def _up_to(self, rule: p.Rule, node: p.Constant, count: Expr, total: str) -> Block:
+        """Write points for at most so many events, whose entries are all known."""
+        points, times = self._constant_points(node), rule.caps.times
+        assert times is not None
+        place = self.audit.places["rule", rule.id]
+        self.audit.fires(place)
+        head, decimals = self.audit.heads[place], self.audit.results.decimals
+        rows = [(head, decimals[points * k]) for k in range(times + 1)]
+        kept = self.names.fresh("x")
+        capped = code.choose(code.compare(count, "<", code.const(times)), count, code.const(times))
+        return [
+            code.assign(kept, capped),
+            code.add(total, code.operation(code.const(points), "*", code.name(kept))),
+            code.append(FIRED, code.item(self.names.named(rows, ("rows", place)), code.name(kept))),
+        ]
+
+    def _kept_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
+        """Write how many events are left where at most so many of each bucket are kept, all worth the same."""
+        read = cap.bucket.property
+        moment, value = self.names.fresh("x"), self.names.fresh("x")
+        columns = {} if read is None else {read.name: value}
+        place = EventPlace(self.lead, columns, moment, self.names, self.conditions, self.lead.readers, early=False)
+        key = self._key(cap.bucket, place)
+        if read is not None and read.name in place.used:
+            keys = code.collected(key, [value], self.lead.events.column(selection, read))
+        else:
+            keys = code.collected(key, [moment], self.lead.events.moments(selection, compare=False))
+        return code.call(self.names.value(keeping.kept_per, "kept_per"), keys, code.const(cap.times))
+
+    def _kept(self, count: Expr) -> str:
+        kept = self.lead.keep(count)
+        assert isinstance(kept, code.Name)
+        return kept.id
+
+    def _counted(self, rule: p.Rule, total: str, points: Expr) -> Block:
+        if isinstance(points, code.Literal) and rule.caps.points is None:
+            return self._given(rule, total, points, points)
+        variable = code.name(self.names.fresh("x"))
+        body: Block = [code.assign(variable.id, points)]
+        left: Expr = variable
+        if rule.caps.points is not None:
+            left = code.name(self.names.fresh("x"))
+            body.append(code.assign(left.id, self._capped(variable, rule.caps.points)))
+        return body + self._given(rule, total, variable, left)
+
+    def _times(self, points: int, count: Expr, most: int | None) -> Expr:
+        if most == 1:
+            return code.const(points)
+        if most is not None:
+            count = code.choose(code.compare(count, "<", code.const(most)), count, code.const(most))
+        return code.operation(code.const(points), "*", count)
+
+    def _decayed(self, rule: p.Rule, selection: p.Selection) -> Expr:
+        assert rule.decay is not None
+        node = rule.alternatives[0].points
+        assert isinstance(node, p.Constant)
+        return self.lead.events.decayed(selection, *self._table(rule.decay, node))
+
+    def _table(self, decay: Decay, node: p.Constant) -> tuple[runtime.Decayed, Expr]:
+        points = points_of(Reading(self.program, Facts(None, {}, (), {}, 0), 0), node, None)
+        table = runtime.Decayed(decay, points, self.program.precision)
+        return table, self.names.value(table, (decay, points))
+
+    def _rows(self, rule: p.Rule, selection: p.Selection, total: str) -> Block:
+        """Write a rule whose events differ: a row for each, and then what is kept of them."""
+        assert rule.selection is not None
+        node = rule.alternatives[0].points
+        buckets = [cap.bucket for cap in rule.caps.per]
+        if rule.caps.points_per is not None:
+            buckets.append(rule.caps.points_per[1])
+        reads = properties_of(node, *(bucket.property for bucket in buckets))
+        variables = {read.name: self.names.fresh("x") for read in reads}
+        place = EventPlace(
+            self.lead, variables, self.names.fresh("x"), self.names, self.conditions, self.lead.readers, early=False
+        )
+        moment = code.name(place.moment)
+        day = code.call(self.lead.day_of(), moment)
+        tests = [self._season(rule, day)] if _has_season(rule) else []
+        row = code.tuple_of([self._row_points(rule, node, place), moment, *(self._key(b, place) for b in buckets)])
+        used = [read for read in reads if read.name in place.used]
+        sources = [self.lead.events.moments(selection), *(self.lead.events.column(selection, r) for r in used)]
+        targets = [place.moment, *(variables[read.name] for read in used)]
+        rows = code.collected(row, targets, code.zipped(sources), *tests)
+        kept = keeping.Keeping(
+            rule.caps,
+            self._units(rule.caps.points),
+            None if rule.caps.points_per is None else self._units(rule.caps.points_per[0]),
+        )
+        found, points, left = (self.names.fresh("x") for _ in range(3))
+        body: Block = [code.assign([points, left], code.name(found))]
+        body += self._given(rule, total, code.name(points), code.name(left))
+        fired = code.compare(code.bind(found, code.call(self.names.value(kept), rows)), "is not", NONE)
+        gate = [] if rule.when is None else [self.conditions.true(rule.when, self.lead)]
+        return [code.when(code.every(sources[0], *gate, fired), body)]
+
+    def _row_points(self, rule: p.Rule, node: p.ValueNode, place: EventPlace) -> Expr:
+        if rule.decay is None:
+            if isinstance(node, p.Constant):
+                return code.const(self._constant_points(node))
+            rounding = self.names.value(runtime.points_of, "points_of")
+            expr = self.conditions.plain_number(self.conditions.value(node, place))
+            return code.call(rounding, expr, code.const(self.scale))
+        elapsed = code.operation(self.lead.clock("now"), "-", code.name(place.moment))
+        unit = self.names.value(dt.timedelta(microseconds=rule.decay.unit), ("unit", rule.decay.unit))
+        age = code.operation(elapsed, "//", unit)
+        if isinstance(node, p.Constant):
+            return code.item(self._table(rule.decay, node)[1], age)
+        decayed = runtime.DecayedPoints(rule.decay, self.program.precision).of
+        expr = self.conditions.plain_number(self.conditions.value(node, place))
+        return code.call(self.names.value(decayed, ("decayed", rule.decay)), expr, age)
+
+    def _key(self, bucket: p.Bucket, place: EventPlace) -> Expr:
+        """Write what tells an event's bucket from others."""
+        if bucket.property is not None:
+            return _key_of(self.conditions.value(bucket.property, place))
+        assert bucket.calendar is not None
+        made = _CALENDAR[bucket.calendar](self.program.scope.zone)
+        function = self.names.value(made, ("calendar", bucket.calendar))
+        return code.call(function, code.name(place.moment))
+
+
+def _key_of(operand: Operand) -> Expr:
+    if isinstance(operand, Unknown):
+        return NONE
+    folded = getattr(operand, "folded", None)
+    expr = folded if folded is not None else getattr(operand, "expr", None)
+    if expr is None:
+        expr = getattr(operand, "true", None)
+    if not isinstance(expr, code.Expr):
+        raise Unsupported("a bucket of lists")
+    return expr
+
+
+def _nodes(rule: p.Rule) -> list[Any]:
+    found: list[Any] = [rule.when]
+    for alternative in rule.alternatives:
+        found += [alternative.condition, alternative.points]
+    return [node for node in found if node is not None]
+
+
+def _has_season(rule: p.Rule) -> bool:
+    return rule.first_day is not None or rule.last_day is not None

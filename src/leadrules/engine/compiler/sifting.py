@@ -1,0 +1,152 @@
+"""The events of a lead, read with care: what compiled code cannot take as it is.
+
+Compiled code takes plain events at once: dicts with a type, a moment and properties as the reader
+would give them. Where one is not plain, all of the lead's events come here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules.conversions import Reader, text_from
+from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular, value_alike
+from leadrules.values import moment_of, plain_name
+from leadrules.vocabulary import EventType, Scope
+
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{3}([0-9]{3})?)?(Z|\+00:00)")
+"""The form in which most instants are written as text: the standard library reads it as the reader does, and faster."""
+_MOST_TYPES = 1_000
+_LONGEST_TYPE = 200
+_NOTHING: dict[str, Any] = {}
+
+Event = Mapping[str, Any]
+Properties = Mapping[str, Sequence[tuple[str, Callable[[Any], Any]]]]
+"""Of each type that is read, the properties that are, and how."""
+
+
+def distinct_ids(ids: Sequence[tuple[str, Any]]) -> bool:
+    """Tell that ids of events are plain texts, and none is there twice for one type."""
+    texts = [text for _, text in ids]
+    if any(type(text) is not str or not text for text in texts):
+        return False
+    joined = "".join(texts)
+    return joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)
+
+
+@attrs.frozen
+class Sifting:
+    """Reads the events of a lead with care: what compiled code cannot take as it is."""
+
+    scope: Scope
+    read_at: Reader
+    properties: Properties
+
+    def __call__(
+        self, events: Sequence[Event], now: dt.datetime
+    ) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
+        """Give the events that count by their type, with moments in UTC, and all of those types as they are."""
+        seen: dict[str, list[Event]] = {}
+        for event in events:
+            type_ = self._type(event)
+            if type_ in self.properties:
+                seen.setdefault(type_, []).append(event)
+        found = {type_: self._sifted(of_type, now, self.properties[type_]) for type_, of_type in seen.items()}
+        return found, seen
+
+    def _type(self, event: Event) -> str:
+        type_ = event.get("type")
+        if not isinstance(type_, str):
+            raise Irregular
+        if type_ in self.scope.events:
+            return type_
+        plain = plain_name(type_.strip())
+        if not plain:
+            raise Irregular
+        return plain
+
+    def _sifted(
+        self, events: Sequence[Event], now: dt.datetime, properties: Sequence[tuple[str, Callable[[Any], Any]]]
+    ) -> list[Event]:
+        """Leave out events later than now, and all but the first of those with one id."""
+        kept: list[Event] = []
+        named: dict[str, int] = {}
+        for event in events:
+            at = self._moment(event.get("at"))
+            raw = event.get("id")
+            name = None if raw is None else text_from(raw)
+            if at > now:
+                continue
+            one = _at(event, at)
+            place = None if name is None else named.setdefault(name, len(kept))
+            if place is None or place == len(kept):
+                kept.append(one)
+                continue
+            if at == kept[place]["at"]:
+                raise Irregular
+            if at < kept[place]["at"]:
+                kept[place], one = one, kept[place]
+            for key, known in properties:  # a mistake in an event that does not count is a mistake still
+                column([one], key, known)
+        return kept
+
+    def _moment(self, raw: object) -> dt.datetime:
+        if type(raw) is dt.datetime and raw.tzinfo is dt.UTC and EARLIEST < raw < LATEST:
+            return raw
+        if type(raw) is str and _INSTANT.fullmatch(raw):
+            try:
+                moment = dt.datetime.fromisoformat(raw)
+            except ValueError:
+                raise Irregular from None
+            if EARLIEST < moment < LATEST:
+                return moment
+        at = None if raw is None else self.read_at(raw)
+        if not isinstance(at, int):
+            raise Irregular
+        return moment_of(at)
+
+
+def _at(event: Event, moment: dt.datetime) -> Event:
+    """Let an event say its moment plainly."""
+    return event if event.get("at") is moment else {**event, "at": moment}
+
+
+def column(events: Iterable[Event], key: str, known: Callable[[Any], Any]) -> list[Any]:
+    """Read one property of events, absent ones included."""
+    found = []
+    look = dict.get if key.isascii() else value_alike
+    for event in events:
+        properties = event.get("properties")
+        if properties is None:
+            properties = _NOTHING
+        elif type(properties) is not dict:
+            raise Irregular
+        found.append(known(look(properties, key)))
+    return found
+
+
+class PassedOver(dict[str, None]):
+    """The types of event that no rule looks at; those of no scope are added as they are met."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(dict.fromkeys(scope.events.keys() - scope.read.keys()))
+        self._scope = scope
+
+    def meet(self, type_: object) -> None:
+        """Take a type as one that no rule looks at. Raises Irregular where it may be another's spelling."""
+        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._scope.events:
+            raise Irregular
+        if len(self) < _MOST_TYPES and len(type_) <= _LONGEST_TYPE:
+            self[type_] = None
+
+
+def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:
+    """Name the properties of a type that are read and declared, in order of name, `at` and `day` left out."""
+    wanted = frozenset(read) - {own for own in ("at", "day") if event.property(own) is None}
+    return tuple(sorted(prop.name for prop in event.properties if prop.name in wanted))

@@ -1,0 +1,184 @@
+"""Inside a list of events: what is asked of the events of a type, and how a filter reads one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Protocol
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code
+from leadrules.engine.compiler.code import Expr, Names
+from leadrules.engine.compiler.conditions import Conditions, Place, instant_part
+from leadrules.engine.compiler.fields import Readers, operand_of
+from leadrules.engine.compiler.operands import Day, Moment, Operand, Text, Unknown, Unsupported
+from leadrules.engine.compiler.subjects import TextRead
+from leadrules.values import DAY, HOUR
+from leadrules.vocabulary import EventType, Field, Property
+
+Span = tuple[p.Condition | None, int | None]
+"""A filter and a window."""
+
+
+class LeadPlace(Place, Protocol):
+    """The lead as a whole, before its events are looked at."""
+
+    def day_of(self) -> Expr:
+        """Write the function from a moment to its local day."""
+
+    def datetime_of(self, field: Field) -> Expr:
+        """Read a date or datetime field as a datetime in UTC, or None."""
+
+
+@attrs.define
+class Asked:
+    """Something asked of the events of some types under a filter and a window, and the variable it goes to."""
+
+    kind: str
+    detail: Any
+    variable: str
+    several: bool
+
+
+Windows = dict[int | None, list[Asked]]
+"""What is asked under one filter, by window."""
+
+
+@attrs.define
+class TypeCode:
+    """What is asked of the events of one type, and the variables that hold them.
+
+    `listed` asks for the list of moments.
+    """
+
+    type: EventType
+    read: tuple[str, ...]
+    events: str
+    moments: str
+    columns: dict[str, str]
+    listed: bool = False
+    asked: dict[Span, list[Asked]] = attrs.field(factory=dict)
+
+    @property
+    def properties(self) -> list[Property]:
+        """The properties that are read of this type."""
+        found = [self.type.property(name) for name in self.read]
+        return [prop for prop in found if prop is not None]
+
+
+@attrs.define
+class EventPlace:
+    """Inside a list of events: properties stand in variables, the rest is what is known before events are.
+
+    `columns` gives the variable of each property that has one; `used` collects those that were read.
+    A filter is `early`: nothing but fields is known yet.
+    """
+
+    lead: LeadPlace
+    columns: dict[str, str]
+    moment: str
+    names: Names
+    conditions: Conditions
+    readers: Readers
+    early: bool = True
+    used: dict[str, p.PropertyRead] = attrs.field(factory=dict)
+    shares: bool = False
+
+    def answer(self, read: TextRead, node: p.Condition, *, wanted: bool) -> Expr | None:
+        """Give whether a condition on one text is true (or false), where that is remembered."""
+        if isinstance(read, p.FieldRead):
+            return self.lead.answer(read, node, wanted=wanted)
+        if read.name not in self.columns:
+            return None
+        answer = self._of_text(read, ("true" if wanted else "false", node))
+        return code.every(code.name(self._column(read)), answer)
+
+    def _of_text(self, read: p.PropertyRead, asked: tuple[str, p.Condition | None]) -> Expr:
+        place = self.readers.about(read).place(asked)
+        return code.item(code.name(self._column(read)), code.const(place))
+
+    def _column(self, read: p.PropertyRead) -> str:
+        self.used[read.name] = read
+        return self.columns[read.name]
+
+    def field(self, field: Field) -> Operand:
+        """Read a field."""
+        return self.lead.field(field)
+
+    def property(self, node: p.PropertyRead) -> Operand:
+        """Read a property of the event; unknown where its type has none of that name."""
+        if node.name == "at":
+            return Moment(instant_part(self.names, code.name(self.moment)))
+        if node.name == "day":
+            return Day(code.call(self.lead.day_of(), code.name(self.moment)))
+        if node.name not in self.columns:
+            return Unknown()
+        if node.type.kind == "text":
+            return Text(self._of_text(node, ("folded", None)), self._of_text(node, ("text", None)), optional=True)
+        return operand_of(node.type.kind, code.name(self._column(node)), self.names)
+
+    def definition(self, node: p.DefinitionRead) -> Operand:
+        """Read a definition; a criterion in a filter is made of fields and literals only."""
+        if not self.early:
+            return self.lead.definition(node)
+        if node.kind != "criterion":
+            raise Unsupported("nothing is scored yet")
+        body = next(c.body for c in self.conditions.program.criteria if c.name == node.name)
+        return self.conditions.value(body, self)
+
+    def clock(self, part: str, detail: object = None) -> Expr:
+        """Read what depends on `as_of` alone."""
+        return self.lead.clock(part, detail)
+
+    def held(self, ladder: str) -> Expr:
+        """Read the label that the lead holds."""
+        return self.lead.held(ladder)
+
+    def count(self, selection: p.Selection) -> Expr:
+        """Count the events of a selection."""
+        return self._later().count(selection)
+
+    def moments(self, selection: p.Selection) -> Expr:
+        """List the moments of a selection's events."""
+        return self._later().moments(selection)
+
+    def aggregate(self, node: p.Aggregate) -> Operand:
+        """Read an aggregate."""
+        return self._later().aggregate(node)
+
+    def keep(self, expr: Expr) -> Expr:
+        """Keep a value of the lead in a variable."""
+        return self._later().keep(expr)
+
+    def borrowed_truth(self, node: p.Condition) -> Expr:
+        """Refuse: the reference is asked about the lead."""
+        raise Unsupported("the reference is asked about the lead, not about one event")
+
+    def _later(self) -> Place:
+        if self.early:
+            raise Unsupported("no events are looked at inside a filter")
+        return self.lead
+
+
+def place_in(type_: TypeCode, lead: LeadPlace, conditions: Conditions, readers: Readers) -> EventPlace:
+    """Make the place of a filter on the events of a type."""
+    names = conditions.names
+    variables = {name: names.fresh("x") for name in type_.read}
+    return EventPlace(lead, variables, names.fresh("x"), names, conditions, readers)
+
+
+def ages_in(moments: Expr, unit: int, lead: LeadPlace, names: Names) -> Expr:
+    """List the ages of moments, in whole days or hours."""
+    at = names.fresh("x")
+    elapsed = code.operation(lead.clock("now"), "-", code.name(at))
+    if unit == DAY:
+        return code.collected(code.attribute(elapsed, "days"), [at], moments)
+    assert unit == HOUR
+    hour = names.value(dt.timedelta(hours=1), "hour")
+    return code.collected(code.operation(elapsed, "//", hour), [at], moments)
+
+
+def sum_of(element: Expr, variable: str, source: Expr) -> Expr:
+    """Add up an element for each item of a list."""
+    return code.call(code.name("sum"), code.collected(element, [variable], source))
