@@ -32,7 +32,11 @@ from leadrules.testing.rule_files import written_files
 
 seeds = st.integers(0, 1_000)
 spans = st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(days=400))
-often = settings(max_examples=max(200, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
+often = settings(
+    max_examples=max(200, settings().max_examples),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 @often
@@ -139,7 +143,7 @@ def test_names_are_only_names(case):
 def test_a_pickled_ruleset_gives_the_same_digest_in_another_process():
     batch = []
 
-    @settings(often, database=None, phases=[Phase.generate])
+    @settings(often, max_examples=max(500, often.max_examples), database=None, phases=[Phase.generate])
     @given(cases())
     def collect(case):
         batch.append((case.rules, case.lead, case.as_of))

@@ -16,7 +16,7 @@ import attrs
 from hypothesis import strategies as st
 
 from leadrules.conversions import YEARS
-from leadrules.plugins import Criterion, kind_of
+from leadrules.criteria import Criterion, kind_of
 from leadrules.sdk import EventView, LeadView
 from leadrules.testing.moments import moments
 from leadrules.testing.words import TEXTS, TIMEZONES

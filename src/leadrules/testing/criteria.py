@@ -23,9 +23,9 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
+from leadrules.criteria import FAILURES, Criterion, Origin, kind_of, verified
 from leadrules.engine.calls import DIGITS, answer_of, named, to_python
 from leadrules.errors import PluginError
-from leadrules.plugins import FAILURES, Criterion, Origin, kind_of, verified
 from leadrules.sdk import LeadView, mark_of
 from leadrules.testing.arguments import Vocabulary, questions
 from leadrules.testing.elsewhere import ELSEWHERE
@@ -59,13 +59,6 @@ def check_criterion(
     wrong type, any exception at all, changed arguments or globals, the clock or chance asked, other
     answers to the same question, a vectorised form that differs, a literal check that fails, or a
     function that cannot be found by its name.
-
-    >>> from leadrules.sdk import criterion
-    >>> @criterion
-    ... def shout(text: str) -> str:
-    ...     "Write a text in capitals."
-    ...     return text.upper()
-    >>> check_criterion(shout, examples=["Hello"], max_examples=10, elsewhere=False)
     """
     criterion = _verified(function)
     _found_by_name(criterion)

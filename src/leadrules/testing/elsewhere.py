@@ -16,9 +16,10 @@ from leadrules.ruleset import Ruleset
 from leadrules.testing.leads import RawLead
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
-    {"PYTHONHASHSEED": "4242", "TZ": "Pacific/Apia", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "0"}
+    {"PYTHONHASHSEED": "4242", "TZ": "<+1345>-13:45", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "0"}
 )
-"""An environment that could change what hashing, clocks and letters do."""
+"""An environment that could change what hashing, clocks and letters do. The timezone is written so that
+a machine without a timezone database knows it too."""
 
 _PROGRAM = """
 import json, pickle, sys

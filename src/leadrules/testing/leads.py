@@ -166,6 +166,8 @@ class _Maker:
         for _ in range(chance.whole(0, most)):
             if not read or chance.happens(8):
                 found.append(self._stray(around, unread))
+            elif found and chance.happens(25):
+                found.append(self._alike(chance.pick(found)))
             else:
                 found.append(self._event(scope.events[chance.pick(read)], around))
         return found
@@ -179,6 +181,16 @@ class _Maker:
         if chance.happens(10):
             properties["unread"] = chance.pick(_ODD)
         return found | ({"properties": properties} if properties else {})
+
+    def _alike(self, other: dict[str, Any]) -> dict[str, Any]:
+        """Give an event that stands beside another in the order of events, or takes its place."""
+        chance, read = self.chance, list(self.scope.read)
+        kind = chance.whole(0, 3)
+        if kind < 2:
+            return {**other, "id": chance.pick(("a", "b", "c", None))}
+        if kind == 2 and other["type"] in self.scope.read:
+            return {**self._event(self.scope.events[chance.pick(read)], [self.as_of]), "at": other["at"]}
+        return {part: value for part, value in other.items() if part != "properties"}
 
     def _property(self, property_: Property) -> Any:
         return None if self.chance.happens(8) else self.value(property_.type)

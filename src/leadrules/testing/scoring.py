@@ -126,7 +126,7 @@ class Scoring:
         if chance.happens(10):
             condition = made(tree.Group, condition)
         points = self.points(Place(types))
-        modifiers = self._modifiers_of_both() + (self._caps(types) if chance.uses("caps", 50) else [])
+        modifiers = self._modifiers_of_both() + (self._caps(types) if chance.uses("caps", 60) else [])
         if chance.uses("decay", 25):
             modifiers.append(made(tree.NoDecay) if chance.happens(25) else self.decay())
         return self._rule((made(tree.Alternative, condition, points),), modifiers)
@@ -178,9 +178,10 @@ class Scoring:
 
     def points(self, place: Place = ANYWHERE) -> tree.Points:
         """Give points: a literal, or an expression, for a per-event rule also of its properties."""
-        if self.chance.uses("expressions", 25):
-            return made(tree.Points, self.phrases.expression(2, place), self.chance.happens(25))
-        return made(tree.Points, made(tree.Number, self.amount()))
+        value = self.phrases.expression(2, place) if self.chance.uses("expressions", 25) else None
+        if value is None or isinstance(value, tree.Number):
+            return made(tree.Points, made(tree.Number, self.amount()))
+        return made(tree.Points, value, self.chance.happens(25))
 
     def _size(self) -> tree.Number | tree.Name:
         return self.phrases.bound(abs(self.amount()) or Fraction(1))
@@ -193,9 +194,9 @@ class Scoring:
             found.append(made(tree.When, self.phrases.condition(1)))
         if chance.happens(20):
             found.append(made(tree.Because, made(tree.Text, chance.pick(TEXTS))))
-        if chance.happens(8):
+        if chance.happens(12):
             found.append(made(tree.From, self._day()))
-        if chance.happens(8):
+        if chance.happens(12):
             found.append(made(tree.Until, self._day()))
         return found
 
@@ -219,7 +220,7 @@ class Scoring:
 
     def _bucket(self, types: tuple[str, ...]) -> tuple[tree.Name, bool]:
         if self.chance.happens(50):
-            return name(self.chance.pick(("day", "week", "month", "hour"))), True
+            return name(self.chance.pick(("day", "day", "week", "month", "hour"))), True
         return name(self.chance.pick(list(self.scene.properties(types)))), False
 
     def decay(self) -> tree.Modifier:
