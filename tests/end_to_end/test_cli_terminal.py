@@ -102,11 +102,11 @@ def test_an_interrupted_run_leaves_no_half_file(sent, status, here, process):
 
 
 def test_long_work_shows_a_bar_on_a_terminal_only(here, process):
-    rows = "".join(f"{n},a{n}@b.example\n" for n in range(40_000))
+    rows = "".join(f"{n},a{n}@b.example\n" for n in range(150_000))
     (here / "leads.csv").write_text("id,email\n" + rows, "utf-8")
     child, shown = on_terminal(process, here, *SCORE, "-o", "scored.csv")
     assert child.returncode == 0
-    assert re.search(rb"[0-9]+/40000", shown)
+    assert re.search(rb"[0-9]+/150000", shown)
 
 
 def test_help_loads_neither_terminal_pictures_nor_commands():

@@ -78,7 +78,7 @@ dimension engagement max 100 within 365 days
   newsletter_signup                                  +5   from 2026-01-01 until 2026-12-31
   group money max 40
     purchase[amount > 100]  +(amount / 100)  max 50 points
-    pricing_view            +3               max 1 every 7 days
+    pricing_view            +3  max 1 every 7 days
 
 persona owner +40 in fit
   industry = "transport"        weight 3

@@ -748,7 +748,7 @@ def test_a_hundred_thousand_events_take_a_second_or_so():
     events = [visit(1 + n % 28, id=n % 90_000, properties={"seconds": n % 7}) for n in range(100_000)]
     start = time.process_time()
     assert len(facts_of(*events).events) == 90_000
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30  # about 1 s; measuring coverage on a slow machine multiplies it
 
 
 # ---------------------------------------------------------------------- held

@@ -104,7 +104,10 @@ def _size():
 def test_the_host_says_which_plugins_are_allowed(distribute):
     distribute("crm", GOOD)
     assert rules_of("crm", plugins=["crm"]).evaluate(LEAD, as_of=NOON).score == 10
-    assert "the plugin `crm` is not allowed here" in refusal("use crm\n", plugins=["other"])
+    distribute("other", GOOD)
+    told = refusal("use crm\n", plugins=["other"])
+    assert "the plugin `crm` is not allowed here" in told
+    assert "help: allowed are `other`" in told
     assert "the plugin `crm` is not allowed here" in refusal("use crm\n", plugins=[])
 
 
@@ -142,7 +145,8 @@ def test_a_plugin_that_cannot_be_loaded_is_named_with_its_distribution_and_versi
     told = refusal("email_open +1\nuse crm\ncrm.size(company) > 1 +2\n")
     assert "rules.leadrules:2:1: error LR621: plugin `crm` (crm 2.1)" in told
     assert words in told
-    assert told.count("error") == 1  # what is called of it is not blamed, too
+    assert "help: `leadrules plugins doctor` tells how to mend it" in told
+    assert told.count("error LR") == 1  # what is called of it is not blamed, too
 
 
 def test_an_entry_point_that_leads_nowhere_is_told(distribute):

@@ -46,3 +46,13 @@ def test_what_a_dimensions_since_asks_is_known_before_its_rules(group):
     events = ({"type": "page_view", "at": "2026-04-01"}, {"type": "email_open"})
     assert score(text, *events, employees=500) == 5
     assert score(text, events[1], {"type": "page_view", "at": "2026-05-02"}, employees=500) == 0
+
+
+@pytest.mark.parametrize("condition", ["stage = heat", "heat = stage", "stage in {heat}"])
+def test_beside_a_ladder_its_label_is_no_other_ladder(condition):
+    text = (
+        "stages cold < heat\nstages heat: mild < hot\nemail_open +5\n"
+        f"email_open -> heat\n{condition} -> hot\nnot email_open -> mild"
+    )
+    lead = {"id": "1", "events": [{"type": "email_open", "at": "2026-05-01"}]}
+    assert Ruleset.from_text(text).evaluate(lead, as_of=AS_OF).stages == {"stage": "heat", "heat": "hot"}

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from leadrules import PluginError
-from leadrules.plugins import Origin, loaded
+from leadrules.criteria import Origin, loaded
 from leadrules.sdk import EventView, LeadView, criterion, mark_of
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)

@@ -57,14 +57,14 @@ def _show_one(screen: Screen, one: Installed) -> None:
 def doctor(*, as_json: bool) -> int:
     """Tell what is broken and how to mend it, and give the exit status: 1 where anything is."""
     found = survey()
-    problems = [problem for one in found for problem in one.problems]
+    problems = list(dict.fromkeys(problem for one in found for problem in one.problems))  # rivals tell the same
     if as_json:
         with standard_output() as file:
             told = {"ok": not problems, "looked_at": len(found), "problems": [p.to_dict() for p in problems]}
             file.write(canonical_json(told) + "\n")
         return RULES_WRONG if problems else OK
     screen = Screen()
-    for problem in dict.fromkeys(problems):
+    for problem in problems:
         screen.problem(problem.what, problem.mend)
         screen.line()
     whole = sum(not one.problems for one in found)

@@ -14,6 +14,7 @@ from leadrules.plugins import CRITERIA, brought_by, installed_points
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FILES: Mapping[str, str] = {
+    ".gitignore": "gitignore.tmpl",
     "pyproject.toml": "pyproject.toml.tmpl",
     "README.md": "README.md.tmpl",
     "example.leadrules": "example.leadrules.tmpl",

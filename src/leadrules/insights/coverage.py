@@ -60,14 +60,12 @@ class Coverage:
 def measure_coverage(rules: Ruleset, examples: Iterable[ExampleReport]) -> Coverage:
     r"""Find out what the examples of a rule file cover, failing ones included.
 
-        >>> from leadrules import Ruleset
-        >>> from leadrules.engine.interpreter import Evaluation
-    from leadrules.errors import PluginError
-    from leadrules.insights.examples import run_examples
-        >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
-        >>> coverage = measure_coverage(rules, run_examples(rules))
-        >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
-        (50, ['is false', 'is unknown'])
+    >>> from leadrules import Ruleset
+    >>> from leadrules.insights.examples import run_examples
+    >>> rules = Ruleset.from_text('budget +5\nexample "rich"\n  given budget = true\n  expect score = 5')
+    >>> coverage = measure_coverage(rules, run_examples(rules))
+    >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
+    (50, ['is false', 'is unknown'])
     """
     checks = goals_of(rules.program)
     covered: list[str | None] = [None] * len(checks)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from leadrules.criteria import Criterion, Parameter
 from leadrules.insights.installed import summary_of
-from leadrules.plugins import Criterion, Parameter
 
 _NOTE = "<!-- Made from the code; to change it, change the docstring. -->"
 
@@ -33,7 +33,8 @@ def page_of(criterion: Criterion) -> str:
 def _lines(criterion: Criterion) -> Iterator[str]:
     name = f"{criterion.origin.plugin}.{criterion.name}"
     unknown = " or unknown" if criterion.maybe_unknown else ""
-    yield from (f"# {name}", "", _NOTE, "", f"`{name}{criterion.signature}`{unknown} · version {criterion.version}", "")
+    version = criterion.version.partition(" ")[0]  # what follows tells of libraries, which differ from place to place
+    yield from (f"# {name}", "", _NOTE, "", f"`{name}{criterion.signature}`{unknown} · version {version}", "")
     yield from _fenced(criterion.doc.splitlines())
     if criterion.given:
         yield from ("", "| argument | type | when it is unknown | when it is left out |", "|---|---|---|---|")

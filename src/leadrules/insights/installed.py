@@ -13,21 +13,10 @@ from typing import Any
 
 import attrs
 
+from leadrules.criteria import Criterion, Origin, marked, verified
 from leadrules.errors import PluginError
 from leadrules.lang.parser import parse
-from leadrules.plugins import (
-    CRITERIA,
-    PACKS,
-    Criterion,
-    Origin,
-    brought_by,
-    imported,
-    installed_points,
-    marked,
-    origin_of,
-    pack_folder,
-    verified,
-)
+from leadrules.plugins import CRITERIA, PACKS, brought_by, imported, installed_points, origin_of, pack_folder
 
 _SUFFIX = ".leadrules"
 _CONFIGURED = 'mend `{}` under `[project.entry-points."{}"]` in its pyproject.toml, and install it again'

@@ -1,0 +1,177 @@
+"""A reference page per diagnostic code: what it means, a file that causes it, and the mended file.
+
+The pages are made from `diagnostics/*.toml` beside this module, one table for each code:
+
+- `means`: what it means, in two to four sentences, for a person who sells.
+- `cause`, `mended`: rule files. The cause gives exactly this code, and the codes in `also`.
+- `files`, `mended_files`: the files that they name; `params`: values that the host gives; `limits`:
+  lower limits than usual, so that a small file shows what happens to a large one.
+- `happens`, `mending`: in words, where the cause is no text of a rule file.
+
+Files may use a plugin `acme`, made here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+
+from leadrules.errors import Diagnostic
+from leadrules.lang.checker import Checked
+from leadrules.lang.codes import CODES
+from leadrules.lang.files import Files
+from leadrules.lang.parser import Limits
+from leadrules.plugins import Catalogue
+from leadrules.ruleset import check_files, review
+from leadrules.sdk import LeadView, criterion
+
+_NOTE = "<!-- Made from the code; to change it, change src/leadrules/insights/diagnostics. -->"
+_MAIN = "rules.leadrules"
+_PARTS = {
+    "LR0": "The file as a whole",
+    "LR1": "What cannot be read",
+    "LR2": "What is allowed and hardly meant",
+    "LR3": "Names",
+    "LR4": "Types and values",
+    "LR5": "Rules and what they make",
+    "LR6": "Other files and plugins",
+}
+
+
+@attrs.frozen
+class Page:
+    """What is told of a code; see the module for each part."""
+
+    code: str
+    means: str
+    cause: str = ""
+    mended: str = ""
+    files: Mapping[str, str] = attrs.field(factory=dict)
+    mended_files: Mapping[str, str] | None = None
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    limits: Mapping[str, int] = attrs.field(factory=dict)
+    also: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    happens: str = ""
+    mending: str = ""
+
+    @property
+    def stands_alone(self) -> bool:
+        """Tell whether the mended file needs nothing but itself."""
+        return not (self.files or self.params or self.limits or "use acme" in self.mended)
+
+    def check_cause(self) -> Checked:
+        """Check the file that causes the diagnostic."""
+        return self._check(self.cause, self.files)
+
+    def check_mended(self) -> Checked:
+        """Check the mended file."""
+        return self._check(self.mended, self.files if self.mended_files is None else self.mended_files)
+
+    def _check(self, text: str, files: Mapping[str, str]) -> Checked:
+        catalogue = Catalogue({"acme": {"is_near": is_near, "is_loyal": is_loyal}})
+        with TemporaryDirectory() as folder:  # on disk, so that the messages are those that people see
+            for name, content in {_MAIN: text, **files}.items():
+                Path(folder, name).write_text(content, "utf-8", newline="\n")
+            found = Files(_MAIN, path=Path(folder, _MAIN), root=Path(folder).resolve())
+            return review(check_files(found, self.params, Limits(**self.limits), catalogue))
+
+
+def registry() -> dict[str, Page]:
+    """Give what is told of each code, in order."""
+    folder = resources.files("leadrules.insights").joinpath("diagnostics")
+    texts = sorted((file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".toml"))
+    return {code: Page(code, **table) for _, text in texts for code, table in tomllib.loads(text).items()}
+
+
+def pages() -> dict[str, str]:
+    """Give the pages as Markdown by their file names: `index.md`, and one for each code."""
+    found = registry()
+    return {
+        "index.md": _written(_index(found)),
+        **{f"{page.code}.md": _written(_page(page)) for page in found.values()},
+    }
+
+
+def _written(lines: Iterator[str]) -> str:
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _index(found: Mapping[str, Page]) -> Iterator[str]:
+    yield from ("# Diagnostics", "", _NOTE, "")
+    yield "Everything that `leadrules check` can say about a rule file, by its code. A code keeps its meaning for good."
+    for start, title in _PARTS.items():
+        yield from ("", f"## {title}", "", "| code | what |", "|---|---|")
+        yield from (f"| [{code}]({code}.md) | {CODES[code]} |" for code in found if code.startswith(start))
+
+
+def _page(page: Page) -> Iterator[str]:
+    yield from (f"# {page.code}: {CODES[page.code]}", "", _NOTE, "", page.means.strip(), "")
+    if page.code.startswith("LR2"):
+        yield f"This is a warning: the rules can be used. `# ok: {page.code}` at the end of the line silences it."
+        yield ""
+    yield from ("## What causes it", "")
+    if page.happens:
+        yield from (page.happens.strip(), "", "## What to do", "", page.mending.strip())
+        return
+    yield from _circumstances(page)
+    yield from _fenced("text", page.cause)
+    yield from _beside({} if page.limits else page.files)
+    yield from ("leadrules says:", "")
+    yield from _fenced("text", "\n\n".join(told.render() for told in _told(page)))
+    yield from ("## The same, mended", "")
+    yield from _fenced("leadrules" if page.stands_alone else "text", page.mended)
+    yield from _beside(page.files if page.limits else page.mended_files or {})
+
+
+def _circumstances(page: Page) -> Iterator[str]:
+    """Say what the example was run with."""
+    if "use acme" in page.mended:
+        yield from ("`acme` is a plugin that was made up for this page.", "")
+    names = {name: f"{value:,}" for name, value in page.limits.items()}
+    if names:
+        shown = " and ".join(f"`{name}` of {value}" for name, value in names.items())
+        yield from (f"With a limit on {shown}, to keep the example short:", "")
+    for name, value in page.params.items():
+        yield from (f"With `--param {name}={value}`:", "")
+
+
+def _beside(files: Mapping[str, str]) -> Iterator[str]:
+    for name, text in files.items():
+        yield from (f"`{name}`, beside it:", "")
+        yield from _fenced("text", text)
+
+
+def _told(page: Page) -> list[Diagnostic]:
+    return [told for told in page.check_cause().diagnostics if told.code == page.code]
+
+
+def _fenced(kind: str, text: str) -> Iterator[str]:
+    yield from (f"```{kind}", text.strip("\n"), "```", "")
+
+
+# ----------------------------------------------------------------- the plugin `acme` of the examples
+
+_CONTINENTS = frozenset({"Africa", "America", "Asia", "Australia", "Europe"})
+
+
+def _continent(name: str) -> None:
+    if name not in _CONTINENTS:
+        raise ValueError(f"there is no continent {name}")
+
+
+@criterion(checks={"continent": _continent})
+def is_near(country: str, continent: str = "Europe") -> bool:
+    """Tell whether a country lies on our continent."""
+    return country == "PL" and continent == "Europe"
+
+
+@criterion(fields=["customer_since"], events=())
+def is_loyal(lead: LeadView) -> bool:
+    """Tell whether the lead has been a customer for long."""
+    return lead is not None

@@ -1,0 +1,445 @@
+"""The compiler: what it answers itself, what it leaves to the reference, and that no text becomes code."""
+
+import ast
+import datetime as dt
+import pickle
+import re
+import types
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from leadrules import AuditEntry, Event, InputError, Lead, Ruleset, ScoredLead
+from leadrules.audit import Decimals
+from leadrules.engine import interpreter
+from leadrules.engine.compiler import assembly, code
+from leadrules.engine.compiler.runtime import Remembered
+from leadrules.engine.conditions import Reading
+from leadrules.lead import LeadReader
+from leadrules.values import decimal_of, rounded
+
+AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def view(days=1.0, url="/pricing", **more):
+    return {"type": "page_view", "at": AS_OF - days * DAY, "properties": {"url": url, "seconds": 20}} | more
+
+
+LEAD = {
+    "id": "42",
+    "attributes": {"employees": 300, "country": "PL", "job_title": "Head of Sales", "budget": True},
+    "events": [view(1), view(9, "/blog"), view(40), {"type": "email_open", "at": AS_OF - 3 * DAY}],
+}
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """Take the reference away: whoever asks it fails."""
+
+    def nobody(*_: object, **__: object) -> None:
+        raise AssertionError("the reference was asked")
+
+    monkeypatch.setattr(interpreter, "evaluate", nobody)
+    monkeypatch.setattr(LeadReader, "read", nobody)
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """Collect the code that is written."""
+    found: list[ast.FunctionDef] = []
+    compiled = code.functions_of
+
+    def functions_of(definitions: Any, given: Any) -> Any:
+        found.extend(definitions)
+        return compiled(definitions, given)
+
+    monkeypatch.setattr(code, "functions_of", functions_of)
+    return found
+
+
+def same(rules, lead, as_of=AS_OF):
+    """Assert that both engines give the same bytes, and give the result."""
+    result = rules.evaluate(lead, as_of=as_of)
+    assert result.to_json() == rules.explain(lead, as_of=as_of).result.to_json()
+    return result
+
+
+# ----------------------------------------------------------------- what it does
+
+NATIVE = [
+    "employees >= 200 +10 | >= 50 +5 | else -1",
+    'country in {"PL", "DE"} and not job_title contains "intern" +3',
+    'job_title matches "^head" or job_title starts with "chief" +3',
+    "at least 2 of (budget, authority, employees > 5) +1",
+    "employees between 10 and 500 +1.25",
+    "always +(employees / 7) max 20 points",
+    "(employees + 2) > 5 +1",
+    "greatest(employees, 5) > floor(2.5) +1",
+    "email is unknown +1",
+    "page_view +2",
+    "page_view +2 max 1",
+    "page_view +2 max 2 per day",
+    "page_view +2 max 1 per url max 2",
+    "page_view +2 max 1 every 10 days",
+    "page_view +(seconds / 3) max 9 points per url max 10 points",
+    "page_view +5 half-life 10 days",
+    "page_view +5 half-life 6 hours max 2",
+    "page_view +(seconds / 3) fades over 30 days",
+    "page_view +5 drops 10% every 5 days when budget",
+    "page_view +5 from 2026-05-01 until 2026-05-30",
+    'page_view[url contains "pric"] within 30 days +1',
+    'page_view[url = "/pricing" and seconds > 5] +1 max 2 per url',
+    "page_view since email_open +1",
+    "count(page_view within 7 days) >= 1 +4",
+    "sum(seconds of page_view) > 10 and average(seconds of page_view) < 50 +4",
+    "min(seconds of page_view) = max(seconds of page_view) +1",
+    "distinct(url of page_view) = 2 and distinct(day of page_view) = 3 +1",
+    'first(url of page_view) = "/pricing" and last(seconds of page_view) = 20 +1',
+    "days since page_view < 5 and days until created > 3 +1",
+    "created within 30 days +1",
+    "page_view followed by email_open within 30 days +1",
+    "page_view followed by page_view within 30 days +1",
+    "page_view not followed by email_open within 2 hours +1",
+    "no unsubscribe and activity +1",
+]
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("line", NATIVE)
+def test_a_plain_lead_is_scored_without_the_reference(line):
+    rules = Ruleset.from_text(f'{line}\nscore > 1 -> tag "x"\n')
+    lead = LEAD | {"attributes": LEAD["attributes"] | {"created": AS_OF - DAY}}
+    result = rules.evaluate(lead, as_of=AS_OF)
+    assert sum(entry.points for entry in result.audit) == result.score
+
+
+@pytest.mark.parametrize("line", NATIVE)
+def test_it_gives_what_the_reference_gives(line):
+    same(Ruleset.from_text(f'{line}\nscore > 1 -> tag "x"\n'), LEAD)
+
+
+@pytest.mark.usefixtures("alone")
+def test_outcomes_need_no_reference():
+    rules = Ruleset.from_text("""
+        dimension fit max 5
+          employees > 5 +10
+        persona boss +20 in fit
+          budget weight 1
+          authority weight 2
+        total = 0.5 * fit + 3 max 100
+        grade size = fit: A >= 5, B
+        stages lead < mql exit lost forward only
+          size = A -> mql
+          hold mql while budget
+        segment big = employees > 100
+        require email is known because "no way to write"
+        big -> tag "big"
+        """)
+    result = rules.evaluate(LEAD | {"stages": {"stage": "lead"}}, as_of=AS_OF)
+    assert (result.score, result.grades, result.stage, result.segments) == (
+        Decimal("5.5"),
+        {"size": "A"},
+        "lead",
+        ("big",),
+    )
+    assert (result.tags, result.missing, result.transitions) == (("big",), ("no way to write",), ())
+    assert [(entry.kind, entry.rule, entry.points) for entry in result.audit] == [
+        ("points", "fit: employees > 5", 10),
+        ("points", "boss", Decimal("6.67")),
+        ("cap", "fit", Decimal("-11.67")),
+        ("weight", "fit", Decimal("-2.5")),
+        ("constant", "total", 3),
+    ]
+
+
+def test_what_it_has_no_form_for_is_asked_of_the_reference(monkeypatch):
+    asked = []
+    answer = Reading.truth
+    rules = Ruleset.from_text("activity followed by page_view within 2 days +1\nemployees > 5 +2\n")
+    rules.evaluate({"id": "1"}, as_of=AS_OF)
+    monkeypatch.setattr(Reading, "truth", lambda *given: asked.append(given[1].text) or answer(*given))
+    assert rules.evaluate(LEAD, as_of=AS_OF).score == 3
+    assert asked == ["activity followed by page_view within 2 days"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "grade g = score: " + ", ".join(f"L{i} >= {100 - i}" for i in range(90)) + ", last",
+        "stages " + " < ".join(f"l{i}" for i in range(90)),
+    ],
+    ids=["grade", "ladder"],
+)
+def test_a_scale_of_many_labels_is_left_to_the_reference(text):
+    same(Ruleset.from_text("page_view +5\n" + text), LEAD)
+
+
+def test_many_alternatives_and_long_chains_compile():
+    alternatives = " | ".join(f"employees = {n} +{n % 7}" for n in range(200, 400))
+    members = ", ".join(f'"{n}"' for n in range(2_000))
+    ors = " or ".join(f"employees = {n}" for n in range(2_000))
+    deep = "not (" * 90 + "budget" + ")" * 90
+    text = f"{alternatives}\ncountry in {{{members}}} +1\n{ors} +3\n{deep} +4\n"
+    assert same(Ruleset.from_text(text), LEAD).score == 300 % 7 + 3 + 4
+
+
+# -------------------------------------------------------------------- leads
+
+
+@dataclass
+class Happening:
+    type: str
+    at: dt.datetime
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+def models(lead):
+    return Lead(**{**lead, "events": [Event(**event) for event in lead["events"]]})
+
+
+def dataclasses(lead):
+    return SimpleNamespace(**{**lead, "events": tuple(Happening(**event) for event in lead["events"])})
+
+
+def proxies(lead):
+    return MappingProxyType({**lead, "events": [MappingProxyType(event) for event in lead["events"]]})
+
+
+def ordered(lead):
+    events = [OrderedDict(event, properties=OrderedDict(event.get("properties", {}))) for event in lead["events"]]
+    return OrderedDict(lead, attributes=OrderedDict(lead["attributes"]), events=events)
+
+
+def defaulted(lead):
+    return {**lead, "attributes": defaultdict(lambda: 1_000, lead["attributes"])}
+
+
+def moments(change):
+    return lambda lead: {**lead, "events": [event | {"at": change(event["at"])} for event in lead["events"]]}
+
+
+def numbered(lead):
+    return {**lead, "events": [event | {"id": f"e{i}"} for i, event in enumerate(lead["events"])]}
+
+
+def repeated(lead):
+    return {**lead, "events": [event | {"id": name} for event in lead["events"] for name in (" a", "a", "b")]}
+
+
+WARSAW = dt.timezone(dt.timedelta(hours=2))
+SHAPES = {
+    "models": models,
+    "dataclasses": dataclasses,
+    "proxies": proxies,
+    "ordered": ordered,
+    "defaulted": defaulted,
+    "text": moments(dt.datetime.isoformat),
+    "offsets": moments(lambda at: at.astimezone(WARSAW)),
+    "naive": moments(lambda at: at.replace(tzinfo=None)),
+    "days": moments(lambda at: at.date()),
+    "numbered": numbered,
+    "repeated": repeated,
+    "misspelt": lambda lead: {**lead, "events": [e | {"type": f" {e['type']} "} for e in lead["events"]]},
+    "unknown types": lambda lead: {**lead, "events": [{"type": "nobody knows", "at": "never"}, *lead["events"]]},
+    "late": lambda lead: {**lead, "events": [*lead["events"], view(-3), view(-9, id="x"), view(-400, "?")]},
+    "odd": lambda lead: {**lead, "id": 42, "attributes": {"employees": "3e2", "budget": "yes", "country": " pl"}},
+    "bare": lambda lead: {"id": lead["id"]},
+    "empty": lambda lead: {**lead, "attributes": None, "events": None, "stages": None},
+}
+RULES = Ruleset.from_text("""
+    employees >= 200 and budget +10
+    country = "PL" +1
+    page_view[url = "/pricing"] +3 half-life 30 days
+    page_view +1 max 2 per day
+    email_open +2
+    days since page_view < 5 +5
+    page_view followed by email_open within 60 days -> mql
+    """)
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_every_shape_of_a_lead_is_read(shape):
+    result = same(RULES, shape(LEAD))
+    assert result.lead == "42"
+
+
+def test_a_lead_is_never_changed():
+    lead = defaulted(LEAD)
+    before = repr(lead)
+    RULES.evaluate(lead, as_of=AS_OF).to_json()
+    assert repr(lead) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"id": None}, "the lead has no id"),
+        ({"attributes": [1]}, "attributes: a list is not an object of names and values"),
+        ({"attributes": {"employees": True}}, "field `employees`: `true` is not a number"),
+        ({"events": {}}, "events: an object is not a list of events"),
+        ({"events": [view(), 5]}, "events: `5` is not an event"),
+        ({"events": [view(), {"at": AS_OF}]}, "an event has no type"),
+        ({"events": [view(at="soon")]}, "event `page_view`: `at`: `soon` is not a datetime"),
+        ({"events": [view(at=dt.datetime(1, 1, 1, tzinfo=dt.UTC))]}, "is out of range"),
+        ({"events": [view(at=dt.datetime(9999, 1, 1, tzinfo=dt.UTC))]}, "is out of range"),
+        ({"events": [view(id=1.5)]}, "`id`: `1.5` is not a text"),
+        ({"events": [view(url=["/"])]}, "property `url`: a list is not a text"),
+        ({"events": [view(properties="x")]}, "properties: `x` is not an object"),
+        ({"stages": {"stage": "gone"}}, "stages: `gone` is not a label of `stage`"),
+    ],
+)
+def test_mistakes_are_told_as_the_reference_tells_them(change, reason):
+    messages = []
+    for read in (RULES.evaluate, RULES.explain):
+        with pytest.raises(InputError) as caught:
+            read(LEAD | change, as_of=AS_OF)
+        messages.append((str(caught.value), caught.value.field, caught.value.expected, caught.value.__context__))
+    assert messages[0][:3] == messages[1][:3]
+    assert reason in messages[0][0]
+
+
+def test_moments_of_any_kind():
+    naive = AS_OF.replace(tzinfo=None)
+    for as_of in (None, naive, AS_OF.date(), dt.datetime(1, 1, 1, tzinfo=dt.UTC)):
+        for lead in (LEAD, {"id": "1", "attributes": {}, "events": []}):
+            with pytest.raises(InputError, match="as_of"):
+                Ruleset.from_text("page_view +1").evaluate(lead, as_of=as_of)
+    for as_of in (AS_OF, AS_OF.astimezone(WARSAW), AS_OF - 5 * DAY, AS_OF, dt.datetime(900, 1, 1, tzinfo=dt.UTC)):
+        same(RULES, LEAD, as_of)
+
+
+# ------------------------------------------------------------------- results
+
+
+def test_evidence_is_right_though_the_lead_has_changed_since():
+    lead = LEAD | {"attributes": dict(LEAD["attributes"]), "events": list(LEAD["events"])}
+    expected = RULES.explain(lead, as_of=AS_OF).result.to_json()
+    result = RULES.evaluate(lead, as_of=AS_OF)
+    lead["attributes"]["employees"] = 1
+    lead["events"].append(view(0))
+    del lead["events"][0]
+    assert result.to_json() == expected
+
+
+def test_evidence_is_refused_where_an_event_was_changed_in_place():
+    event = view()
+    result = RULES.evaluate(LEAD | {"events": [event]}, as_of=AS_OF)
+    event["at"] -= 300 * DAY
+    entry = next(entry for entry in result.audit if "half-life" not in entry.rule and "pricing" in entry.rule)
+    with pytest.raises(RuntimeError, match="changed after it was scored"):
+        _ = entry.evidence
+
+
+def test_a_result_is_a_value():
+    result = RULES.evaluate(LEAD, as_of=AS_OF)
+    copy = pickle.loads(pickle.dumps(result))  # noqa: S301
+    assert type(copy) is ScoredLead
+    assert {type(entry) for entry in copy.audit} == {AuditEntry}
+    assert copy == result
+    assert copy.digest == result.digest
+    assert isinstance(result, ScoredLead)
+    assert all(isinstance(entry, AuditEntry) for entry in result.audit)
+    assert result.without_audit().audit == ()
+    assert result.stage == "mql" == result.stages["stage"]
+    assert Ruleset.from_text("email_open +1").evaluate(LEAD, as_of=AS_OF).stage is None
+
+
+def test_decimals_are_written_minimally():
+    for precision in range(7):
+        decimals = Decimals(precision)
+        for units in (0, 1, -1, 10, 25, 40_000_000, 20_500_000, -123_456_789, 10**21):
+            scaled = decimal_of(rounded(units, 0) / 10**precision)
+            assert repr(decimals[units]) == repr(scaled)
+
+
+# ------------------------------------------------------------------ hostility
+
+HOSTILE = """
+event `import`[`__class__`: text, `None`: number, `x y`: text]
+event `a b`
+field `__import__`: text from "__import__('os').system('x')"
+field `lambda`: number from "'\\"); raise SystemExit #"
+field `zażółć`: text
+criterion `exec` = `__import__` contains "{0.__class__}\\n\\\\' + os + '"
+`exec` +1 because "\\"\\"\\"%s{}"
+`lambda` > 1 +2
+`import`[`__class__` = "__subclasses__()" and `None` > 0] +3 max 2 per `x y`
+`a b` +4
+`zażółć` = "ß" +5
+stages `def` < `class`
+  `import` -> `class`
+score > 1 -> tag "'; import os; '"
+"""
+
+
+def test_no_text_of_a_rule_file_becomes_code(written):
+    rules = Ruleset.from_text(HOSTILE)
+    lead = {
+        "id": "__main__",
+        "attributes": {
+            "__import__('os').system('x')": "a{0.__class__}\n\\' + os + 'b",
+            "'\"); raise SystemExit #": 5,
+            "zażółć": "SS",
+        },
+        "events": [
+            {"type": "import", "at": AS_OF, "properties": {"__class__": "__SUBCLASSES__()", "None": 1, "x y": "{}"}},
+            {"type": "a b", "at": AS_OF},
+        ],
+    }
+    result = same(rules, lead)
+    assert (result.score, result.stage, result.tags) == (15, "class", ("'; import os; '",))
+    allowed = re.compile(r"(K|derive|[a-z_])\d+|" + "|".join(FIXED.split()))
+    names = {node.id for function in written for node in ast.walk(function) if isinstance(node, ast.Name)}
+    assert {name for name in names if not allowed.fullmatch(name)} == set()
+    attributes = {node.attr for function in written for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    assert attributes <= set(ATTRIBUTES.split())
+
+
+FIXED = """
+lead as_of pii otherwise clock moment instant now today id_ attributes events stages values fired missing by ids
+seen event type_ bucket at result text folded found gated reference segments tags recommendations _
+type str dict list int len zip map sum min max KeyError TypeError
+"""
+ATTRIBUTES = """
+get isascii isalnum append __getitem__ days seconds startswith endswith rule truth value lead as_of ruleset
+score stage _parts _audit _maker _notes tzinfo
+"""
+
+
+def test_the_written_code_is_of_a_few_names_only(written):
+    Ruleset.from_text("page_view +1\nemployees > 5 +1").evaluate({"id": "1"}, as_of=AS_OF)
+    (function, *_) = [f for f in written if f.name == "score"]
+    constants = {type(node.value) for node in ast.walk(function) if isinstance(node, ast.Constant)}
+    assert constants <= {str, int, bool, types.NoneType, tuple}
+
+
+# --------------------------------------------------------------------- bounds
+
+
+def test_what_is_remembered_of_texts_is_bounded():
+    made: list[str] = []
+    known = Remembered(lambda raw: raw, lambda text: made.append(text) or (text,))
+    for place in range(10_000):
+        assert known[str(place)] == (str(place),)
+    assert len(known) < 5_000
+    assert known["x" * 1_000] == ("x" * 1_000,)
+    assert "x" * 1_000 not in known
+    before = len(made)
+    assert known["9999"] == ("9999",)
+    assert len(made) == before
+
+
+def test_it_is_compiled_once_and_only_when_it_is_needed(monkeypatch):
+    compiled = []
+    function = assembly._Compilation.function
+    monkeypatch.setattr(assembly._Compilation, "function", lambda self: compiled.append(1) or function(self))
+    rules = Ruleset.from_text("page_view +1")
+    assert compiled == []
+    for _ in range(3):
+        rules.evaluate(LEAD, as_of=AS_OF)
+    assert compiled == [1]
