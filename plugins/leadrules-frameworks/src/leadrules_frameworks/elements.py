@@ -104,7 +104,7 @@ def meddpicc(
 def champ(
     challenges: bool | None, authority: bool | None, money: bool | None, prioritization: bool | None
 ) -> list[str]:
-    """Give the states of CHAMP's four elements: `challenges: yes`, `challenges: no` or `challenges: unknown`, and so on.
+    """Give the states of CHAMP's four elements: `money: yes`, `money: no` or `money: unknown`, and so on.
 
     - `challenges`: they have a challenge that we can solve; it comes first;
     - `authority`: we know who takes part in the decision, and how to reach them;

@@ -1,0 +1,81 @@
+"""On how many days something happens, and on how many in a row; days are those of the ruleset's timezone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+
+from leadrules.sdk import LeadView, criterion
+from leadrules_behaviour.windows import local_day, positive
+
+_UNITS = {"day": 1, "week": 7}
+
+
+def _refuse_unit(unit: str) -> None:
+    if unit.casefold() not in _UNITS:
+        raise ValueError('write "day" or "week"')
+
+
+@criterion(version="1", checks={"last_days": positive}, fields=(), events=("activity",))
+def active_days(lead: LeadView, last_days: Decimal | None = None) -> Decimal:
+    """Give the number of calendar days that had `activity`.
+
+    A whole number from 0. With `last_days`, only the last so many calendar days count, today among them:
+    `active_days(7)` is 0 to 7. A part of a day does not count. Days begin at midnight in the timezone
+    of the ruleset, by the rules of the package tzdata.
+    """
+    found, today = _active(lead, 1), _number(local_day(lead.as_of, lead), 1)
+    if last_days is None:
+        return Decimal(len(found))
+    first = today - int(min(Fraction(last_days), Fraction(today)) // 1)
+    return Decimal(sum(day > first for day in found))
+
+
+@criterion(version="1", checks={"unit": _refuse_unit}, fields=(), events=("activity",))
+def streak(lead: LeadView, unit: str = "day") -> Decimal | None:
+    """Give for how many calendar days (or weeks) in a row there has been `activity`, up to now.
+
+    A whole number from 0. A streak that lasts until yesterday (last week) goes on: today is not over.
+    `unit` is "day" or "week"; weeks begin on Monday. Unknown for any other unit, which a literal is
+    refused for. Days are those of the ruleset's timezone.
+    """
+    length = _UNITS.get(unit.casefold())
+    if length is None:
+        return None
+    now = _number(local_day(lead.as_of, lead), length)
+    runs = _runs(_active(lead, length))
+    return Decimal(next((last - first + 1 for first, last in runs if last >= now - 1), 0))
+
+
+@criterion(version="1", checks={"unit": _refuse_unit}, fields=(), events=("activity",))
+def longest_streak(lead: LeadView, unit: str = "day") -> Decimal | None:
+    """Give the largest number of calendar days (or weeks) in a row that ever had `activity`.
+
+    A whole number from 0. `unit` is as for `streak`.
+    """
+    length = _UNITS.get(unit.casefold())
+    if length is None:
+        return None
+    return Decimal(max((last - first + 1 for first, last in _runs(_active(lead, length))), default=0))
+
+
+def _active(lead: LeadView, length: int) -> list[int]:
+    """Number the days, or weeks, that have an event, each once, in order of time."""
+    return sorted({_number(local_day(event.at, lead), length) for event in lead.events})
+
+
+def _number(day: int, length: int) -> int:
+    """Number the day or week of a calendar day, from 0; weeks begin on Monday, as the first day of year 1 did."""
+    return (day - 1) // length
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Give the first and last number of every run without a hole, in order."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

@@ -1,0 +1,137 @@
+"""Time zones of countries, and whether people work there at the moment for which a lead is scored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from leadrules.sdk import LeadView, criterion
+from leadrules_geo.countries import found_country
+from leadrules_geo.tables import table, versioned
+from leadrules_geo.zones import zone, zones_of_countries
+
+_VERSION = versioned("1", "pycountry", "tzdata")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NINE, _SEVENTEEN = Decimal(9), Decimal(17)
+
+
+def _an_hour(hour: Decimal) -> None:
+    if not 0 <= hour <= 24:
+        raise ValueError("give an hour of the day from 0 to 24; 8.5 is half past eight")
+
+
+def _some_days(text: str) -> None:
+    if _days(text) is None:
+        raise ValueError('give days such as "Mon-Fri", "Sun-Thu" or "Mon,Wed,Fri"')
+
+
+def _a_zone(text: str) -> None:
+    if zone(text) is None:
+        raise ValueError('give a name of the IANA time zone database, such as "Europe/Warsaw"')
+
+
+_HOURS: Mapping[str, Callable[[Any], object]] = {"opens": _an_hour, "closes": _an_hour, "workdays": _some_days}
+
+
+@criterion(version=_VERSION)
+def timezone(country: str) -> str | None:
+    """Give the time zone of a country's capital: a name of the IANA database, such as `Europe/Warsaw`.
+
+    It is the only one of most countries; ask `timezones` for all of them. `country` is any name or
+    code that the criterion `country` knows. Unknown where the country is not to be told, and for
+    places without a capital or people.
+
+    Source: `zone.tab` of the IANA time zone database in `tzdata`; for countries with several zones,
+    `data/capital_zones.toml` of this package.
+    """
+    code = found_country(country)
+    if code is None:
+        return None
+    zones = zones_of_countries().get(code, ())
+    return _capital_zones().get(code) or (zones[0] if len(zones) == 1 else None)
+
+
+@criterion(version=_VERSION)
+def timezones(country: str) -> list[str] | None:
+    """Give all time zones of a country: names of the IANA database, in the order of its table.
+
+    Zones count that differ, or did since 1970: Germany has `Europe/Berlin` and `Europe/Busingen`,
+    which have shown the same time for long. `country` is any name or code that the criterion
+    `country` knows. Unknown where the country is not to be told, or has none.
+
+    Source: `zone.tab` of the IANA time zone database in `tzdata`.
+    """
+    code = found_country(country)
+    return None if code is None else list(_zones(code)) or None
+
+
+@criterion(version=_VERSION, checks=_HOURS, fields=(), events=())
+def is_working_time(
+    lead: LeadView, country: str, opens: Decimal = _NINE, closes: Decimal = _SEVENTEEN, workdays: str = "Mon-Fri"
+) -> bool | None:
+    """Tell whether people in a country are at work at the moment for which the lead is scored.
+
+    They are from the hour `opens` to before the hour `closes` of their own clock, on `workdays`:
+    hours of the day, 8.5 is half past eight; days in English, as in `Mon-Fri`, `Sun-Thu`, `Mon,Wed,Fri`.
+    Public holidays are not known. Hours that do not follow each other give unknown.
+
+    In a country with several time zones it is true where all of it is at work, false where none is,
+    and else unknown: at 15:00 UTC nobody can say it of the United States. Where the lead's own zone
+    is known, ask `is_working_time_in`; for the capital's, `is_working_time_in(timezone(country))`.
+
+    Source: the rules of the IANA time zone database in `tzdata`.
+    """
+    code = found_country(country)
+    zones = () if code is None else _zones(code)
+    answers = {_at_work(lead.as_of, name, opens, closes, workdays) for name in zones}
+    return answers.pop() if len(answers) == 1 else None
+
+
+@criterion(version=_VERSION, checks={**_HOURS, "timezone": _a_zone}, fields=(), events=())
+def is_working_time_in(
+    lead: LeadView, timezone: str, opens: Decimal = _NINE, closes: Decimal = _SEVENTEEN, workdays: str = "Mon-Fri"
+) -> bool | None:
+    """Tell whether people in a time zone are at work at the moment for which the lead is scored.
+
+    `timezone` is a name of the IANA database, such as `Europe/Warsaw`; unknown for another. For the
+    rest see `is_working_time`.
+
+    Source: the rules of the IANA time zone database in `tzdata`.
+    """
+    return _at_work(lead.as_of, timezone, opens, closes, workdays)
+
+
+def _at_work(as_of: dt.datetime, name: str, opens: Decimal, closes: Decimal, workdays: str) -> bool | None:
+    where, at_work = zone(name), _days(workdays)
+    if where is None or at_work is None or not 0 <= opens < closes <= 24:
+        return None
+    local = as_of.astimezone(where)
+    seconds = local.hour * 3_600 + local.minute * 60 + local.second
+    return local.weekday() in at_work and opens * 3_600 <= seconds < closes * 3_600
+
+
+@functools.lru_cache(maxsize=256)
+def _days(text: str) -> frozenset[int] | None:
+    """Read days of the week, Monday is 0; None for what is none."""
+    found: set[int] = set()
+    for part in text.casefold().split(","):
+        first, _, last = part.partition("-")
+        ends = [day.strip()[:3] for day in (first, last or first)]
+        if any(day not in _DAYS for day in ends):
+            return None
+        start, end = map(_DAYS.index, ends)
+        found |= {day % 7 for day in range(start, end + 1 if end >= start else end + 8)}
+    return frozenset(found)
+
+
+def _zones(code: str) -> tuple[str, ...]:
+    capital = _capital_zones().get(code)
+    return zones_of_countries().get(code) or (() if capital is None else (capital,))
+
+
+@functools.cache
+def _capital_zones() -> Mapping[str, str]:
+    return table("capital_zones.toml")

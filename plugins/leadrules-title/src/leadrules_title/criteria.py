@@ -1,0 +1,155 @@
+"""The criteria, and the same over columns: a title that many leads have is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from leadrules.sdk import criterion
+from leadrules_title.data import levels
+from leadrules_title.reading import read
+from leadrules_title.words import fold
+
+Answer = TypeVar("Answer")
+_DECIDES = "head"
+
+
+def _each(titles: Sequence[str | None], answer: Callable[[str], Answer]) -> list[Answer | None]:
+    """Answer for every title of a column, once for each that is different; unknown for unknown."""
+    answers = {title: answer(title) for title in dict.fromkeys(titles) if title is not None}
+    return [None if title is None else answers[title] for title in titles]
+
+
+def _refuse_level(name: str) -> None:
+    """Refuse a literal that names no level."""
+    if fold(name) not in levels():
+        raise ValueError(f"the levels are {', '.join(levels())}")
+
+
+# ------------------------------------------------------------------ seniority
+
+
+def _seniorities(job_title: Sequence[str | None]) -> list[Decimal | None]:
+    return _each(job_title, _seniority)
+
+
+def _seniority(job_title: str) -> Decimal | None:
+    found = read(job_title).seniority
+    return None if found is None else Decimal(found)
+
+
+@criterion(version="1", vectorised=_seniorities)
+def seniority(job_title: str) -> Decimal | None:
+    """Give how senior a job title is, a whole number from 0 to 100; unknown where it says nothing of it.
+
+    The scale is that of `title.level`: intern 10, assistant 20, specialist 30, senior 40, lead 50,
+    manager 60, head 70, director 80, vp 85, executive 95, owner 100. A deputy is 5 below (`Deputy
+    Director` is 75), "senior" 5 above, a senior vice president 88. Of several titles the highest
+    counts (`Founder & CEO` is 100). Not counted are titles that somebody else holds (`Assistant to the
+    CEO` is 20) or that are held no longer (`former director` is unknown).
+
+    English, Polish, German, French and Spanish; case, accents and small misspellings do not matter.
+    The first 300 characters are looked at. Source: `data/titles.toml` and `data/words.toml` of this
+    package.
+    """
+    return _seniority(job_title)
+
+
+def _levels(name: Sequence[str | None]) -> list[Decimal | None]:
+    return _each(name, _level)
+
+
+def _level(name: str) -> Decimal | None:
+    found = levels().get(fold(name))
+    return None if found is None else Decimal(found)
+
+
+@criterion(version="1", checks={"name": _refuse_level}, vectorised=_levels)
+def level(name: str) -> Decimal | None:
+    """Give the number of a level of seniority by its name, for comparing with `title.seniority`.
+
+    intern 10, assistant 20, specialist 30, senior 40, lead 50, manager 60, head 70, director 80, vp 85,
+    executive 95, owner 100. Any other name is unknown, and refused when it stands in the rule file.
+
+    Source: `data/levels.toml` of this package.
+    """
+    return _level(name)
+
+
+def _levels_of(job_title: Sequence[str | None]) -> list[str | None]:
+    return _each(job_title, _level_of)
+
+
+def _level_of(job_title: str) -> str | None:
+    found = read(job_title).seniority
+    return None if found is None else max((value, name) for name, value in levels().items() if value <= found)[1]
+
+
+@criterion(version="1", vectorised=_levels_of)
+def level_of(job_title: str) -> str | None:
+    """Give the name of the highest level that a job title reaches, such as "director"; unknown where it says nothing.
+
+    The names are those of `title.level`. A deputy director (75) reaches "head".
+    """
+    return _level_of(job_title)
+
+
+def _decision_makers(job_title: Sequence[str | None], at_least: Sequence[str | None]) -> list[bool | None]:
+    pairs = zip(job_title, at_least, strict=True)
+    return [None if title is None or name is None else _decides(title, name) for title, name in pairs]
+
+
+def _decides(job_title: str, at_least: str) -> bool | None:
+    found, bar = read(job_title).seniority, levels().get(fold(at_least))
+    return None if found is None or bar is None else found >= bar
+
+
+@criterion(version="1", checks={"at_least": _refuse_level}, vectorised=_decision_makers)
+def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
+    """Tell whether a job title is one that decides: of the level `at_least`, by default "head", or above.
+
+    Unknown where `title.seniority` is, or where `at_least` is no level. Heads of department, directors,
+    who signs for the company (Prokurist, prokurent), board and owners decide by default; managers,
+    kierownik and responsable do from "manager" on.
+    """
+    return _decides(job_title, at_least)
+
+
+# ------------------------------------------------------------------ function
+
+
+def _first_functions(job_title: Sequence[str | None]) -> list[str | None]:
+    return _each(job_title, _function)
+
+
+def _function(job_title: str) -> str | None:
+    return next(iter(read(job_title).functions), None)
+
+
+@criterion(version="1", vectorised=_first_functions)
+def function(job_title: str) -> str | None:
+    """Give what a job is about by its title, such as "sales"; unknown where it does not say.
+
+    One of "sales", "marketing", "finance", "hr", "it", "engineering", "product", "operations",
+    "logistics", "purchasing", "legal", "customer_service", "quality", "administration" and
+    "management"; the last one only for who runs a company and names no field. Of several the first.
+    Fields of titles that somebody else holds do not count.
+
+    English, Polish, German, French and Spanish. Source: `data/functions.toml` of this package.
+    """
+    return _function(job_title)
+
+
+def _all_functions(job_title: Sequence[str | None]) -> list[list[str] | None]:
+    found = _each(job_title, lambda title: read(title).functions)
+    return [list(names) if names else None for names in found]
+
+
+@criterion(version="1", vectorised=_all_functions)
+def functions(job_title: str) -> list[str] | None:
+    """Give everything that a job is about by its title, in the title's order; unknown where it does not say.
+
+    `Sales/Marketing Manager` gives {"sales", "marketing"}. The names are those of `title.function`.
+    """
+    return list(read(job_title).functions) or None
