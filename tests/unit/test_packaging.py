@@ -14,7 +14,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "venv", "build", "dist", "*.egg-info", ".*_cache", "__pycache__")
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv*", "venv", "build", "dist", "*.egg-info", ".*_cache", ".hypothesis", "__pycache__"
+)
 
 SCORE_A_LEAD = """
 from datetime import UTC, datetime
