@@ -21,6 +21,7 @@ def size(text: str) -> Decimal:
     """Count letters."""
     return Decimal(len(text))
 '''
+PACK = "[leadrules.packs]\nframe = frame\n"
 LEAD = {"id": "42", "attributes": {"company": "Acme"}}
 
 
@@ -122,6 +123,64 @@ def test_an_entry_point_may_lead_to_an_object(distribute):
     code = GOOD + "\nclass Holder:\n    size = staticmethod(size)\n\nholder = Holder()\n"
     distribute("crm", code, points="[leadrules.criteria]\ncrm = crm:holder\n")
     assert rules_of("crm").evaluate(LEAD, as_of=NOON).score == 10
+
+
+# --------------------------------------------------------------- used by several
+
+NEED = "use crm\ncrm.size(company) >= 4 +10\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "included"),
+    [
+        pytest.param('use crm\ninclude "a.leadrules"\n', {"a.leadrules": NEED}, id="here and in an included file"),
+        pytest.param('include "a.leadrules"\nuse crm as crm\n', {"a.leadrules": NEED}, id="after it, as itself"),
+        pytest.param(
+            'include "a.leadrules"\ninclude "b.leadrules"\n',
+            {"a.leadrules": "use crm\n", "b.leadrules": NEED},
+            id="in two included files",
+        ),
+        pytest.param(f"use crm\n{NEED}", {}, id="twice in one file"),
+    ],
+)
+def test_a_plugin_used_twice_under_one_name_counts_once(distribute, tmp_path, rules, included):
+    distribute("crm", GOOD)
+    for name, text in {"main.leadrules": rules, **included}.items():
+        (tmp_path / name).write_text(text)
+    loaded = Ruleset.from_file(tmp_path / "main.leadrules")
+    assert loaded.evaluate(LEAD, as_of=NOON).score == 10
+    assert loaded.warnings == ()
+
+
+def test_a_plugin_used_twice_gives_the_rules_of_one_used_once(distribute):
+    distribute("crm", GOOD)
+    assert Ruleset.from_text(f"use crm\n{NEED}").fingerprint == Ruleset.from_text(NEED).fingerprint
+
+
+def test_a_plugin_used_in_a_file_and_in_a_pack_counts_once(distribute):
+    distribute("crm", GOOD)
+    distribute("frame", {"frame/__init__.py": "", "frame/need.leadrules": NEED}, points=PACK)
+    rules = Ruleset.from_text('use crm\ninclude "pack:frame/need.leadrules"\ncrm.size(company) >= 3 +1\n')
+    assert rules.evaluate(LEAD, as_of=NOON).score == 11
+
+
+def test_a_plugin_may_be_used_under_two_names(distribute):
+    distribute("crm", GOOD)
+    rules = Ruleset.from_text("use crm\nuse crm as c\ncrm.size(company) = 4 +1\nc.size(company) >= 4 +2\n")
+    assert rules.evaluate(LEAD, as_of=NOON).score == 3
+
+
+def test_two_plugins_under_one_name_are_refused(distribute):
+    distribute("crm", GOOD)
+    distribute("other", GOOD)
+    with pytest.raises(RuleCheckError) as caught:
+        Ruleset.from_text("use crm\nuse other as crm\n")
+    assert str(caught.value) == (
+        "rules.leadrules:2:14: error LR301: `crm` is declared twice\n"
+        " 2 | use other as crm\n"
+        "   |              ^^^\n"
+        "  help: it is already a plugin in line 1; choose another name: `use other as …`"
+    )
 
 
 # ------------------------------------------------------------------- failing
@@ -244,8 +303,6 @@ def test_rules_are_not_restored_with_another_version_of_a_plugin(distribute):
 
 
 # --------------------------------------------------------------------- packs
-
-PACK = "[leadrules.packs]\nframe = frame\n"
 
 
 def test_a_pack_brings_rule_files(distribute):

@@ -1,7 +1,8 @@
 """Puts the statements of included files where they are included.
 
-A file counts once, however often it is included. What stands between two boundaries comes from
-another file: it starts outside any dimension and leaves the including file's as it was.
+A file counts once, however often it is included, and so does a plugin that several files bring in
+under one name. What stands between two boundaries comes from another file: it starts outside any
+dimension and leaves the including file's as it was.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class _Expansion:
         self.report = Report(self.texts)
         self.diagnostics: list[Diagnostic] = []
         self.seen: set[str] = set()
+        self.used: set[tuple[str, str]] = set()
         self.rules = 0
 
     def parse(self, key: str, text: str) -> tree.File:
@@ -84,8 +86,15 @@ class _Expansion:
                 self.report.add("LR612", f"an included file has no `{word}`", node, "it stands in the main file")
             elif isinstance(node, tree.Include):
                 yield from self._included(node, path)
-            else:
+            elif not (isinstance(node, tree.Use) and self._is_used(node)):
                 yield node
+
+    def _is_used(self, node: tree.Use) -> bool:
+        """Tell whether a statement before this one brings in the same plugin under the same name."""
+        use = (node.name.name, (node.alias or node.name).name)
+        before = use in self.used
+        self.used.add(use)
+        return before
 
     def _included(self, node: tree.Include, path: tuple[str, ...]) -> Iterator[tree.Statement]:
         try:

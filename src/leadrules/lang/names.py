@@ -18,6 +18,7 @@ from leadrules.engine import program as p
 from leadrules.errors import PluginError, Span
 from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
+from leadrules.lang.formatter import text_of
 from leadrules.lang.report import Refused, Report, listed, path_of
 from leadrules.plugins import Catalogue
 from leadrules.values import Duration, Value, folded
@@ -228,12 +229,11 @@ def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
         place = f"line {first.span.line}"
         if first.span.file != name.span.file:
             place = f"{first.span.file}, {place}"
-        report.add(
-            "LR301",
-            f"`{name.name}` is declared twice",
-            name,
-            f"it is already a {first.kind} in {place}; choose another name",
-        )
+        advice = "choose another name"
+        if isinstance(node, tree.Use):
+            advice += f": `use {text_of(node.name)} as …`"
+        help_ = f"it is already a {first.kind} in {place}; {advice}"
+        report.add("LR301", f"`{name.name}` is declared twice", name, help_)
     else:
         names.declared[name.name] = Declared(kind, name.name, name.span, node)
 
