@@ -65,6 +65,12 @@ def later(when: dt.datetime, days: Decimal) -> dt.datetime:
     return when + dt.timedelta(days=int(days))
 
 
+@criterion
+def worded(days: Decimal = Decimal(1), count: Decimal = Decimal(1), true: bool = False, was: str = "") -> Decimal:
+    """Multiply, its parameters named by words of the language."""
+    return days * count * (2 if true else 1) + len(was)
+
+
 @criterion(events=["activity"], fields=["company", "email"])
 def activity(lead: LeadView, weight: Decimal = Decimal(1)) -> Decimal:
     """Count what happened."""
@@ -120,6 +126,26 @@ OPEN = {"type": "email_open", "at": "2026-11-01T10:00:00Z", "id": "e1"}
 
 
 # ----------------------------------------------------------- where values stand
+
+
+@pytest.mark.parametrize(
+    ("arguments", "value"),
+    [
+        ("days: 3", 3),
+        ("count: 4, days: 5", 20),
+        ("true: true, `days`: 3", 6),
+        ("was : company, true: employees > 5", 6),
+        ("count: count(email_open), days: days since first(at of email_open)", 20),
+    ],
+)
+def test_the_name_of_a_parameter_may_be_any_word(arguments, value):
+    text = f"crm.worded({arguments}) = {value} +1"
+    assert score(text, [OPEN], company="Acme", employees=9) == 1
+
+
+def test_the_name_of_a_parameter_is_written_without_backticks():
+    rules = load("crm.worded(`days`: 3, `true`: true) = 6 +1")
+    assert rules.evaluate({"id": "1"}, as_of=NOON).audit[0].rule == "crm.worded(days: 3, true: true) = 6"
 
 
 @pytest.mark.parametrize(

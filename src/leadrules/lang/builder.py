@@ -101,6 +101,7 @@ class Builder:
     BOOL = _flag
     NAME = _name
     ONAME = _name
+    ANAME = _name
 
     # ------------------------------------------------------------------------------- operands
 

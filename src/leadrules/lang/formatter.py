@@ -202,7 +202,7 @@ def _call(node: tree.Call) -> str:
 
 
 def _argument(node: tree.Argument) -> str:
-    return text_of(node.value) if node.name is None else f"{_name(node.name)}: {text_of(node.value)}"
+    return text_of(node.value) if node.name is None else f"{_plain(node.name)}: {text_of(node.value)}"
 
 
 def _followed_by(node: tree.FollowedBy) -> str:
