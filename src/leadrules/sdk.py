@@ -1,4 +1,4 @@
-"""What the author of a plugin imports: `@criterion` and `LeadView`.
+"""What the author of a plugin imports: `@criterion`, `LeadView` and `versioned`.
 
 A criterion is a pure, annotated function. The decorator only marks it; `leadrules.plugins` verifies
 the mark when a rule file asks for the plugin, and freezes what it finds.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from importlib import metadata
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 import attrs
 
-__all__ = ["EventView", "LeadView", "Scalar", "criterion", "mark_of"]
+__all__ = ["EventView", "LeadView", "Scalar", "criterion", "mark_of", "versioned"]
 
 Scalar = bool | Decimal | str | dt.datetime | dt.date | list[str]
 """What a criterion takes and gives; `None` stands for unknown where a type says so."""
@@ -160,6 +161,22 @@ def _names(given: Iterable[str] | None) -> tuple[str, ...] | None:
     if given is None:
         return None
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def versioned(own: str, *distributions: str) -> str:
+    """Give the version of a criterion whose answers depend on other distributions, too: `1 (tzdata 2026.1)`.
+
+    Their lists, number plans and clocks change with their releases. With their versions in the
+    criterion's, a ruleset's fingerprint tells two environments apart that may answer differently.
+    Raises `importlib.metadata.PackageNotFoundError` for one that is not installed.
+
+    >>> versioned("1")
+    '1'
+    >>> versioned("1", "tzdata").startswith("1 (tzdata ")
+    True
+    """
+    names = ", ".join(f"{name} {metadata.version(name)}" for name in distributions)
+    return f"{own} ({names})" if names else own
 
 
 def mark_of(function: object) -> Mark | None:

@@ -183,6 +183,28 @@ def test_two_plugins_under_one_name_are_refused(distribute):
     )
 
 
+# ------------------------------------------------------------ with other packages
+
+
+def test_the_version_of_a_package_that_is_asked_enters_the_fingerprint(distribute, monkeypatch):
+    code = GOOD.replace("import criterion", "import criterion, versioned")
+    distribute("crm", code.replace('version="3"', 'version=versioned("3", "numbers", "tzdata")'))
+    distribute("numbers", "", version="9.0", points="")
+    rules = rules_of("crm")
+    audit = rules.evaluate(LEAD, as_of=NOON).audit
+    version = audit[0].evidence["values"]["it.size(company)"]["version"]
+    assert version == f"3 (numbers 9.0, tzdata {metadata.version('tzdata')})"
+    monkeypatch.setattr(metadata, "version", lambda name: f"{name}'s next")
+    del sys.modules["crm"]
+    assert rules_of("crm").fingerprint != rules.fingerprint
+
+
+def test_a_package_that_is_asked_and_not_installed_is_named(distribute):
+    distribute("crm", 'from leadrules.sdk import versioned\nversioned("1", "nowhere-at-all")\n')
+    assert "cannot be imported from `crm`: PackageNotFoundError" in refusal("use crm\n")
+    assert "nowhere-at-all" in refusal("use crm\n")
+
+
 # ------------------------------------------------------------------- failing
 
 

@@ -12,8 +12,8 @@ from importlib import import_module
 from stdnum import vatin
 from stdnum.util import NumberValidationModule
 
-from leadrules.sdk import criterion
-from leadrules_contact.tables import lines_of, versioned
+from leadrules.sdk import criterion, versioned
+from leadrules_contact.tables import lines_of
 
 _VERSION = versioned("1", "python-stdnum")
 _LONGEST_NUMBER = 100

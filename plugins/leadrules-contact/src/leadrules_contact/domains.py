@@ -10,8 +10,7 @@ import idna
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from publicsuffixlist import PublicSuffixList
 
-from leadrules.sdk import criterion
-from leadrules_contact.tables import versioned
+from leadrules.sdk import criterion, versioned
 
 _LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets (RFC 3696, erratum 1690)
 _LONGEST_WEBSITE = 2_000

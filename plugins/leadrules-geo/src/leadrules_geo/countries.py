@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 import pycountry
 
-from leadrules.sdk import criterion
-from leadrules_geo.tables import plain, table, versioned
+from leadrules.sdk import criterion, versioned
+from leadrules_geo.tables import plain, table
 
 LANGUAGES = (
     *("ar", "bg", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "ga", "he", "hr", "hu", "it", "ja", "ko", "lt"),

@@ -7,9 +7,9 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leadrules.sdk import LeadView, criterion
+from leadrules.sdk import LeadView, criterion, versioned
 from leadrules_geo.countries import found_country
-from leadrules_geo.tables import meant, plain, table, versioned
+from leadrules_geo.tables import meant, plain, table
 from leadrules_geo.zones import zone
 
 Days = tuple[dt.date, dt.date]

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leadrules.sdk import criterion
+from leadrules.sdk import criterion, versioned
 from leadrules_geo.countries import found_country
-from leadrules_geo.tables import meant, plain, table, versioned
+from leadrules_geo.tables import meant, plain, table
 
 _VERSION = versioned("1", "pycountry")
 _REGIONS = frozenset({"Africa", "Americas", "Asia", "Europe", "Oceania"})

@@ -1,4 +1,4 @@
-"""What the package brings as data, and the versions of what it takes from others."""
+"""What the package brings as data, and how it reads names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection
-from importlib import metadata, resources
+from importlib import resources
 from typing import Any
 
 _ABBREVIATION = re.compile(r"(?:\w\. ?)+\w?")  # "U.S.A.", "U. K."; "n/a" is none
@@ -25,21 +25,6 @@ _LETTERS = str.maketrans(
     }
 )
 """Letters that Unicode does not take apart into a plain one and an accent."""
-
-
-def versioned(own: str, *distributions: str) -> str:
-    """Give the version of a criterion whose answers depend on other distributions, too.
-
-    With their versions in the criterion's, a ruleset's fingerprint tells two environments apart that
-    may answer differently.
-
-    >>> versioned("1")
-    '1'
-    >>> versioned("1", "tzdata").startswith("1 (tzdata ")
-    True
-    """
-    names = ", ".join(f"{name} {metadata.version(name)}" for name in distributions)
-    return f"{own} ({names})" if names else own
 
 
 def table(name: str) -> dict[str, Any]:
