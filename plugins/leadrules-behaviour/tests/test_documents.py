@@ -1,39 +1,11 @@
-"""What the README and the examples say is true."""
+"""What the README, the examples and the cases say is true."""
 
-import re
 from pathlib import Path
 
 import leadrules_behaviour
-import pytest
 
-from leadrules import Ruleset
-
-HOME = Path(__file__).parents[1]
-README = (HOME / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```leadrules\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
-EXAMPLES = sorted((HOME / "examples").glob("*.leadrules"))
+from leadrules.testing import check_documents
 
 
-def failures(rules):
-    results = rules.run_examples()
-    assert results
-    return [result.example.name for result in results if not result.passed]
-
-
-@pytest.mark.parametrize("text", BLOCKS, ids=range(len(BLOCKS)))
-def test_a_rule_file_of_the_readme_is_good(text):
-    assert failures(Ruleset.from_text(text)) == []
-
-
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_examples_of_a_file_pass(path):
-    assert failures(Ruleset.from_file(path)) == []
-
-
-def test_the_readme_names_every_criterion():
-    assert sorted(re.findall(r"^\| `(\w+)\(", README, re.MULTILINE)) == leadrules_behaviour.__all__
-
-
-@pytest.mark.parametrize("name", leadrules_behaviour.__all__)
-def test_a_criterion_has_at_least_20_cases(name):
-    assert (HOME / "cases" / f"{name}.toml").read_text("utf-8").count("[[criterion]]") >= 20
+def test_documents_are_true():
+    check_documents(leadrules_behaviour, Path(__file__).parents[1], cases=20)

@@ -10,13 +10,15 @@ For the tests of leadrules, of plugins, and of anyone's own rules:
 ...     engines_agree(case.rules, case.lead, case.as_of)
 >>> test_engines_agree()
 
-For plugins: `check_criterion` holds a criterion against the laws of criteria, and pytest runs
-`cases/*.toml` by itself, as soon as leadrules is installed.
+For plugins: `check_criterion` holds a criterion against the laws of criteria, `check_documents` a
+plugin's README and examples against the plugin, and pytest runs `cases/*.toml` by itself, as soon as
+leadrules is installed.
 """
 
 from leadrules.testing.case_files import WorkedCase, read_cases
 from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
+from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
 from leadrules.testing.laws import (
     audit_adds_up,
@@ -44,6 +46,7 @@ __all__ = [
     "audit_adds_up",
     "cases",
     "check_criterion",
+    "check_documents",
     "decay_never_gains",
     "engines_agree",
     "formatting_keeps_the_fingerprint",

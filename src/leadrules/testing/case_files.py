@@ -164,20 +164,21 @@ def _asking(call: str, declarations: str) -> str:
     question = f"criterion `{_ASKED}` = {call}\n"
     declared, asked = (parse(text, "case.leadrules")[0] for text in (declarations, question))
     used = {(node.alias or node.name).name for node in declared.statements if isinstance(node, tree.Use)}
-    plugins = dict.fromkeys(node.plugin.name for node in _calls(asked.statements) if node.plugin is not None)
+    plugins = dict.fromkeys(node.plugin.name for node in calls_in(asked.statements) if node.plugin is not None)
     uses = "".join(f"use `{name}`\n" for name in plugins if name not in used)
     return f"{uses}{declarations}\n{question}"
 
 
-def _calls(node: object) -> Iterator[tree.Call]:
+def calls_in(node: object) -> Iterator[tree.Call]:
+    """Give the calls in a node or a tuple of nodes, those within others too."""
     if isinstance(node, tree.Call):
         yield node
     if isinstance(node, tuple):
         for part in node:
-            yield from _calls(part)
+            yield from calls_in(part)
     elif isinstance(node, tree.Node):
         for attribute in attrs.fields(type(node)):
-            yield from _calls(getattr(node, attribute.name))
+            yield from calls_in(getattr(node, attribute.name))
 
 
 _RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {"case": _run_case, "criterion": _run_criterion}
