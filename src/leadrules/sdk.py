@@ -84,7 +84,8 @@ class Mark:
 
     `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense.
     `fields` and `events` narrow what a `LeadView` holds; None is everything in scope. `vectorised`
-    takes a column per parameter and gives a column, None for unknown in both.
+    takes a column per parameter and gives a column, None for unknown in both; hosts may call it, scoring
+    does not.
     """
 
     version: str
@@ -130,8 +131,9 @@ def criterion(
     `fields` and `events` name what a `LeadView` is to hold (all in scope where None; groups of
     events count too); only what it names is read of a lead, so name little. `vectorised` is the same
     criterion over columns: it takes a list per parameter (None: unknown, and then the answer is None
-    where the parameter is not optional) and gives a list as long; tables are scored by it where there
-    is one, and `leadrules.testing.check_criterion` holds it against the plain form.
+    where the parameter is not optional) and gives a list as long. It is for hosts that ask a whole column
+    at once, as `mark_of(function).vectorised`; scoring calls the plain form only, and
+    `leadrules.testing.check_criterion` holds the two against each other.
 
     >>> @criterion(version="2")
     ... def initials(first_name: str, last_name: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 
 from leadrules import PluginError, RuleCheckError, Ruleset
-from leadrules.sdk import LeadView, criterion
+from leadrules.sdk import LeadView, criterion, mark_of
 from leadrules.testing import engines_agree, leads
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -89,6 +89,16 @@ def plan(lead: LeadView) -> str | None:
     return lead.attributes["plan"]
 
 
+def never(**_columns: list[str | None]) -> list[bool | None]:
+    raise AssertionError("the form for columns was asked")
+
+
+@criterion(vectorised=never)
+def alone(text: str) -> bool:
+    """Tell whether a text is one word."""
+    return len(text.split()) == 1
+
+
 @criterion(checks={"text": unsure})
 def checked(text: str) -> bool:
     """Check badly."""
@@ -126,6 +136,12 @@ OPEN = {"type": "email_open", "at": "2026-11-01T10:00:00Z", "id": "e1"}
 
 
 # ----------------------------------------------------------- where values stand
+
+
+def test_scoring_asks_the_plain_form_and_hosts_may_ask_the_other():
+    rules, leads = load("crm.alone(company) +1"), [{"id": name, "attributes": {"company": name}} for name in "ab"]
+    assert [result.score for result in rules.score_many(leads, as_of=NOON)] == [1, 1]
+    assert mark_of(alone).vectorised is never
 
 
 @pytest.mark.parametrize(

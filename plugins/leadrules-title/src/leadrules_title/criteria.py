@@ -1,4 +1,4 @@
-"""The criteria, and the same over columns: a title that many leads have is read once."""
+"""The criteria, and the same over columns, for hosts that ask a whole column at once."""
 
 from __future__ import annotations
 
