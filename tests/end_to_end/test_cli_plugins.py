@@ -165,6 +165,27 @@ def test_a_criterion_that_fails_rejects_the_lead_and_the_run_goes_on(leadrules, 
     ]
     told = "plugin `crm` (crm 2.1), criterion `size` version 3, lead `2`: it failed with KeyError: 'Amber Cargo'"
     assert told in (here / "rejects.csv").read_text()
+    assert "warning: 1 lead could not be scored; all others are scored" in result.stderr
+    assert "read" not in result.stderr
+
+
+def test_leads_that_cannot_be_read_and_leads_that_cannot_be_scored_are_told_apart(leadrules, here, distribute):
+    distribute("crm", GOOD)
+    (here / "uses.leadrules").write_text(f"{USES}employees >= 10 +1\n")
+    rows = ("1,Kestrel,10", "2,Amber Cargo,10", "3,Polar,many", "4,Polar Stores,few")
+    (here / "leads.csv").write_text("id,company,employees\n" + "\n".join(rows) + "\n")
+    result = leadrules("score", "uses.leadrules", "leads.csv")
+    assert result.exit_code == 3
+    assert "warning: 2 leads could not be read, 1 lead could not be scored; all others are scored" in result.stderr
+    difference = leadrules("diff", "uses.leadrules", "uses.leadrules", "leads.csv")
+    assert "3 could not be scored by both" in difference.stdout
+
+
+def test_an_example_over_which_a_plugin_fails_cannot_be_scored(leadrules, here, distribute):
+    distribute("crm", GOOD)
+    example = 'example "it fails"\n  given company = "Amber Cargo"\n  expect score = 5\n'
+    (here / "uses.leadrules").write_text(USES + example)
+    assert "its lead cannot be scored: plugin `crm` (crm 1.0)" in leadrules("test", "uses.leadrules").stdout
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def score(
         Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the leads that could not be read, as CSV.")
+        Path | None, typer.Option(metavar="FILE", help="Write what could not be read or scored, with reasons, as CSV.")
     ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes share the work.")] = 1,

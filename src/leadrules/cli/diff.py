@@ -97,7 +97,7 @@ def _tell(screen: Screen, impact: Impact, top: int, order: Sequence[str]) -> Non
     _tell_moves(screen, impact.most_moved(top))
     for who, count in sorted(impact.rejected.items()):
         screen.line()
-        screen.line(f"{count:,} not read {who}")
+        screen.line(f"{count:,} could not be scored {who}")
 
 
 def _tell_changes(screen: Screen, changes: Sequence[Change]) -> None:

@@ -23,7 +23,7 @@ def show_failure(screen: Screen, example: ExampleReport) -> None:
     """Show a failed example: what it expected and what came out, and where the points come from."""
     screen.line(("failed", "bold red"), (f"  line {example.line}  ", "dim"), (printable(example.name), "bold"))
     if example.problem is not None:
-        screen.line(f"  its lead cannot be read: {printable(example.problem)}")
+        screen.line(f"  its lead cannot be scored: {printable(example.problem)}")
     if example.result is None:
         return
     for unmet in example.unmet:

@@ -44,23 +44,31 @@ class Outputs:
 
 @attrs.define
 class Rejected:
-    """What could not be read: how many leads and events, and the first few reasons."""
+    """What was left out: how many leads and events could not be read, how many leads scored, the first few reasons."""
 
     leads: int = 0
     events: int = 0
+    unscored: int = 0
     reasons: list[str] = attrs.field(factory=list)
 
     def add(self, reject: Reject) -> None:
         """Take one more."""
-        if reject.kind == "lead":
+        if reject.failed == "score":
+            self.unscored += 1
+        elif reject.kind == "lead":
             self.leads += 1
         else:
             self.events += 1
         if len(self.reasons) < _MOST_SHOWN:
             self.reasons.append(reject.reason)
 
+    @property
+    def count(self) -> int:
+        """How many there are in all."""
+        return self.leads + self.events + self.unscored
+
     def __bool__(self) -> bool:
-        return bool(self.leads or self.events)
+        return bool(self.count)
 
 
 def score(
@@ -180,12 +188,15 @@ def tell_rest(notes: Screen, table: LeadTable, outputs: Outputs, ranking: Rankin
 
 
 def tell_rejected(notes: Screen, rejected: Rejected, file: Path | None) -> None:
-    """Say how many leads and events could not be read, and the first few reasons."""
-    kinds = [counted(n, noun) for n, noun in ((rejected.leads, "lead"), (rejected.events, "event")) if n]
-    notes.warn(f"{' and '.join(kinds)} could not be read; all others are scored")
+    """Say how many leads and events could not be read, or not be scored, and the first few reasons."""
+    unread = [counted(n, noun) for n, noun in ((rejected.leads, "lead"), (rejected.events, "event")) if n]
+    said = [f"{' and '.join(unread)} could not be read"] if unread else []
+    if rejected.unscored:
+        said.append(f"{counted(rejected.unscored, 'lead')} could not be scored")
+    notes.warn(f"{', '.join(said)}; all others are scored")
     for reason in rejected.reasons:
         notes.item(reason)
-    more = rejected.leads + rejected.events - len(rejected.reasons)
+    more = rejected.count - len(rejected.reasons)
     if file is not None:
         notes.line((f"  {'and ' + format(more, ',') + ' more, ' if more else ''}all in {file}", "dim"))
     elif more:

@@ -1,6 +1,6 @@
 """Score the rows of a table, in this process or shared by several; order and results are the same.
 
-A lead that cannot be read becomes a reject, and the run goes on.
+A lead that cannot be read, or over which a plugin fails, becomes a reject, and the run goes on.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
     except InputError as error:
         return _reject(row, error.reason)
     except PluginError as error:
-        return _reject(row, str(error))
+        return attrs.evolve(_reject(row, str(error)), failed="score")
 
 
 def _reject(row: Row, reason: str) -> Reject:

@@ -44,7 +44,7 @@ class ExampleReport:
     """An example of a rule file, run.
 
     `unmet` is what it expects in vain, in order of the file. `result` is the scored lead, and None
-    where the lead cannot be read: then `problem` says why. `evaluation` holds every answer that the
+    where the lead cannot be scored: then `problem` says why. `evaluation` holds every answer that the
     rules gave, for coverage and mutation.
     """
 

@@ -50,7 +50,7 @@ class Impact:
     """What a change does to the leads seen so far.
 
     `stages` counts leads by the stage before and after, `scores` holds each lead's scores before and
-    after, `rejected` counts leads that only one of the two rule files can read, or neither.
+    after, `rejected` counts leads that only one of the two rule files can score, or neither.
     """
 
     changes: tuple[Change, ...]

@@ -1,4 +1,4 @@
-"""Leads and events that could not be read, and the file that lists them."""
+"""Leads and events that were left out, and the file that lists them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from leadrules.tables.output import OutputFile
 
 @attrs.frozen
 class Reject:
-    """A record that was left out. `row` counts from 1 in its file, `id` is the lead's where known."""
+    """A record that was left out. `row` counts from 1 in its file, `id` is the lead's where known.
+
+    `failed` says what could not be done with it: `read` it, or `score` it, where a plugin failed.
+    """
 
     kind: Literal["lead", "event"]
     row: int
     id: str | None
     reason: str
+    failed: Literal["read", "score"] = "read"
 
 
 class RejectsWriter:
