@@ -81,7 +81,8 @@ def pieces() -> list[str]:
 
 
 WEIRD = [
-    "a -> `of`", "segment x = `by`", "use `and`", "`AND` +1", "`OR` and b +1 max 2 per `not`", "require not `or`",
+    "a -> `of`", "segment x = `by`", "email_open +1 max `not`", "a in `or` -> b",
+    "use `and`", "`AND` +1", "`OR` and b +1 max 2 per `not`", "require not `or`",
     "at least 2 of (list, group, total, use, dimension) +1", "given a = 1, list = group, `use`[rule = 1]",
     'x in {"é", "日本語", "👩‍👩‍👧", "\\u{301}"} +1', "stages list < group < use exit rule, total",
 ]  # fmt: skip
@@ -101,6 +102,12 @@ def patchworks(draw: st.DrawFn) -> str:
 @given(patchworks())
 def test_any_statements_are_laid_out_together(text):
     is_laid_out_well(read(text))
+
+
+@given(st.lists(st.sampled_from(WEIRD) | statements, max_size=8))
+def test_the_texts_of_statements_make_a_file(texts):
+    file = read("".join(f"{text}\n" for text in ["need +1", *texts]))
+    assert read("".join(f"{text_of(statement)}\n" for statement in file.statements)).statements == file.statements
 
 
 @settings(max_examples=200)

@@ -61,6 +61,17 @@ def test_canonical_text(written, text):
     assert canonical(text) == text
 
 
+@pytest.mark.parametrize("word", ["and", "or", "not", "of", "by"])
+@pytest.mark.parametrize(
+    "statement",
+    ["a -> `#`", "a in `#` -> b", "use x as `#`", "group g max `#`", "a +1 max 2 per `#`", "events e = a | `#`"],
+)
+def test_a_name_at_the_end_does_not_join_the_next_line(statement, word):
+    written = statement.replace("#", word)
+    file, _ = parse(f"{canonical(written)}\nb +1\n", "again")
+    assert [text_of(one) for one in file.statements] == [canonical(written), "b +1"]
+
+
 def test_every_kind_of_node_has_a_text():
     kinds = {kind for kind in vars(tree).values() if isinstance(kind, type) and issubclass(kind, tree.Node)}
     never_written = {tree.Node, tree.File, tree.Boundary}

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from leadrules.lang import tree
 from leadrules.lang.words import (
@@ -25,6 +25,7 @@ from leadrules.lang.words import (
 
 _NEVER_FIRST = STATEMENT_WORDS | {"AND", "OR"}
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
+_WOULD_GO_ON = re.compile(r"(?<!\w)(and|or|not|of|by)$")
 _AFTER_NOT = re.compile(r"((?:not )*)([^\W\d]\w*)")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _PRECEDENCE: dict[type[tree.Node], int] = {tree.Or: 1, tree.And: 2, tree.Not: 3}
@@ -37,6 +38,8 @@ def text_of(node: tree.Node) -> str:
 
     A statement stands on one line, with single spaces; a name is in backticks only where it must be.
     """
+    if type(node) in _STATEMENTS:
+        return _ended(_WRITERS[type(node)](node))
     if type(node) not in _NESTING:
         return _WRITERS[type(node)](node)
     found = _recent.get(id(node))
@@ -47,6 +50,7 @@ def text_of(node: tree.Node) -> str:
     return found[1]
 
 
+_STATEMENTS = frozenset(get_args(tree.Statement))
 _NESTING = frozenset({tree.Group, tree.Call, tree.Arithmetic, tree.And, tree.Or, tree.Not, tree.AtLeast})
 _recent: dict[int, tuple[tree.Node, str]] = {}
 """The texts asked for last: whoever asks for the text of every part, from the inside out, gets each written once."""
@@ -77,7 +81,14 @@ def columns_of(node: tree.Statement) -> tuple[str, ...]:
             columns = _stages_columns(node)
         case _:
             columns = (text_of(node),)
-    return tuple(filter(None, columns))
+    *others, last = filter(None, columns)
+    return (*others, _ended(last))
+
+
+def _ended(text: str) -> str:
+    """Put a statement's last name into backticks, where it would join the next line to this one."""
+    ending = _WOULD_GO_ON.search(text)
+    return f"{text[: ending.start()]}`{ending[0]}`" if ending else text
 
 
 def _joined_columns(node: tree.Statement) -> str:

@@ -6,7 +6,6 @@ the canonical text of each statement: reading it gives the same statements and c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -24,7 +23,6 @@ _WIDEST_CONDITION = 60
 """A condition that is wider stands out of its column, so that it does not push the others far away."""
 _WIDEST_POINTS = 6
 _IN_COLUMNS = (tree.Rule, tree.Outcome, tree.PersonaLine)
-_WOULD_GO_ON = re.compile(r"(?<!\w)(and|or|not|of|by)$")
 
 
 def format_file(file: tree.File) -> str:
@@ -102,11 +100,7 @@ class _Layout:
     # --------------------------------------------------------------------------------- statements
 
     def _statement(self, i: int) -> str:
-        text = self._text(i)
-        ending = _WOULD_GO_ON.search(text)
-        if ending:  # a name, which would join the next line to this one
-            text = f"{text[: ending.start()]}`{ending[0]}`"
-        comment = self.trailing[i]
+        text, comment = self._text(i), self.trailing[i]
         return text if comment is None else f"{text}  {_comment(comment)}"
 
     def _text(self, i: int) -> str:
