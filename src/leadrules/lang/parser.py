@@ -207,7 +207,7 @@ class _Grammar:
 
     def statement(self, source: Source, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
         """Read one statement of good tokens and matched brackets."""
-        text = source.text[chunk.start : chunk.end]
+        text = _without_comments(source, chunk)
         self.builder.begin(source, chunk.start)
         try:
             statement = self.tables.parse(text)
@@ -236,6 +236,19 @@ class _Grammar:
                 reader.feed_token(token)
             except UnexpectedInput:
                 return token.start_pos, frozenset(before.accepts())
+
+
+def _without_comments(source: Source, chunk: Chunk) -> str:
+    """Give a statement's text, comments within it blanked out: they may stand between the words of a keyword."""
+    text = source.text[chunk.start : chunk.end]
+    if "#" not in text:
+        return text
+    written, at = [], chunk.start
+    for token in chunk.tokens:
+        between = source.text[at : token.start]
+        written += [" " * len(between) if "#" in between else between, token.text]
+        at = token.end
+    return "".join(written)
 
 
 def _position(error: UnexpectedInput) -> int:
