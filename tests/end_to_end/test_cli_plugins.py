@@ -264,6 +264,7 @@ def test_new_writes_a_plugin_that_passes_its_own_tests(leadrules, here, distribu
     assert "a plugin `trucks` with one criterion, `trucks.words`" in result.stdout
     plugin = here / "made/leadrules-trucks"
     assert "{{" not in "".join(path.read_text("utf-8") for path in plugin.rglob("*") if path.is_file())
+    assert leadrules("fmt", "--check", str(plugin / "example.leadrules")).exit_code == 0
     site = distribute("leadrules-trucks", {}, points="[leadrules.criteria]\ntrucks = leadrules_trucks\n")
     path = os.pathsep.join(map(str, (site, plugin / "src")))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
