@@ -1,4 +1,4 @@
-"""The rule files shown in the documentation are good, and what their examples say is true."""
+"""The rule files shown in the documentation are good, what their examples say is true, and Python runs."""
 
 import re
 from pathlib import Path
@@ -10,22 +10,29 @@ from leadrules.lang.files import Files
 from leadrules.ruleset import check_files
 
 DOCS = Path(__file__).parents[2] / "docs"
-FENCED = re.compile(r"^```leadrules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks() -> list[object]:
-    """Give every block marked `leadrules` of every page, by its page and line."""
+def blocks(language: str) -> list[object]:
+    """Give every block of a language of every page, by its page and line, but for files to be written."""
     found = []
+    fenced = re.compile(rf"(?<!-->\n)^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     for page in sorted(DOCS.glob("**/*.md")):
         text = page.read_text("utf-8")
-        for block in FENCED.finditer(text):
+        for block in fenced.finditer(text):
             line = text.count("\n", 0, block.start(1)) + 1
             found.append(pytest.param(block[1], id=f"{page.relative_to(DOCS)}:{line}"))
     return found
 
 
-@pytest.mark.parametrize("text", blocks())
+@pytest.mark.parametrize("text", blocks("leadrules"))
 def test_a_rule_file_of_the_documentation_is_good(text):
     assert check_files(Files.of_text(text, "docs.leadrules", {}), {}).diagnostics == ()
     results = Ruleset.from_text(text).run_examples()
     assert [(r.example.name, r.result.to_json()) for r in results if not r.passed] == []
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_of_the_documentation_runs(code):
+    namespace: dict[str, object] = {}
+    exec(compile(code, "<page>", "exec"), namespace)  # noqa: S102 - our own page
+    assert len(namespace) > 1
