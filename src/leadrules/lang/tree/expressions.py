@@ -1,0 +1,307 @@
+"""Operands and conditions: what rules ask, down to names and literals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+from fractions import Fraction
+
+import attrs
+
+from leadrules.errors import Span
+
+
+@attrs.frozen
+class Node:
+    """Anything that stands in a rule file. Equality ignores where it stands."""
+
+    span: Span = attrs.field(eq=False, repr=False, kw_only=True)
+
+
+# ------------------------------------------------------------------ operands
+
+
+@attrs.frozen
+class Name(Node):
+    """A name after NFKC. `quoted` says it stood in backticks."""
+
+    name: str
+    quoted: bool = attrs.field(default=False, eq=False)
+
+
+@attrs.frozen
+class Number(Node):
+    """A number literal; the sign of `-5` is part of it."""
+
+    value: Fraction
+
+
+@attrs.frozen
+class Text(Node):
+    """A string literal, escapes resolved, NFC."""
+
+    value: str
+
+
+@attrs.frozen
+class Date(Node):
+    """A date literal."""
+
+    value: dt.date
+
+
+@attrs.frozen
+class Flag(Node):
+    """`true` or `false`."""
+
+    value: bool
+
+
+@attrs.frozen
+class Duration(Node):
+    """A duration literal. `unit` is one of minutes, hours, days, weeks (always the plural)."""
+
+    count: int
+    unit: str
+
+
+@attrs.frozen
+class Set(Node):
+    """`{…}`: literals and names."""
+
+    items: tuple[Operand, ...]
+
+
+@attrs.frozen
+class Group(Node):
+    """Parentheses around a condition or arithmetic."""
+
+    inner: Condition
+
+
+@attrs.frozen
+class Within(Node):
+    """`within 30 days`, or `within NAME` of a param."""
+
+    duration: Duration | Name
+
+
+@attrs.frozen
+class Since(Node):
+    """`since NAME[filter]`: an event, an event group, or a date or datetime field."""
+
+    name: Name
+    filter: Condition | None = None
+
+
+@attrs.frozen
+class Selection(Node):
+    """`event[filter] within D since X`. With neither filter nor spans it is a plain `Name`."""
+
+    name: Name
+    filter: Condition | None = None
+    spans: tuple[Within | Since, ...] = ()
+
+
+@attrs.frozen
+class Count(Node):
+    """`count(E)`."""
+
+    selection: Selection | Name
+
+
+@attrs.frozen
+class Aggregate(Node):
+    """`sum(p of E)` and its like; `function` is sum, average, min, max, distinct, first or last."""
+
+    function: t.Literal["sum", "average", "min", "max", "distinct", "first", "last"]
+    property: Name
+    selection: Selection | Name
+
+
+@attrs.frozen
+class Days(Node):
+    """`days since X` and `days until X`; `direction` is since or until."""
+
+    direction: t.Literal["since", "until"]
+    moment: Selection | Name | Aggregate
+
+
+@attrs.frozen
+class Argument(Node):
+    """One argument of a call, by position where `name` is None."""
+
+    name: Name | None
+    value: Condition | Set
+
+
+@attrs.frozen
+class Call(Node):
+    """`plugin.function(…)`, or a built-in function where `plugin` is None."""
+
+    plugin: Name | None
+    function: Name
+    arguments: tuple[Argument, ...]
+
+
+@attrs.frozen
+class Arithmetic(Node):
+    """`left op right`; `op` is one of + - * /."""
+
+    op: t.Literal["+", "-", "*", "/"]
+    left: Operand
+    right: Operand
+
+
+@attrs.frozen
+class Minus(Node):
+    """`-x` where x is not a literal."""
+
+    operand: Operand
+
+
+@attrs.frozen
+class Omitted(Node):
+    """The left side that a test after `|` leaves out."""
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@attrs.frozen
+class Or(Node):
+    """`a or b or …`: two members or more."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class And(Node):
+    """`a and b and …`: two members or more."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Not(Node):
+    """`not a`."""
+
+    member: Condition
+
+
+@attrs.frozen
+class Compare(Node):
+    """`left op right`; `op` is one of = != < <= > >=."""
+
+    op: t.Literal["=", "!=", "<", "<=", ">", ">="]
+    left: Operand
+    right: Operand
+
+
+@attrs.frozen
+class Between(Node):
+    """`x [not] between low and high`."""
+
+    subject: Operand
+    low: Operand
+    high: Operand
+    negated: bool = False
+
+
+@attrs.frozen
+class In(Node):
+    """`x [not] in {…}` or `x [not] in LIST`."""
+
+    subject: Operand
+    choices: Set | Name
+    negated: bool = False
+
+
+@attrs.frozen
+class TextTest(Node):
+    """`x [not] contains …`; `kind` is contains, `starts with`, `ends with` or matches."""
+
+    kind: t.Literal["contains", "starts with", "ends with", "matches"]
+    subject: Operand
+    choices: Operand | Set
+    negated: bool = False
+
+
+@attrs.frozen
+class IsKnown(Node):
+    """`x is known`, and `x is unknown` where `negated`."""
+
+    subject: Operand
+    negated: bool = False
+
+
+@attrs.frozen
+class NoneOf(Node):
+    """`no E`."""
+
+    selection: Selection | Name
+
+
+@attrs.frozen
+class FollowedBy(Node):
+    """`A [not] followed by B within D`."""
+
+    first: Selection | Name
+    then: Selection | Name
+    within: Duration | Name
+    negated: bool = False
+
+
+@attrs.frozen
+class AtLeast(Node):
+    """`at least N of (…)`. `count` is a number or the name of a param."""
+
+    count: Number | Name
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Was(Node):
+    """`was LABEL`."""
+
+    label: Name | Text
+
+
+@attrs.frozen
+class Always(Node):
+    """`always`."""
+
+
+Literal = Number | Text | Date | Flag | Duration
+Operand = (
+    Name
+    | Number
+    | Text
+    | Date
+    | Flag
+    | Group
+    | Selection
+    | Count
+    | Aggregate
+    | Days
+    | Call
+    | Arithmetic
+    | Minus
+    | Omitted
+)
+Condition = (
+    Or
+    | And
+    | Not
+    | Compare
+    | Between
+    | In
+    | TextTest
+    | IsKnown
+    | NoneOf
+    | FollowedBy
+    | AtLeast
+    | Was
+    | Always
+    | Operand
+)
