@@ -37,6 +37,14 @@ def test_warnings_alone_are_no_failure(here, leadrules):
     assert leadrules("score", "warned.leadrules", "leads.csv", "--as-of", "2026-11-21").stderr == ""
 
 
+def test_a_warning_names_the_file_of_another_line(here, leadrules):
+    (here / "base.leadrules").write_text("email_open +1\nneed +5\n")
+    (here / "main.leadrules").write_text('include "base.leadrules"\nneed +5\n')
+    told = leadrules("check", "main.leadrules").stdout
+    assert "main.leadrules:2:1: warning LR210: `need` is scored a second time" in told
+    assert "help: it stands in base.leadrules, line 2 already; keep one of them" in told
+
+
 def test_verbose_says_each_or_once(leadrules, golden):
     run = leadrules("check", "acme.leadrules", "--verbose")
     assert run.exit_code == 0

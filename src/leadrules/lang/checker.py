@@ -20,7 +20,7 @@ from leadrules.lang.formatter import text_of
 from leadrules.lang.names import ListReader, Names, declare
 from leadrules.lang.order import Graph, graph_of, order_of
 from leadrules.lang.outcomes import Ladders, declare_labels, grade_of, pair_of, requirement_of, total_of
-from leadrules.lang.report import Refused, Report
+from leadrules.lang.report import Refused, Report, line_of
 from leadrules.lang.resolver import told
 from leadrules.lang.rules import Scoring
 from leadrules.lang.sizes import is_too_large
@@ -220,12 +220,10 @@ class _Checking:
             if isinstance(node, (tree.Rule, tree.Outcome)) and node.name is not None:
                 first = seen.setdefault(node.name.name, node.name)
                 if first is not node.name:
-                    self.report.add(
-                        "LR307",
-                        f"two rules are named `{node.name.name}`",
-                        node.name,
-                        f"the first is in line {first.span.line}; an audit must be able to tell them apart",
-                    )
+                    message = f"two rules are named `{node.name.name}`"
+                    place = line_of(first.span, node.name.span)
+                    help_ = f"the first is in {place}; an audit must be able to tell them apart"
+                    self.report.add("LR307", message, node.name, help_)
         return frozenset(seen)
 
     # ------------------------------------------------------------ definitions

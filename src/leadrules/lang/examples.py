@@ -12,7 +12,7 @@ from leadrules.engine import program as p
 from leadrules.lang import tree
 from leadrules.lang.expressions import Expressions
 from leadrules.lang.formatter import text_of
-from leadrules.lang.report import Refused, Report, listed
+from leadrules.lang.report import Refused, Report, line_of, listed
 from leadrules.lang.resolver import Place
 from leadrules.values import Duration, Zone, decimal_of, instant_of, moment_of
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, Type
@@ -88,8 +88,8 @@ class Examples:
         name = node.name.value
         self._current = _Writing(node)
         if name in self.written:
-            first = self.written[name].node.span.line
-            self.report.add("LR307", f'two examples are named "{name}"', node.name, f"the first is in line {first}")
+            first = line_of(self.written[name].node.span, node.name.span)
+            self.report.add("LR307", f'two examples are named "{name}"', node.name, f"the first is in {first}")
             return
         self.written[name] = self._current
 

@@ -19,7 +19,7 @@ from leadrules.errors import PluginError, Span
 from leadrules.lang import tree
 from leadrules.lang.constants import constant, override, refuse_empty, typed
 from leadrules.lang.formatter import text_of
-from leadrules.lang.report import Refused, Report, listed, path_of
+from leadrules.lang.report import Refused, Report, line_of, listed, path_of
 from leadrules.plugins import Catalogue
 from leadrules.values import Duration, Value, folded
 from leadrules.vocabulary import (
@@ -226,9 +226,7 @@ def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
         report.add("LR302", f"`{name.name}` always exists and cannot be declared", name, "choose another name")
     elif name.name in names.declared:
         first = names.declared[name.name]
-        place = f"line {first.span.line}"
-        if first.span.file != name.span.file:
-            place = f"{first.span.file}, {place}"
+        place = line_of(first.span, name.span)
         advice = "choose another name"
         if isinstance(node, tree.Use):
             advice += f": `use {text_of(node.name)} as …`"

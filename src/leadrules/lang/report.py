@@ -77,6 +77,12 @@ class Report:
         return lines[span.line - 1] if span.line <= len(lines) else ""
 
 
+def line_of(place: Span, seen_from: Span) -> str:
+    """Name a line in what is said of another place: `line 3`, or `a.leadrules, line 3` where that is another file."""
+    line = f"line {place.line}"
+    return line if place.file == seen_from.file else f"{place.file}, {line}"
+
+
 def path_of(steps: Sequence[str]) -> str:
     """Write a path, the middle of a long one left out: a -> b -> a."""
     shown = steps if len(steps) <= 12 else [*steps[:6], "…", *steps[-5:]]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from leadrules.engine import program as p
 from leadrules.lang.analysis.findings import Findings, rules_in
 from leadrules.lang.analysis.points import Outline
+from leadrules.lang.report import line_of
 
 
 def check_repeats(outline: Outline, findings: Findings) -> None:
@@ -41,6 +42,7 @@ def _told(found: Iterable[tuple[object, p.Condition]], does: str, findings: Find
     seen: dict[object, p.Condition] = {}
     for key, condition in found:
         first = seen.setdefault(key, condition)
-        if first is not condition:
+        if first is not condition and first.span is not None and condition.span is not None:
             message = f"`{condition.text}` {does} a second time"
-            findings.warn("LR210", message, condition, f"it stands in line {first.line} already; keep one of them")
+            place = line_of(first.span, condition.span)
+            findings.warn("LR210", message, condition, f"it stands in {place} already; keep one of them")
