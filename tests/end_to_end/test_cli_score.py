@@ -2,9 +2,12 @@
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 GOLDEN = Path(__file__).parent / "golden"
 SCORE = ("score", "acme.leadrules", "leads.csv", "--events", "events.csv", "--as-of", "2026-11-21T00:00:00Z")
@@ -35,6 +38,46 @@ def test_csv_has_a_column_for_everything(here, leadrules):
         "3,0,0,0,lead,,,,no way to reach them\n"
         "4,55,30,25,disqualified,,call today; has money,,\n"
     )
+
+
+def test_parquet_has_the_same_columns_with_types(here, leadrules):
+    (here / "acme.leadrules").write_text(f"precision 3\n{(here / 'acme.leadrules').read_text('utf-8')}", "utf-8")
+    run = leadrules(*SCORE, "-o", "scored.parquet")
+    assert run.exit_code == 0
+    assert "wrote 4 leads to scored.parquet" in run.stderr
+    table = parquet.read_table(here / "scored.parquet")
+    text, number, texts = pa.string(), pa.decimal128(38, 3), pa.list_(pa.string())
+    numbers, lists = ("score", "fit", "engagement"), ("segments", "tags", "recommendations", "missing")
+    expected = [
+        ("id", text),
+        *((name, number) for name in numbers),
+        ("stage", text),
+        *((name, texts) for name in lists),
+    ]
+    assert [(field.name, field.type) for field in table.schema] == expected
+    assert leadrules(*SCORE, "-o", "scored.csv").exit_code == 0
+    assert [
+        {key: "; ".join(value) if isinstance(value, list) else value for key, value in row.items()}
+        for row in table.to_pylist()
+    ] == [
+        {key: Decimal(value) if key in numbers else value for key, value in row.items()}
+        for row in csv.DictReader((here / "scored.csv").read_text("utf-8").splitlines())
+    ]
+
+
+def test_parquet_of_no_leads_has_its_columns(here, leadrules):
+    (here / "leads.csv").write_text("customer,email\n", "utf-8")
+    score = [*SCORE[:3], "--as-of", "2026-11-21", "--id-column", "customer"]
+    assert leadrules(*score, "-o", "scored.parquet").exit_code == 0
+    table = parquet.read_table(here / "scored.parquet")
+    assert (table.num_rows, table.schema.names[:2]) == (0, ["customer", "score"])
+
+
+def test_the_audit_is_no_parquet(here, leadrules):
+    run = leadrules(*SCORE, "--audit", "audit.parquet")
+    assert run.exit_code == 2
+    assert "the formats are `.csv`, `.jsonl`" in run.stderr
+    assert not (here / "audit.parquet").exists()
 
 
 def test_a_dash_is_csv_on_standard_output_and_nothing_else(leadrules):

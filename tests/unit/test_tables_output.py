@@ -3,11 +3,14 @@
 import os
 import stat
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
-from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter
+from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output
+from leadrules.tables.parquet_output import parquet_rows
 
 
 def names(folder: Path) -> list[str]:
@@ -169,3 +172,65 @@ def test_rejects_of_a_failed_run_are_dropped(tmp_path):
     with pytest.raises(ValueError):  # noqa: PT011 our own
         fail()
     assert names(tmp_path) == []
+
+
+# ------------------------------------------------------------------- parquet
+
+COLUMNS = {"id": "text", "score": 2, "tags": "texts"}
+
+
+def test_parquet_is_written_in_groups_of_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_output, "_GROUP", 3)
+    path = tmp_path / "out.parquet"
+    with OutputFile(path) as output, parquet_rows(output, COLUMNS) as put:
+        for number in range(7):
+            put((str(number), Decimal(number) / 4, ["a"] * number))
+    file = parquet.ParquetFile(path)
+    assert [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)] == [3, 3, 1]
+    assert [row["score"] for row in file.read().to_pylist()][:3] == [Decimal("0.00"), Decimal("0.25"), Decimal("0.50")]
+    assert file.read().column("tags").to_pylist()[2] == ["a", "a"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_failed_parquet_leaves_everything_as_it_was(tmp_path, error):
+    def fail() -> None:
+        with OutputFile(tmp_path / "out.parquet") as output, parquet_rows(output, COLUMNS) as put:
+            put(("1", Decimal(1), []))
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert names(tmp_path) == []
+
+
+def test_a_number_that_parquet_cannot_hold_is_told(tmp_path):
+    def fail() -> None:
+        with OutputFile(tmp_path / "out.parquet") as output, parquet_rows(output, COLUMNS) as put:
+            put(("1", Decimal(10) ** 40, []))
+
+    with pytest.raises(FileProblem, match="cannot hold a number of these results"):
+        fail()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_while_parquet_is_written(tmp_path):
+    (tmp_path / "out.parquet").symlink_to("/dev/full")
+
+    def fail() -> None:
+        with OutputFile(tmp_path / "out.parquet") as output, parquet_rows(output, COLUMNS) as put:
+            put(("1", Decimal(1), []))
+
+    with pytest.raises(FileProblem, match="No space left"):
+        fail()
+
+
+def test_writing_parquet_needs_pyarrow(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    def fail() -> None:
+        with OutputFile(tmp_path / "out.parquet") as output, parquet_rows(output, COLUMNS):
+            pytest.fail("it cannot be written")
+
+    with pytest.raises(FileProblem, match="needs pyarrow to be written"):
+        fail()

@@ -138,7 +138,9 @@ def score(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl, .json; - prints CSV."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl, .json, .parquet; - prints CSV."
+        ),
     ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")

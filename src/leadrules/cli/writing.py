@@ -14,6 +14,7 @@ from leadrules.audit import AuditEntry, ScoredLead, canonical_json
 from leadrules.cli.running import Stop
 from leadrules.engine.program import Program
 from leadrules.tables import OutputFile
+from leadrules.tables.parquet_output import Column, parquet_rows
 
 Write = Callable[[ScoredLead], None]
 STDOUT = Path("-")
@@ -26,7 +27,11 @@ _AUDIT = ("lead", "kind", "rule", "line", "points", "because", "evidence")
 @contextlib.contextmanager
 def results_to(path: Path, program: Program, id_column: str, inputs: Sequence[Path]) -> Iterator[Write]:
     """Open a file for results, complete or absent; `-` is CSV on standard output. Raises Stop, FileProblem."""
-    start = _by_suffix(path, {".csv": _csv_results, ".jsonl": _json_lines, ".json": _json_list}, "results")
+    start = _by_suffix(path, _RESULTS, "results")
+    if start is None:
+        with OutputFile(path, inputs=inputs) as output, _parquet_results(output, program, id_column) as write:
+            yield write
+        return
     with _text_of(path, inputs) as file, start(file, program, id_column) as write:
         yield write
 
@@ -41,14 +46,12 @@ def audit_to(path: Path, inputs: Sequence[Path]) -> Iterator[Write]:
 
 def refuse_suffix(path: Path) -> None:
     """Raise Stop early where results cannot be written in the format of a file."""
-    _by_suffix(path, {".csv": None, ".jsonl": None, ".json": None}, "results")
+    _by_suffix(path, _RESULTS, "results")
 
 
 def _by_suffix(path: Path, formats: dict[str, Any], what: str) -> Any:
     suffix = ".csv" if path == STDOUT else path.suffix.lower()
     known = ", ".join(f"`{name}`" for name in formats)
-    if suffix == ".parquet":
-        raise Stop(f"`{path}`: {what} cannot be written as Parquet yet", f"the formats are {known}")
     if suffix not in formats:
         ends = f"ends in `{path.suffix}`" if suffix else "has no suffix"
         raise Stop(f"`{path}` {ends}, which is no known format for {what}", f"the formats are {known}")
@@ -107,6 +110,24 @@ def _csv_results(file: TextIO, program: Program, id_column: str) -> Iterator[Wri
 
 
 @contextlib.contextmanager
+def _parquet_results(output: OutputFile, program: Program, id_column: str) -> Iterator[Write]:
+    columns: dict[str, Column] = dict.fromkeys(columns_of(program, id_column), "text")
+    columns |= dict.fromkeys(("score", *(dimension.name for dimension in program.dimensions)), program.precision)
+    columns |= dict.fromkeys(_LISTS, "texts")
+    with parquet_rows(output, columns) as put:
+        yield lambda result: put(
+            (
+                result.lead,
+                result.score,
+                *result.dimensions.values(),
+                *result.grades.values(),
+                *result.stages.values(),
+                *(getattr(result, name) for name in _LISTS),
+            )
+        )
+
+
+@contextlib.contextmanager
 def _json_lines(file: TextIO, _program: Program, _id_column: str) -> Iterator[Write]:
     yield lambda result: _put(file, result.to_json() + "\n")
 
@@ -126,6 +147,10 @@ def _json_list(file: TextIO, _program: Program, _id_column: str) -> Iterator[Wri
 
 def _put(file: TextIO, text: str) -> None:
     file.write(text)
+
+
+_RESULTS = {".csv": _csv_results, ".jsonl": _json_lines, ".json": _json_list, ".parquet": None}
+"""How results are written to text, by the file's suffix; None where it is no text."""
 
 
 # --------------------------------------------------------------------- audit

@@ -64,6 +64,8 @@ class OutputFile:
         try:
             self._finish(keep=kind is None)
         except OSError as problem:
+            with contextlib.suppress(OSError):  # what it still holds cannot be written
+                self.binary.close()
             self._remove()
             error = error or problem
         if isinstance(error, OSError) and error.filename is None:  # no name: what failed is the writing itself
