@@ -69,3 +69,14 @@ def test_a_lead_that_cannot_be_read(here, leadrules):
     run = leadrules(*EXPLAIN, "--lead", "1")
     assert run.exit_code == 3
     assert "lead `1` cannot be read: field `employees`: `many` is not a number" in run.stderr
+
+
+def test_why_not_names_the_file_of_a_line_where_there_are_several(here, leadrules):
+    (here / "base.leadrules").write_text("need and timing -> sql\n", "utf-8")
+    (here / "main.leadrules").write_text(
+        'include "base.leadrules"\nstages lead < sql\nrequire timing\nauthority -> sql\n', "utf-8"
+    )
+    told = leadrules("explain", "main.leadrules", "leads.csv", "--lead", "1", "--why-not", "sql").stdout
+    assert "  main.leadrules, line 3  timing  unknown\n" in told
+    assert "  main.leadrules, line 4  authority\n" in told
+    assert "  base.leadrules, line 1  need and timing\n" in told

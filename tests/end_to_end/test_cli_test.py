@@ -152,3 +152,31 @@ def test_names_cannot_control_the_terminal(rules, leadrules):
     run = leadrules("test", "odd.leadrules")
     assert "\x1b" not in run.stdout
     assert "[31mred" in run.stdout
+
+
+def test_lines_of_included_files_are_named_with_their_file(here, leadrules):
+    (here / "base.leadrules").write_text(
+        "rule big: employees >= 1000 +20  max 15 points\n"
+        "grade size = score: A >= 10, B\n"
+        "employees >= 5 -> mql\n"
+        'example "small"\n  given employees = 10\n  expect score = 1\n',
+        "utf-8",
+    )
+    (here / "main.leadrules").write_text(
+        'include "base.leadrules"\nstages lead < mql\nneed +5\n'
+        'example "both"\n  given employees = 2000, need = true\n  expect score = 21\n',
+        "utf-8",
+    )
+    told = leadrules("test", "--mutate", "main.leadrules").stdout
+    assert "failed  base.leadrules, line 4  small\n" in told
+    assert "failed  line 4  both\n" in told
+    assert "+20  big  base.leadrules, line 1\n" in told
+    assert "-5  limit of big  base.leadrules, line 1\n" in told
+    assert "+5  need  line 3\n" in told
+    uncovered = told.partition("Not covered by any example\n")[2].partition("\n\n")[0]
+    places = [line.strip() for line in uncovered.splitlines() if "line " in line]
+    assert places == sorted(places, key=lambda place: place.startswith("base.leadrules"))
+    assert "base.leadrules, line 3  employees >= 5" in places
+    assert "base.leadrules, line 3  employees >= 5 -> mql" in told
+    found = json.loads(leadrules("test", "main.leadrules", "--format", "json").stdout)["files"][0]
+    assert {goal["file"] for goal in found["coverage"]["uncovered"]} == {None, "base.leadrules"}

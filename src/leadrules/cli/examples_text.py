@@ -12,6 +12,7 @@ from leadrules.cli.screen import Screen, counted, printable
 from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
 from leadrules.insights.mutation import Survivor
+from leadrules.insights.places import Places
 
 _MOST_LINES = 60
 
@@ -19,9 +20,10 @@ _MOST_LINES = 60
 # ------------------------------------------------------------ failed examples
 
 
-def show_failure(screen: Screen, example: ExampleReport) -> None:
+def show_failure(screen: Screen, example: ExampleReport, places: Places) -> None:
     """Show a failed example: what it expected and what came out, and where the points come from."""
-    screen.line(("failed", "bold red"), (f"  line {example.line}  ", "dim"), (printable(example.name), "bold"))
+    place = _line(places.file(example.example), example.line)
+    screen.line(("failed", "bold red"), (f"  {place}  ", "dim"), (printable(example.name), "bold"))
     if example.problem is not None:
         screen.line(f"  its lead cannot be scored: {printable(example.problem)}")
     if example.result is None:
@@ -30,7 +32,12 @@ def show_failure(screen: Screen, example: ExampleReport) -> None:
         screen.line((f"  line {unmet.line}  ", "dim"), "expected ", (printable(unmet.expected), "green"))
         screen.line(" " * len(f"  line {unmet.line}  "), "but      ", (printable(_actual(unmet)), "red"))
     screen.line()
-    _show_audit(screen, example.result)
+    _show_audit(screen, example.result, places)
+
+
+def _line(file: str | None, line: int, width: int = 0) -> str:
+    """Name a line, with its file where that is not the main one."""
+    return f"{'' if file is None else f'{printable(file)}, '}line {line:>{width}}"
 
 
 def _actual(unmet: Unmet) -> str:
@@ -62,14 +69,21 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _show_audit(screen: Screen, result: ScoredLead) -> None:
+def _show_audit(screen: Screen, result: ScoredLead, places: Places) -> None:
     """Show the points of a result in a table that adds up to its score."""
     told = [entry for entry in result.audit if entry.points or entry.kind == "points"]
-    entries = [(f"{entry.points:+f}", _entry_words(entry.kind, entry.rule), entry.line) for entry in told]
+    entries = [
+        (
+            f"{entry.points:+f}",
+            _entry_words(entry.kind, entry.rule),
+            _line(places.file_of_entry(entry.kind, entry.rule), entry.line),
+        )
+        for entry in told
+    ]
     width = max([len(f"{result.score:f}"), *(len(points) for points, _, _ in entries)])
-    for points, words, line in entries:
+    for points, words, place in entries:
         style = "red" if points.startswith("-") else "green"
-        screen.line("    ", (points.rjust(width), style), f"  {printable(words)}", (f"  line {line}", "dim"))
+        screen.line("    ", (points.rjust(width), style), f"  {printable(words)}", (f"  {place}", "dim"))
     if entries:
         screen.line(("    " + "-" * width, "dim"))
     score = (f"{result.score:f}".rjust(width), "bold")
@@ -87,15 +101,15 @@ def _entry_words(kind: str, rule: str) -> str:
 
 def show_goals(screen: Screen, goals: Sequence[Goal]) -> None:
     """List what no example shows, by rule or condition, with what to add."""
-    grouped: dict[tuple[int, str], list[Goal]] = {}
+    grouped: dict[tuple[str | None, int, str], list[Goal]] = {}
     for goal in goals:
-        grouped.setdefault((goal.line, goal.text), []).append(goal)
+        grouped.setdefault((goal.file, goal.line, goal.text), []).append(goal)
     lines = []
-    for (line, text), wanted in grouped.items():
+    for (file, line, text), wanted in grouped.items():
         fires = any(goal.kind in {"rule", "alternative"} for goal in wanted)
         # That a rule never fires says that its condition is never true.
         told = [goal for goal in wanted if not (fires and goal.wanted == "is true")]
-        lines.append((line, text, [(_never(goal.wanted), goal.advice) for goal in told]))
+        lines.append((file, line, text, [(_never(goal.wanted), goal.advice) for goal in told]))
     _show_list(screen, lines)
 
 
@@ -105,23 +119,22 @@ def _never(wanted: str) -> str:
 
 def show_survivors(screen: Screen, survivors: Sequence[Survivor]) -> None:
     """List the changes that no example notices, by rule."""
-    grouped = groupby(survivors, key=lambda survivor: (survivor.line, survivor.rule))
-    _show_list(screen, [(line, rule, [(one.change, "") for one in group]) for (line, rule), group in grouped])
+    grouped = groupby(survivors, key=lambda one: (one.file, one.line, one.rule))
+    _show_list(screen, [(*key, [(one.change, "") for one in group]) for key, group in grouped])
 
 
-def _show_list(screen: Screen, found: Sequence[tuple[int, str, Sequence[tuple[str, str]]]]) -> None:
-    """List lines of the file, below each what is to say of it; past some sixty lines, how many are left."""
-    width = max((len(str(line)) for line, _, _ in found), default=1)
-    indent = " " * (width + 9)
+def _show_list(screen: Screen, found: Sequence[tuple[str | None, int, str, Sequence[tuple[str, str]]]]) -> None:
+    """List lines of the files, below each what is to say of it; past some sixty lines, how many are left."""
+    width = max((len(str(line)) for _, line, _, _ in found), default=1)
     shown = 0
-    for place, (line, text, said) in enumerate(found):
+    for place, (file, line, text, said) in enumerate(found):
         if shown >= _MOST_LINES:
-            left = sum(len(rest) for _, _, rest in found[place:])
+            left = sum(len(rest) for *_, rest in found[place:])
             screen.line(f"  and {left} more; `--format json` lists all")
             return
-        screen.line((f"  line {line:>{width}}  ", "dim"), printable(text))
+        screen.line((f"  {_line(file, line, width)}  ", "dim"), printable(text))
         for words, advice in _aligned(said):
-            screen.line(indent, (printable(words), "yellow"), (printable(advice), "dim"))
+            screen.line(" " * (width + 9), (printable(words), "yellow"), (printable(advice), "dim"))
             shown += 1
 
 

@@ -20,6 +20,7 @@ from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, run_examples
 from leadrules.insights.goals import GoalKind
 from leadrules.insights.mutation import Mutation, mutate
+from leadrules.insights.places import Places
 from leadrules.ruleset import Ruleset
 
 _NOUNS: dict[GoalKind, tuple[str, str]] = {
@@ -141,10 +142,11 @@ def _show(screen: Screen, tested: Tested) -> None:
         screen.line()
         screen.diagnostics(tested.diagnostics)
         return
+    places = Places.of(tested.rules)
     for example in tested.examples:
         if not example.passed:
             screen.line()
-            show_failure(screen, example)
+            show_failure(screen, example, places)
     if tested.examples and tested.coverage.uncovered:
         screen.line()
         screen.line(("Not covered by any example", "bold"))
@@ -176,7 +178,7 @@ def _show_tally(screen: Screen, tested: Tested, coverage: Coverage) -> None:
 
 
 def _show_mutation(screen: Screen, mutation: Mutation) -> None:
-    rules = sum(1 for _ in groupby(mutation.survivors, key=lambda survivor: (survivor.line, survivor.rule)))
+    rules = sum(1 for _ in groupby(mutation.survivors, key=lambda one: (one.file, one.line, one.rule)))
     parts = [f"{mutation.noticed} of {counted(mutation.tried, 'small change')} noticed"]
     if rules:
         parts.append(f"{counted(rules, 'rule')} not fully protected")

@@ -41,9 +41,10 @@ class AlternativeExplanation:
 class RuleExplanation:
     """One rule and what it says of the lead.
 
-    `id` names it, as in the audit, `name` is the name it was given, if any; `line` is its line in
-    the rule file, `text` its canonical condition. `part` is the dimension or ladder that it belongs
-    to (`before scoring` for a requirement that is asked then), `group` the group of rules.
+    `id` names it, as in the audit, `name` is the name it was given, if any; `line` is its line in its
+    `file` (the rule file, or one that it includes), `text` its canonical condition. `part` is the
+    dimension or ladder that it belongs to (`before scoring` for a requirement that is asked then),
+    `group` the group of rules.
 
     `fired` is True, False, or None where only unknown values keep it from firing. `unmet` are the
     parts of its condition that are not true, `evidence` is what it rests on where it fired, as in
@@ -80,6 +81,7 @@ class RuleExplanation:
     cap: Decimal | None = None
     evidence: Mapping[str, Any] = attrs.field(hash=False, factory=dict)
     unmet: tuple[Unmet, ...] = ()
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the rule as plain data, under the names of its attributes."""
@@ -191,7 +193,8 @@ class _Answer:
         evidence = {"values": values} if fired else {}
         unmet = self.blame.of(node.condition)
         text = node.condition.text
-        return RuleExplanation(id_, kind, node.line, text, fired, evidence=evidence, unmet=unmet, **more)
+        file = _file_of(node.condition)
+        return RuleExplanation(id_, kind, node.line, text, fired, evidence=evidence, unmet=unmet, file=file, **more)
 
     def _unasked(self, found: RuleExplanation) -> RuleExplanation:
         """Leave out what a gated lead was not asked."""
@@ -228,6 +231,7 @@ class _Answer:
                 decay=None if rule.decay is None else str(rule.decay),
                 event_limits=event_limits(rule.caps),
                 points_limits=points_limits(rule.caps),
+                file=_file_of(rule.alternatives[0].condition or rule.alternatives[0].points),
             )
             yield found if self.evaluation.gated else self._scored(found, rule)
 
@@ -290,7 +294,12 @@ class _Answer:
             points=decimal_of(persona_points(self.evaluation, node)) if fired else None,
             evidence=self.evidence.of_persona(node) if fired else {},
             unmet=self.blame.of(*[line.condition for line in node.lines]),
+            file=_file_of(node.lines[0].condition),
         )
+
+
+def _file_of(node: p.Node) -> str | None:
+    return None if node.span is None else node.span.file
 
 
 def _alternative(node: p.Alternative) -> AlternativeExplanation:

@@ -23,7 +23,8 @@ class WhyNot:
     one asked for. `missing` are the requirements that are not met (none where an exit is asked for,
     since requirements do not keep a lead from it), `exit` the true rule to an exit that wins.
     `rules` are the rules to the label, and its holds where the lead held it or a higher one, those
-    with the fewest parts that are not true first.
+    with the fewest parts that are not true first. `several_files` says that the ruleset's rules
+    stand in more than one, so that a line needs its file.
     """
 
     lead: str | None
@@ -33,6 +34,7 @@ class WhyNot:
     exit: RuleExplanation | None
     rules: tuple[RuleExplanation, ...]
     timezone: str
+    several_files: bool = False
 
     @property
     def reached(self) -> bool:
@@ -60,12 +62,10 @@ class WhyNot:
             return tuple(lines)
         if self.exit is not None:
             lines.append(line("heading", f"The exit {self.ladder.label} comes before it:"))
-            lines += table([Row("missing", f"line {self.exit.line}", self.exit.text, words.found(self.exit))])
+            lines += table([Row("missing", self._line(self.exit), self.exit.text, words.found(self.exit))])
         if self.missing:
             lines.append(line("heading", "Missing, whatever the rules say:"))
-            lines += table(
-                [Row("missing", f"line {r.line}", r.outcome or "", words.requirement(r)) for r in self.missing]
-            )
+            lines += table([Row("missing", self._line(r), r.outcome or "", words.requirement(r)) for r in self.missing])
         lines += self._ways(words)
         return tuple(lines)
 
@@ -84,8 +84,18 @@ class WhyNot:
             return [line("note", f"No rule leads to {self.label}.")]
         return [
             line("heading", f"What leads to {self.label}, the closest first:"),
-            *table([row for rule in self.rules for row in _way(rule, words)]),
+            *table([row for rule in self.rules for row in self._way(rule, words)]),
         ]
+
+    def _way(self, rule: RuleExplanation, words: Words) -> list[Row]:
+        """Write a rule to the label, and below it each part that is not true."""
+        because = f" ({rule.because})" if rule.because else ""
+        text = f"hold while {rule.text}" if rule.kind == "hold" else rule.text
+        parts = [f"- {words.reason(part)}" for part in rule.unmet] or ["- true"]
+        return [Row("points", self._line(rule), f"{text}{because}"), *(Row("unmet", "", part) for part in parts)]
+
+    def _line(self, rule: RuleExplanation) -> str:
+        return f"{rule.file}, line {rule.line}" if self.several_files and rule.file else f"line {rule.line}"
 
     def __str__(self) -> str:
         return "\n".join(found.text for found in self.lines)
@@ -106,15 +116,8 @@ def why_not(
     wins = next((r for r in ways if ladder.decided == "exit" and r.id == ladder.by and ladder.label != name), None)
     to_label = [r for r in ways if r.outcome == name and (r.kind == "stage" or _was_held(r, ladder))]
     closest = sorted(to_label, key=lambda rule: len(rule.unmet))
-    return WhyNot(lead, name, ladder, tuple(missing), wins, tuple(closest), timezone)
-
-
-def _way(rule: RuleExplanation, words: Words) -> list[Row]:
-    """Write a rule to the label, and below it each part that is not true."""
-    because = f" ({rule.because})" if rule.because else ""
-    text = f"hold while {rule.text}" if rule.kind == "hold" else rule.text
-    parts = [f"- {words.reason(part)}" for part in rule.unmet] or ["- true"]
-    return [Row("points", f"line {rule.line}", f"{text}{because}"), *(Row("unmet", "", part) for part in parts)]
+    several = len({rule.file for rule in rules if rule.file is not None}) > 1
+    return WhyNot(lead, name, ladder, tuple(missing), wins, tuple(closest), timezone, several)
 
 
 def _was_held(hold: RuleExplanation, ladder: LadderExplanation) -> bool:

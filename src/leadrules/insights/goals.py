@@ -28,6 +28,7 @@ from leadrules.engine.interpreter import Evaluation, term_value
 from leadrules.engine.scoring import score_rule
 from leadrules.insights.advice import WORDS, advice
 from leadrules.insights.outcomes import Outcomes
+from leadrules.insights.places import Places
 from leadrules.insights.reach import Reach, reach_of_dimension, reach_of_items, reach_of_rule, reach_of_terms
 from leadrules.values import text_of_number
 
@@ -40,8 +41,8 @@ class Goal:
     """One thing that examples should show.
 
     `text` is the rule, condition, limit or grade concerned, as the file has it, and `line` its
-    line. `wanted` says what should happen: `fires`, `counts`, `is true`, `is unknown`. `advice`
-    says what to add.
+    line; `file` is the file where that is not the main one. `wanted` says what should happen:
+    `fires`, `counts`, `is true`, `is unknown`. `advice` says what to add.
     """
 
     kind: GoalKind
@@ -49,15 +50,18 @@ class Goal:
     text: str
     wanted: str
     advice: str
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the goal as plain data: kind, line, text, wanted, advice."""
-        return {"kind": self.kind, "line": self.line, "text": self.text, "wanted": self.wanted, "advice": self.advice}
+        """Give the goal as plain data: kind, file, line, text, wanted, advice."""
+        names = ("kind", "file", "line", "text", "wanted", "advice")
+        return {name: getattr(self, name) for name in names}
 
 
-def goals_of(program: p.Program) -> tuple[Check, ...]:
+def goals_of(program: p.Program, places: Places) -> tuple[Check, ...]:
     """List the goals of a program in order of its lines, each once, with a way to tell that a run meets it."""
-    return tuple(sorted(dict.fromkeys(_Goals(program).all()), key=lambda check: check.goal.line))
+    found = dict.fromkeys(_Goals(program, places).all())
+    return tuple(sorted(found, key=lambda check: places.place(check.goal.file, check.goal.line)))
 
 
 _Meets = Callable[[Evaluation], bool]
@@ -75,15 +79,16 @@ class Check:
 class _Goals:
     """Lists the goals of one program, some of them more than once."""
 
-    def __init__(self, program: p.Program) -> None:
+    def __init__(self, program: p.Program, places: Places) -> None:
         self.program = program
+        self.file = places.file
         self.outcomes = Outcomes.of(program)
 
     def all(self) -> Iterator[Check]:
         for dimension in self.program.dimensions:
             yield from self._items(dimension.items)
             reach = reach_of_items(dimension.items)
-            yield from self._bounds("dimension", dimension.name, dimension.line, dimension.bounds, reach)
+            yield from self._bounds("dimension", dimension.name, dimension, reach)
         yield from self._total()
         for grade in self.program.grades:
             if isinstance(grade, p.Grade):
@@ -116,13 +121,13 @@ class _Goals:
                     yield from self._condition(line.condition, line.line, scored=True)
             else:
                 yield from self._items(item.rules)
-                yield from self._bounds("group", item.name, item.line, item.bounds, reach_of_items(item.rules))
+                yield from self._bounds("group", item.name, item, reach_of_items(item.rules))
 
     def _rule(self, rule: p.Rule) -> Iterator[Check]:
         first = rule.alternatives[0].condition
         assert first is not None
         fires = advice(first, True, self.outcomes) if rule.when is None else "add an example in which it fires"
-        goal = Goal("rule", rule.line, _called(rule.name, rule.text), "fires", fires)
+        goal = Goal("rule", rule.line, _called(rule.name, rule.text), "fires", fires, self.file(rule))
         yield Check(goal, lambda e: e.rules.get(rule.id) is not None, ("rule", rule.id))
         for place, alternative in enumerate(rule.alternatives):
             if len(rule.alternatives) > 1:
@@ -146,7 +151,8 @@ class _Goals:
             else advice(alternative.condition, True, self.outcomes)
         )
         line = rule.line if alternative.condition is None else alternative.condition.line or rule.line
-        return Check(Goal("alternative", line, text, "counts", needed), counts, ("alternative", rule.id, place))
+        goal = Goal("alternative", line, text, "counts", needed, self.file(rule))
+        return Check(goal, counts, ("alternative", rule.id, place))
 
     # ---------------------------------------------------------------- limits
 
@@ -162,10 +168,14 @@ class _Goals:
                 return other is None or other.capped != score.capped
 
             if rule.selection is not None or _passes(reach_of_rule(free), rule.caps.points):
-                goal = Goal("limit", rule.line, f"{_called(rule.name, rule.text)} {text}", "takes effect", _EXCEED)
+                called = f"{_called(rule.name, rule.text)} {text}"
+                goal = Goal("limit", rule.line, called, "takes effect", _EXCEED, self.file(rule))
                 yield Check(goal, binds, ("cap", rule.id, text))
 
-    def _bounds(self, kind: str, name: str, line: int, bounds: p.Bounds, reach: Reach) -> Iterator[Check]:
+    def _bounds(
+        self, kind: str, name: str, part: p.Dimension | p.PointsGroup | p.Total, reach: Reach
+    ) -> Iterator[Check]:
+        bounds = part.bounds
         for word, bound, reached in (
             ("max", bounds.high, bounds.high is not None and reach.passes(bounds.high)),
             ("min", bounds.low, bounds.low is not None and reach.falls_below(bounds.low)),
@@ -178,13 +188,14 @@ class _Goals:
                 after = bounds.clamp(before)
                 return not evaluation.gated and (after < before if word == "max" else after > before)
 
-            goal = Goal("limit", line, f"{kind} {name} {word}".replace("total total", "total"), "takes effect", _EXCEED)
+            text = f"{kind} {name} {word}".replace("total total", "total")
+            goal = Goal("limit", part.line, text, "takes effect", _EXCEED, self.file(part))
             yield Check(goal, binds, ("bound", kind, name, word))
 
     def _total(self) -> Iterator[Check]:
         total = self.program.total
         if total.terms is not None:
-            yield from self._bounds("total", "total", total.line, total.bounds, reach_of_terms(self.program))
+            yield from self._bounds("total", "total", total, reach_of_terms(self.program))
 
     # ---------------------------------------------------------------- labels
 
@@ -195,7 +206,7 @@ class _Goals:
             can_reach = band.threshold is None or reach.most is None or reach.most >= band.threshold
             if can_reach and (above is None or reach.falls_below(above)):
                 advised = f"add an example with `{grade.name} = {band.label}`"
-                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", advised)
+                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", advised, self.file(grade))
                 yield Check(goal, _has_label("grade", grade.name, band.label), ("band", grade.name, band.label))
             above = band.threshold
 
@@ -211,7 +222,7 @@ class _Goals:
         for label in (*ladder.labels, *ladder.exits):
             if label in led_to:
                 advised = f"add an example with `{ladder.name} = {label}`"
-                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", advised)
+                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", advised, self.file(ladder))
                 yield Check(goal, _has_label("ladder", ladder.name, label), ("label", ladder.name, label))
         for rule in ladder.rules:
             yield from self._outcome_rule(rule, scored=False)
@@ -225,7 +236,8 @@ class _Goals:
             return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is True
 
         name = rule.name if isinstance(rule, p.LabelRule) else None
-        goal = Goal("rule", rule.line, _called(name, condition.text), "fires", advice(condition, True, self.outcomes))
+        needed = advice(condition, True, self.outcomes)
+        goal = Goal("rule", rule.line, _called(name, condition.text), "fires", needed, self.file(rule))
         yield Check(goal, fires, ("outcome rule", rule.line, rule.id))
         yield from self._condition(condition, rule.line, scored=scored)
 
@@ -249,7 +261,7 @@ class _Goals:
             return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is wanted
 
         needed = advice(condition, wanted, self.outcomes)
-        goal = Goal("outcome", line, condition.text, f"is {WORDS[wanted]}", needed)
+        goal = Goal("outcome", line, condition.text, f"is {WORDS[wanted]}", needed, self.file(condition))
         return Check(goal, met, ("outcome", condition, wanted, scored))
 
     def _filters(self, node: object, line: int) -> Iterator[Check]:
@@ -258,7 +270,7 @@ class _Goals:
             for one in _units(condition):
                 for passes, words in ((True, "passes an event"), (False, "turns an event away")):
                     advised = "add an event that passes it" if passes else "add an event that does not pass it"
-                    goal = Goal("event", one.line or line, one.text, words, advised)
+                    goal = Goal("event", one.line or line, one.text, words, advised, self.file(one))
                     yield Check(goal, _meets_filter(types, one, passes), ("filter", types, one, passes))
 
 

@@ -17,21 +17,26 @@ from leadrules.engine import program as p
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.mutants import Mutant, mutants_of
+from leadrules.insights.places import Places
 from leadrules.insights.replay import Dependencies, Replay
 from leadrules.ruleset import Ruleset
 
 
 @attrs.frozen
 class Survivor:
-    """A change that no example notices: the line and text of the rule, and the change in words."""
+    """A change that no example notices: the line and text of the rule, and the change in words.
+
+    `file` is the rule's file where that is not the main one.
+    """
 
     line: int
     rule: str
     change: str
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the change as plain data: line, rule, change."""
-        return {"line": self.line, "rule": self.rule, "change": self.change}
+        """Give the change as plain data: file, line, rule, change."""
+        return {"file": self.file, "line": self.line, "rule": self.rule, "change": self.change}
 
 
 @attrs.frozen
@@ -72,13 +77,14 @@ def mutate(
     dependencies = Dependencies(rules.program)
     witnesses = [_Witness.of(example, dependencies) for example in examples if example.evaluation is not None]
     mutants = tuple(mutants_of(rules.program))
-    survivors = []
+    places, survivors = Places.of(rules), []
     for done, mutant in enumerate(mutants, start=1):
         if not _is_noticed(mutant, witnesses):
-            survivors.append(Survivor(mutant.line, mutant.rule, mutant.change))
+            file = places.file(mutant.swaps[0][0])
+            survivors.append(Survivor(mutant.line, mutant.rule, mutant.change, file))
         if progress is not None:
             progress(done, len(mutants))
-    return Mutation(len(mutants), tuple(sorted(survivors, key=lambda survivor: survivor.line)))
+    return Mutation(len(mutants), tuple(sorted(survivors, key=lambda one: places.place(one.file, one.line))))
 
 
 # ------------------------------------------------------------------- running
