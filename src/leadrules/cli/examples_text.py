@@ -59,8 +59,6 @@ def _shown(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, Mapping) and "criterion" in value:  # a plugin's, with what it was asked
         return _shown(value["value"])
-    if isinstance(value, Mapping) and "criterion" in value:  # a plugin's, with what it was asked
-        return _shown(value["value"])
     if isinstance(value, Mapping):
         latest = f", the latest at {value['latest']}" if "latest" in value else ""
         return counted(value.get("events", 0), "event") + latest
