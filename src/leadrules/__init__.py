@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, ScoredLead, Transition
     from leadrules.engine.explanation import Explanation
     from leadrules.engine.forecast import Change, Forecast
+    from leadrules.engine.incremental.state import LeadState
     from leadrules.errors import (
         Diagnostic,
         InputError,
@@ -39,6 +40,7 @@ __all__ = [
     "Forecast",
     "InputError",
     "Lead",
+    "LeadState",
     "LeadrulesError",
     "Limits",
     "PluginError",
@@ -55,6 +57,7 @@ _HOMES = {
     "leadrules.audit": "AuditEntry ScoredLead Transition",
     "leadrules.engine.explanation": "Explanation",
     "leadrules.engine.forecast": "Change Forecast",
+    "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
         "Diagnostic InputError LeadrulesError PluginError RuleCheckError RulesetError RuleSyntaxError Span"
     ),

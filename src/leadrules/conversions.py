@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import overload
+from typing import Any, overload
 
 import attrs
 
@@ -102,6 +102,28 @@ def listed(names: Collection[str], quote: str = "`") -> str:
     first = [f"{quote}{_printable(name)}{quote}" for name in list(names)[:_MOST_CHOICES_SHOWN]]
     rest = len(names) - len(first)
     return ", ".join(first) + (f" and {rest} more" if rest else "")
+
+
+def plain_value(raw: Any) -> Any:
+    """Give a value that a reader took in the plainest form that reads the same.
+
+    That is None, a bool, text, an int, a Decimal, a date or datetime, or a list of them.
+    """
+    match raw:
+        case None | bool():
+            return raw
+        case str():
+            return str.__str__(raw)
+        case float():
+            return Decimal(float.__repr__(raw))
+        case Decimal():
+            return raw
+        case dt.date():
+            return plain_moment(raw)
+        case list() | tuple():
+            return [plain_value(member) for member in raw]
+        case _:
+            return int(raw)
 
 
 # ---------------------------------------------------------------------- text

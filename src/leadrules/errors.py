@@ -169,6 +169,10 @@ class InputError(LeadrulesError):
         self.expected = expected
         super().__init__(f"lead `{_printable(lead)}`: {reason}" if lead is not None else reason)
 
+    def about(self, lead: str) -> InputError:
+        """Give the same error, which says what lead it is about."""
+        return InputError(self.reason, lead=lead, field=self.field, value=self.value, expected=self.expected)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild_input_error, (self.reason, self.lead, self.field, self.value, self.expected)
 

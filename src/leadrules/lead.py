@@ -23,13 +23,14 @@ from leadrules.conversions import (
     Unreadable,
     listed,
     plain_moment,
+    plain_value,
     reader_of,
     reader_of_field,
     shown,
     text_from,
 )
 from leadrules.errors import InputError
-from leadrules.values import Value, Zone, instant_of, plain_name
+from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -158,10 +159,54 @@ class LeadReader:
             events, ignored = self._occurrences(_events_of(part("events"), self._most_events), as_of)
             held = self._held(_mapping(part("stages"), "stages"))
         except InputError as error:
-            raise InputError(
-                error.reason, lead=name, field=error.field, value=error.value, expected=error.expected
-            ) from None
+            raise error.about(name) from None
         return Facts(name, attributes, events, held, ignored)
+
+    def plain_lead(self, lead: Lead | Mapping[str, Any] | object) -> dict[str, Any]:
+        """Give what the rules read of a lead, in the plainest form that reads the same. Raises InputError."""
+        part = _parts_of(lead)
+        found: dict[str, Any] = {"id": read_id(part("id")), "attributes": {}, "events": [], "stages": {}}
+        self.plain_update(found, part("attributes"), part("stages"))
+        for event in _events_of(part("events"), self._most_events):
+            plain = self.plain_event(found["id"], event)
+            if plain is not None:
+                found["events"].append(plain)
+        return found
+
+    def plain_event(self, lead: str, event: object) -> dict[str, Any] | None:
+        """Give what the rules read of an event in its plainest form; None where none looks at it. Raises InputError."""
+        try:
+            part = _parts_of_event(event)
+            type_ = self._type_in_scope(part("type"))
+            reader = None if type_ is None else self._events[type_]
+            return None if reader is None else reader.plain(part)
+        except InputError as error:
+            raise error.about(lead) from None
+
+    def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> None:
+        """Change a plain lead; what is given as None becomes unknown. Raises InputError, and then changes nothing."""
+        try:
+            given, labels = _mapping(attributes, "attributes"), _mapping(stages, "stages")
+            self._attributes(given)
+            held = self._held(labels)
+        except InputError as error:
+            raise error.about(lead["id"]) from None
+        keys = [field.key for field, _ in self._fields if _is_named(given, field.key)]
+        lead["attributes"] = {**lead["attributes"], **{key: plain_value(_value_named(given, key)) for key in keys}}
+        named = [ladder for ladder in self._ladders if _is_named(labels, ladder)]
+        lead["stages"] = {**lead["stages"], **{ladder: held.get(ladder) for ladder in named}}
+
+    def in_order(self, events: Iterable[Mapping[str, Any]], as_of: int) -> list[tuple[Occurrence, Mapping[str, Any]]]:
+        """Read plain events, in canonical order and each once, those later than `as_of` left out."""
+        given: dict[int, Mapping[str, Any]] = {}
+        found: list[_Found] = []
+        for event in events:
+            reader = self._events[event["type"]]
+            one = None if reader is None else reader.read(event.get, as_of)
+            if one is not None:
+                found.append(one)
+                given[id(one.occurrence)] = event
+        return [(one, given[id(one)]) for one in _each_once(_in_canonical_order(found))]
 
     def _attributes(self, given: Mapping[str, Any]) -> dict[str, Value | None]:
         values: dict[str, Value | None] = {}
@@ -281,6 +326,14 @@ def _value_named(given: Mapping[Any, Any], name: str) -> Any:
     return given[min(alike)] if alike else None
 
 
+def _is_named(given: Mapping[Any, Any], name: str) -> bool:
+    """Tell whether a name is there, whatever its value."""
+    if name in given or name.isascii():
+        return name in given
+    plain = plain_name(name)
+    return any(isinstance(key, str) and plain_name(key) == plain for key in given)
+
+
 def read_id(raw: object) -> str:
     """Read a lead's id: a text, trimmed and in NFC, or an integer. Raises InputError where there is none.
 
@@ -332,6 +385,23 @@ class _EventReader:
         at = self._instant(part("at"))
         name = self._id(part("id"))
         return None if at > as_of else _Found(Occurrence(self._name, at, name, self._values(part)), self, part)
+
+    def plain(self, part: _Parts) -> dict[str, Any]:
+        """Read an event, and give it in the plainest form that reads the same: its moment is in UTC.
+
+        Where a property is read, all that are declared are kept: they may put events in order.
+        """
+        at, name = self._instant(part("at")), self._id(part("id"))
+        self._values(part)
+        found: dict[str, Any] = {"type": self._name, "at": moment_of(at), "properties": {}}
+        if name is not None:
+            found["id"] = name
+        given = self._properties(part) if self._read else _NOTHING
+        for prop, read in self._declared if self._read else ():
+            raw = _value_named(given, prop.name)
+            if _order_of(raw, read):
+                found["properties"][prop.name] = plain_value(raw)
+        return found
 
     def _instant(self, raw: object) -> int:
         try:

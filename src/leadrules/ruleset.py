@@ -17,6 +17,8 @@ from leadrules.engine.compiler import Evaluate, compile_program
 from leadrules.engine.examples import ExampleResult, run_example
 from leadrules.engine.explanation import Explanation, explain
 from leadrules.engine.forecast import Forecast, forecast
+from leadrules.engine.incremental import LeadState, Retention, Scorer
+from leadrules.engine.incremental.state import REMEMBERED
 from leadrules.engine.program import Program
 from leadrules.errors import (
     Diagnostic,
@@ -67,6 +69,7 @@ class Ruleset:
         "_params",
         "_program",
         "_reader",
+        "_scorer",
         "_warnings",
     )
 
@@ -79,6 +82,7 @@ class Ruleset:
     _reader: LeadReader
     _compiled: Evaluate | None
     _checked: Checked
+    _scorer: Scorer | None
     _warnings: tuple[Diagnostic, ...] | None
 
     def __init__(self) -> None:
@@ -149,6 +153,7 @@ class Ruleset:
         set_("_reader", LeadReader(program.scope))
         set_("_compiled", None)
         set_("_checked", checked)
+        set_("_scorer", None)
         set_("_warnings", None)
         return ruleset
 
@@ -201,9 +206,13 @@ class Ruleset:
         """
         evaluate = self._compiled
         if evaluate is None:
-            evaluate = compile_program(self._program, self._identity, self._reader)
-            object.__setattr__(self, "_compiled", evaluate)
+            evaluate = self._compile()
         return evaluate(lead, as_of, pii)
+
+    def _compile(self) -> Evaluate:
+        evaluate = compile_program(self._program, self._identity, self._reader)
+        object.__setattr__(self, "_compiled", evaluate)
+        return evaluate
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
@@ -224,6 +233,31 @@ class Ruleset:
         return forecast(
             self._program, facts, instant, lambda known, at: self.evaluate(known, as_of=values.moment_of(at)), days
         )
+
+    def start(self, lead: Leadlike, *, remember: dt.timedelta = REMEMBERED) -> LeadState:
+        """Begin to score a lead event by event.
+
+        The state takes in events in any order of time and forgets those that the rules no longer
+        need; `remember` says for how long events and their ids are kept all the same, so that a
+        repeated event is recognised. Raises InputError for a lead that the rules cannot read.
+        """
+        return self._states.start(lead, remember)
+
+    def resume(self, state: str) -> LeadState:
+        """Go on with a state that `LeadState.to_json` wrote.
+
+        Raises InputError for a state that was made by rules of another fingerprint, and for what is no state.
+        """
+        return self._states.resume(state)
+
+    @property
+    def _states(self) -> Scorer:
+        if self._scorer is None:
+            retention = Retention.of(self._program, self._reader)
+            scorer = Scorer(self._identity, retention, self._compiled or self._compile())
+            object.__setattr__(self, "_scorer", scorer)
+        assert self._scorer is not None
+        return self._scorer
 
     def run_examples(self) -> tuple[ExampleResult, ...]:
         """Score the leads of the file's examples, and judge what is expected of them."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from leadrules.audit import canonical_json
 from leadrules.cli.against import Comparison, compare, show_comparison
 from leadrules.cli.reading import Given, Source, check_file
+from leadrules.cli.rules import plain_rules, scoring_rules, show_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
-from leadrules.cli.screen import Screen, counted, drawn, printable, tally
+from leadrules.cli.screen import Screen, counted, drawn, tally
 from leadrules.cli.writing import standard_output
 from leadrules.engine import program as p
 from leadrules.errors import Diagnostic
@@ -44,7 +45,7 @@ def _show(
         screen.put(drawn(diagnostic))
         screen.line()
     if program is not None and verbose:
-        _show_rules(screen, program)
+        show_rules(screen, program)
     if comparison is not None:
         show_comparison(screen, comparison)
         screen.line()
@@ -79,54 +80,6 @@ def _count(number: int, noun: str) -> str:
     return counted(number, noun) if number else ""
 
 
-def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGroup | None, p.Rule]]:
-    """Give every scoring rule with its dimension and group, in order of declaration."""
-    for dimension in program.dimensions:
-        for item in dimension.items:
-            if isinstance(item, p.Rule):
-                yield dimension, None, item
-            elif isinstance(item, p.PointsGroup):
-                yield from ((dimension, item, rule) for rule in item.rules)
-
-
-def _show_rules(screen: Screen, program: p.Program) -> None:
-    """List every scoring rule under its dimension: its line, each or once, its text and points."""
-    rules = list(scoring_rules(program))
-    number = max([4, *(len(str(rule.line)) for _, _, rule in rules)])
-    before: tuple[p.Dimension, p.PointsGroup | None] | None = None
-    for dimension, group, rule in rules:
-        if (dimension, group) != before:
-            if before is not None:
-                screen.line()
-            name = dimension.name if group is None else f"{dimension.name}, group {group.name}"
-            screen.line((f"{'line':>{number}}  scores  ", "dim"), (name, "bold"))
-            before = (dimension, group)
-        screen.line(
-            (f"{rule.line:>{number}}", "dim"),
-            "  ",
-            ("each  ", "cyan") if rule.selection is not None else ("once  ", ""),
-            f"  {printable(_text(rule))}",
-        )
-    if rules:
-        screen.line()
-
-
-def _text(rule: p.Rule) -> str:
-    """Write a rule's conditions and points, without its modifiers."""
-    conditions = ["else" if one.condition is None else one.condition.text for one in rule.alternatives]
-    if rule.selection is not None or len(conditions) == 1:
-        conditions = [rule.text]
-    return " | ".join(
-        f"{condition} {_points(one.points)}" for condition, one in zip(conditions, rule.alternatives, strict=True)
-    )
-
-
-def _points(node: p.ValueNode) -> str:
-    if isinstance(node, p.Constant):
-        return node.text
-    return f"-({node.operand.text})" if isinstance(node, p.Negative) else f"+({node.text})"
-
-
 # ---------------------------------------------------------------------- JSON
 
 
@@ -147,19 +100,8 @@ def _write_json(
         "fingerprint": None if program is None else fingerprint_of(program),
     }
     if verbose and program is not None:
-        found["rules"] = [_plain_rule(dimension, group, rule) for dimension, group, rule in scoring_rules(program)]
+        found["rules"] = [*plain_rules(program)]
     if comparison is not None:
         found["against"] = comparison.to_dict()
     with standard_output() as file:
         file.write(canonical_json(found) + "\n")
-
-
-def _plain_rule(dimension: p.Dimension, group: p.PointsGroup | None, rule: p.Rule) -> dict[str, Any]:
-    return {
-        "rule": rule.id,
-        "line": rule.line,
-        "dimension": dimension.name,
-        "group": None if group is None else group.name,
-        "scores": "once" if rule.selection is None else "each",
-        "points": [_points(alternative.points) for alternative in rule.alternatives],
-    }

@@ -25,6 +25,21 @@ from leadrules.values import DAY, Value, Zone, bounded, bucket_of, folded
 Truth = bool | None
 """True, False, or None for unknown."""
 
+
+@attrs.frozen
+class Total:
+    """How many events there were, and what they come to."""
+
+    count: int
+    sum: Fraction
+
+    def plus(self, other: Total) -> Total:
+        """Give both together."""
+        return Total(self.count + other.count, self.sum + other.sum)
+
+
+NOTHING = Total(0, Fraction(0))
+
 _ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -149,7 +164,7 @@ class Reading:
             case p.DefinitionRead(kind, name):
                 return self.definitions[kind, name]
             case p.Count(selection):
-                return Fraction(len(self.select(selection)))
+                return Fraction(self.count(selection))
             case p.Aggregate():
                 return self._aggregate(node)
             case p.DaysBetween(direction, moment):
@@ -173,6 +188,11 @@ class Reading:
         return event.properties.get(node.name)
 
     def _aggregate(self, node: p.Aggregate) -> Value | None:
+        if node.function in {"sum", "average"}:
+            total = self.total(node)
+            if node.function == "sum":
+                return bounded(total.sum)
+            return bounded(total.sum / total.count) if total.count else None
         found = [self.property(node.property, event) for event in self.select(node.selection)]
         if node.function in {"first", "last"}:
             return None if not found else found[0 if node.function == "first" else -1]
@@ -180,12 +200,8 @@ class Reading:
         if node.function == "distinct":
             return Fraction(len({folded(value) if isinstance(value, str) else value for value in known}))
         numbers = [_number(value) for value in known]
-        if node.function == "sum":
-            return bounded(sum(numbers, Fraction(0)))
         if not numbers:
             return None
-        if node.function == "average":
-            return bounded(sum(numbers, Fraction(0)) / len(numbers))
         return min(numbers) if node.function == "min" else max(numbers)
 
     def _days(self, direction: str, moment: Value | None, kind: str) -> Fraction | None:
@@ -220,7 +236,7 @@ class Reading:
     def select(self, selection: p.Selection) -> tuple[Occurrence, ...]:
         """Give the selected events in canonical order."""
         if selection not in self.selected:
-            after = [self._latest(since) for since in selection.since]
+            after = [self.latest(since) for since in selection.since]
             self.selected[selection] = tuple(
                 event
                 for event in self.events_of(selection.types)
@@ -230,11 +246,26 @@ class Reading:
             )
         return self.selected[selection]
 
+    def count(self, selection: p.Selection) -> int:
+        """Count the selected events."""
+        return len(self.select(selection))
+
+    def total(self, node: p.Aggregate) -> Total:
+        """Count the known numbers that an aggregate is of, and add them up."""
+        found = (self.property(node.property, event) for event in self.select(node.selection))
+        numbers = [_number(value) for value in found if value is not None]
+        return Total(len(numbers), sum(numbers, Fraction(0)))
+
+    def earlier(self, rule: p.Rule) -> Total:  # noqa: ARG002 - for readings that have forgotten events
+        """Give what events that are not at hand gave a rule: here all are."""
+        return NOTHING
+
     def events_of(self, types: Sequence[str]) -> Iterable[Occurrence]:
         """Give the lead's events of some types in canonical order."""
         return (event for event in self.facts.events if event.type in types)
 
-    def _latest(self, since: p.SinceEvent | p.SinceField) -> int | None:
+    def latest(self, since: p.SinceEvent | p.SinceField) -> int | None:
+        """Give the moment of the latest event, or in the field, that a `since` names."""
         if isinstance(since, p.SinceField):
             return self.instant(self.facts.attributes[since.field.name], since.field.type.kind)
         passing = (

@@ -15,10 +15,13 @@ import attrs
 
 from leadrules.audit import MASK
 from leadrules.engine import program as p
-from leadrules.engine.conditions import Reading
+from leadrules.engine.conditions import Reading, Total
 from leadrules.engine.scoring import RuleScore
 from leadrules.lead import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
+
+MOST_LISTED = 20
+"""Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
 
 
 class Evidence:
@@ -37,8 +40,7 @@ class Evidence:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
         found: dict[str, Any] = {}
         if rule.selection is not None:
-            shown = list(_properties_read(rule))
-            found["events"] = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in score.kept]
+            found |= self._contributions(rule, score)
             conditions = [] if rule.when is None else [rule.when]
         else:
             if len(rule.alternatives) > 1:
@@ -51,6 +53,17 @@ class Evidence:
         if values or rule.selection is None:
             found["values"] = values | found.get("values", {})
         return found
+
+    def _contributions(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
+        """List the latest events that gave points, and add up the earlier ones; the latest of all where none did."""
+        shown = list(_properties_read(rule))
+        giving = [c for c in score.kept if c.points] or score.kept[-1:]
+        listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
+        events = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in listed]
+        earlier = Total(len(before), sum((c.points for c in before), Fraction(0))).plus(score.earlier)
+        if not earlier.count:
+            return {"events": events}
+        return {"events": events, "earlier": {"events": earlier.count, "points": decimal_of(earlier.sum)}}
 
     def of_persona(self, persona: p.Persona) -> dict[str, Any]:
         """Give the lines of a persona that are true with their weights, and all the weight there is."""
@@ -134,7 +147,7 @@ class Evidence:
     def _events(self, selection: p.Selection) -> dict[str, Any]:
         events = self.reading.select(selection)
         latest = {"latest": text_of_instant(events[-1].at)} if events else {}
-        return {"events": len(events)} | latest
+        return {"events": self.reading.count(selection)} | latest
 
     def _value(self, node: p.ValueNode) -> Any:
         value = self.reading.value(node)

@@ -65,10 +65,15 @@ class Evaluation:
 
 def run(program: p.Program, facts: Facts, as_of: int) -> Evaluation:
     """Answer every definition of the program about a lead."""
-    evaluation = Evaluation(program, Reading(program, facts, as_of))
+    return answered(Reading(program, facts, as_of))
+
+
+def answered(reading: Reading) -> Evaluation:
+    """Answer every definition of the program that a reading is by."""
+    evaluation = Evaluation(reading.program, reading)
     answer = _Answers(evaluation)
-    for kind, name in program.order:
-        evaluation.reading.definitions[kind, name] = getattr(answer, kind)(name)
+    for kind, name in reading.program.order:
+        reading.definitions[kind, name] = getattr(answer, kind)(name)
     return evaluation
 
 

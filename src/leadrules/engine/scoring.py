@@ -13,7 +13,7 @@ from fractions import Fraction
 import attrs
 
 from leadrules.engine import program as p
-from leadrules.engine.conditions import Reading
+from leadrules.engine.conditions import NOTHING, Reading, Total
 from leadrules.lead import Occurrence
 from leadrules.values import rounded
 
@@ -39,12 +39,14 @@ class RuleScore:
     """What a rule that fired gives: `points`, and `capped`, which is what is left after `max P points`.
 
     `kept` are the contributions that count, in canonical order (a per-event rule); `alternative`
-    counts from 0 (a rule that scores once).
+    counts from 0 (a rule that scores once). `earlier` are further events of which only their points
+    are at hand.
     """
 
     points: Fraction
     capped: Fraction
     kept: tuple[Contribution, ...] = ()
+    earlier: Total = NOTHING
     alternative: int = 0
 
 
@@ -99,7 +101,9 @@ def _score_each(reading: Reading, rule: p.Rule, selection: p.Selection) -> RuleS
     if not kept:
         return None
     kept.sort(key=lambda contribution: contribution.place)
-    return RuleScore(_sum(kept), _capped(reading, kept, rule.caps), tuple(kept))
+    earlier = reading.earlier(rule)
+    points = _sum(kept) + earlier.sum
+    return RuleScore(points, _capped(reading, kept, points, rule.caps), tuple(kept), earlier)
 
 
 def _contribution(reading: Reading, rule: p.Rule, place: int, event: Occurrence) -> Contribution:
@@ -133,13 +137,12 @@ def _buckets(reading: Reading, contributions: Iterable[Contribution], bucket: p.
     return found.values()
 
 
-def _capped(reading: Reading, kept: Sequence[Contribution], caps: p.Caps) -> Fraction:
+def _capped(reading: Reading, kept: Sequence[Contribution], points: Fraction, caps: p.Caps) -> Fraction:
     """Clamp each bucket's sum to ±P, then the sum of all."""
-    if caps.points_per is None:
-        return _within(_sum(kept), caps.points)
-    most, bucket = caps.points_per
-    total = sum((_within(_sum(part), most) for part in _buckets(reading, kept, bucket)), Fraction(0))
-    return _within(total, caps.points)
+    if caps.points_per is not None:
+        most, bucket = caps.points_per
+        points = sum((_within(_sum(part), most) for part in _buckets(reading, kept, bucket)), Fraction(0))
+    return _within(points, caps.points)
 
 
 # ------------------------------------------------------------------- points

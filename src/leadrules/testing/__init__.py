@@ -20,6 +20,7 @@ from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
 from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
+from leadrules.testing.incremental import incremental_agrees
 from leadrules.testing.laws import (
     audit_adds_up,
     decay_never_gains,
@@ -51,6 +52,7 @@ __all__ = [
     "engines_agree",
     "formatting_keeps_the_fingerprint",
     "future_and_duplicates_are_irrelevant",
+    "incremental_agrees",
     "invalid_leads",
     "leads",
     "moments",

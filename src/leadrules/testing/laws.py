@@ -6,7 +6,6 @@ A lead may be one that the rules refuse: then the refusal must be the same. `see
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 import pickle
 import random
@@ -26,6 +25,7 @@ from leadrules.lang.formatter import text_of
 from leadrules.lang.parser import parse
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset
+from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
 from leadrules.values import moment_of, plain_name
 
@@ -44,11 +44,11 @@ def engines_agree(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> None:
     The result is compared before and after its audit is made, and with `pii` shown.
     """
     for pii in (False, True):
-        expected = _outcome(_reference, rules, lead, as_of, pii=pii)
-        found = _outcome(rules.evaluate, lead, as_of=as_of, pii=pii)
-        _same("evaluate differs from the interpreter", expected, found)
-        explained = _outcome(_explained, rules, lead, as_of, pii=pii)
-        _same("explain differs from the interpreter", expected, explained)
+        expected = outcome(_reference, rules, lead, as_of, pii=pii)
+        found = outcome(rules.evaluate, lead, as_of=as_of, pii=pii)
+        same("evaluate differs from the interpreter", expected, found)
+        explained = outcome(_explained, rules, lead, as_of, pii=pii)
+        same("explain differs from the interpreter", expected, explained)
 
 
 def _reference(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
@@ -81,7 +81,8 @@ def _tells_its_points(entry: AuditEntry) -> None:
     if entry.kind in {"cap", "weight"} and evidence["to"] - evidence["from"] != entry.points:
         raise AssertionError(f"{entry!r} is not the difference in its evidence: {dict(evidence)}")
     events = evidence.get("events", ())
-    if events and sum(event["points"] for event in events) != entry.points:
+    earlier = evidence.get("earlier", {"points": 0})["points"]
+    if events and sum(event["points"] for event in events) + earlier != entry.points:
         raise AssertionError(f"{entry!r} is not the sum of its events: {events}")
 
 
@@ -91,9 +92,9 @@ def _tells_its_points(entry: AuditEntry) -> None:
 def order_is_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
     """Assert that the order of events, attributes, properties and labels changes no byte."""
     chance = random.Random(seed)  # noqa: S311 shuffles test data
-    _same("the order of input changes the result", *_both(rules, lead, _mixed(lead, chance), as_of))
-    before, after = (_outcome(rules.explain, each, as_of=as_of) for each in (lead, _mixed(lead, chance)))
-    _same("the order of input changes the explanation", before, after)
+    same("the order of input changes the result", *_both(rules, lead, _mixed(lead, chance), as_of))
+    before, after = (outcome(rules.explain, each, as_of=as_of) for each in (lead, _mixed(lead, chance)))
+    same("the order of input changes the explanation", before, after)
 
 
 def _mixed(value: Any, chance: random.Random) -> Any:
@@ -126,7 +127,7 @@ def unread_is_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, s
         "events": [*strays, *(_with_unread(event, lead, rules, chance) for event in lead.get("events") or ())],
         "stages": {**(lead.get("stages") or {}), **({} if "unread" in scope.ladders else {"unread": "x"})},
     }
-    _same("what no rule reads changes the result", *_both(rules, lead, changed, as_of))
+    same("what no rule reads changes the result", *_both(rules, lead, changed, as_of))
 
 
 def _with_unread(event: Any, lead: RawLead, rules: Ruleset, chance: random.Random) -> Any:
@@ -152,7 +153,7 @@ def future_and_duplicates_are_irrelevant(rules: Ruleset, lead: RawLead, as_of: d
         found = ()
     repeats = [{"type": event.type, "at": moment_of(event.at + 1), "id": event.id} for event in found if event.id]
     changed = {**lead, "events": [*later, *copies, *given, *repeats]}
-    _same("future or repeated events change the result", *_both(rules, lead, changed, as_of))
+    same("future or repeated events change the result", *_both(rules, lead, changed, as_of))
 
 
 # ------------------------------------------------------------------ texts of rules
@@ -183,7 +184,7 @@ def rules_order_is_irrelevant(
     file, _ = parse(text, "rules.leadrules")
     shuffled = _written(_rules_shuffled(file.statements, random.Random(seed)))  # noqa: S311 shuffles test data
     before, after = (_essence(load(each), lead, as_of) for each in (text, shuffled))
-    _same(f"the order of the rules changes the result; the other order is\n{shuffled}", before, after)
+    same(f"the order of the rules changes the result; the other order is\n{shuffled}", before, after)
 
 
 def _rules_shuffled(statements: Sequence[tree.Statement], chance: random.Random) -> list[tree.Statement]:
@@ -291,7 +292,7 @@ def replay_gives_the_digest(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -
         return
     moment = dt.datetime.fromisoformat(first.to_dict()["as_of"])
     again = restored.evaluate(stored, as_of=moment)
-    _same("a replay gives another result", first.to_json(), again.to_json())
+    same("a replay gives another result", first.to_json(), again.to_json())
     if first.digest != again.digest:
         raise AssertionError("a replay gives another digest")
 
@@ -322,26 +323,5 @@ def _agree(executor: Executor, rules: Ruleset, leads: Sequence[RawLead], as_of: 
         raise AssertionError(f"lead {place} has another result in a worker: {leads[place]}")
 
 
-# ---------------------------------------------------------------------- outcomes
-
-
-def _outcome(answer: Callable[..., Any], *given: Any, **options: Any) -> str:
-    """Give the canonical JSON of an answer, or what kept it from being given."""
-    try:
-        found = answer(*given, **options)
-    except LeadrulesError as error:
-        return f"{type(error).__name__}: {error}"
-    return canonical_json(found.to_dict())
-
-
 def _both(rules: Ruleset, lead: RawLead, changed: RawLead, as_of: dt.datetime) -> tuple[str, str]:
-    return _outcome(rules.evaluate, lead, as_of=as_of), _outcome(rules.evaluate, changed, as_of=as_of)
-
-
-def _same(what: str, before: str, after: str) -> None:
-    """Assert that two texts are equal, and show where they are not."""
-    if before == after:
-        return
-    one, other = (text.replace(',"', ',\n"').splitlines() for text in (before, after))
-    shown = "\n".join(difflib.unified_diff(one, other, "before", "after", lineterm="", n=2))
-    raise AssertionError(f"{what}:\n{shown}")
+    return outcome(rules.evaluate, lead, as_of=as_of), outcome(rules.evaluate, changed, as_of=as_of)

@@ -2,9 +2,11 @@
 
 The stages, each in a module: `code` makes syntax trees; `subjects` and `operands` say what is read
 and how it stands in code; `conditions`, `fields`, `events`, `lead`, `scoring` and `outcome` write the
-parts; `assembly` puts them together. `runtime` and `borrowed` are what the written code calls.
+parts, `past` those about events that are no longer at hand; `assembly` puts them together. `runtime`
+and `borrowed` are what the written code calls.
 """
 
 from leadrules.engine.compiler.assembly import Evaluate, compile_program
+from leadrules.engine.compiler.past import SETTLED, Past
 
-__all__ = ["Evaluate", "compile_program"]
+__all__ = ["SETTLED", "Evaluate", "Past", "compile_program"]

@@ -21,9 +21,11 @@ from leadrules.engine.compiler.lead import LeadCode
 from leadrules.engine.compiler.notes import FIRED, GATED, Audit
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
 from leadrules.engine.compiler.outcome import Outcome
+from leadrules.engine.compiler.past import NO_PAST, SETTLED, Past
 from leadrules.engine.compiler.results import MARKS, SEEN
 from leadrules.engine.compiler.scoring import Scoring
 from leadrules.engine.compiler.shapes import plain_lead
+from leadrules.engine.conditions import Reading
 from leadrules.errors import InputError
 from leadrules.lead import LeadReader, read_as_of, read_id
 
@@ -34,14 +36,18 @@ _IRREGULAR = (LookupError, TypeError, AttributeError, ValueError, ArithmeticErro
 """What compiled code raises at a lead that is not plain; the reference answers about it, or says why not."""
 
 
-def compile_program(program: p.Program, identity: RulesetIdentity, reader: LeadReader) -> Evaluate:
+def compile_program(
+    program: p.Program, identity: RulesetIdentity, reader: LeadReader, past: Past = NO_PAST
+) -> Evaluate:
     """Give a function equal to the reference about every lead, and much faster about a plain one.
 
     It looks at no more of a lead than the rules read, and keeps nothing of it but what the evidence
     of the result may need: the values of attributes and the list of events as they were, each event
     by reference. An event that is changed in place afterwards changes its evidence.
+
+    With a `past` the leads are mappings that bring the totals of events that are not at hand.
     """
-    slow = _Slow(program, identity, reader)
+    slow = _Slow(program, identity, reader, past)
     try:
         return _Compilation(program, identity, slow).function()
     except Unsupported:
@@ -55,23 +61,30 @@ class _Slow:
     program: p.Program
     identity: RulesetIdentity
     reader: LeadReader
+    past: Past
     fast: Callable[..., ScoredLead] | None = None
 
     def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
         """Score by the reference."""
-        instant = read_as_of(as_of)
-        return interpreter.evaluate(self.program, self.reader.read(lead, instant), instant, self.identity, show_pii=pii)
+        settled = None if self.past.is_empty else lead[SETTLED]
+        reading = self._reading(lead, read_as_of(as_of), settled)
+        return interpreter.result_of(interpreter.answered(reading), self.identity, show_pii=pii)
+
+    def _reading(self, lead: Any, instant: int, settled: Any) -> Reading:
+        return self.past.reading(self.program, self.reader.read(lead, instant), instant, settled)
 
     def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
         """Score a lead that is not plain: once it is made so, else by the reference."""
         plain = plain_lead(lead)
         if plain is None or self.fast is None:
             return self.evaluate(lead, as_of, pii)
+        if not self.past.is_empty:
+            plain[SETTLED] = lead[SETTLED]
         return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
 
     def prove(self, notes: Notes) -> Sequence[AuditEntry]:
         """Give the entries of a compiled result with their evidence, by the reference."""
-        _, lead, instant, values, events, stages, pii = notes[: len(SEEN)]
+        _, lead, instant, values, events, stages, pii, settled = notes[: len(SEEN)]
         keys = [field.key for field in self.program.scope.fields.values()]
         given = {
             "id": lead,
@@ -79,12 +92,12 @@ class _Slow:
             "events": [event for of_type in events.values() for event in of_type],
             "stages": stages,
         }
-        facts = self.reader.read(given, instant)
-        return interpreter.evaluate(self.program, facts, instant, self.identity, show_pii=pii).audit
+        evaluation = interpreter.answered(self._reading(given, instant, settled))
+        return interpreter.result_of(evaluation, self.identity, show_pii=pii).audit
 
     def reference(self, lead: Any, instant: int) -> Reference:
         """Prepare asking the reference about parts of a lead."""
-        return Reference(self.program, self.reader, lead, instant)
+        return Reference(self.program, self.reader, lead, instant, self.past)
 
 
 @attrs.define
@@ -99,7 +112,8 @@ class _Compilation:
 
     def __attrs_post_init__(self) -> None:
         conditions = Conditions(self.program, self.names)
-        self.lead = LeadCode(self.program, self.names, conditions, Readers(conditions, self.names))
+        readers = Readers(conditions, self.names)
+        self.lead = LeadCode(self.program, self.names, conditions, readers, self.slow.past)
 
     def function(self) -> Evaluate:
         """Write and compile the function."""
@@ -169,7 +183,8 @@ class _Compilation:
         places = [("dimension", d.name) for d in program.dimensions]
         places += [("grade", g.name) for g in program.grades]
         places += [("ladder", ladder.name) for ladder in program.ladders]
-        notes = [code.name(part) for part in SEEN] + [outcome.marks[mark] for mark in MARKS]
+        notes: list[Expr] = [NONE if part == SETTLED and self.slow.past.is_empty else code.name(part) for part in SEEN]
+        notes += [outcome.marks[mark] for mark in MARKS]
         notes += [code.list_of([])] + [expr_of(defined[place]) for place in places] + outcome.changes()
         score = self._decimal(expr_of(defined["score", "score"]), audit.results.decimals)
         first = program.ladders[0].name if program.ladders else None
@@ -223,6 +238,7 @@ class _Compilation:
             code.assign("id_", code.item(lead, code.const("id"))),
             code.assign("attributes", code.item(lead, code.const("attributes"))),
             code.assign("events", code.item(lead, code.const("events"))),
+            *([] if self.slow.past.is_empty else [code.assign(SETTLED, code.item(lead, code.const(SETTLED)))]),
             code.when(code.opposite(plain), [code.fail(code.name("TypeError"))]),
             code.when(
                 code.opposite(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from leadrules.engine import program as p
+from leadrules.engine.compiler.past import SETTLED, Past
 from leadrules.engine.compiler.runtime import units_of
 from leadrules.engine.conditions import Reading
 from leadrules.engine.scoring import score_rule
@@ -37,6 +38,7 @@ class Reference:
     reader: LeadReader
     lead: Mapping[str, Any]
     as_of: int
+    past: Past
     _reading: Reading | None = None
 
     def rule(self, question: Question, definitions: Definitions) -> tuple[int, int] | None:
@@ -56,7 +58,8 @@ class Reference:
 
     def _read(self, definitions: Definitions) -> Reading:
         if self._reading is None:
-            self._reading = Reading(self.program, self.reader.read(self.lead, self.as_of), self.as_of)
+            facts = self.reader.read(self.lead, self.as_of)
+            self._reading = self.past.reading(self.program, facts, self.as_of, self.lead.get(SETTLED))
         keys, *values = definitions
         self._reading.definitions.update(zip(keys, values, strict=True))
         return self._reading

@@ -20,6 +20,7 @@ from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.past import NO_PAST, Past
 from leadrules.engine.compiler.streams import Asked, LeadPlace, TypeCode, ages_in, place_in, sum_of
 from leadrules.engine.compiler.subjects import properties_in
 from leadrules.vocabulary import DATETIME
@@ -33,6 +34,7 @@ class Events:
     names: Names
     conditions: Conditions
     readers: Readers
+    past: Past = NO_PAST
     types: dict[str, TypeCode] = attrs.field(factory=dict)
     tables: dict[str, runtime.Decayed] = attrs.field(factory=dict)
     after: Block = attrs.field(factory=list)
@@ -127,6 +129,9 @@ class Events:
                 self.types[selection.types[0]].listed = True
                 return self.types[selection.types[0]].moments
             variable = self._variables[key] = self.names.fresh("n")
+            before = self.past.count(selection) if kind == "count" else None
+            if before is not None:
+                self.after.append(code.add(variable, before))
             numbers = kind in {"count", "decayed"}
             (self._zeros if numbers else self._lists if several else self._empties).append(variable)
             for type_ in selection.types:

@@ -32,6 +32,7 @@ from leadrules.engine.compiler.operands import (
     Unsupported,
     known,
 )
+from leadrules.engine.compiler.past import NO_PAST, Past
 from leadrules.engine.compiler.subjects import TextRead, calls_plugin, definitions_in
 from leadrules.values import instant_of
 from leadrules.vocabulary import Field
@@ -45,6 +46,7 @@ class LeadCode:
     names: Names
     conditions: Conditions
     readers: Readers
+    past: Past = NO_PAST
     body: Block = attrs.field(factory=list)
     defined: dict[tuple[str, str], Operand] = attrs.field(factory=dict)
     shares: bool = True
@@ -60,7 +62,7 @@ class LeadCode:
         self._held = {ladder: self.names.fresh("h") for ladder in self.program.scope.ladders}
         self.clock("instant")
         self.clock("now")
-        self.events = Events(self, self.names, self.conditions, self.readers)
+        self.events = Events(self, self.names, self.conditions, self.readers, self.past)
 
     # --------------------------------------------------------------- reading
 
@@ -109,7 +111,9 @@ class LeadCode:
             column = code.collected(code.item(code.name(value), code.const(place)), [value], column)
         elif read.type.kind not in {"number", "bool", "date", "datetime"}:
             raise Unsupported("an aggregate of lists")
-        found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
+        found = self.past.aggregate(node, column, self.names)
+        if found is None:
+            found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
         return Number(self.keep(found), optional=node.function != "distinct")
 
     def _distinct_times(self, node: p.Aggregate) -> Expr:

@@ -10,8 +10,9 @@ import attrs
 from leadrules.audit import AuditEntry, Decimals, Fired, Notes, Transition, entries_of
 from leadrules.engine import program as p
 
-SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii")
-"""What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held."""
+SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "settled")
+"""What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether
+values of `pii` fields are shown, and what events came to that are not at hand."""
 MARKS = ("missing", "segments", "tags", "recommendations")
 """What follows in the notes; then the proof, once it is made, dimensions, grades, labels, and of each ladder
 the label held and the rule that led to the new one."""

@@ -274,6 +274,9 @@ class Rules:
         sources = [self.lead.events.moments(selection), *(self.lead.events.column(selection, r) for r in used)]
         targets = [place.moment, *(variables[read.name] for read in used)]
         rows = code.collected(row, targets, code.zipped(sources), *tests)
+        before = self.lead.past.rows(rule, self.program.precision, self.names)
+        if before is not None:
+            rows = code.operation(rows, "+", before)
         kept = keeping.Keeping(
             rule.caps,
             self._units(rule.caps.points),

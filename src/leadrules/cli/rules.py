@@ -1,0 +1,135 @@
+"""Every rule of a file in a list: how often it counts, and what scoring event by event keeps for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules.cli.screen import Screen, printable
+from leadrules.engine import program as p
+from leadrules.engine.incremental.memory import MEANINGS, Memories
+from leadrules.engine.incremental.uses import Memory
+from leadrules.values import text_of_number
+
+OUTCOMES = "outcomes"
+_STYLES: dict[Memory, str] = {"bounded": "", "distinct": "yellow", "events": "magenta"}
+
+
+@attrs.frozen
+class _Line:
+    """A rule in the list: its title, its line, how it scores or what it gives, what is kept for it, its text."""
+
+    title: str
+    line: int
+    scores: str
+    keeps: Memory
+    text: str
+
+
+def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGroup | None, p.Rule]]:
+    """Give every scoring rule with its dimension and group, in order of declaration."""
+    for dimension in program.dimensions:
+        for item in dimension.items:
+            if isinstance(item, p.Rule):
+                yield dimension, None, item
+            elif isinstance(item, p.PointsGroup):
+                yield from ((dimension, item, rule) for rule in item.rules)
+
+
+def show_rules(screen: Screen, program: p.Program) -> None:
+    """List every rule under what it belongs to: its line, each or once, what is kept for it, its text and points."""
+    lines = [*_scoring(program), *_outcomes(program)]
+    number = max([4, *(len(str(line.line)) for line in lines)])
+    title = None
+    for line in lines:
+        if line.title != title:
+            if title is not None:
+                screen.line()
+            title = line.title
+            scores = "gives" if title == OUTCOMES else "scores"
+            screen.line((f"{'line':>{number}}  {scores:<9}  keeps     ", "dim"), (title, "bold"))
+        screen.line(
+            (f"{line.line:>{number}}", "dim"),
+            "  ",
+            (f"{line.scores:<9}", "cyan" if line.scores == "each" else ""),
+            "  ",
+            (f"{line.keeps:<8}", _STYLES[line.keeps]),
+            f"  {printable(line.text)}",
+        )
+    if lines:
+        _show_meanings(screen, lines)
+
+
+def _show_meanings(screen: Screen, lines: list[_Line]) -> None:
+    """Say what the classes of memory are that were shown."""
+    screen.line()
+    screen.line(("Scoring event by event keeps for a rule", "dim"))
+    for memory, meaning in MEANINGS.items():
+        if any(line.keeps == memory for line in lines):
+            screen.line((f"  {memory:<8}  {meaning}", "dim"))
+    screen.line()
+
+
+def _scoring(program: p.Program) -> Iterator[_Line]:
+    memories = Memories(program)
+    for dimension, group, rule in scoring_rules(program):
+        title = dimension.name if group is None else f"{dimension.name}, group {group.name}"
+        scores = "once" if rule.selection is None else "each"
+        yield _Line(title, rule.line, scores, memories.of(rule), _text(rule))
+
+
+def _outcomes(program: p.Program) -> Iterator[_Line]:
+    """Give what else asks something of a lead, in order of the file."""
+    found: list[tuple[str, int, Any, str]] = []
+    found += [("persona", i.line, i, f"{i.name} {_signed(i.points)}") for i in _personas(program)]
+    found += [("require", r.line, r.condition, r.condition.text) for r in program.requirements]
+    for ladder in program.ladders:
+        found += [("stage", r.line, r.condition, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
+        found += [("hold", h.line, h.condition, f"{h.label} while {h.condition.text}") for h in ladder.holds]
+    found += [(m.kind, m.line, m.condition, f'{m.condition.text} -> {m.kind} "{m.value}"') for m in program.marks]
+    found += [("segment", s.line, s.condition, f"{s.name} = {s.condition.text}") for s in program.segments]
+    memories = Memories(program)
+    for gives, line, node, text in sorted(found, key=lambda one: one[1]):
+        yield _Line(OUTCOMES, line, gives, memories.of(node), text)
+
+
+def _personas(program: p.Program) -> Iterator[p.Persona]:
+    return (item for dimension in program.dimensions for item in dimension.items if isinstance(item, p.Persona))
+
+
+def _signed(points: Fraction) -> str:
+    return f"{'+' if points >= 0 else ''}{text_of_number(points)}"
+
+
+def _text(rule: p.Rule) -> str:
+    """Write a rule's conditions and points, without its modifiers."""
+    conditions = ["else" if one.condition is None else one.condition.text for one in rule.alternatives]
+    if rule.selection is not None or len(conditions) == 1:
+        conditions = [rule.text]
+    return " | ".join(
+        f"{condition} {_points(one.points)}" for condition, one in zip(conditions, rule.alternatives, strict=True)
+    )
+
+
+def _points(node: p.ValueNode) -> str:
+    if isinstance(node, p.Constant):
+        return node.text
+    return f"-({node.operand.text})" if isinstance(node, p.Negative) else f"+({node.text})"
+
+
+def plain_rules(program: p.Program) -> Iterator[dict[str, Any]]:
+    """Give every scoring rule as plain data, in order of declaration."""
+    memories = Memories(program)
+    for dimension, group, rule in scoring_rules(program):
+        yield {
+            "rule": rule.id,
+            "line": rule.line,
+            "dimension": dimension.name,
+            "group": None if group is None else group.name,
+            "scores": "once" if rule.selection is None else "each",
+            "memory": memories.of(rule),
+            "points": [_points(alternative.points) for alternative in rule.alternatives],
+        }

@@ -1,0 +1,84 @@
+"""What compiled code knows of events that are no longer at hand: what they came to, question by question.
+
+A lead then brings `settled`, totals in an order of their own; a past says which place answers what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.code import Expr, Names
+from leadrules.engine.conditions import Reading, Total
+from leadrules.lead import Facts
+
+SETTLED = "settled"
+"""The part of a lead that holds the totals, and the variable that holds them in code."""
+
+
+def plain_reading(program: p.Program, facts: Facts, as_of: int, settled: Any) -> Reading:
+    """Read a lead whose events are all at hand."""
+    assert settled is None
+    return Reading(program, facts, as_of)
+
+
+@attrs.frozen
+class Past:
+    """The places of totals: of counts by selection, of sums and averages, of rules by their id.
+
+    `reading` makes the reading by which the reference answers about a lead with such a past.
+    """
+
+    counts: Mapping[p.Selection, int] = attrs.field(factory=dict)
+    aggregates: Mapping[p.Aggregate, int] = attrs.field(factory=dict)
+    rules: Mapping[str, int] = attrs.field(factory=dict)
+    reading: Callable[[p.Program, Facts, int, Any], Reading] = plain_reading
+    is_empty: bool = True
+
+    def count(self, selection: p.Selection) -> Expr | None:
+        """Write how many events of a selection are not at hand, where there may be any."""
+        place = self.counts.get(selection)
+        return None if place is None else code.attribute(_total(place), "count")
+
+    def rows(self, rule: p.Rule, precision: int, names: Names) -> Expr | None:
+        """Write a row of what events gave a rule that are not at hand, where there may be any."""
+        place = self.rules.get(rule.id)
+        if place is None:
+            return None
+        return code.call(names.value(rows_of, "rows_of"), _total(place), code.const(precision))
+
+    def aggregate(self, node: p.Aggregate, column: Expr, names: Names) -> Expr | None:
+        """Write a sum or average of a column and of what is not at hand, where there may be any."""
+        place = self.aggregates.get(node)
+        if place is None:
+            return None
+        function = sum_with if node.function == "sum" else average_with
+        return code.call(names.value(function), column, _total(place))
+
+
+NO_PAST = Past()
+
+
+def _total(place: int) -> Expr:
+    return code.item(code.name(SETTLED), code.const(place))
+
+
+def rows_of(earlier: Total, precision: int) -> list[tuple[int]]:
+    """Give the points of events that are not at hand as those of one, in units; none where there are none."""
+    return [(runtime.units_of(earlier.sum, precision),)] if earlier.count else []
+
+
+def sum_with(values: list[Any], earlier: Total) -> Any:
+    """Add what is known to an earlier sum."""
+    return runtime.total([*values, earlier.sum])
+
+
+def average_with(values: list[Any], earlier: Total) -> Any:
+    """Give the exact average of what is known, now and earlier; of nothing, unknown."""
+    known = [value for value in values if value is not None]
+    count = len(known) + earlier.count
+    return runtime.divided(sum(known, earlier.sum), count) if count else None

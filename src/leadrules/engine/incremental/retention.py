@@ -1,0 +1,71 @@
+"""Forgets the events that no rule needs any more, and adds up what they came to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.conditions import NOTHING, Reading
+from leadrules.engine.incremental.settled import Settled
+from leadrules.engine.incremental.uses import Events, Use, uses_of
+from leadrules.lead import Facts, LeadReader, Occurrence
+
+PlainEvent = Mapping[str, Any]
+"""An event as `LeadReader.plain_event` gives it."""
+
+FAR = 2**62
+"""An instant after every other."""
+
+
+@attrs.frozen
+class Retention:
+    """What the rules of a program need of the past. `uses` are in an order that hangs on the program alone."""
+
+    program: p.Program
+    reader: LeadReader
+    uses: tuple[Use, ...]
+
+    @classmethod
+    def of(cls, program: p.Program, reader: LeadReader) -> Retention:
+        """Find what the rules of a program ask."""
+        return cls(program, reader, uses_of(program))
+
+    def settle(
+        self, events: Iterable[PlainEvent], settled: Settled, mark: int, final: int
+    ) -> tuple[list[PlainEvent], Settled]:
+        """Give the events that are still needed at `mark` or later, and what all forgotten ones come to.
+
+        Only events up to `final` are judged, and for these every repeat of their ids is known.
+        """
+        known = self.reader.in_order(events, FAR)
+        past = [one for one, _ in known if one.at <= final]
+        reading = Reading(self.program, Facts(None, {}, tuple(past), {}, 0), mark)
+        by_type = _by_type(past)
+        passing = {use: use.passing(_of_types(by_type, use.types), reading) for use in self.uses}
+        needed = {id(one) for use, found in passing.items() for one in use.needed(found, reading)}
+        kept = [event for one, event in known if one.at > final or id(one) in needed]
+        if len(kept) == len(known):
+            return kept, settled
+        gone = {use: [one for one in found if id(one) not in needed] for use, found in passing.items()}
+        before = settled or [NOTHING] * len(self.uses)
+        totals = [total.plus(use.forgotten(gone[use], reading)) for use, total in zip(self.uses, before, strict=True)]
+        return kept, totals if any(total != NOTHING for total in totals) else ()
+
+
+def _by_type(events: Events) -> Mapping[str, list[tuple[int, Occurrence]]]:
+    found: defaultdict[str, list[tuple[int, Occurrence]]] = defaultdict(list)
+    for place, event in enumerate(events):
+        found[event.type].append((place, event))
+    return found
+
+
+def _of_types(by_type: Mapping[str, list[tuple[int, Occurrence]]], types: Sequence[str]) -> Events:
+    """Give the events of some types in canonical order."""
+    found = [pair for type_ in types for pair in by_type.get(type_, ())]
+    if len(types) > 1:
+        found.sort(key=lambda pair: pair[0])
+    return [event for _, event in found]

@@ -1,0 +1,57 @@
+"""Answers about a lead whose past is partly added up: by the reference, and what compiled code adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.compiler import Past
+from leadrules.engine.conditions import NOTHING, Reading, Total
+from leadrules.engine.incremental.uses import AggregateUse, CountUse, RuleUse, Use
+from leadrules.lead import Facts
+
+Settled = Sequence[Total]
+"""What events that are forgotten come to, by the place of the question that it answers; empty where none is."""
+
+
+@attrs.define
+class SettledReading(Reading):
+    """Answers like any reading; to what the events at hand give it adds what is settled."""
+
+    settled: Mapping[Use, Total] = attrs.field(factory=dict)
+
+    def count(self, selection: p.Selection) -> int:
+        """Count the selected events, forgotten ones too."""
+        return super().count(selection) + self.settled.get(CountUse(selection), NOTHING).count
+
+    def total(self, node: p.Aggregate) -> Total:
+        """Count and add up the known numbers, forgotten ones too."""
+        return super().total(node).plus(self.settled.get(AggregateUse(node.selection, node), NOTHING))
+
+    def earlier(self, rule: p.Rule) -> Total:
+        """Give what forgotten events gave a rule."""
+        assert rule.selection is not None
+        return self.settled.get(RuleUse(rule.selection, rule), NOTHING)
+
+
+def past_of(uses: Sequence[Use]) -> Past:
+    """Say which totals answer what. A rule that gives the same for every event counts them, as a `count` does."""
+    counts: dict[p.Selection, int] = {}
+    aggregates: dict[p.Aggregate, int] = {}
+    rules: dict[str, int] = {}
+    for place, use in enumerate(uses):
+        if isinstance(use, CountUse):
+            counts[use.selection] = place
+        elif isinstance(use, AggregateUse) and use.node.function in {"sum", "average"}:
+            aggregates[use.node] = place
+        elif isinstance(use, RuleUse) and use.adds_up:
+            rules[use.rule.id] = place
+            if use.counts:
+                counts.setdefault(use.selection, place)
+
+    def reading(program: p.Program, facts: Facts, as_of: int, settled: Settled) -> Reading:
+        return SettledReading(program, facts, as_of, settled=dict(zip(uses, settled, strict=False)))
+
+    return Past(counts, aggregates, rules, reading, is_empty=False)

@@ -1,0 +1,198 @@
+"""What a host holds for a lead that is scored event by event."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import Any
+
+import attrs
+
+from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.conversions import shown
+from leadrules.engine.compiler import SETTLED, Evaluate, compile_program
+from leadrules.engine.conditions import NOTHING
+from leadrules.engine.incremental.retention import PlainEvent, Retention
+from leadrules.engine.incremental.settled import Settled, past_of
+from leadrules.engine.incremental.storage import Stored, not_a_state, read_state, text_of
+from leadrules.errors import InputError
+from leadrules.lead import LeadReader, read_as_of
+from leadrules.values import moment_of, text_of_instant
+
+REMEMBERED = dt.timedelta(days=7)
+"""How long events and their ids are remembered as they are, where the host says nothing else."""
+
+_FEW = 64
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+@attrs.frozen
+class Scorer:
+    """What the states of one ruleset share.
+
+    `evaluate` is the engine for leads whose events are all at hand, `evaluate_settled` that for
+    leads of which some are settled: it is compiled when there is one.
+    """
+
+    identity: RulesetIdentity
+    retention: Retention
+    evaluate: Evaluate
+
+    @property
+    def reader(self) -> LeadReader:
+        """Reads leads and events."""
+        return self.retention.reader
+
+    @functools.cached_property
+    def evaluate_settled(self) -> Evaluate:
+        """The engine for leads that bring what forgotten events came to."""
+        past = past_of(self.retention.uses)
+        return compile_program(self.retention.program, self.identity, self.reader, past)
+
+    def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
+        """Begin with what is known of a lead. Raises InputError."""
+        if remember < dt.timedelta(0):
+            raise ValueError("events are remembered for 0 days or more")
+        plain = self.reader.plain_lead(lead)
+        return LeadState(self, plain, plain.pop("events"), remember // _MICROSECOND)
+
+    def resume(self, text: str) -> LeadState:
+        """Go on with a state that was written. Raises InputError for one of other rules, and for what is no state."""
+        stored = read_state(text, self.identity.fingerprint)
+        uses = self.retention.uses
+        if not all(place < len(uses) for place in stored.totals):
+            raise not_a_state("it adds up for rules that there are not")
+        plain = self.reader.plain_lead({**stored.lead, "events": stored.events})
+        settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
+        return LeadState(self, plain, plain.pop("events"), stored.remember, mark=stored.mark, settled=settled)
+
+    def score(self, lead: dict[str, Any], settled: Settled, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
+        """Score a lead of which some events are at hand, and others are settled."""
+        if not settled:
+            return self.evaluate(lead, as_of, pii)
+        return self.evaluate_settled({**lead, SETTLED: settled}, as_of, pii)
+
+
+class LeadState:
+    """A lead that is scored as its events come in; made by `Ruleset.start` and `Ruleset.resume`.
+
+    Of the past it keeps what the rules can still see: events of their windows, the ones that caps
+    keep, those whose points have not yet faded. Of all others it keeps what they came to. A state
+    belongs to one thread at a time.
+
+    >>> from leadrules import Ruleset
+    >>> state = Ruleset.from_text("email_open +5 max 3").start({"id": "42"})
+    >>> state.add({"type": "email_open", "at": "2026-11-01T10:00:00Z"})
+    >>> state.result(as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC)).score
+    Decimal('5')
+    """
+
+    __slots__ = ("_events", "_lead", "_mark", "_most", "_remember", "_scorer", "_settled")
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        lead: dict[str, Any],
+        events: list[PlainEvent],
+        remember: int,
+        *,
+        mark: int | None = None,
+        settled: Settled = (),
+    ) -> None:
+        self._scorer = scorer
+        self._lead = lead
+        self._events = events
+        self._remember = remember
+        self._mark = mark
+        self._settled = settled
+        self._most = _FEW
+
+    @property
+    def id(self) -> str:
+        """The id of the lead."""
+        found: str = self._lead["id"]
+        return found
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """The latest moment that the state was asked for, in UTC; None before the first."""
+        return None if self._mark is None else moment_of(self._mark)
+
+    @property
+    def kept(self) -> int:
+        """How many events are kept as they are."""
+        return len(self._events)
+
+    @property
+    def remember(self) -> dt.timedelta:
+        """How long events and their ids are remembered as they are, at least."""
+        return self._remember * _MICROSECOND
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the rules that the state belongs to."""
+        return self._scorer.identity.fingerprint
+
+    def add(self, event: Any) -> None:
+        """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
+
+        Raises InputError for one that the rules cannot read; then the state is as before. An event
+        with the type and id of one that is remembered counts once; of one that has been forgotten
+        the id is forgotten too.
+        """
+        plain = self._scorer.reader.plain_event(self.id, event)
+        if plain is not None:
+            self._events.append(plain)
+
+    def update(self, attributes: Any = None, *, stages: Any = None) -> None:
+        """Change attributes, and labels held, to those given; the others stay. None makes one unknown.
+
+        Raises InputError for a value that the rules cannot read; then the state is as before.
+        """
+        self._scorer.reader.plain_update(self._lead, attributes, stages)
+
+    def advance(self, *, as_of: dt.datetime) -> None:
+        """Say that no result will be asked for before `as_of`, so that what is older may be forgotten.
+
+        `result` does so itself. Raises InputError for a moment before the latest one.
+        """
+        instant = read_as_of(as_of)
+        if self._mark is not None and instant < self._mark:
+            latest = text_of_instant(self._mark)
+            raise InputError(
+                f"as_of: {shown(as_of)} is earlier than {latest}, which this state was asked for already",
+                lead=self.id,
+                field="as_of",
+                value=as_of,
+                expected=f"{latest} or later",
+            )
+        self._mark = instant
+        if len(self._events) > self._most:
+            self._settle()
+
+    def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
+        """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
+
+        Raises InputError for a naive `as_of` and for one before the latest, and what `evaluate` raises.
+        """
+        self.advance(as_of=as_of)
+        return self._scorer.score({**self._lead, "events": self._events}, self._settled, as_of, pii=pii)
+
+    def to_json(self) -> str:
+        """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
+        if self._mark is not None:
+            self._settle()
+        totals = {place: total for place, total in enumerate(self._settled) if total != NOTHING}
+        stored = Stored(self.fingerprint, self._lead, self._events, totals, self._mark, self._remember)
+        return text_of(stored)
+
+    def _settle(self) -> None:
+        """Forget what is no longer needed. Work is done again only once there are twice as many events."""
+        assert self._mark is not None
+        settle = self._scorer.retention.settle
+        self._events, self._settled = settle(self._events, self._settled, self._mark, self._mark - self._remember)
+        self._most = max(_FEW, 2 * len(self._events))
+
+    def __repr__(self) -> str:
+        until = "" if self._mark is None else f" as of {text_of_instant(self._mark)}"
+        return f"<LeadState {self.id!r}{until}, {len(self._events)} events kept>"

@@ -1,0 +1,153 @@
+"""A state as JSON: plain names and values, exact numbers, times in UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import attrs
+
+from leadrules.audit import canonical_json
+from leadrules.engine.conditions import Total
+from leadrules.errors import InputError
+from leadrules.lead import read_as_of
+from leadrules.values import text_of_instant
+
+VERSION = 1
+"""The version of the form in which states are written."""
+
+_KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "attributes", "stages", "events", "settled")
+
+
+@attrs.frozen
+class Stored:
+    """What a state is made of. `totals` are by the place of a question among those of the rules.
+
+    `mark` is an instant, or None where no result was asked for; `remember` is in microseconds.
+    """
+
+    fingerprint: str
+    lead: Mapping[str, Any]
+    events: Sequence[Mapping[str, Any]]
+    totals: Mapping[int, Total]
+    mark: int | None
+    remember: int
+
+
+def not_a_state(why: str) -> InputError:
+    """Make the error about a text that leadrules did not write."""
+    return InputError(
+        f"this is not a state of a lead: {why} (give what `to_json` wrote)", expected="what `to_json` wrote"
+    )
+
+
+# ------------------------------------------------------------------- writing
+
+
+def text_of(stored: Stored) -> str:
+    """Write a state as compact JSON."""
+    return canonical_json(
+        {
+            "state": VERSION,
+            "fingerprint": stored.fingerprint,
+            "lead": stored.lead["id"],
+            "as_of": None if stored.mark is None else text_of_instant(stored.mark),
+            "remember": stored.remember,
+            "attributes": _written(stored.lead["attributes"]),
+            "stages": stored.lead["stages"],
+            "events": [
+                {**event, "at": _written(event["at"])["datetime"], "properties": _written(event["properties"])}
+                for event in stored.events
+            ],
+            "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],
+        }
+    )
+
+
+def _written(value: Any) -> Any:
+    """Write a plain value; a date or datetime says that it is one, since a text may be read by another pattern."""
+    match value:
+        case Mapping():
+            return {key: _written(part) for key, part in value.items()}
+        case list():
+            return [_written(part) for part in value]
+        case dt.datetime():
+            return {"datetime": _whole_minutes(value).isoformat()}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case _:
+            return value
+
+
+def _whole_minutes(moment: dt.datetime) -> dt.datetime:
+    """Give a moment whose offset is of whole minutes, as times are written; that of old local times is not."""
+    offset = moment.utcoffset()
+    return moment if offset is None or not offset % dt.timedelta(minutes=1) else moment.astimezone(dt.UTC)
+
+
+# ------------------------------------------------------------------- reading
+
+
+def read_state(text: str, fingerprint: str) -> Stored:
+    """Read a state that was written for rules of a fingerprint. Raises InputError for any other text."""
+    try:
+        found = json.loads(text, parse_float=Decimal, parse_constant=_refused)
+    except (ValueError, TypeError, RecursionError):
+        raise not_a_state("it is not JSON") from None
+    if not isinstance(found, dict) or "state" not in found:
+        raise not_a_state("it does not say that it is one")
+    if found["state"] != VERSION:
+        raise not_a_state(f"its form is not version {VERSION}")
+    lacking = [key for key in _KEYS if key not in found]
+    if lacking:
+        raise not_a_state(f"it has no `{lacking[0]}`")
+    if found["fingerprint"] != fingerprint:
+        raise InputError(
+            f"this state was made by other rules: their fingerprint is {found['fingerprint']}, and that of these is "
+            f"{fingerprint} (load the rules that made it, or start again with all events)",
+            field="fingerprint",
+            value=found["fingerprint"],
+            expected=fingerprint,
+        )
+    try:
+        return _stored(found)
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
+        raise not_a_state("a part of it is of a wrong form") from None
+
+
+def _stored(found: Mapping[str, Any]) -> Stored:
+    lead = {"id": found["lead"], "attributes": _all_read(found["attributes"]), "stages": found["stages"]}
+    events = [{**event, "properties": _all_read(event["properties"])} for event in found["events"]]
+    totals = {_count(place): Total(_count(count), Fraction(total)) for place, count, total in found["settled"]}
+    mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
+    return Stored(found["fingerprint"], lead, events, totals, mark, _count(found["remember"]))
+
+
+def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _read(value) for name, value in values.items()}
+
+
+def _read(value: Any) -> Any:
+    match value:
+        case {"datetime": str() as text}:
+            return dt.datetime.fromisoformat(text)
+        case {"date": str() as text}:
+            return dt.date.fromisoformat(text)
+        case list():
+            return [_read(part) for part in value]
+        case _:
+            return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(value)
+    return value
+
+
+def _refused(text: str) -> NoReturn:
+    raise ValueError(text)

@@ -1,0 +1,346 @@
+"""What the rules ask of a lead's events, and which events each question needs as they are.
+
+A use is one question. Asked about events of the past in canonical order, it names those that may
+still change its answer, at `mark` or at any later moment, and whatever events come in between;
+the others it may have to add up before they are forgotten. Where it cannot tell, it needs all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+import attrs
+
+from leadrules.engine import program as p
+from leadrules.engine.conditions import NOTHING, Reading, Total
+from leadrules.engine.evidence import MOST_LISTED
+from leadrules.engine.scoring import in_season, points_of
+from leadrules.lead import Occurrence
+from leadrules.values import Value, folded, rounded
+
+Memory = Literal["bounded", "distinct", "events"]
+"""What a question needs in the long run: a bounded number of events; some for each distinct value or period; all."""
+
+Events = Sequence[Occurrence]
+
+
+@attrs.frozen
+class Use:
+    """A question about the events of a selection."""
+
+    selection: p.Selection
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types of event that are asked about."""
+        return self.selection.types
+
+    @property
+    def memory(self) -> Memory:
+        """What the question needs in the long run."""
+        if self.selection.within is not None:
+            return "bounded"
+        return self.settled_memory if self.settles else "events"
+
+    @property
+    def settles(self) -> bool:
+        """Tell whether events can be judged now for good, without a window that would drop them."""
+        return is_static(self.selection.filter) and not self.selection.since
+
+    @property
+    def settled_memory(self) -> Memory:
+        """What is needed where events can be judged for good."""
+        return "bounded"
+
+    def passing(self, events: Events, reading: Reading) -> Events:
+        """Give the events, of those of the types asked about, that may be selected, now or later.
+
+        Those before the latest event of a `since`, which only ever moves on, never are.
+        """
+        filter_ = self.selection.filter
+        if filter_ is not None and is_static(filter_):
+            events = [event for event in events if reading.truth(filter_, event) is True]
+        for since in self.selection.since:
+            start = _start(since, reading)
+            events = [event for event in events if start is None or event.at > start]
+        return events
+
+    def needed(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name those of the passing events that are needed as they are."""
+        if self.selection.within is not None:
+            return _within(passing, self.selection.within, reading)
+        return self.lasting(passing, reading) if self.settles else passing
+
+    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name those needed where all of them stay selected for good."""
+        return passing
+
+    def forgotten(self, passing: Events, reading: Reading) -> Total:
+        """Add up events that are forgotten; those of a window, and those that are still needed, never count again."""
+        return self.total(passing, reading) if self.settles and self.selection.within is None else NOTHING
+
+    def total(self, passing: Events, reading: Reading) -> Total:
+        """Add up events that stay selected for good."""
+        return NOTHING
+
+
+def _within(events: Events, within: int, reading: Reading) -> Events:
+    return [event for event in events if event.at >= reading.as_of - within]
+
+
+def _start(since: p.SinceEvent | p.SinceField, reading: Reading) -> int | None:
+    """Give the moment before which a `since` never comes to lie, where there is one."""
+    is_settled = isinstance(since, p.SinceEvent) and is_static(since.filter)
+    return reading.latest(since) if is_settled else None
+
+
+@attrs.frozen
+class LatestUse(Use):
+    """When the latest event was: what a `since` asks."""
+
+    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name the latest event."""
+        return passing[-1:]
+
+
+@attrs.frozen
+class CountUse(LatestUse):
+    """How many events there are, and when the latest was."""
+
+    def total(self, passing: Events, reading: Reading) -> Total:
+        """Count events."""
+        return Total(len(passing), Fraction(0))
+
+
+@attrs.frozen
+class AggregateUse(Use):
+    """One value of the events."""
+
+    node: p.Aggregate
+
+    @property
+    def settled_memory(self) -> Memory:
+        """A `distinct` needs an event for each value."""
+        return "distinct" if self.node.function == "distinct" else "bounded"
+
+    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name the event that the value is of, or one for each distinct value."""
+        function = self.node.function
+        if function in {"first", "last"}:
+            return passing[:1] if function == "first" else passing[-1:]
+        known = [event for event in passing if self._value(event, reading) is not None]
+        if function == "distinct":
+            return {self._value(event, reading): event for event in known}.values()
+        if function not in {"min", "max"} or not known:
+            return ()
+        return [(min if function == "min" else max)(known, key=lambda event: self._number(event, reading))]
+
+    def total(self, passing: Events, reading: Reading) -> Total:
+        """Count and add up the known numbers."""
+        if self.node.function not in {"sum", "average"}:
+            return NOTHING
+        known = [event for event in passing if self._value(event, reading) is not None]
+        return Total(len(known), sum((self._number(event, reading) for event in known), Fraction(0)))
+
+    def _value(self, event: Occurrence, reading: Reading) -> Value | None:
+        value = reading.property(self.node.property, event)
+        return folded(value) if isinstance(value, str) else value
+
+    def _number(self, event: Occurrence, reading: Reading) -> Fraction:
+        value = reading.property(self.node.property, event)
+        assert isinstance(value, Fraction)
+        return value
+
+
+@attrs.frozen
+class AllUse(Use):
+    """A question that only the events themselves answer: a sequence of two, a plugin's view of the lead."""
+
+    @property
+    def settled_memory(self) -> Memory:
+        """All of them."""
+        return "events"
+
+
+@attrs.frozen
+class RuleUse(Use):
+    """What the events of a per-event rule give: its points, and the events that the audit lists."""
+
+    rule: p.Rule
+
+    @property
+    def memory(self) -> Memory:
+        """A window bounds every rule; else what is kept does, and decay, once points are nothing."""
+        if self.selection.within is not None:
+            return "bounded"
+        return self.settled_memory if self.settles else "events"
+
+    @property
+    def settles(self) -> bool:
+        """Tell whether an event can be judged for good, with what it gives."""
+        judged = is_static(self.selection.filter) and not self.selection.since
+        return judged and is_static(self.rule.alternatives[0].points) and self.rule.caps.every is None
+
+    @property
+    def settled_memory(self) -> Memory:
+        """What the caps leave."""
+        caps = self.rule.caps
+        if self.rule.decay is not None:
+            return "bounded"
+        if caps.per:
+            return "distinct"
+        return "bounded" if caps.times is not None or caps.points_per is None else "events"
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether the points of forgotten events are added up: nothing chooses among them, and they last."""
+        caps = self.rule.caps
+        chosen = caps.per or caps.times is not None or caps.points_per is not None
+        return self.rule.decay is None and not chosen
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether every event of the selection gives the same points, and any."""
+        points = self.rule.alternatives[0].points
+        seasonal = self.rule.first_day is not None or self.rule.last_day is not None
+        return isinstance(points, p.Constant) and not seasonal and points.value != 0
+
+    def passing(self, events: Events, reading: Reading) -> Events:
+        """Leave out events beyond `from` and `until`."""
+        found = super().passing(events, reading)
+        return [event for event in found if in_season(self.rule, reading, event.at)]
+
+    def needed(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name what the window holds; of that too, only what may give points."""
+        if self.selection.within is not None:
+            passing = _within(passing, self.selection.within, reading)
+        return self.lasting(passing, reading) if self.settles else passing
+
+    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name those that may be kept, and the latest, which says that the rule fires."""
+        caps = self.rule.caps
+        alive = [event for event in passing if self._points(event, reading)]
+        latest = passing[-1:]
+        if self._fades or self.selection.within is not None:
+            if not self._is_constant:
+                return [*alive, *latest]
+        elif not caps.per and caps.times is None:
+            return [*(alive if caps.points_per is not None else alive[-MOST_LISTED:]), *latest]
+        else:
+            alive = list(passing)
+        return [*self._largest(alive, reading), *latest]
+
+    def total(self, passing: Events, reading: Reading) -> Total:
+        """Count those that gave points, and add these up."""
+        if not self.adds_up:
+            return NOTHING
+        points = [self._points(event, reading) for event in passing]
+        return Total(sum(given != 0 for given in points), sum(points, Fraction(0)))
+
+    def _largest(self, events: Events, reading: Reading) -> Iterable[Occurrence]:
+        """Name those that the first cap keeps: what it leaves out now, it leaves out whatever comes."""
+        caps = self.rule.caps
+        if caps.per:
+            first = caps.per[0]
+            buckets: defaultdict[object, list[Occurrence]] = defaultdict(list)
+            for event in events:
+                buckets[reading.bucket(first.bucket, event)].append(event)
+            return [event for bucket in buckets.values() for event in self._first(bucket, first.times, reading)]
+        return events if caps.times is None else self._first(events, caps.times, reading)
+
+    def _first(self, events: Events, times: int, reading: Reading) -> Events:
+        if self._is_constant:
+            return events[-times:]
+        places = sorted(range(len(events)), key=lambda place: (abs(self._points(events[place], reading)), place))
+        return [events[place] for place in places[-times:]]
+
+    @property
+    def _fades(self) -> bool:
+        return self.rule.decay is not None
+
+    @property
+    def _is_constant(self) -> bool:
+        return isinstance(self.rule.alternatives[0].points, p.Constant)
+
+    def _points(self, event: Occurrence, reading: Reading) -> Fraction:
+        """Give what an event gives at the moment of the reading."""
+        base = points_of(reading, self.rule.alternatives[0].points, event)
+        if self.rule.decay is None:
+            return rounded(base, reading.program.precision)
+        age = self.rule.decay.age(event.at, reading.as_of)
+        return self.rule.decay.applied(base, age, reading.program.precision)
+
+
+# ----------------------------------------------------------------- in a program
+
+
+def uses_of(program: p.Program) -> tuple[Use, ...]:
+    """Give every question that a program asks, each once, in an order that hangs on the program alone."""
+    nodes: list[Any] = [c.body for c in program.criteria]
+    nodes += [s.condition for s in program.segments] + [r.condition for r in program.requirements]
+    nodes += [item for dimension in program.dimensions for item in dimension.items]
+    nodes += [grade.subject for grade in program.grades if isinstance(grade, p.Grade)]
+    nodes += [part for ladder in program.ladders for part in (*ladder.rules, *ladder.holds)]
+    nodes += [mark.condition for mark in program.marks]
+    return tuple(dict.fromkeys(use for node in nodes for use in uses_in(node)))
+
+
+def uses_in(node: Any) -> Iterator[Use]:
+    """Give the questions that stand in a rule, condition or value; definitions are not opened."""
+    match node:
+        case tuple():
+            for member in node:
+                yield from uses_in(member)
+        case p.Rule(selection=p.Selection() as selection):
+            yield RuleUse(selection, node)
+            yield from _uses_of_since(selection)
+            yield from uses_in((node.when, node.alternatives))
+        case p.Count(selection) | p.Happened(selection):
+            yield CountUse(selection)
+            yield from _uses_of_since(selection)
+        case p.Aggregate():
+            yield AggregateUse(node.selection, node)
+            yield from _uses_of_since(node.selection)
+        case p.FollowedBy():
+            for selection in (node.first, node.then):
+                yield AllUse(selection)
+                yield from _uses_of_since(selection)
+        case p.CallNode():
+            if node.events:
+                yield AllUse(p.Selection("", node.events))
+            yield from uses_in(node.arguments)
+        case _:
+            for attribute in attrs.fields(type(node)) if attrs.has(type(node)) else ():
+                yield from uses_in(getattr(node, attribute.name))
+
+
+def _uses_of_since(selection: p.Selection) -> Iterator[Use]:
+    for since in selection.since:
+        if isinstance(since, p.SinceEvent):
+            yield LatestUse(p.Selection("", since.types, since.filter))
+
+
+def is_static(node: Any) -> bool:
+    """Tell whether an expression about an event says the same whenever it is asked, and whatever the lead is."""
+    match node:
+        case None | p.Constant() | p.PropertyRead():
+            return True
+        case tuple():
+            return all(is_static(member) for member in node)
+        case p.CallNode(plugin, _, _, arguments):
+            return plugin is None and is_static(arguments)
+        case p.Arithmetic(_, left, right) | p.Compare(_, left, right):
+            return is_static((left, right))
+        case p.Negative(inner) | p.IsKnown(inner) | p.Truth(inner) | p.ConditionValue(inner) | p.Not(inner):
+            return is_static(inner)
+        case p.And(members) | p.Or(members) | p.AtLeast(_, members):
+            return is_static(members)
+        case p.Between(value, low, high):
+            return is_static((value, low, high))
+        case p.OneOf(value, choices) | p.TextTest(_, value, choices):
+            return is_static((value, *choices))
+        case _:
+            return False
