@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from leadrules.ruleset import check_files
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def blocks(language: str) -> list[object]:
+def blocks(language: str) -> list[Any]:
     """Give every block of a language of every page, by its page and line, but for files to be written."""
     found = []
     fenced = re.compile(rf"(?<!-->\n)^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -31,8 +32,10 @@ def test_a_rule_file_of_the_documentation_is_good(text):
     assert [(r.example.name, r.result.to_json()) for r in results if not r.passed] == []
 
 
-@pytest.mark.parametrize("code", blocks("python"))
-def test_python_of_the_documentation_runs(code):
+@pytest.mark.parametrize("page", sorted({str(found.id).split(":")[0] for found in blocks("python")}))
+def test_the_python_of_a_page_runs_from_top_to_bottom(page):
     namespace: dict[str, object] = {}
-    exec(compile(code, "<page>", "exec"), namespace)  # noqa: S102 - our own page
+    for found in blocks("python"):
+        if found.id.startswith(f"{page}:"):
+            exec(compile(found.values[0], found.id, "exec"), namespace)  # noqa: S102 - our own page
     assert len(namespace) > 1

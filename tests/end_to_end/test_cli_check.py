@@ -118,6 +118,6 @@ def test_verbose_shows_points_as_the_file_has_them(here, leadrules):
         "email_open +5\nemployees > 5 +(employees / 10)\nage > 5 -(age / 2)\n", "utf-8"
     )
     shown = leadrules("check", "acme.leadrules", "-v").stdout
-    assert "each    email_open +5\n" in shown
-    assert "once    employees > 5 +(employees / 10)\n" in shown
-    assert "once    age > 5 -(age / 2)\n" in shown
+    assert "each       bounded   email_open +5\n" in shown
+    assert "once       bounded   employees > 5 +(employees / 10)\n" in shown
+    assert "once       bounded   age > 5 -(age / 2)\n" in shown

@@ -12,10 +12,11 @@ from types import ModuleType
 
 import pytest
 from hypothesis import given
+from hypothesis.strategies import integers
 
 from leadrules import PluginError, RuleCheckError, Ruleset
 from leadrules.sdk import LeadView, criterion, mark_of
-from leadrules.testing import engines_agree, leads
+from leadrules.testing import engines_agree, incremental_agrees, leads
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
@@ -123,6 +124,7 @@ def score(text: str, events=(), **attributes) -> Decimal:
     lead = {"id": "1", "attributes": attributes, "events": list(events)}
     rules = load(text)
     engines_agree(rules, lead, NOON)
+    incremental_agrees(rules, lead, NOON)
     return rules.evaluate(lead, as_of=NOON).score
 
 
@@ -493,6 +495,7 @@ crm.length(stage) = 3 -> tag "qualified"
 """)
 
 
-@given(leads(LAWFUL, as_of=NOON))
-def test_the_engines_agree_on_rules_with_criteria(lead):
+@given(leads(LAWFUL, as_of=NOON), integers(0, 1_000))
+def test_the_engines_agree_on_rules_with_criteria(lead, seed):
     engines_agree(LAWFUL, lead, NOON)
+    incremental_agrees(LAWFUL, lead, NOON, seed=seed)

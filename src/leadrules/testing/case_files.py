@@ -24,6 +24,7 @@ from leadrules.lang import tree
 from leadrules.lang.parser import parse
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset
+from leadrules.testing.incremental import incremental_agrees
 from leadrules.testing.laws import engines_agree
 from leadrules.values import instant_of, text_of_instant
 
@@ -114,6 +115,7 @@ def _run_case(table: Mapping[str, Any]) -> None:
         return
     _compare(result, _data(table["expect"]))
     engines_agree(rules, lead, as_of)
+    incremental_agrees(rules, lead, as_of)
 
 
 def _compare(result: ScoredLead, expected: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from leadrules.audit import canonical_json
 from leadrules.engine.conditions import Total
 from leadrules.errors import InputError
 from leadrules.lead import read_as_of
-from leadrules.values import text_of_instant
+from leadrules.values import instant_of, text_of_instant
 
 VERSION = 1
 """The version of the form in which states are written."""
@@ -60,7 +60,7 @@ def text_of(stored: Stored) -> str:
             "attributes": _written(stored.lead["attributes"]),
             "stages": stored.lead["stages"],
             "events": [
-                {**event, "at": _written(event["at"])["datetime"], "properties": _written(event["properties"])}
+                {**event, "at": text_of_instant(instant_of(event["at"])), "properties": _written(event["properties"])}
                 for event in stored.events
             ],
             "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],

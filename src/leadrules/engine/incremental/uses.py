@@ -297,7 +297,7 @@ def uses_in(node: Any) -> Iterator[Use]:
         case p.Rule(selection=p.Selection() as selection):
             yield RuleUse(selection, node)
             yield from _uses_of_since(selection)
-            yield from uses_in((node.when, node.alternatives))
+            yield from uses_in((node.when, node.alternatives[0].points))
         case p.Count(selection) | p.Happened(selection):
             yield CountUse(selection)
             yield from _uses_of_since(selection)

@@ -1,0 +1,430 @@
+"""Scoring event by event: what a host can rely on, and what is kept of the past."""
+
+import datetime as dt
+import json
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from leadrules import Event, InputError, Lead, Ruleset
+from leadrules.engine.incremental.memory import Memories
+
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+NO_TIME = dt.timedelta(0)
+
+
+def at(days: float) -> dt.datetime:
+    return START + dt.timedelta(days=days)
+
+
+def opened(days: float, id_: str | None = None) -> dict[str, object]:
+    event = {"type": "email_open", "at": at(days)}
+    return event if id_ is None else event | {"id": id_}
+
+
+# ------------------------------------------------------------------ its face
+
+
+def test_a_state_scores_what_it_was_started_with_and_what_came_in():
+    rules = Ruleset.from_text("email_open +5\nneed +3\nscore > 7 -> warm")
+    lead = {"id": "42", "attributes": {"need": True}, "events": [opened(1)], "stages": {"stage": "warm"}}
+    state = rules.start(lead)
+    state.add(opened(3))
+    state.add(Event(type="email_open", at="2026-01-03T00:00:00Z"))
+    whole = {**lead, "events": [opened(1), opened(3), opened(2)]}
+    assert state.result(as_of=NOW).to_json() == rules.evaluate(whole, as_of=NOW).to_json()
+    assert state.result(as_of=NOW).score == 18
+    assert (state.id, state.as_of, state.kept, state.fingerprint) == ("42", NOW, 3, rules.fingerprint)
+    assert repr(state) == "<LeadState '42' as of 2026-06-01T00:00:00Z, 3 events kept>"
+
+
+@dataclass
+class Visitor:
+    id: str
+    attributes: dict = field(default_factory=dict)
+    events: tuple = ()
+    stages: dict = field(default_factory=dict)
+
+
+@pytest.mark.parametrize("lead", [{"id": 42}, Lead(id="42"), Visitor("42")], ids=["mapping", "model", "object"])
+def test_leads_come_in_any_shape(lead):
+    state = Ruleset.from_text("email_open +5").start(lead)
+    state.add(opened(1))
+    assert state.result(as_of=NOW).to_dict()["lead"] == "42"
+
+
+def test_attributes_and_labels_change_and_can_become_unknown():
+    rules = Ruleset.from_text("need +3\ncountry is known +1\nstages a < b forward only\nscore > 3 -> b")
+    state = rules.start({"id": "1", "attributes": {"need": True, "unread": object()}})
+    state.update({"country": "PL"})
+    assert (state.result(as_of=NOW).score, state.result(as_of=NOW).stage) == (4, "b")
+    state.update({"need": None})
+    state.update(stages={"stage": "b"})
+    assert (state.result(as_of=NOW).score, state.result(as_of=NOW).stage) == (1, "b")
+    state.update(stages={"stage": None})
+    assert state.result(as_of=NOW).stage == "a"
+
+
+def test_what_a_result_says_does_not_change_with_the_state():
+    rules = Ruleset.from_text("need and country is known +3\nemail_open +1 max 2\nwas b +1\nstages a < b")
+    state = rules.start({"id": "1", "attributes": {"need": True, "country": "PL"}, "stages": {"stage": "b"}})
+    state.add(opened(1))
+    expected = state.result(as_of=NOW).to_json()
+    result = state.result(as_of=NOW)
+    state.update({"country": None}, stages={"stage": "a"})
+    for day in range(200):
+        state.add(opened(day / 2))
+    state.result(as_of=NOW)
+    assert result.to_json() == expected
+
+
+def test_events_after_the_moment_wait_for_theirs():
+    state = Ruleset.from_text("email_open +5").start({"id": "1"}, remember=NO_TIME)
+    for days in range(100):
+        state.add(opened(days))
+    assert state.result(as_of=at(9.5)).score == 50
+    assert state.result(as_of=at(99)).score == 500
+
+
+# ------------------------------------------------------------------ refusals
+
+
+def message(error) -> str:
+    return str(error.value)
+
+
+def test_an_earlier_moment_is_refused_and_the_state_goes_on():
+    state = Ruleset.from_text("email_open +5").start({"id": "42"})
+    state.advance(as_of=NOW)
+    with pytest.raises(InputError) as error:
+        state.result(as_of=NOW - dt.timedelta(microseconds=1))
+    assert message(error) == (
+        "lead `42`: as_of: `2026-05-31 23:59:59.999999+00:00` is earlier than 2026-06-01T00:00:00Z, "
+        "which this state was asked for already"
+    )
+    assert state.result(as_of=NOW).score == 0
+
+
+def test_a_moment_without_a_zone_is_refused():
+    state = Ruleset.from_text("email_open +5").start({"id": "42"})
+    with pytest.raises(InputError, match="as_of needs a timezone"):
+        state.result(as_of=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
+    assert state.as_of is None
+
+
+def test_events_are_not_remembered_for_less_than_no_time():
+    with pytest.raises(ValueError, match="for 0 days or more"):
+        Ruleset.from_text("email_open +5").start({"id": "1"}, remember=dt.timedelta(days=-1))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda s: s.add({"type": "page_view"}), "lead `42`: event `page_view` has no time (`at` is missing)"),
+        (
+            lambda s: s.add({"type": "page_view", "at": at(1), "properties": {"seconds": "long"}}),
+            (
+                "lead `42`: event `page_view`: property `seconds`: `long` is not a number "
+                "(write digits such as 250 or 12.5)"
+            ),
+        ),
+        (
+            lambda s: s.add("page_view"),
+            "lead `42`: events: `page_view` is not an event (give an object with type, at, id and properties)",
+        ),
+        (
+            lambda s: s.update({"employees": "many", "country": "PL"}),
+            "lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)",
+        ),
+        (
+            lambda s: s.update({"country": "PL"}, stages={"stage": "z"}),
+            "lead `42`: stages: `z` is not a label of `stage` (its labels are `a`, `b`)",
+        ),
+        (lambda s: s.update([1]), "lead `42`: attributes: a list is not an object of names and values"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
+    rules = Ruleset.from_text(
+        "page_view +(seconds)\nemployees > 1 +1\ncountry is known +1\nstages a < b\nscore > 3 -> b"
+    )
+    state = rules.start({"id": "42", "attributes": {"employees": 5}})
+    before = state.to_json()
+    with pytest.raises(InputError) as error:
+        change(state)
+    assert message(error) == said
+    assert state.to_json() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it is not JSON"),
+        ("{]", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ('{"state":1,"a":NaN}', "it is not JSON"),
+        ("[1]", "it does not say that it is one"),
+        ('{"id":"1"}', "it does not say that it is one"),
+        ('{"state":2}', "its form is not version 1"),
+        ('{"state":1}', "it has no `fingerprint`"),
+    ],
+)
+def test_what_is_no_state_is_refused(text, why):
+    with pytest.raises(InputError) as error:
+        Ruleset.from_text("email_open +5").resume(text)
+    assert message(error) == f"this is not a state of a lead: {why} (give what `to_json` wrote)"
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("as_of", "yesterday"),
+        ("as_of", "2026-01-01"),
+        ("as_of", 5),
+        ("remember", -1),
+        ("remember", "long"),
+        ("attributes", []),
+        ("events", 5),
+        ("events", [5]),
+        ("events", [{"type": "email_open"}]),
+        ("settled", [[0, 1]]),
+        ("settled", [[0, 1, "x"]]),
+        ("settled", [[0, 1, "1/0"]]),
+        ("settled", [[-1, 1, "1"]]),
+        ("settled", [[99, 1, "1"]]),
+        ("stages", 5),
+        ("lead", None),
+    ],
+)
+def test_a_state_that_was_tampered_with_is_refused(part, value):
+    rules = Ruleset.from_text("email_open +5\ncountry is known +1")
+    state = rules.start({"id": "1"})
+    state.advance(as_of=NOW)
+    with pytest.raises(InputError):
+        rules.resume(json.dumps({**json.loads(state.to_json()), part: value}))
+
+
+def test_a_state_of_other_rules_is_refused():
+    one, other = (Ruleset.from_text(f"email_open +{points}") for points in (5, 6))
+    with pytest.raises(InputError) as error:
+        other.resume(one.start({"id": "1"}).to_json())
+    assert message(error) == (
+        f"this state was made by other rules: their fingerprint is {one.fingerprint}, and that of these is "
+        f"{other.fingerprint} (load the rules that made it, or start again with all events)"
+    )
+
+
+# ---------------------------------------------------------------------- JSON
+
+
+def test_a_state_is_plain_json():
+    rules = Ruleset.from_text("page_view +1\npage_view[seconds > 1] +(seconds / 3) max 1\ncountry is known +1")
+    state = rules.start({"id": "42", "attributes": {"country": "PL", "other": 1}}, remember=NO_TIME)
+    for days in range(30):
+        state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"seconds": 0.5 * days, "x": 1}})
+    state.advance(as_of=NOW)
+    found = json.loads(state.to_json())
+    events = found.pop("events")
+    assert found == {
+        "state": 1,
+        "fingerprint": rules.fingerprint,
+        "lead": "42",
+        "as_of": "2026-06-01T00:00:00Z",
+        "remember": 0,
+        "attributes": {"country": "PL"},
+        "stages": {},
+        "settled": [[0, 10, "10"]],
+    }
+    assert events[-1] == {
+        "type": "page_view",
+        "at": "2026-01-30T00:00:00Z",
+        "properties": {"seconds": 14.5},
+        "id": "29",
+    }
+    assert len(events) == 20
+
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"size": 0.1, "sure": 1.0, "odd": dt.date(2026, 3, 4), "born": dt.date(2026, 3, 4)},
+        {
+            "size": Decimal("1E+2"),
+            "sure": "tak",
+            "odd": "2026-04-03",
+            "born": dt.datetime(2026, 3, 4, 23, 30, tzinfo=WARSAW),
+        },
+        {"size": 10**29, "sure": False, "odd": dt.datetime(2026, 3, 4, 5), "names": ("a", 7, None)},  # noqa: DTZ001
+        {"size": " 12 ", "sure": "n/a", "odd": dt.datetime(1900, 1, 1, tzinfo=WARSAW), "names": "a; b"},
+        {"size": "n/a", "Größe": 7, "odd": "2026-03-04T05:06:07Z"},
+    ],
+)
+def test_values_mean_the_same_after_they_were_written(attributes):
+    rules = Ruleset.from_text("""
+        timezone "Europe/Warsaw"
+        field size: number unknown {"n/a"}
+        field sure: bool true {"tak", "1"} false {"nie"} unknown {"n/a"}
+        field odd: datetime as "YYYY-DD-MM"
+        field born: date
+        field names: list of text
+        field wide: number from "Größe"
+        always +(size / 1000) max 99 points
+        sure +1
+        odd < 2026-04-01 +(days since odd)
+        born = 2026-03-04 +1
+        names contains "a" +1
+        wide > 5 +1
+    """)
+    lead = {"id": "1", "attributes": attributes}
+    expected = rules.evaluate(lead, as_of=NOW).to_json()
+    state = rules.start(lead)
+    assert state.result(as_of=NOW).to_json() == expected
+    again = rules.resume(state.to_json())
+    assert again.result(as_of=NOW).to_json() == expected
+    assert rules.resume(again.to_json()).to_json() == again.to_json()
+
+
+def test_repeats_are_recognised_while_they_are_remembered():
+    rules = Ruleset.from_text("count(email_open) > 0 +(count(email_open))")
+    state = rules.start({"id": "1"}, remember=dt.timedelta(days=7))
+    state.add(opened(0, "a"))
+    state.add(opened(10, "b"))
+    state.add(opened(10, "b"))
+    state.advance(as_of=at(12))
+    state = rules.resume(state.to_json())
+    state.add(opened(10, "b"))
+    state.add(opened(11, "b"))
+    assert state.result(as_of=at(12)).score == 2
+    state.add(opened(20, "c"))
+    state = rules.resume(state.to_json())
+    state.advance(as_of=at(30))
+    state = rules.resume(state.to_json())
+    state.add(opened(0, "a"))
+    assert state.result(as_of=at(30)).score == 4  # `a` was forgotten with its id
+    state.add(opened(20, "c"))
+    assert state.result(as_of=at(30)).score == 4  # `c` was kept: it is the latest
+
+
+# ----------------------------------------------------------- what is kept
+
+HEAD = 'timezone "Europe/Warsaw"\nfield site: text\n'
+MEMORY = {
+    "email_open +1": "bounded",
+    "page_view +(seconds / 7)": "bounded",
+    "page_view +1 max 3": "bounded",
+    "page_view +(seconds) max 3": "bounded",
+    "page_view +1 max 9 points": "bounded",
+    "page_view +1 half-life 10 days": "bounded",
+    "page_view +(seconds) fades over 30 days max 2 per day": "bounded",
+    "page_view within 30 days +1 max 1 per url": "bounded",
+    "page_view[url = site] within 30 days +(seconds)": "bounded",
+    "page_view within 30 days +1 max 1 every 2 days": "bounded",
+    "count(page_view) >= 10 +1": "bounded",
+    "page_view[seconds > 3] +1 when no email_open": "bounded",
+    "sum(seconds of page_view) > 5 +1": "bounded",
+    "average(seconds of page_view) > 5 +1": "bounded",
+    "min(seconds of page_view) > 5 +1": "bounded",
+    "first(url of page_view) = last(url of page_view) +1": "bounded",
+    "days since activity > 3 +1": "bounded",
+    "distinct(url of page_view) > 5 +1": "bounded",
+    "page_view +1 max 1 per day": "distinct",
+    "distinct(day of page_view) > 5 +1": "distinct",
+    "page_view +1 max 1 every 2 days": "events",
+    "page_view +1 max 9 points per day": "events",
+    "page_view[url = site] +1": "events",
+    "page_view since demo_request +1": "events",
+    "page_view followed by email_open within 2 days +1": "events",
+}
+FEW_VALUES = {"distinct(url of page_view) > 5 +1"}
+
+
+def views(state, days: range) -> int:
+    """Take in four page views and an opened mail a day, and give how many events are kept in the end."""
+    for day in days:
+        for hour in range(4):
+            properties = {"url": f"/{hour}", "seconds": hour}
+            state.add({"type": "page_view", "at": at(day + hour / 24), "properties": properties})
+        state.add(opened(day))
+        state.advance(as_of=at(day + 1))
+    state.to_json()
+    return state.kept
+
+
+@pytest.mark.parametrize("text", MEMORY)
+def test_memory_is_as_check_says(text):
+    rules = Ruleset.from_text(HEAD + text)
+    (rule,) = rules.program.dimensions[0].items
+    claimed = Memories(rules.program).of(rule)
+    assert claimed == ("distinct" if text in FEW_VALUES else MEMORY[text])
+    state = rules.start({"id": "1", "attributes": {"site": "/1"}}, remember=NO_TIME)
+    kept = views(state, range(150)), views(state, range(150, 300)), views(state, range(300, 600))
+    if MEMORY[text] == "bounded":
+        assert kept[0] == kept[1] == kept[2] < 4 * 150
+    elif MEMORY[text] == "distinct":
+        assert kept[0] < kept[1] < kept[2] <= 600 + 1
+    else:
+        assert kept == (4 * 150 + (kept[0] - 600), *kept[1:])
+        assert all(later >= 2 * earlier for earlier, later in pairwise(kept))
+
+
+def test_the_work_for_an_event_does_not_grow_with_the_history():
+    rules = Ruleset.from_text("""
+        email_open +1 max 30 points
+        page_view[seconds > 2] +2 max 3
+        page_view within 30 days +1 max 2 per day
+        email_open +5 half-life 3 days
+        count(page_view) >= 10 +(sum(seconds of page_view))
+    """)
+    state = rules.start({"id": "1"}, remember=NO_TIME)
+    spent = []
+    for first in range(0, 1_200, 300):
+        begun = time.process_time()
+        for day in range(first, first + 300):
+            state.add(opened(day + 0.5))
+            state.add({"type": "page_view", "at": at(day + 0.6), "properties": {"seconds": 3}})
+            state.result(as_of=at(day + 1))
+        spent.append(time.process_time() - begun)
+    assert spent[-1] < 3 * min(spent[1:])
+    assert state.kept < 400
+
+
+def test_rules_that_need_nothing_more_forget_what_was_kept_for_a_window():
+    state = Ruleset.from_text("page_view within 1 days +1").start({"id": "1"}, remember=NO_TIME)
+    views(state, range(10))
+    state.advance(as_of=at(100))
+    state.to_json()
+    assert state.kept == 0
+    assert state.result(as_of=at(100)).score == 0
+
+
+# ------------------------------------------------------------------ evidence
+
+
+def test_evidence_lists_the_latest_events_and_adds_up_the_earlier_ones():
+    rules = Ruleset.from_text("page_view +(seconds / 2)")
+    views_ = [{"type": "page_view", "at": at(n), "properties": {"seconds": n}} for n in range(26)]
+    (entry,) = rules.evaluate({"id": "1", "events": views_}, as_of=NOW).audit
+    assert [event["points"] for event in entry.evidence["events"]] == [Decimal(n) / 2 for n in range(6, 26)]
+    assert entry.evidence["earlier"] == {"events": 5, "points": Decimal("7.5")}
+    (few,) = rules.evaluate({"id": "1", "events": views_[:21]}, as_of=NOW).audit
+    assert len(few.evidence["events"]) == 20
+    assert "earlier" not in few.evidence
+
+
+def test_events_that_give_nothing_are_no_evidence_but_for_the_latest_where_none_gives_any():
+    rules = Ruleset.from_text("page_view +(seconds) half-life 1 days")
+    views_ = [{"type": "page_view", "at": at(n), "properties": {"seconds": 1}} for n in (0, 20, 149)]
+    (entry,) = rules.evaluate({"id": "1", "events": views_}, as_of=NOW).audit
+    assert [event["at"] for event in entry.evidence["events"]] == ["2026-05-30T00:00:00Z"]
+    (entry,) = rules.evaluate({"id": "1", "events": views_[:2]}, as_of=NOW).audit
+    assert entry.points == 0
+    assert entry.evidence["events"] == [
+        {"type": "page_view", "at": "2026-01-21T00:00:00Z", "properties": {"seconds": 1}, "points": 0}
+    ]
