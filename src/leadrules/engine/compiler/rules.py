@@ -17,12 +17,12 @@ import attrs
 from leadrules.engine import program as p
 from leadrules.engine.compiler import code, keeping, runtime
 from leadrules.engine.compiler.borrowed import Question
-from leadrules.engine.compiler.code import Block, Expr, Names
-from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.code import Block, Expr
+from leadrules.engine.compiler.conditions import NONE
 from leadrules.engine.compiler.events import properties_of
-from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.notes import FIRED, GATED, Audit
+from leadrules.engine.compiler.notes import FIRED, GATED
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
+from leadrules.engine.compiler.points import Points
 from leadrules.engine.compiler.streams import EventPlace
 from leadrules.engine.conditions import Reading
 from leadrules.engine.scoring import points_of
@@ -40,32 +40,8 @@ _CALENDAR: dict[str, Callable[..., Any]] = {
 
 
 @attrs.define
-class Rules:
+class Rules(Points):
     """Writes rules."""
-
-    lead: LeadCode
-    audit: Audit
-    is_gated: bool
-
-    @property
-    def program(self) -> p.Program:
-        """The program."""
-        return self.lead.program
-
-    @property
-    def names(self) -> Names:
-        """The names of the code."""
-        return self.lead.names
-
-    @property
-    def conditions(self) -> Conditions:
-        """Writes conditions."""
-        return self.lead.conditions
-
-    @property
-    def scale(self) -> int:
-        """Units to a point."""
-        return int(10**self.program.precision)
 
     def rule(self, rule: p.Rule, total: str) -> None:
         """Write a rule that adds to a total."""

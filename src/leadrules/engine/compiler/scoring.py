@@ -10,42 +10,17 @@ import attrs
 
 from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime
-from leadrules.engine.compiler.code import Block, Expr, Names
-from leadrules.engine.compiler.conditions import Conditions
-from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.notes import GATED, Audit
+from leadrules.engine.compiler.code import Block, Expr
+from leadrules.engine.compiler.notes import GATED
 from leadrules.engine.compiler.operands import Number
+from leadrules.engine.compiler.points import Points
 from leadrules.engine.compiler.rules import Rules
 from leadrules.values import rounded
 
 
 @attrs.define
-class Scoring:
+class Scoring(Points):
     """Writes what gives points."""
-
-    lead: LeadCode
-    audit: Audit
-    is_gated: bool
-
-    @property
-    def program(self) -> p.Program:
-        """The program."""
-        return self.lead.program
-
-    @property
-    def names(self) -> Names:
-        """The names of the code."""
-        return self.lead.names
-
-    @property
-    def conditions(self) -> Conditions:
-        """Writes conditions."""
-        return self.lead.conditions
-
-    @property
-    def scale(self) -> int:
-        """Units to a point."""
-        return int(10**self.program.precision)
 
     # ------------------------------------------------------------------ sums
 
