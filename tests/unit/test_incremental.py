@@ -187,6 +187,7 @@ def test_what_is_no_state_is_refused(text, why):
         ("as_of", 5),
         ("remember", -1),
         ("remember", "long"),
+        ("most", 0.5),
         ("attributes", []),
         ("events", 5),
         ("events", [5]),
@@ -224,7 +225,7 @@ def test_a_state_of_other_rules_is_refused():
 def test_a_state_is_plain_json():
     rules = Ruleset.from_text("page_view +1\npage_view[seconds > 1] +(seconds / 3) max 1\ncountry is known +1")
     state = rules.start({"id": "42", "attributes": {"country": "PL", "other": 1}}, remember=NO_TIME)
-    for days in range(30):
+    for days in range(40):
         state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"seconds": 0.5 * days, "x": 1}})
     state.advance(as_of=NOW)
     found = json.loads(state.to_json())
@@ -235,15 +236,16 @@ def test_a_state_is_plain_json():
         "lead": "42",
         "as_of": "2026-06-01T00:00:00Z",
         "remember": 0,
+        "most": 40,
         "attributes": {"country": "PL"},
         "stages": {},
-        "settled": [[0, 10, "10"]],
+        "settled": [[0, 20, "20"]],
     }
     assert events[-1] == {
         "type": "page_view",
-        "at": "2026-01-30T00:00:00Z",
-        "properties": {"seconds": 14.5},
-        "id": "29",
+        "at": "2026-02-09T00:00:00Z",
+        "properties": {"seconds": 19.5},
+        "id": "39",
     }
     assert len(events) == 20
 
@@ -297,15 +299,12 @@ def test_repeats_are_recognised_while_they_are_remembered():
     state.add(opened(0, "a"))
     state.add(opened(10, "b"))
     state.add(opened(10, "b"))
-    state.advance(as_of=at(12))
-    state = rules.resume(state.to_json())
+    state = forgetful(state, at(12))
     state.add(opened(10, "b"))
     state.add(opened(11, "b"))
     assert state.result(as_of=at(12)).score == 2
     state.add(opened(20, "c"))
-    state = rules.resume(state.to_json())
-    state.advance(as_of=at(30))
-    state = rules.resume(state.to_json())
+    state = rules.resume(forgetful(state, at(30)).to_json())
     state.add(opened(0, "a"))
     assert state.result(as_of=at(30)).score == 4  # `a` was forgotten with its id
     state.add(opened(20, "c"))
@@ -345,6 +344,13 @@ MEMORY = {
 FEW_VALUES = {"distinct(url of page_view) > 5 +1"}
 
 
+def forgetful(state, moment: dt.datetime):
+    """Let a state look through its events now."""
+    state._most = 0
+    state.advance(as_of=moment)
+    return state
+
+
 def views(state, days: range) -> int:
     """Take in four page views and an opened mail a day, and give how many events are kept in the end."""
     for day in days:
@@ -353,8 +359,7 @@ def views(state, days: range) -> int:
             state.add({"type": "page_view", "at": at(day + hour / 24), "properties": properties})
         state.add(opened(day))
         state.advance(as_of=at(day + 1))
-    state.to_json()
-    return state.kept
+    return forgetful(state, at(days[-1] + 1)).kept
 
 
 @pytest.mark.parametrize("text", MEMORY)
@@ -398,8 +403,7 @@ def test_the_work_for_an_event_does_not_grow_with_the_history():
 def test_rules_that_need_nothing_more_forget_what_was_kept_for_a_window():
     state = Ruleset.from_text("page_view within 1 days +1").start({"id": "1"}, remember=NO_TIME)
     views(state, range(10))
-    state.advance(as_of=at(100))
-    state.to_json()
+    state = forgetful(state, at(100))
     assert state.kept == 0
     assert state.result(as_of=at(100)).score == 0
 

@@ -22,7 +22,8 @@ from leadrules.values import moment_of, text_of_instant
 REMEMBERED = dt.timedelta(days=7)
 """How long events and their ids are remembered as they are, where the host says nothing else."""
 
-_FEW = 64
+_FEW = 32
+"""So many events are kept without a look at whether they are needed."""
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -64,7 +65,8 @@ class Scorer:
             raise not_a_state("it adds up for rules that there are not")
         plain = self.reader.plain_lead({**stored.lead, "events": stored.events})
         settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
-        return LeadState(self, plain, plain.pop("events"), stored.remember, mark=stored.mark, settled=settled)
+        events, remember, mark, most = plain.pop("events"), stored.remember, stored.mark, stored.most
+        return LeadState(self, plain, events, remember, mark=mark, settled=settled, most=most)
 
     def score(self, lead: dict[str, Any], settled: Settled, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
         """Score a lead of which some events are at hand, and others are settled."""
@@ -98,6 +100,7 @@ class LeadState:
         *,
         mark: int | None = None,
         settled: Settled = (),
+        most: int = _FEW,
     ) -> None:
         self._scorer = scorer
         self._lead = lead
@@ -105,7 +108,7 @@ class LeadState:
         self._remember = remember
         self._mark = mark
         self._settled = settled
-        self._most = _FEW
+        self._most = most
 
     @property
     def id(self) -> str:
@@ -168,7 +171,7 @@ class LeadState:
             )
         self._mark = instant
         if len(self._events) > self._most:
-            self._settle()
+            self._settle(instant)
 
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
@@ -180,17 +183,14 @@ class LeadState:
 
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
-        if self._mark is not None:
-            self._settle()
         totals = {place: total for place, total in enumerate(self._settled) if total != NOTHING}
-        stored = Stored(self.fingerprint, self._lead, self._events, totals, self._mark, self._remember)
+        stored = Stored(self.fingerprint, self._lead, self._events, totals, self._mark, self._remember, self._most)
         return text_of(stored)
 
-    def _settle(self) -> None:
+    def _settle(self, mark: int) -> None:
         """Forget what is no longer needed. Work is done again only once there are twice as many events."""
-        assert self._mark is not None
         settle = self._scorer.retention.settle
-        self._events, self._settled = settle(self._events, self._settled, self._mark, self._mark - self._remember)
+        self._events, self._settled = settle(self._events, self._settled, mark, mark - self._remember)
         self._most = max(_FEW, 2 * len(self._events))
 
     def __repr__(self) -> str:

@@ -20,14 +20,15 @@ from leadrules.values import instant_of, text_of_instant
 VERSION = 1
 """The version of the form in which states are written."""
 
-_KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "attributes", "stages", "events", "settled")
+_KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "most", "attributes", "stages", "events", "settled")
 
 
 @attrs.frozen
 class Stored:
     """What a state is made of. `totals` are by the place of a question among those of the rules.
 
-    `mark` is an instant, or None where no result was asked for; `remember` is in microseconds.
+    `mark` is an instant, or None where no result was asked for; `remember` is in microseconds. `most`
+    is how many events there may be before they are looked through.
     """
 
     fingerprint: str
@@ -36,6 +37,7 @@ class Stored:
     totals: Mapping[int, Total]
     mark: int | None
     remember: int
+    most: int
 
 
 def not_a_state(why: str) -> InputError:
@@ -57,6 +59,7 @@ def text_of(stored: Stored) -> str:
             "lead": stored.lead["id"],
             "as_of": None if stored.mark is None else text_of_instant(stored.mark),
             "remember": stored.remember,
+            "most": stored.most,
             "attributes": _written(stored.lead["attributes"]),
             "stages": stored.lead["stages"],
             "events": [
@@ -124,7 +127,7 @@ def _stored(found: Mapping[str, Any]) -> Stored:
     events = [{**event, "properties": _all_read(event["properties"])} for event in found["events"]]
     totals = {_count(place): Total(_count(count), Fraction(total)) for place, count, total in found["settled"]}
     mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
-    return Stored(found["fingerprint"], lead, events, totals, mark, _count(found["remember"]))
+    return Stored(found["fingerprint"], lead, events, totals, mark, _count(found["remember"]), _count(found["most"]))
 
 
 def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
