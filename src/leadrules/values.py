@@ -290,6 +290,7 @@ def _nearest(scaled: Fraction, exponent: Fraction) -> int:
         digits *= 2
 
 
+@functools.lru_cache(maxsize=10_000)
 def _power_of_half(exponent: Fraction, digits: int) -> tuple[Fraction, Fraction]:
     """Enclose 2^-exponent between two numbers that agree to almost `digits` digits.
 

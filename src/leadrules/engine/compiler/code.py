@@ -133,6 +133,16 @@ def collected(element: Expr, variables: Sequence[str], source: Expr, *tests: Exp
     return ast.ListComp(element, [ast.comprehension(_target(variables), source, kept, 0)])
 
 
+def mapped(key: Expr, value: Expr, variable: str, source: Expr) -> Expr:
+    """Make a dict of a key and value for each item of a source; the last of equal keys stays."""
+    return ast.DictComp(key, value, [ast.comprehension(_target([variable]), source, [], 0)])
+
+
+def first(of: Expr, count: int) -> Expr:
+    """Take so many from the beginning of a list."""
+    return ast.Subscript(of, ast.Slice(None, const(count), None), ast.Load())
+
+
 def spread(variable: str) -> Expr:
     """Give the items of a list as arguments."""
     return ast.Starred(name(variable), ast.Load())

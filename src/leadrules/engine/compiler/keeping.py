@@ -19,6 +19,21 @@ def kept_per(keys: Iterable[Hashable], times: int) -> int:
     return sum(min(count, times) for count in Counter(keys).values())
 
 
+def latest_per(keyed: Iterable[tuple[Hashable, dt.datetime]], times: int) -> list[dt.datetime]:
+    """Give the latest moments of each bucket, at most so many."""
+    counted: Counter[Hashable] = Counter()
+    kept = []
+    for key, moment in sorted(keyed, key=_moment, reverse=True):
+        counted[key] += 1
+        if counted[key] <= times:
+            kept.append(moment)
+    return kept
+
+
+def _moment(keyed: tuple[Hashable, dt.datetime]) -> dt.datetime:
+    return keyed[1]
+
+
 Row = tuple[Any, ...]
 """Points in units, the moment, and the key of each bucket."""
 

@@ -23,7 +23,7 @@ from leadrules.engine.compiler.events import properties_of
 from leadrules.engine.compiler.notes import FIRED, GATED
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
 from leadrules.engine.compiler.points import Points
-from leadrules.engine.compiler.streams import EventPlace
+from leadrules.engine.compiler.streams import EventPlace, ages_in, sum_of
 from leadrules.engine.conditions import Reading
 from leadrules.engine.scoring import points_of
 from leadrules.lead import Facts
@@ -144,9 +144,10 @@ class Rules(Points):
         node = rule.alternatives[0].points
         plain = isinstance(node, p.Constant) and not _has_season(rule)
         simple = plain and caps.every is None and not caps.per and caps.points_per is None
+        capped = plain and caps.every is None and len(caps.per) <= 1 and caps.points_per is None
         points: Expr
         fired: Expr
-        if plain and rule.decay is None and caps.every is None and len(caps.per) == 1 and caps.points_per is None:
+        if capped and rule.decay is None and caps.per:
             assert isinstance(node, p.Constant)
             fired = self.lead.keep(self._kept_per(selection, caps.per[0]))
             points = self._times(self._constant_points(node), fired, caps.times)
@@ -160,6 +161,9 @@ class Rules(Points):
         elif simple and caps.times is None:
             points = self._decayed(rule, selection)
             fired = self.lead.events.some(selection)
+        elif capped:
+            fired = self.lead.keep(self._latest_ages(rule, selection))
+            points = self._worth(rule, fired)
         else:
             return self._rows(rule, selection, total)
         return [code.when(self._gated_by(rule, fired), self._counted(rule, total, points))]
@@ -185,16 +189,58 @@ class Rules(Points):
 
     def _kept_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
         """Write how many events are left where at most so many of each bucket are kept, all worth the same."""
-        read = cap.bucket.property
+        bucket = self._bucket(cap.bucket)
+        key = bucket.key
+        if bucket.read is None:
+            keys = code.collected(key, [bucket.moment], self.lead.events.moments(selection, compare=False))
+        else:
+            keys = code.collected(key, [bucket.value], self.lead.events.column(selection, bucket.read))
+        if cap.times == 1:
+            return code.call(code.name("len"), code.call(code.name("set"), keys))
+        return code.call(self.names.value(keeping.kept_per, "kept_per"), keys, code.const(cap.times))
+
+    def _latest_ages(self, rule: p.Rule, selection: p.Selection) -> Expr:
+        """Write the ages of the events that caps leave of those that fade alike: the latest are worth most."""
+        assert rule.decay is not None
+        caps, unit = rule.caps, rule.decay.unit
+        if caps.per:
+            ages = ages_in(self._latest_per(selection, caps.per[0]), unit, self.lead, self.names)
+        else:
+            ages = self.lead.events.ages(selection, unit)
+        if caps.times is None:
+            return ages
+        return code.first(code.call(code.name("sorted"), ages), caps.times)
+
+    def _latest_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
+        bucket, events = self._bucket(cap.bucket), self.lead.events
+        moments = events.moments(selection)
+        pair = code.tuple_of([bucket.key, code.name(bucket.moment)])
+        if bucket.read is None:
+            if cap.times == 1:
+                latest = code.mapped(bucket.key, code.name(bucket.moment), bucket.moment, _in_order(moments))
+                return code.call(code.attribute(latest, "values"))
+            keyed = code.collected(pair, [bucket.moment], moments)
+        else:
+            columns = code.zipped([moments, events.column(selection, bucket.read)])
+            keyed = code.collected(pair, [bucket.moment, bucket.value], columns)
+        return code.call(self.names.value(keeping.latest_per, "latest_per"), keyed, code.const(cap.times))
+
+    def _bucket(self, bucket: p.Bucket) -> _Bucket:
+        """Write what tells buckets apart, of a moment or of the value of a property."""
+        read = bucket.property
         moment, value = self.names.fresh("x"), self.names.fresh("x")
         columns = {} if read is None else {read.name: value}
         place = EventPlace(self.lead, columns, moment, self.names, self.conditions, self.lead.readers, early=False)
-        key = self._key(cap.bucket, place)
-        if read is not None and read.name in place.used:
-            keys = code.collected(key, [value], self.lead.events.column(selection, read))
-        else:
-            keys = code.collected(key, [moment], self.lead.events.moments(selection, compare=False))
-        return code.call(self.names.value(keeping.kept_per, "kept_per"), keys, code.const(cap.times))
+        key = self._key(bucket, place)
+        return _Bucket(key, moment, value, read if read is not None and read.name in place.used else None)
+
+    def _worth(self, rule: p.Rule, ages: Expr) -> Expr:
+        """Write what events of some ages are worth together."""
+        assert rule.decay is not None
+        node = rule.alternatives[0].points
+        assert isinstance(node, p.Constant)
+        age = self.names.fresh("x")
+        return sum_of(code.item(self._table(rule.decay, node)[1], code.name(age)), age, ages)
 
     def _kept(self, count: Expr) -> str:
         kept = self.lead.keep(count)
@@ -289,6 +335,20 @@ class Rules(Points):
         made = _CALENDAR[bucket.calendar](self.program.scope.zone)
         function = self.names.value(made, ("calendar", bucket.calendar))
         return code.call(function, code.name(place.moment))
+
+
+@attrs.frozen
+class _Bucket:
+    """What tells the buckets of events apart: `key`, of the variable `moment`, or of `value` where `read` is read."""
+
+    key: Expr
+    moment: str
+    value: str
+    read: p.PropertyRead | None
+
+
+def _in_order(moments: Expr) -> Expr:
+    return code.call(code.name("sorted"), moments)
 
 
 def _key_of(operand: Operand) -> Expr:
