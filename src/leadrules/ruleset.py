@@ -1,4 +1,8 @@
-"""A rule file, ready to score leads: the face of the package."""
+"""A rule file, ready to score leads: the face of the package.
+
+Explaining, forecasting, scoring event by event and warnings are loaded when they are first asked
+for: hosts that only evaluate never wait for them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,10 +19,6 @@ from leadrules import values
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.compiler import Evaluate, compile_program
 from leadrules.engine.examples import ExampleResult, run_example
-from leadrules.engine.explanation import Explanation, explain
-from leadrules.engine.forecast import Forecast, forecast
-from leadrules.engine.incremental import LeadState, Retention, Scorer
-from leadrules.engine.incremental.state import REMEMBERED
 from leadrules.engine.program import Program
 from leadrules.errors import (
     Diagnostic,
@@ -30,7 +30,6 @@ from leadrules.errors import (
     in_order,
 )
 from leadrules.lang import tree
-from leadrules.lang.analysis import analyse, silence
 from leadrules.lang.checker import Checked, check
 from leadrules.lang.files import Files
 from leadrules.lang.includes import expand
@@ -38,6 +37,14 @@ from leadrules.lang.parser import Limits
 from leadrules.lang.report import listed
 from leadrules.lead import Lead, LeadReader, read_as_of
 from leadrules.plugins import Catalogue, Handed
+
+if TYPE_CHECKING:
+    from leadrules.engine.explanation import Explanation
+    from leadrules.engine.forecast import Forecast
+    from leadrules.engine.incremental import LeadState, Scorer
+
+REMEMBERED = dt.timedelta(days=7)
+"""How long a state remembers events and their ids as they are, where the host says nothing else."""
 
 Leadlike = Lead | Mapping[str, Any]
 """A lead: a `Lead`, or any mapping or object of its shape."""
@@ -216,6 +223,8 @@ class Ruleset:
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
+        from leadrules.engine.explanation import explain
+
         instant = read_as_of(as_of)
         return explain(self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii)
 
@@ -228,6 +237,8 @@ class Ruleset:
 
         Exact: only what decay, windows and dates do. Raises as `evaluate` does.
         """
+        from leadrules.engine.forecast import forecast
+
         instant = read_as_of(as_of)
         facts = self._reader.read(lead, instant)
         return forecast(
@@ -252,6 +263,8 @@ class Ruleset:
 
     @property
     def _states(self) -> Scorer:
+        from leadrules.engine.incremental import Retention, Scorer
+
         if self._scorer is None:
             retention = Retention.of(self._program, self._reader)
             scorer = Scorer(self._identity, retention, self._compiled or self._compile())
@@ -319,6 +332,8 @@ def check_files(
 
 def review(checked: Checked) -> Checked:
     """Add what the analysis finds to what a check found, and leave out the warnings that `# ok: LR2xx` silences."""
+    from leadrules.lang.analysis import analyse, silence
+
     found = checked.diagnostics
     if checked.program is not None:
         found = in_order((*found, *analyse(checked.program, checked.statements, checked.texts)))

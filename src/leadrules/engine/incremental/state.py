@@ -19,9 +19,6 @@ from leadrules.errors import InputError
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant
 
-REMEMBERED = dt.timedelta(days=7)
-"""How long events and their ids are remembered as they are, where the host says nothing else."""
-
 _FEW = 32
 """So many events are kept without a look at whether they are needed."""
 _MICROSECOND = dt.timedelta(microseconds=1)
