@@ -126,6 +126,6 @@ def test_any_layouts_hold_at_length(text, width):
 
 
 def test_the_parts_of_a_statement_make_its_text():
-    for text in pieces():
+    for text in pieces() + WEIRD:
         (statement,) = read(text).statements
         assert " ".join(columns_of(statement)) == text_of(statement)

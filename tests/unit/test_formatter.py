@@ -7,7 +7,7 @@ import pytest
 
 from leadrules.errors import Span
 from leadrules.lang import formatter, tree
-from leadrules.lang.formatter import text_of
+from leadrules.lang.formatter import columns_of, text_of
 from leadrules.lang.parser import parse
 
 HERE = Span("x", 0, 0, 1, 1)
@@ -70,6 +70,7 @@ def test_a_name_at_the_end_does_not_join_the_next_line(statement, word):
     written = statement.replace("#", word)
     file, _ = parse(f"{canonical(written)}\nb +1\n", "again")
     assert [text_of(one) for one in file.statements] == [canonical(written), "b +1"]
+    assert " ".join(columns_of(file.statements[0])) == canonical(written)
 
 
 def test_every_kind_of_node_has_a_text():

@@ -67,7 +67,7 @@ def columns_of(node: tree.Statement) -> tuple[str, ...]:
     columns: tuple[str, ...]
     match node:
         case tree.Rule():
-            return _rule_columns(node)
+            columns = _rule_columns(node)
         case tree.Outcome():
             columns = (_head(node.name, node.condition), f"-> {_target(node)}", _option("because", node.because))
         case tree.PersonaLine():
