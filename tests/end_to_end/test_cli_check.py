@@ -121,3 +121,23 @@ def test_verbose_shows_points_as_the_file_has_them(here, leadrules):
     assert "each       bounded   email_open +5\n" in shown
     assert "once       bounded   employees > 5 +(employees / 10)\n" in shown
     assert "once       bounded   age > 5 -(age / 2)\n" in shown
+
+
+def test_verbose_says_what_is_kept_for_each_rule_and_names_the_file_of_an_included_one(here, leadrules):
+    (here / "main.leadrules").write_text(
+        "dimension d\nemail_open +5 max 1 per day\ninclude 'x'\nscore > 3 and page_view followed by email_open within "
+        '2 days -> tag "reads"\n'.replace("'x'", '"more.leadrules"'),
+        "utf-8",
+    )
+    (here / "more.leadrules").write_text("segment big = employees > 5\nbig -> tag 'x'\n".replace("'", '"'), "utf-8")
+    shown = leadrules("check", "main.leadrules", "-v").stdout.splitlines()
+    assert "   2  each       distinct  email_open +5" in shown
+    assert (
+        '   4  tag        events    score > 3 and page_view followed by email_open within 2 days -> tag "reads"'
+        in shown
+    )
+    (included,) = [line for line in shown if "big ->" in line]
+    assert included.startswith('   2  tag        bounded   big -> tag "x"  in ')
+    assert included.endswith("more.leadrules")
+    plain = json.loads(leadrules("check", "main.leadrules", "-v", "--format", "json").stdout)
+    assert [(rule["memory"], rule["file"]) for rule in plain["rules"]] == [("distinct", None)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, tally
 from leadrules.cli.writing import standard_output
 from leadrules.engine import program as p
-from leadrules.errors import Diagnostic
+from leadrules.insights.places import Places
+from leadrules.lang.checker import Checked
 from leadrules.ruleset import fingerprint_of, review
 
 
@@ -24,9 +24,9 @@ def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_
     program = checked.program
     comparison = compare(program, source) if program is not None and source is not None else None
     if as_json:
-        _write_json(path, checked.diagnostics, program, comparison, verbose=verbose)
+        _write_json(path, checked, program, comparison, verbose=verbose)
     else:
-        _show(path, checked.diagnostics, program, comparison, verbose=verbose)
+        _show(path, checked, program, comparison, verbose=verbose)
     if program is None:
         return RULES_WRONG
     return SOME_REJECTED if comparison is not None and comparison.rejects else OK
@@ -34,18 +34,19 @@ def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_
 
 def _show(
     path: Path,
-    diagnostics: Sequence[Diagnostic],
+    checked: Checked,
     program: p.Program | None,
     comparison: Comparison | None,
     *,
     verbose: bool,
 ) -> None:
     screen = Screen()
+    diagnostics = checked.diagnostics
     for diagnostic in diagnostics:
         screen.put(drawn(diagnostic))
         screen.line()
     if program is not None and verbose:
-        show_rules(screen, program)
+        show_rules(screen, program, Places.in_program(program, checked.statements))
     if comparison is not None:
         show_comparison(screen, comparison)
         screen.line()
@@ -85,12 +86,13 @@ def _count(number: int, noun: str) -> str:
 
 def _write_json(
     path: Path,
-    diagnostics: Sequence[Diagnostic],
+    checked: Checked,
     program: p.Program | None,
     comparison: Comparison | None,
     *,
     verbose: bool,
 ) -> None:
+    diagnostics = checked.diagnostics
     found: dict[str, Any] = {
         "file": str(path),
         "ok": program is not None,
@@ -100,7 +102,7 @@ def _write_json(
         "fingerprint": None if program is None else fingerprint_of(program),
     }
     if verbose and program is not None:
-        found["rules"] = [*plain_rules(program)]
+        found["rules"] = [*plain_rules(program, Places.in_program(program, checked.statements))]
     if comparison is not None:
         found["against"] = comparison.to_dict()
     with standard_output() as file:

@@ -12,6 +12,7 @@ from leadrules.cli.screen import Screen, printable
 from leadrules.engine import program as p
 from leadrules.engine.incremental.memory import MEANINGS, Memories
 from leadrules.engine.incremental.uses import Memory
+from leadrules.insights.places import Places
 from leadrules.values import text_of_number
 
 OUTCOMES = "outcomes"
@@ -20,13 +21,17 @@ _STYLES: dict[Memory, str] = {"bounded": "", "distinct": "yellow", "events": "ma
 
 @attrs.frozen
 class _Line:
-    """A rule in the list: its title, its line, how it scores or what it gives, what is kept for it, its text."""
+    """A rule in the list: its title, its line, how it scores or what it gives, what is kept for it, its text.
+
+    `file` names an included file that it stands in.
+    """
 
     title: str
     line: int
     scores: str
     keeps: Memory
     text: str
+    file: str | None
 
 
 def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGroup | None, p.Rule]]:
@@ -39,9 +44,9 @@ def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGro
                 yield from ((dimension, item, rule) for rule in item.rules)
 
 
-def show_rules(screen: Screen, program: p.Program) -> None:
+def show_rules(screen: Screen, program: p.Program, places: Places) -> None:
     """List every rule under what it belongs to: its line, each or once, what is kept for it, its text and points."""
-    lines = [*_scoring(program), *_outcomes(program)]
+    lines = [*_scoring(program, places), *_outcomes(program, places)]
     number = max([4, *(len(str(line.line)) for line in lines)])
     title = None
     for line in lines:
@@ -58,6 +63,7 @@ def show_rules(screen: Screen, program: p.Program) -> None:
             "  ",
             (f"{line.keeps:<8}", _STYLES[line.keeps]),
             f"  {printable(line.text)}",
+            *([] if line.file is None else [(f"  in {printable(line.file)}", "dim")]),
         )
     if lines:
         _show_meanings(screen, lines)
@@ -73,27 +79,28 @@ def _show_meanings(screen: Screen, lines: list[_Line]) -> None:
     screen.line()
 
 
-def _scoring(program: p.Program) -> Iterator[_Line]:
+def _scoring(program: p.Program, places: Places) -> Iterator[_Line]:
     memories = Memories(program)
     for dimension, group, rule in scoring_rules(program):
         title = dimension.name if group is None else f"{dimension.name}, group {group.name}"
         scores = "once" if rule.selection is None else "each"
-        yield _Line(title, rule.line, scores, memories.of(rule), _text(rule))
+        yield _Line(title, rule.line, scores, memories.of(rule), _text(rule), places.file(rule))
 
 
-def _outcomes(program: p.Program) -> Iterator[_Line]:
+def _outcomes(program: p.Program, places: Places) -> Iterator[_Line]:
     """Give what else asks something of a lead, in order of the file."""
-    found: list[tuple[str, int, Any, str]] = []
-    found += [("persona", i.line, i, f"{i.name} {_signed(i.points)}") for i in _personas(program)]
-    found += [("require", r.line, r.condition, r.condition.text) for r in program.requirements]
+    found: list[tuple[str, Any, str]] = []
+    found += [("persona", i, f"{i.name} {_signed(i.points)}") for i in _personas(program)]
+    found += [("require", r, r.condition.text) for r in program.requirements]
     for ladder in program.ladders:
-        found += [("stage", r.line, r.condition, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
-        found += [("hold", h.line, h.condition, f"{h.label} while {h.condition.text}") for h in ladder.holds]
-    found += [(m.kind, m.line, m.condition, f'{m.condition.text} -> {m.kind} "{m.value}"') for m in program.marks]
-    found += [("segment", s.line, s.condition, f"{s.name} = {s.condition.text}") for s in program.segments]
+        found += [("stage", r, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
+        found += [("hold", h, f"{h.label} while {h.condition.text}") for h in ladder.holds]
+    found += [(m.kind, m, f'{m.condition.text} -> {m.kind} "{m.value}"') for m in program.marks]
+    found += [("segment", s, f"{s.name} = {s.condition.text}") for s in program.segments]
     memories = Memories(program)
-    for gives, line, node, text in sorted(found, key=lambda one: one[1]):
-        yield _Line(OUTCOMES, line, gives, memories.of(node), text)
+    for gives, part, text in sorted(found, key=lambda one: places.place(places.file(one[1]), one[1].line)):
+        node = part if isinstance(part, p.Persona) else part.condition
+        yield _Line(OUTCOMES, part.line, gives, memories.of(node), text, places.file(part))
 
 
 def _personas(program: p.Program) -> Iterator[p.Persona]:
@@ -120,13 +127,14 @@ def _points(node: p.ValueNode) -> str:
     return f"-({node.operand.text})" if isinstance(node, p.Negative) else f"+({node.text})"
 
 
-def plain_rules(program: p.Program) -> Iterator[dict[str, Any]]:
+def plain_rules(program: p.Program, places: Places) -> Iterator[dict[str, Any]]:
     """Give every scoring rule as plain data, in order of declaration."""
     memories = Memories(program)
     for dimension, group, rule in scoring_rules(program):
         yield {
             "rule": rule.id,
             "line": rule.line,
+            "file": places.file(rule),
             "dimension": dimension.name,
             "group": None if group is None else group.name,
             "scores": "once" if rule.selection is None else "each",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -42,10 +42,14 @@ class Places:
     @classmethod
     def of(cls, rules: Ruleset) -> Places:
         """Look where everything of a ruleset stands."""
-        statements = statements_of(rules)
+        return cls.in_program(rules.program, statements_of(rules))
+
+    @classmethod
+    def in_program(cls, program: p.Program, statements: Sequence[tree.Statement]) -> Places:
+        """Look where everything of a program stands, by the statements that it was made of."""
         files = tuple(dict.fromkeys(node.span.file for node in statements))
         named = {key: node.span.file for node in statements if (key := _key(node)) is not None}
-        outer = {("rule", rule.id): file for rule in _rules(rules.program) if (file := _file_of(rule)) is not None}
+        outer = {("rule", rule.id): file for rule in _rules(program) if (file := _file_of(rule)) is not None}
         return cls(files, named | outer)
 
     def file(self, part: object) -> str | None:
