@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from benchmarks.measurements import constructs, engine, events, first, memory, rules, start, use
+from benchmarks.measurements import constructs, engine, events, first, incremental, memory, rules, start, use
 from benchmarks.report import Table
 
 
@@ -27,6 +27,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "constructs": Measurement("what rules of each kind cost", constructs.measure),
     "rules": Measurement("how cost grows with the number of rules", rules.measure),
     "events": Measurement("how cost grows with the number of events of a lead", events.measure),
+    "incremental": Measurement("what the next event costs where a lead is scored event by event", incremental.measure),
     "start": Measurement("import leadrules, and the start of the command", start.measure),
     "memory": Measurement("peak memory of loading rules and of scoring a stream of leads", memory.measure),
 }
