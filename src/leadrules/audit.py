@@ -23,6 +23,7 @@ MASK = "[pii]"
 EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _MOST_DECIMALS = 10_000
 
 
@@ -382,7 +383,7 @@ def _write(value: Any, put: Callable[[str], None]) -> None:
     if value is None or value is True or value is False:
         put("null" if value is None else "true" if value else "false")
     elif isinstance(value, str):
-        put(json.dumps(value, ensure_ascii=False))
+        put(_quoted(value))
     elif isinstance(value, int):
         put(str(value))
     elif isinstance(value, Decimal):
@@ -401,7 +402,7 @@ def _write_all(start: str, items: Any, end: str, put: Callable[[str], None]) -> 
         if index:
             put(",")
         if start == "{":
-            put(json.dumps(item[0], ensure_ascii=False) + ":")
+            put(_quoted(item[0]) + ":")
             _write(item[1], put)
         else:
             _write(item, put)
