@@ -45,14 +45,15 @@ class Retention:
         past = [one for one, _ in known if one.at <= final]
         reading = Reading(self.program, Facts(None, {}, tuple(past), {}, 0), mark)
         by_type = _by_type(past)
-        passing = {use: use.passing(_of_types(by_type, use.types), reading) for use in self.uses}
-        needed = {id(one) for use, found in passing.items() for one in use.needed(found, reading)}
+        passing = [use.passing(_of_types(by_type, use.types), reading) for use in self.uses]
+        needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
         kept = [event for one, event in known if one.at > final or id(one) in needed]
         if len(kept) == len(known):
             return kept, settled
-        gone = {use: [one for one in found if id(one) not in needed] for use, found in passing.items()}
+        gone = ([one for one in found if id(one) not in needed] for found in passing)
         before = settled or [NOTHING] * len(self.uses)
-        totals = [total.plus(use.forgotten(gone[use], reading)) for use, total in zip(self.uses, before, strict=True)]
+        asked = zip(self.uses, gone, before, strict=True)
+        totals = [total.plus(use.forgotten(found, reading)) for use, found, total in asked]
         return kept, totals if any(total != NOTHING for total in totals) else ()
 
 

@@ -7,9 +7,11 @@ the others it may have to add up before they are forgotten. Where it cannot tell
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Any, Literal
 
 import attrs
@@ -222,16 +224,16 @@ class RuleUse(Use):
     def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
         """Name those that may be kept, and the latest, which says that the rule fires."""
         caps = self.rule.caps
-        alive = [event for event in passing if self._points(event, reading)]
         latest = passing[-1:]
         if self._fades or self.selection.within is not None:
-            if not self._is_constant:
-                return [*alive, *latest]
-        elif not caps.per and caps.times is None:
-            return [*(alive if caps.points_per is not None else alive[-MOST_LISTED:]), *latest]
-        else:
-            alive = list(passing)
-        return [*self._largest(alive, reading), *latest]
+            alive = self._alive(passing, reading)
+            return [*(self._largest(alive, reading) if self._is_constant else alive), *latest]
+        if caps.per or caps.times is not None:
+            return [*self._largest(passing, reading), *latest]
+        if caps.points_per is not None:
+            return [*self._alive(passing, reading), *latest]
+        giving = (event for event in reversed(passing) if self._points(event, reading))
+        return [*islice(giving, MOST_LISTED), *latest]
 
     def total(self, passing: Events, reading: Reading) -> Total:
         """Count those that gave points, and add these up."""
@@ -239,6 +241,12 @@ class RuleUse(Use):
             return NOTHING
         points = [self._points(event, reading) for event in passing]
         return Total(sum(given != 0 for given in points), sum(points, Fraction(0)))
+
+    def _alive(self, events: Events, reading: Reading) -> Events:
+        """Leave out events that give nothing; of equal points, those of the oldest fade first."""
+        if self._is_constant:
+            return events[bisect_left(events, 1, key=lambda event: bool(self._points(event, reading))) :]
+        return [event for event in events if self._points(event, reading)]
 
     def _largest(self, events: Events, reading: Reading) -> Iterable[Occurrence]:
         """Name those that the first cap keeps: what it leaves out now, it leaves out whatever comes."""
