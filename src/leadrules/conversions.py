@@ -117,7 +117,7 @@ def plain_value(raw: Any) -> Any:
         case float():
             return Decimal(float.__repr__(raw))
         case Decimal():
-            return raw
+            return Decimal(str(raw))
         case dt.date():
             return plain_moment(raw)
         case list() | tuple():

@@ -160,6 +160,12 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
     assert state.to_json() == before
 
 
+def written(**parts: object) -> str:
+    """Write a state of `email_open +5`, with some parts replaced."""
+    state = Ruleset.from_text("email_open +5").start({"id": "1"})
+    return json.dumps({**json.loads(state.to_json()), **parts})
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -171,6 +177,8 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
         ('{"id":"1"}', "it does not say that it is one"),
         ('{"state":2}', "its form is not version 1"),
         ('{"state":1}', "it has no `fingerprint`"),
+        (written(fingerprint="\ud800"), "its `fingerprint` is of a wrong form"),
+        (written(fingerprint={"a": 1}), "its `fingerprint` is of a wrong form"),
     ],
 )
 def test_what_is_no_state_is_refused(text, why):
@@ -188,13 +196,17 @@ def test_what_is_no_state_is_refused(text, why):
         ("remember", -1),
         ("remember", "long"),
         ("most", 0.5),
+        ("remember", 10**40),
         ("attributes", []),
+        ("attributes", {"country": json.loads("[" * 700 + "]" * 700)}),
         ("events", 5),
         ("events", [5]),
         ("events", [{"type": "email_open"}]),
         ("settled", [[0, 1]]),
         ("settled", [[0, 1, "x"]]),
         ("settled", [[0, 1, "1/0"]]),
+        ("settled", [[0, 1, "1e999999999999"]]),
+        ("settled", [[0, 1, 0.5]]),
         ("settled", [[-1, 1, "1"]]),
         ("settled", [[99, 1, "1"]]),
         ("stages", 5),
@@ -266,6 +278,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
         {"size": 10**29, "sure": False, "odd": dt.datetime(2026, 3, 4, 5), "names": ("a", 7, None)},  # noqa: DTZ001
         {"size": " 12 ", "sure": "n/a", "odd": dt.datetime(1900, 1, 1, tzinfo=WARSAW), "names": "a; b"},
         {"size": "n/a", "Größe": 7, "odd": "2026-03-04T05:06:07Z"},
+        {"size": 1e30, "Größe": Decimal("1.5E+30")},
     ],
 )
 def test_values_mean_the_same_after_they_were_written(attributes):
@@ -291,6 +304,13 @@ def test_values_mean_the_same_after_they_were_written(attributes):
     again = rules.resume(state.to_json())
     assert again.result(as_of=NOW).to_json() == expected
     assert rules.resume(again.to_json()).to_json() == again.to_json()
+
+
+def test_numbers_of_more_than_thirty_digits_are_read_again():
+    rules = Ruleset.from_text("page_view +(seconds / seconds)")
+    state = rules.start({"id": "1"})
+    state.add({"type": "page_view", "at": at(1), "properties": {"seconds": 2e30}})
+    assert rules.resume(state.to_json()).result(as_of=NOW).score == 1
 
 
 def test_repeats_are_recognised_while_they_are_remembered():

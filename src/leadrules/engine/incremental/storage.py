@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +21,9 @@ from leadrules.values import instant_of, text_of_instant
 VERSION = 1
 """The version of the form in which states are written."""
 
+_FINGERPRINT = re.compile("sha256:[0-9a-f]{64}")
+_LONGEST = 30
+"""Digits of a whole number that is read as one; longer ones are written with their exponent."""
 _KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "most", "attributes", "stages", "events", "settled")
 
 
@@ -76,8 +80,8 @@ def _written(value: Any) -> Any:
     match value:
         case Mapping():
             return {key: _written(part) for key, part in value.items()}
-        case list():
-            return [_written(part) for part in value]
+        case Decimal() if value.adjusted() >= _LONGEST:
+            return {"number": str(value)}
         case dt.datetime():
             return {"datetime": _whole_minutes(value).isoformat()}
         case dt.date():
@@ -108,6 +112,8 @@ def read_state(text: str, fingerprint: str) -> Stored:
     lacking = [key for key in _KEYS if key not in found]
     if lacking:
         raise not_a_state(f"it has no `{lacking[0]}`")
+    if not isinstance(found["fingerprint"], str) or not _FINGERPRINT.fullmatch(found["fingerprint"]):
+        raise not_a_state("its `fingerprint` is of a wrong form")
     if found["fingerprint"] != fingerprint:
         raise InputError(
             f"this state was made by other rules: their fingerprint is {found['fingerprint']}, and that of these is "
@@ -125,9 +131,10 @@ def read_state(text: str, fingerprint: str) -> Stored:
 def _stored(found: Mapping[str, Any]) -> Stored:
     lead = {"id": found["lead"], "attributes": _all_read(found["attributes"]), "stages": found["stages"]}
     events = [{**event, "properties": _all_read(event["properties"])} for event in found["events"]]
-    totals = {_count(place): Total(_count(count), Fraction(total)) for place, count, total in found["settled"]}
+    totals = {_count(place): Total(_count(count), _sum(total)) for place, count, total in found["settled"]}
     mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
-    return Stored(found["fingerprint"], lead, events, totals, mark, _count(found["remember"]), _count(found["most"]))
+    remember = dt.timedelta(microseconds=_count(found["remember"])) // dt.timedelta(microseconds=1)
+    return Stored(found["fingerprint"], lead, events, totals, mark, remember, _count(found["most"]))
 
 
 def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,8 +147,8 @@ def _read(value: Any) -> Any:
             return dt.datetime.fromisoformat(text)
         case {"date": str() as text}:
             return dt.date.fromisoformat(text)
-        case list():
-            return [_read(part) for part in value]
+        case {"number": str() as text}:
+            return Decimal(text)
         case _:
             return value
 
@@ -150,6 +157,12 @@ def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise ValueError(value)
     return value
+
+
+def _sum(text: str) -> Fraction:
+    """Read a fraction as it was written, and no other form: an exponent may ask for more digits than there is room."""
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator), int(denominator or 1))
 
 
 def _refused(text: str) -> NoReturn:
