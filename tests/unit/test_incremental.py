@@ -1,7 +1,9 @@
 """Scoring event by event: what a host can rely on, and what is kept of the past."""
 
+import copy
 import datetime as dt
 import json
+import pickle
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -89,6 +91,24 @@ def test_events_after_the_moment_wait_for_theirs():
         state.add(opened(days))
     assert state.result(as_of=at(9.5)).score == 50
     assert state.result(as_of=at(99)).score == 500
+
+
+def test_a_copy_goes_its_own_way():
+    rules = Ruleset.from_text("email_open +5\nneed +3")
+    state = rules.start({"id": "1"})
+    state.add(opened(1))
+    for copied in copy.copy(state), copy.deepcopy(state):
+        copied.add(opened(2))
+        copied.update({"need": True})
+        assert copied.result(as_of=NOW).score == 13
+    assert state.as_of is None
+    assert state.result(as_of=NOW).score == 5
+
+
+def test_a_state_is_written_rather_than_pickled():
+    state = Ruleset.from_text("email_open +5").start({"id": "1"})
+    with pytest.raises(TypeError, match="write it with `to_json`"):
+        pickle.dumps(state)
 
 
 # ------------------------------------------------------------------ refusals

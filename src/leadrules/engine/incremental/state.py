@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
@@ -189,6 +189,18 @@ class LeadState:
         settle = self._scorer.retention.settle
         self._events, self._settled = settle(self._events, self._settled, mark, mark - self._remember)
         self._most = max(_FEW, 2 * len(self._events))
+
+    def __copy__(self) -> LeadState:
+        lead, events = dict(self._lead), [*self._events]
+        copied = LeadState(self._scorer, lead, events, self._remember, mark=self._mark, settled=self._settled)
+        copied._most = self._most
+        return copied
+
+    def __deepcopy__(self, memo: Any) -> LeadState:
+        return self.__copy__()  # events and values do not change once they are taken in
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a state is not pickled; write it with `to_json`, and go on with `Ruleset.resume`")
 
     def __repr__(self) -> str:
         until = "" if self._mark is None else f" as of {text_of_instant(self._mark)}"
