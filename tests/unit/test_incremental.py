@@ -142,6 +142,11 @@ def test_events_are_not_remembered_for_less_than_no_time():
         Ruleset.from_text("email_open +5").start({"id": "1"}, remember=dt.timedelta(days=-1))
 
 
+def test_events_are_remembered_for_a_span_of_time():
+    with pytest.raises(TypeError, match=r"`remember` is a span of time, e\.g\. timedelta\(days=7\)"):
+        Ruleset.from_text("email_open +5").start({"id": "1"}, remember=7)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -49,6 +49,8 @@ class Scorer:
 
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
         """Begin with what is known of a lead. Raises InputError."""
+        if not isinstance(remember, dt.timedelta):
+            raise TypeError("`remember` is a span of time, e.g. timedelta(days=7)")
         if remember < dt.timedelta(0):
             raise ValueError("events are remembered for 0 days or more")
         plain = self.reader.plain_lead(lead)
