@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadrules import Event, InputError, Lead, Ruleset
+from leadrules import Event, InputError, Lead, Limits, Ruleset
 from leadrules.engine.incremental.memory import Memories
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -451,6 +451,24 @@ def test_rules_that_need_nothing_more_forget_what_was_kept_for_a_window():
     state = forgetful(state, at(100))
     assert state.kept == 0
     assert state.result(as_of=at(100)).score == 0
+
+
+def test_only_events_that_are_kept_count_towards_the_limit():
+    rules = Ruleset.from_text("email_open within 1 days +1", limits=Limits(events=100))
+    state = rules.start({"id": "1"}, remember=NO_TIME)
+    for days in range(10):
+        for minute in range(80):
+            state.add(opened(days + minute / 1440))
+        assert state.result(as_of=at(days + 0.5)).score == 80
+    assert state.kept <= 160
+
+
+def test_a_state_of_many_events_that_was_asked_for_nothing_is_read_again():
+    rules = Ruleset.from_text("email_open +1", limits=Limits(events=100))
+    state = rules.start({"id": "1"}, remember=NO_TIME)
+    for days in range(150):
+        state.add(opened(days))
+    assert rules.resume(state.to_json()).result(as_of=NOW).score == 150
 
 
 # ------------------------------------------------------------------ evidence

@@ -41,6 +41,11 @@ class Scorer:
         """Reads leads and events."""
         return self.retention.reader
 
+    @property
+    def most_events(self) -> int:
+        """How many events the rules take at a time."""
+        return self.retention.program.scope.most_events
+
     @functools.cached_property
     def evaluate_settled(self) -> Evaluate:
         """The engine for leads that bring what forgotten events came to."""
@@ -62,9 +67,11 @@ class Scorer:
         uses = self.retention.uses
         if not all(place < len(uses) for place in stored.totals):
             raise not_a_state("it adds up for rules that there are not")
-        plain = self.reader.plain_lead({**stored.lead, "events": stored.events})
+        plain = self.reader.plain_lead(stored.lead)
+        read = (self.reader.plain_event(plain["id"], event) for event in stored.events)
+        events: list[PlainEvent] = [event for event in read if event is not None]
         settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
-        events, remember, mark, most = plain.pop("events"), stored.remember, stored.mark, stored.most
+        remember, mark, most = stored.remember, stored.mark, stored.most
         return LeadState(self, plain, events, remember, mark=mark, settled=settled, most=most)
 
     def score(self, lead: dict[str, Any], settled: Settled, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
@@ -169,7 +176,7 @@ class LeadState:
                 expected=f"{latest} or later",
             )
         self._mark = instant
-        if len(self._events) > self._most:
+        if len(self._events) > min(self._most, self._scorer.most_events):
             self._settle(instant)
 
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
