@@ -445,6 +445,14 @@ def test_the_work_for_an_event_does_not_grow_with_the_history():
     assert state.kept < 400
 
 
+def test_nothing_is_kept_for_a_criterion_that_no_rule_reads():
+    sequence = "criterion quick = page_view followed by email_open within 2 days\ncriterion both = quick and need\n"
+    state = Ruleset.from_text(f"{sequence}email_open +1").start({"id": "1"}, remember=NO_TIME)
+    assert views(state, range(50)) == 20
+    state = Ruleset.from_text(f"{sequence}both -> warm").start({"id": "1"}, remember=NO_TIME)
+    assert views(state, range(50)) == 250
+
+
 def test_rules_that_need_nothing_more_forget_what_was_kept_for_a_window():
     state = Ruleset.from_text("page_view within 1 days +1").start({"id": "1"}, remember=NO_TIME)
     views(state, range(10))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from typing import Any, Literal
 import attrs
 
 from leadrules.engine import program as p
+from leadrules.engine.compiler.subjects import calls_plugin
 from leadrules.engine.conditions import NOTHING, Reading, Total
 from leadrules.engine.evidence import MOST_LISTED
 from leadrules.engine.scoring import in_season, points_of
@@ -287,13 +288,31 @@ class RuleUse(Use):
 
 def uses_of(program: p.Program) -> tuple[Use, ...]:
     """Give every question that a program asks, each once, in an order that hangs on the program alone."""
-    nodes: list[Any] = [c.body for c in program.criteria]
-    nodes += [s.condition for s in program.segments] + [r.condition for r in program.requirements]
+    nodes: list[Any] = [s.condition for s in program.segments] + [r.condition for r in program.requirements]
     nodes += [item for dimension in program.dimensions for item in dimension.items]
     nodes += [grade.subject for grade in program.grades if isinstance(grade, p.Grade)]
     nodes += [part for ladder in program.ladders for part in (*ladder.rules, *ladder.holds)]
     nodes += [mark.condition for mark in program.marks]
+    nodes += [body for body in (c.body for c in program.criteria) if calls_plugin(body)]  # these are always asked
+    nodes += _criteria_in(nodes, {c.name: c.body for c in program.criteria})
     return tuple(dict.fromkeys(use for node in nodes for use in uses_in(node)))
+
+
+def _criteria_in(nodes: Iterable[Any], bodies: Mapping[str, p.ValueNode]) -> list[p.ValueNode]:
+    """Give the bodies of the criteria that nodes are made of, each once, in the order of the file."""
+    found: set[str] = set()
+    pending = list(nodes)
+    while pending:
+        one = pending.pop()
+        if isinstance(one, p.DefinitionRead):
+            if one.kind == "criterion" and one.name not in found:
+                found.add(one.name)
+                pending.append(bodies[one.name])
+        elif isinstance(one, tuple):
+            pending += one
+        elif attrs.has(type(one)):
+            pending += [getattr(one, attribute.name) for attribute in attrs.fields(type(one))]
+    return [body for name, body in bodies.items() if name in found]
 
 
 def uses_in(node: Any) -> Iterator[Use]:
