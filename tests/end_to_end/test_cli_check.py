@@ -141,3 +141,14 @@ def test_verbose_says_what_is_kept_for_each_rule_and_names_the_file_of_an_includ
     assert included.endswith("more.leadrules")
     plain = json.loads(leadrules("check", "main.leadrules", "-v", "--format", "json").stdout)
     assert [(rule["memory"], rule["file"]) for rule in plain["rules"]] == [("distinct", None)]
+
+
+def test_verbose_tells_what_is_kept_for_a_grade_that_no_rule_makes(here, leadrules):
+    (here / "acme.leadrules").write_text(
+        "criterion visits = count(page_view since email_open)\nemail_open +1\n"
+        "grade interest = visits: A >= 4, B\ngrade worth = score: C >= 5, D\n",
+        "utf-8",
+    )
+    shown = leadrules("check", "acme.leadrules", "-v").stdout
+    assert "   3  grade      events    interest = visits\n" in shown
+    assert "worth" not in shown

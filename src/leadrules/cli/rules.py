@@ -96,11 +96,24 @@ def _outcomes(program: p.Program, places: Places) -> Iterator[_Line]:
         found += [("stage", r, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
         found += [("hold", h, f"{h.label} while {h.condition.text}") for h in ladder.holds]
     found += [(m.kind, m, f'{m.condition.text} -> {m.kind} "{m.value}"') for m in program.marks]
+    found += [("grade", g, f"{g.name} = {g.subject.text}") for g in _grades_of_criteria(program)]
     found += [("segment", s, f"{s.name} = {s.condition.text}") for s in program.segments]
     memories = Memories(program)
     for gives, part, text in sorted(found, key=lambda one: places.place(places.file(one[1]), one[1].line)):
-        node = part if isinstance(part, p.Persona) else part.condition
-        yield _Line(OUTCOMES, part.line, gives, memories.of(node), text, places.file(part))
+        yield _Line(OUTCOMES, part.line, gives, memories.of(_asked(part)), text, places.file(part))
+
+
+def _asked(part: Any) -> Any:
+    """Give what a part of a program asks of a lead."""
+    if isinstance(part, p.Persona):
+        return part
+    return part.subject if isinstance(part, p.Grade) else part.condition
+
+
+def _grades_of_criteria(program: p.Program) -> Iterator[p.Grade]:
+    """Give the grades of values that no rule makes."""
+    grades = (grade for grade in program.grades if isinstance(grade, p.Grade))
+    return (g for g in grades if isinstance(g.subject, p.DefinitionRead) and g.subject.kind == "criterion")
 
 
 def _personas(program: p.Program) -> Iterator[p.Persona]:
