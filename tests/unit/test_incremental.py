@@ -227,6 +227,11 @@ def test_what_is_no_state_is_refused(text, why):
         ("events", 5),
         ("events", [5]),
         ("events", [{"type": "email_open"}]),
+        ("events", [{"type": ["email_open"], "at": "2026-01-01T00:00:00Z", "properties": {}}]),
+        ("events", [{"type": "page_view", "at": "2026-01-01T00:00:00Z", "properties": {}}]),
+        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00", "properties": {}}]),
+        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00Z", "properties": {}, "id": 7}]),
+        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00Z", "properties": {"x": {"y": 1}}}]),
         ("settled", [[0, 1]]),
         ("settled", [[0, 1, "x"]]),
         ("settled", [[0, 1, "1/0"]]),
@@ -280,8 +285,8 @@ def test_a_state_is_plain_json():
     }
     assert events[-1] == {
         "type": "page_view",
-        "at": "2026-02-09T00:00:00Z",
-        "properties": {"seconds": 19.5},
+        "at": "2026-02-09T00:00:00+00:00",
+        "properties": {"seconds": {"number": "19.5"}},
         "id": "39",
     }
     assert len(events) == 20

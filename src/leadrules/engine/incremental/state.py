@@ -68,11 +68,11 @@ class Scorer:
         if not all(place < len(uses) for place in stored.totals):
             raise not_a_state("it adds up for rules that there are not")
         plain = self.reader.plain_lead(stored.lead)
-        read = (self.reader.plain_event(plain["id"], event) for event in stored.events)
-        events: list[PlainEvent] = [event for event in read if event is not None]
+        if any(event["type"] not in self.retention.program.scope.read for event in stored.events):
+            raise not_a_state("it keeps events that no rule looks at")
         settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
         remember, mark, most = stored.remember, stored.mark, stored.most
-        return LeadState(self, plain, events, remember, mark=mark, settled=settled, most=most)
+        return LeadState(self, plain, [*stored.events], remember, mark=mark, settled=settled, most=most)
 
     def score(self, lead: dict[str, Any], settled: Settled, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
         """Score a lead of which some events are at hand, and others are settled."""

@@ -12,18 +12,15 @@ from typing import Any, NoReturn
 
 import attrs
 
-from leadrules.audit import canonical_json
 from leadrules.engine.conditions import Total
 from leadrules.errors import InputError
 from leadrules.lead import read_as_of
-from leadrules.values import instant_of, text_of_instant
+from leadrules.values import text_of_instant
 
 VERSION = 1
 """The version of the form in which states are written."""
 
 _FINGERPRINT = re.compile("sha256:[0-9a-f]{64}")
-_LONGEST = 30
-"""Digits of a whole number that is read as one; longer ones are written with their exponent."""
 _KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "most", "attributes", "stages", "events", "settled")
 
 
@@ -56,38 +53,33 @@ def not_a_state(why: str) -> InputError:
 
 def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
-    return canonical_json(
-        {
-            "state": VERSION,
-            "fingerprint": stored.fingerprint,
-            "lead": stored.lead["id"],
-            "as_of": None if stored.mark is None else text_of_instant(stored.mark),
-            "remember": stored.remember,
-            "most": stored.most,
-            "attributes": _written(stored.lead["attributes"]),
-            "stages": stored.lead["stages"],
-            "events": [
-                {**event, "at": text_of_instant(instant_of(event["at"])), "properties": _written(event["properties"])}
-                for event in stored.events
-            ],
-            "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],
-        }
-    )
+    whole = {
+        "state": VERSION,
+        "fingerprint": stored.fingerprint,
+        "lead": stored.lead["id"],
+        "as_of": None if stored.mark is None else text_of_instant(stored.mark),
+        "remember": stored.remember,
+        "most": stored.most,
+        "attributes": stored.lead["attributes"],
+        "stages": stored.lead["stages"],
+        "events": [{**event, "at": event["at"].isoformat()} for event in stored.events],
+        "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],
+    }
+    return json.dumps(whole, default=_written, ensure_ascii=False, separators=(",", ":"))
 
 
-def _written(value: Any) -> Any:
-    """Write a plain value; a date or datetime says that it is one, since a text may be read by another pattern."""
+def _written(value: Any) -> dict[str, str]:
+    """Write a value that JSON has no form for, or not for all of its digits, with what it is.
+
+    A date as text might be read by another pattern.
+    """
     match value:
-        case Mapping():
-            return {key: _written(part) for key, part in value.items()}
-        case Decimal() if value.adjusted() >= _LONGEST:
+        case Decimal():
             return {"number": str(value)}
         case dt.datetime():
             return {"datetime": _whole_minutes(value).isoformat()}
-        case dt.date():
-            return {"date": value.isoformat()}
         case _:
-            return value
+            return {"date": value.isoformat()}
 
 
 def _whole_minutes(moment: dt.datetime) -> dt.datetime:
@@ -102,7 +94,7 @@ def _whole_minutes(moment: dt.datetime) -> dt.datetime:
 def read_state(text: str, fingerprint: str) -> Stored:
     """Read a state that was written for rules of a fingerprint. Raises InputError for any other text."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_refused)
+        found = json.loads(text, parse_constant=_refused)
     except (ValueError, TypeError, RecursionError):
         raise not_a_state("it is not JSON") from None
     if not isinstance(found, dict) or "state" not in found:
@@ -130,15 +122,27 @@ def read_state(text: str, fingerprint: str) -> Stored:
 
 def _stored(found: Mapping[str, Any]) -> Stored:
     lead = {"id": found["lead"], "attributes": _all_read(found["attributes"]), "stages": found["stages"]}
-    events = [{**event, "properties": _all_read(event["properties"])} for event in found["events"]]
+    events = [_event(event) for event in found["events"]]
     totals = {_count(place): Total(_count(count), _sum(total)) for place, count, total in found["settled"]}
     mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
     remember = dt.timedelta(microseconds=_count(found["remember"])) // dt.timedelta(microseconds=1)
     return Stored(found["fingerprint"], lead, events, totals, mark, remember, _count(found["most"]))
 
 
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the parts of an event; its properties are read with the rules, as those of any event."""
+    found = {"type": event["type"], "at": dt.datetime.fromisoformat(event["at"])}
+    found["properties"] = _all_read(event["properties"])
+    if "id" in event:
+        found["id"] = event["id"]
+    texts = (found["type"], found.get("id", ""))
+    if found["at"].tzinfo is not dt.UTC or any(type(text) is not str for text in texts):
+        raise ValueError(event)
+    return found
+
+
 def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _read(value) for name, value in values.items()}
+    return {name: _read(value) if type(value) is dict else value for name, value in values.items()}
 
 
 def _read(value: Any) -> Any:
@@ -150,7 +154,7 @@ def _read(value: Any) -> Any:
         case {"number": str() as text}:
             return Decimal(text)
         case _:
-            return value
+            raise ValueError(value)
 
 
 def _count(value: Any) -> int:
