@@ -111,6 +111,19 @@ def test_a_state_is_written_rather_than_pickled():
         pickle.dumps(state)
 
 
+@pytest.mark.parametrize("nothing", ["0", "2_000_000", "0.004"])
+def test_events_are_counted_whatever_another_rule_gives_for_them(nothing):
+    rules = Ruleset.from_text(f"param given = {nothing}\nemail_open +(given)\nemail_open +1")
+    state = rules.start({"id": "1"}, remember=NO_TIME)
+    for days in range(100):
+        state.add(opened(days))
+    state = rules.resume(state.to_json())
+    state.advance(as_of=NOW)
+    state = rules.resume(state.to_json())
+    assert state.kept == 20
+    assert state.result(as_of=NOW).score == 100
+
+
 # ------------------------------------------------------------------ refusals
 
 

@@ -151,9 +151,12 @@ def _capped(reading: Reading, kept: Sequence[Contribution], points: Fraction, ca
 def points_of(reading: Reading, node: p.ValueNode, event: Occurrence | None) -> Fraction:
     """Give points before decay and rounding; unknown ones and those over 1,000,000 in size are 0."""
     found = reading.value(node, event)
-    if not isinstance(found, Fraction) or abs(found) > LARGEST:
-        return Fraction(0)
-    return found
+    return sized(found) if isinstance(found, Fraction) else Fraction(0)
+
+
+def sized(points: Fraction) -> Fraction:
+    """Give points, or 0 for those over 1,000,000 in size."""
+    return Fraction(0) if abs(points) > LARGEST else points
 
 
 def in_season(rule: p.Rule, reading: Reading, instant: int) -> bool:

@@ -36,7 +36,7 @@ class SettledReading(Reading):
         return self.settled.get(RuleUse(rule.selection, rule), NOTHING)
 
 
-def past_of(uses: Sequence[Use]) -> Past:
+def past_of(program: p.Program, uses: Sequence[Use]) -> Past:
     """Say which totals answer what. A rule that gives the same for every event counts them, as a `count` does."""
     counts: dict[p.Selection, int] = {}
     aggregates: dict[p.Aggregate, int] = {}
@@ -48,7 +48,7 @@ def past_of(uses: Sequence[Use]) -> Past:
             aggregates[use.node] = place
         elif isinstance(use, RuleUse) and use.adds_up:
             rules[use.rule.id] = place
-            if use.counts:
+            if use.counts(program.precision):
                 counts.setdefault(use.selection, place)
 
     def reading(program: p.Program, facts: Facts, as_of: int, settled: Settled) -> Reading:

@@ -49,7 +49,7 @@ class Scorer:
     @functools.cached_property
     def evaluate_settled(self) -> Evaluate:
         """The engine for leads that bring what forgotten events came to."""
-        past = past_of(self.retention.uses)
+        past = past_of(self.retention.program, self.retention.uses)
         return compile_program(self.retention.program, self.identity, self.reader, past)
 
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:

@@ -20,7 +20,7 @@ from leadrules.engine import program as p
 from leadrules.engine.compiler.subjects import calls_plugin
 from leadrules.engine.conditions import NOTHING, Reading, Total
 from leadrules.engine.evidence import MOST_LISTED
-from leadrules.engine.scoring import in_season, points_of
+from leadrules.engine.scoring import in_season, points_of, sized
 from leadrules.lead import Occurrence
 from leadrules.values import Value, folded, rounded
 
@@ -204,12 +204,12 @@ class RuleUse(Use):
         chosen = caps.per or caps.times is not None or caps.points_per is not None
         return self.rule.decay is None and not chosen
 
-    @property
-    def counts(self) -> bool:
+    def counts(self, precision: int) -> bool:
         """Tell whether every event of the selection gives the same points, and any."""
         points = self.rule.alternatives[0].points
-        seasonal = self.rule.first_day is not None or self.rule.last_day is not None
-        return isinstance(points, p.Constant) and not seasonal and points.value != 0
+        if not isinstance(points, p.Constant) or self.rule.first_day is not None or self.rule.last_day is not None:
+            return False
+        return isinstance(points.value, Fraction) and rounded(sized(points.value), precision) != 0
 
     def passing(self, events: Events, reading: Reading) -> Events:
         """Leave out events beyond `from` and `until`."""
