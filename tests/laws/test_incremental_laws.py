@@ -37,6 +37,8 @@ HEAD = """
 timezone "Europe/Warsaw"
 precision 3
 param least = 3
+param most = 2_000_000
+param little = 0.0001
 field size: number
 field site: text
 event page_view[url: text, seconds: number, tags: list of text, seen: bool]
@@ -53,7 +55,6 @@ purchase -(amount) when size > 3
 content[url contains "a"] +0
 page_view +1 max 2
 page_view +(seconds - 20) max 3
-page_view +(amount_of) max 1
 page_view +1 max 2 per day
 page_view +(seconds) max 1 per url max 5
 page_view +1 max 2 per tags max 1 per week
@@ -70,7 +71,6 @@ page_view within 20 days +1
 page_view within 20 days +(seconds) max 2
 page_view within 9 days +5 half-life 4 days max 1 per day
 page_view since email_open +1
-page_view since email_open[id_of] +1
 page_view within 30 days since purchase +1 max 2
 page_view since created +1 max 2
 count(page_view) >= least +5
@@ -93,8 +93,55 @@ days since first(at of page_view) > 3 +1
 page_view followed by email_open within 2 days +1
 email_open within 40 days not followed by page_view within 3 days +1
 any_event +1 max 3 per day
+email_open since page_view since purchase +1
+page_view within 20 days followed by email_open within 2 days +1
+distinct(at of content) > 2 +(distinct(seen of page_view))
+last(seen of page_view) +1
+first(tags of page_view) contains "x" +1
+(sum(seconds of page_view) / count(page_view)) > 4 +(1 / (sum(seconds of page_view) - 30))
+max(amount of purchase since email_open) > 4 +1
+count(page_view[day > 2026-05-01]) > 1 +1
+count(page_view[seen is unknown or url contains "a"]) > 1 +1
 """.strip().splitlines()
-RULES = [rule for rule in RULES if "_of" not in rule]
+
+# Rules of every selection, points and modifiers; so few selections that rules often share one.
+
+SELECTIONS = """
+page_view
+page_view[url = "/a"]
+page_view[seconds > 5]
+page_view[url = site]
+page_view within 20 days
+page_view within 9 days since email_open
+page_view since purchase since created
+content
+any_event
+""".strip().splitlines()
+POINTS = ["+1", "-2", "+0", "+(most)", "+(little)", "+(size)", "+(count(email_open))"]
+OF_SECONDS = ["+(seconds)", "-(seconds / 7)", "+(seconds - 20)", "+(100 / (seconds - 10))", "+(seconds * 100_000)"]
+MODIFIERS = [
+    ["half-life 2 days", "half-life 36 hours", "fades over 30 days", "drops 20% every 3 days"],
+    ["max 1 every 2 days", "max 2 every 9 days"],
+    ["max 1 per day", "max 2 per week", "max 1 per hour"],
+    ["max 2 per `day`", "max 1 per month"],
+    ["once", "max 3"],
+    ["max 4 points per day", "max 2 points per month"],
+    ["max 8 points"],
+    ["from 2026-04-10"],
+    ["until 2026-05-20"],
+    ["when size > 2", "when no unsubscribe"],
+]
+
+
+@st.composite
+def composed(draw):
+    selection = draw(st.sampled_from(SELECTIONS))
+    points = draw(st.sampled_from(POINTS if selection == "any_event" else POINTS + OF_SECONDS))
+    modifiers = [draw(st.sampled_from(kind)) for kind in MODIFIERS if draw(st.integers(0, 3)) == 3]
+    return " ".join([selection, points, *modifiers])
+
+
+rules = st.lists(st.sampled_from(RULES) | composed() | composed(), min_size=1, max_size=4, unique=True)
 
 urls = st.sampled_from(["/a", "/A", "/b", "/ä", "", None])
 properties = st.fixed_dictionaries(
@@ -108,7 +155,7 @@ properties = st.fixed_dictionaries(
         "title": st.just("not declared"),
     },
 )
-hours = st.integers(0, 24 * 90) | st.sampled_from([24 * day for day in range(70)])
+hours = st.integers(-24 * 20, 24 * 90) | st.sampled_from([24 * day for day in range(70)])
 events = st.fixed_dictionaries(
     {
         "type": st.sampled_from(["page_view", "page_view", "email_open", "purchase", "blog_view", "unsubscribe"]),
@@ -127,6 +174,6 @@ leads = st.fixed_dictionaries(
 
 
 @often
-@given(st.lists(st.sampled_from(RULES), min_size=1, max_size=4, unique=True), leads, seeds)
+@given(rules, leads, seeds)
 def test_what_is_forgotten_still_counts(rules, lead, seed):
     incremental_agrees(Ruleset.from_text(HEAD + "\n".join(rules)), lead, AS_OF, seed=seed)

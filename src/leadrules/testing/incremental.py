@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from leadrules.audit import ScoredLead, canonical_json
 from leadrules.engine.incremental import LeadState
 from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader
@@ -44,6 +46,7 @@ def incremental_agrees(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, see
         for step, given in steps[len(steps) * (place - 1) // 6 : len(steps) * place // 6]:
             step(given)
         course.ask(moment)
+    course.read_late()
 
 
 @attrs.define
@@ -56,6 +59,7 @@ class _Course:
     remember: dt.timedelta
     state: LeadState = attrs.field(init=False)
     latest: dict[tuple[str, str], int] = attrs.field(factory=dict)
+    results: list[tuple[str, ScoredLead]] = attrs.field(factory=list)
 
     def steps(self, lead: RawLead) -> Iterator[tuple[Any, Any]]:
         """Give all that is to be taken in, in an order of chance, each with what takes it in."""
@@ -71,9 +75,16 @@ class _Course:
         if self.chance.random() < 0.7:
             self.state._most = 0  # noqa: SLF001 - forget now, not only once there are many
         same("incremental scoring differs", expected, outcome(self.state.result, as_of=moment))
+        with contextlib.suppress(LeadrulesError):
+            self.results.append((expected, self.state.result(as_of=moment)))
         if self.chance.random() < 0.7:
             self.state = self.rules.resume(self.state.to_json())
             same("a stored state differs", expected, outcome(self.state.result, as_of=moment))
+
+    def read_late(self) -> None:
+        """Compare the results that nobody has read yet; the state has changed since."""
+        for expected, result in self.results:
+            same("a result that is read late differs", expected, canonical_json(result.to_dict()))
 
     def _add(self, event: Any) -> None:
         plain = LeadReader(self.rules.program.scope).plain_event("", event)
