@@ -19,6 +19,9 @@ PAGES = sorted((ROOT / "docs" / "tutorial").glob("*.md"))
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r'(\w+)="([^"]*)"')
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+"""Whatever runs the tests may say how wide its own terminal is."""
+
 
 def follow(page: str, folder: Path) -> str:
     """Do what a page says in a folder, and give the page with the outputs that came of it."""
@@ -55,7 +58,7 @@ def run(body: str, folder: Path) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "leadrules", *words[1:]],
             cwd=folder,
-            env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
+            env=ENVIRONMENT | {"PYTHONUTF8": "1", "NO_COLOR": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
