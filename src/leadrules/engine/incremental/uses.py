@@ -175,13 +175,6 @@ class RuleUse(Use):
     rule: p.Rule
 
     @property
-    def memory(self) -> Memory:
-        """A window bounds every rule; else what is kept does, and decay, once points are nothing."""
-        if self.selection.within is not None:
-            return "bounded"
-        return self.settled_memory if self.settles else "events"
-
-    @property
     def settles(self) -> bool:
         """Tell whether an event can be judged for good, with what it gives."""
         judged = is_static(self.selection.filter) and not self.selection.since
@@ -189,7 +182,7 @@ class RuleUse(Use):
 
     @property
     def settled_memory(self) -> Memory:
-        """What the caps leave."""
+        """What the caps leave; decay leaves nothing of an old event."""
         caps = self.rule.caps
         if self.rule.decay is not None:
             return "bounded"
