@@ -308,6 +308,13 @@ def test_a_state_is_plain_json():
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
+class Money(Decimal):
+    """A number of a library, which writes itself in another way when it is formatted."""
+
+    def __format__(self, _: str) -> str:
+        return f"{self} PLN"
+
+
 @pytest.mark.parametrize(
     "attributes",
     [
@@ -322,6 +329,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
         {"size": " 12 ", "sure": "n/a", "odd": dt.datetime(1900, 1, 1, tzinfo=WARSAW), "names": "a; b"},
         {"size": "n/a", "Größe": 7, "odd": "2026-03-04T05:06:07Z"},
         {"size": 1e30, "Größe": Decimal("1.5E+30")},
+        {"size": Money("12.5"), "Größe": Money("1E+30")},
     ],
 )
 def test_values_mean_the_same_after_they_were_written(attributes):
