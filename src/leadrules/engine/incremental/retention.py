@@ -45,15 +45,16 @@ class Retention:
         past = [one for one, _ in known if one.at <= final]
         reading = Reading(self.program, Facts(None, {}, tuple(past), {}, 0), mark)
         by_type = _by_type(past)
-        passing = [use.passing(_of_types(by_type, use.types), reading) for use in self.uses]
+        asked = {types: _of_types(by_type, types) for types in {use.types for use in self.uses}}
+        passing = [use.passing(asked[use.types], reading) for use in self.uses]
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
         kept = [event for one, event in known if one.at > final or id(one) in needed]
         if len(kept) == len(known):
             return kept, settled
         gone = ([one for one in found if id(one) not in needed] for found in passing)
         before = settled or [NOTHING] * len(self.uses)
-        asked = zip(self.uses, gone, before, strict=True)
-        totals = [total.plus(use.forgotten(found, reading)) for use, found, total in asked]
+        parts = zip(self.uses, gone, before, strict=True)
+        totals = [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
         return kept, totals if any(total != NOTHING for total in totals) else ()
 
 
