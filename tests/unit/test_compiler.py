@@ -443,3 +443,12 @@ def test_it_is_compiled_once_and_only_when_it_is_needed(monkeypatch):
     for _ in range(3):
         rules.evaluate(LEAD, as_of=AS_OF)
     assert compiled == [1]
+
+
+def test_properties_that_would_make_up_a_value_are_asked_for_none():
+    rules = Ruleset.from_text('page_view[seconds = 0] +5\npage_view[url contains "x"] +3\nneed +1')
+    properties = defaultdict(lambda: "x", seconds=0)
+    numbers = defaultdict(int)
+    events = [view(1) | {"properties": given} for given in (properties, numbers)]
+    assert rules.evaluate({"id": "1", "attributes": {}, "events": events}, as_of=AS_OF).score == 5
+    assert (dict(properties), dict(numbers)) == ({"seconds": 0}, {})

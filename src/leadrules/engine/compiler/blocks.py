@@ -190,8 +190,13 @@ class TypeBlock:
 
     def _column(self, prop: Property) -> Expr:
         event = self.names.fresh("x")
-        value = code.item(code.item(code.name(event), code.const("properties")), code.const(prop.name))
+        value = self._value(event, prop)
         return code.collected(self.readers.property(prop, value), [event], code.name(self.type.events))
+
+    def _value(self, event: str, prop: Property) -> Expr:
+        """Read a property of an event, None where it is absent: a subscript would have a `defaultdict` make one up."""
+        properties = code.item(code.name(event), code.const("properties"))
+        return code.call(self.names.value(dict.get, "dict_get"), properties, code.const(prop.name))
 
     def _column_with_care(self, prop: Property, known: Expr) -> Expr:
         function = self.names.value(sifting.column, "column")
@@ -200,7 +205,7 @@ class TypeBlock:
     def _pairs(self, prop: Property, text: AboutText) -> Expr:
         """Write the events of which a text passes any filter, each with the answers about the text."""
         event, answers = self.names.fresh("x"), self.names.fresh("x")
-        value = code.item(code.item(code.name(event), code.const("properties")), code.const(prop.name))
+        value = self._value(event, prop)
         passes = code.bind(answers, code.item(text.known, value))
         pair = code.tuple_of([code.name(event), code.name(answers)])
         return code.collected(pair, [event], code.name(self.type.events), passes)
