@@ -198,25 +198,19 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
     assert state.to_json() == before
 
 
-def written(**parts: object) -> str:
-    """Write a state of `email_open +5`, with some parts replaced."""
-    state = Ruleset.from_text("email_open +5").start({"id": "1"})
-    return json.dumps({**json.loads(state.to_json()), **parts})
-
-
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is not JSON"),
-        ("{]", "it is not JSON"),
-        ("[" * 100_000, "it is not JSON"),
-        ('{"state":1,"a":NaN}', "it is not JSON"),
-        ("[1]", "it does not say that it is one"),
+        ("", "it is not a JSON object"),
+        ("{]", "it is not a JSON object"),
+        ("[" * 100_000, "it is not a JSON object"),
+        ('{"state":1,"a":NaN}', "it is not a JSON object"),
+        ("[1]", "it is not a JSON object"),
+        (None, "it is not a JSON object"),
         ('{"id":"1"}', "it does not say that it is one"),
         ('{"state":2}', "its form is not version 1"),
-        ('{"state":1}', "it has no `fingerprint`"),
-        (written(fingerprint="\ud800"), "its `fingerprint` is of a wrong form"),
-        (written(fingerprint={"a": 1}), "its `fingerprint` is of a wrong form"),
+        ('{"state":1}', "it was changed after it was written"),
+        ('{"state":1,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
     ],
 )
 def test_what_is_no_state_is_refused(text, why):
@@ -228,40 +222,35 @@ def test_what_is_no_state_is_refused(text, why):
 @pytest.mark.parametrize(
     ("part", "value"),
     [
-        ("as_of", "yesterday"),
+        ("fingerprint", "sha256:0"),
+        ("digest", "sha256:0"),
+        ("lead", "2"),
         ("as_of", "2026-01-01"),
-        ("as_of", 5),
         ("remember", -1),
-        ("remember", "long"),
         ("most", 0.5),
-        ("remember", 10**40),
-        ("attributes", []),
-        ("attributes", {"country": json.loads("[" * 700 + "]" * 700)}),
-        ("events", 5),
-        ("events", [5]),
-        ("events", [{"type": "email_open"}]),
-        ("events", [{"type": ["email_open"], "at": "2026-01-01T00:00:00Z", "properties": {}}]),
-        ("events", [{"type": "page_view", "at": "2026-01-01T00:00:00Z", "properties": {}}]),
-        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00", "properties": {}}]),
-        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00Z", "properties": {}, "id": 7}]),
-        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00Z", "properties": {"x": {"y": 1}}}]),
-        ("settled", [[0, 1]]),
-        ("settled", [[0, 1, "x"]]),
-        ("settled", [[0, 1, "1/0"]]),
-        ("settled", [[0, 1, "1e999999999999"]]),
-        ("settled", [[0, 1, 0.5]]),
-        ("settled", [[-1, 1, "1"]]),
-        ("settled", [[99, 1, "1"]]),
+        ("attributes", {"country": "DE"}),
         ("stages", 5),
-        ("lead", None),
+        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00+00:00", "properties": {}}]),
+        ("settled", [[0, 1, "1e999999999999"]]),
+        ("more", 1),
     ],
 )
-def test_a_state_that_was_tampered_with_is_refused(part, value):
+def test_a_state_that_was_changed_is_refused(part, value):
     rules = Ruleset.from_text("email_open +5\ncountry is known +1")
     state = rules.start({"id": "1"})
     state.advance(as_of=NOW)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="it was changed after it was written"):
         rules.resume(json.dumps({**json.loads(state.to_json()), part: value}))
+
+
+def test_a_database_may_order_the_keys_of_a_state_otherwise():
+    rules = Ruleset.from_text("page_view +(seconds)")
+    state = rules.start({"id": "1"}, remember=NO_TIME)
+    for days in range(40):
+        state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"url": "/ü", "seconds": 0.5}})
+    state.advance(as_of=NOW)
+    stored = json.dumps(json.loads(state.to_json()), sort_keys=True, indent=1)
+    assert rules.resume(stored).result(as_of=NOW).to_json() == state.result(as_of=NOW).to_json()
 
 
 def test_a_state_of_other_rules_is_refused():
@@ -285,6 +274,7 @@ def test_a_state_is_plain_json():
     state.advance(as_of=NOW)
     found = json.loads(state.to_json())
     events = found.pop("events")
+    assert found.pop("digest").startswith("sha256:")
     assert found == {
         "state": 1,
         "fingerprint": rules.fingerprint,

@@ -98,7 +98,7 @@ class _Course:
 
     def _is_forgotten(self, at: int | None) -> bool:
         """Tell whether an event of a moment may be forgotten."""
-        return at is not None and self.state.as_of is not None and moment_of(at) <= self.state.as_of - self.remember
+        return at is not None and self.state.as_of is not None and moment_of(at) < self.state.as_of - self.remember
 
     def _update(self, attributes: Mapping[str, Any]) -> None:
         self.seen = {**self.seen, "attributes": {**self.seen.get("attributes", {}), **attributes}}

@@ -39,16 +39,16 @@ class Retention:
     ) -> tuple[list[PlainEvent], Settled]:
         """Give the events that are still needed at `mark` or later, and what all forgotten ones come to.
 
-        Only events up to `final` are judged, and for these every repeat of their ids is known.
+        Only events before `final` are judged, and for these every repeat of their ids is known.
         """
         known = self.reader.in_order(events, FAR)
-        past = [one for one, _ in known if one.at <= final]
+        past = [one for one, _ in known if one.at < final]
         reading = Reading(self.program, Facts(None, {}, tuple(past), {}, 0), mark)
         by_type = _by_type(past)
         asked = {types: _of_types(by_type, types) for types in {use.types for use in self.uses}}
         passing = [use.passing(asked[use.types], reading) for use in self.uses]
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
-        kept = [event for one, event in known if one.at > final or id(one) in needed]
+        kept = [event for one, event in known if one.at >= final or id(one) in needed]
         if len(kept) == len(known):
             return kept, settled
         gone = ([one for one in found if id(one) not in needed] for found in passing)

@@ -14,7 +14,7 @@ from leadrules.engine.compiler import SETTLED, Evaluate, compile_program
 from leadrules.engine.conditions import NOTHING
 from leadrules.engine.incremental.retention import PlainEvent, Retention
 from leadrules.engine.incremental.settled import Settled, past_of
-from leadrules.engine.incremental.storage import Stored, not_a_state, read_state, text_of
+from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.errors import InputError
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant
@@ -65,11 +65,7 @@ class Scorer:
         """Go on with a state that was written. Raises InputError for one of other rules, and for what is no state."""
         stored = read_state(text, self.identity.fingerprint)
         uses = self.retention.uses
-        if not all(place < len(uses) for place in stored.totals):
-            raise not_a_state("it adds up for rules that there are not")
         plain = self.reader.plain_lead(stored.lead)
-        if any(event["type"] not in self.retention.program.scope.read for event in stored.events):
-            raise not_a_state("it keeps events that no rule looks at")
         settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
         remember, mark, most = stored.remember, stored.mark, stored.most
         return LeadState(self, plain, [*stored.events], remember, mark=mark, settled=settled, most=most)
@@ -182,7 +178,8 @@ class LeadState:
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
 
-        Raises InputError for a naive `as_of` and for one before the latest, and what `evaluate` raises.
+        Raises InputError for a naive `as_of` and for one before the latest, and what `evaluate` raises;
+        the moment then counts as asked for all the same.
         """
         self.advance(as_of=as_of)
         return self._scorer.score({**self._lead, "events": self._events}, self._settled, as_of, pii=pii)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -19,9 +19,6 @@ from leadrules.values import text_of_instant
 
 VERSION = 1
 """The version of the form in which states are written."""
-
-_FINGERPRINT = re.compile("sha256:[0-9a-f]{64}")
-_KEYS = ("state", "fingerprint", "lead", "as_of", "remember", "most", "attributes", "stages", "events", "settled")
 
 
 @attrs.frozen
@@ -53,8 +50,7 @@ def not_a_state(why: str) -> InputError:
 
 def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
-    whole = {
-        "state": VERSION,
+    content = {
         "fingerprint": stored.fingerprint,
         "lead": stored.lead["id"],
         "as_of": None if stored.mark is None else text_of_instant(stored.mark),
@@ -65,7 +61,13 @@ def text_of(stored: Stored) -> str:
         "events": [{**event, "at": event["at"].isoformat()} for event in stored.events],
         "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],
     }
+    whole = {"state": VERSION, "digest": _digest(content)} | content
     return json.dumps(whole, default=_written, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    """Give what tells a state that is as it was written, whatever a database did to the order of its keys."""
+    return "sha256:" + hashlib.sha256(json.dumps(content, default=_written, sort_keys=True).encode()).hexdigest()
 
 
 def _written(value: Any) -> dict[str, str]:
@@ -95,17 +97,16 @@ def read_state(text: str, fingerprint: str) -> Stored:
     """Read a state that was written for rules of a fingerprint. Raises InputError for any other text."""
     try:
         found = json.loads(text, parse_constant=_refused)
-    except (ValueError, TypeError, RecursionError):
-        raise not_a_state("it is not JSON") from None
-    if not isinstance(found, dict) or "state" not in found:
+        content = {key: part for key, part in found.items() if key not in {"state", "digest"}}
+        digest = _digest(content)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise not_a_state("it is not a JSON object") from None
+    if "state" not in found:
         raise not_a_state("it does not say that it is one")
     if found["state"] != VERSION:
         raise not_a_state(f"its form is not version {VERSION}")
-    lacking = [key for key in _KEYS if key not in found]
-    if lacking:
-        raise not_a_state(f"it has no `{lacking[0]}`")
-    if not isinstance(found["fingerprint"], str) or not _FINGERPRINT.fullmatch(found["fingerprint"]):
-        raise not_a_state("its `fingerprint` is of a wrong form")
+    if found.get("digest") != digest:
+        raise not_a_state("it was changed after it was written")
     if found["fingerprint"] != fingerprint:
         raise InputError(
             f"this state was made by other rules: their fingerprint is {found['fingerprint']}, and that of these is "
@@ -114,59 +115,33 @@ def read_state(text: str, fingerprint: str) -> Stored:
             value=found["fingerprint"],
             expected=fingerprint,
         )
-    try:
-        return _stored(found)
-    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
-        raise not_a_state("a part of it is of a wrong form") from None
+    return _stored(found)
 
 
 def _stored(found: Mapping[str, Any]) -> Stored:
     lead = {"id": found["lead"], "attributes": _all_read(found["attributes"]), "stages": found["stages"]}
-    events = [_event(event) for event in found["events"]]
-    totals = {_count(place): Total(_count(count), _sum(total)) for place, count, total in found["settled"]}
+    events = [
+        {**event, "at": dt.datetime.fromisoformat(event["at"]), "properties": _all_read(event["properties"])}
+        for event in found["events"]
+    ]
+    totals = {place: Total(count, Fraction(total)) for place, count, total in found["settled"]}
     mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
-    remember = dt.timedelta(microseconds=_count(found["remember"])) // dt.timedelta(microseconds=1)
-    return Stored(found["fingerprint"], lead, events, totals, mark, remember, _count(found["most"]))
-
-
-def _event(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the parts of an event; its properties are read with the rules, as those of any event."""
-    found = {"type": event["type"], "at": dt.datetime.fromisoformat(event["at"])}
-    found["properties"] = _all_read(event["properties"])
-    if "id" in event:
-        found["id"] = event["id"]
-    texts = (found["type"], found.get("id", ""))
-    if found["at"].tzinfo is not dt.UTC or any(type(text) is not str for text in texts):
-        raise ValueError(event)
-    return found
+    return Stored(found["fingerprint"], lead, events, totals, mark, found["remember"], found["most"])
 
 
 def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _read(value) if type(value) is dict else value for name, value in values.items()}
 
 
-def _read(value: Any) -> Any:
+def _read(value: Mapping[str, str]) -> Any:
+    """Read a value that says what it is."""
     match value:
-        case {"datetime": str() as text}:
+        case {"datetime": text}:
             return dt.datetime.fromisoformat(text)
-        case {"date": str() as text}:
+        case {"date": text}:
             return dt.date.fromisoformat(text)
-        case {"number": str() as text}:
-            return Decimal(text)
         case _:
-            raise ValueError(value)
-
-
-def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(value)
-    return value
-
-
-def _sum(text: str) -> Fraction:
-    """Read a fraction as it was written, and no other form: an exponent may ask for more digits than there is room."""
-    numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator), int(denominator or 1))
+            return Decimal(value["number"])
 
 
 def _refused(text: str) -> NoReturn:
