@@ -78,3 +78,11 @@ def test_the_tutorial_is_true(path, tmp_path, request):
         path.write_text(followed, encoding="utf-8")
     else:
         assert followed == page
+
+
+def test_a_change_for_the_worse_fails_the_example_that_the_tutorial_wrote_for_it():
+    page = (ROOT / "docs/tutorial/first-rules.md").read_text(encoding="utf-8")
+    before, _, after = page.partition("Now make the demo worth less")
+    assert "examples passed" in before
+    assert "1 failed" not in before
+    assert "1 failed" in after
