@@ -1,16 +1,38 @@
 """What examples cover: which goals a rule file has, and which of them an example meets."""
 
+from decimal import Decimal
+from types import ModuleType
+
 import pytest
 
 from leadrules import Ruleset
 from leadrules.insights import measure_coverage, run_examples
 from leadrules.insights.outcomes import Outcomes
+from leadrules.sdk import criterion
 
 EXAMPLES = """
 example "big"
   given employees = 100
   expect score = 10
 """
+
+
+@criterion
+def sure(number: Decimal = Decimal(2)) -> Decimal:
+    """Give a number."""
+    return number
+
+
+@criterion
+def unsure(number: Decimal = Decimal(2)) -> Decimal | None:
+    """Give a number, or not."""
+    return number or None
+
+
+@criterion
+def either(number: Decimal | None) -> bool:
+    """Take what is unknown, too."""
+    return number is None
 
 
 def coverage(text):
@@ -51,6 +73,15 @@ def test_a_condition_on_what_may_be_unknown_has_three_outcomes(condition):
 )  # fmt: skip
 def test_a_condition_on_what_is_always_known_has_two_outcomes(condition):
     assert outcomes(condition) == (True, False)
+
+
+def test_what_a_plugin_says_of_its_answers_is_believed():
+    host = ModuleType("host")
+    host.sure, host.unsure, host.either = sure, unsure, either
+    text = "use host\nhost.sure() > 1 +1\nhost.sure(employees) > 1 +1\nhost.unsure() > 1 +1\nhost.either(employees) +1"
+    program = Ruleset.from_text(text, criteria={"host": host}).program
+    found = [Outcomes.of(program).possible(rule.alternatives[0].condition) for rule in program.dimensions[0].items]
+    assert found == [(True, False), (True, False, None), (True, False, None), (True, False)]
 
 
 def test_always_is_true():

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from leadrules.criteria import Criterion as Function
 from leadrules.engine import program as p
 from leadrules.engine.conditions import Truth, at_least, both, either, opposite
 
@@ -24,11 +25,13 @@ class Outcomes:
 
     criteria: Mapping[str, p.Criterion]
     segments: Mapping[str, p.Segment]
+    functions: Mapping[tuple[str, str], Function]
 
     @classmethod
     def of(cls, program: p.Program) -> Outcomes:
         """Take the definitions that conditions may read from a program."""
-        return cls({c.name: c for c in program.criteria}, {s.name: s for s in program.segments})
+        criteria = {c.name: c for c in program.criteria}
+        return cls(criteria, {s.name: s for s in program.segments}, program.functions)
 
     def possible(self, condition: p.Condition) -> tuple[Truth, ...]:
         """Give the outcomes that a condition can have, in the order true, false, unknown.
@@ -141,7 +144,7 @@ class Outcomes:
             yield from self._sources_of_value(node)
 
     def _sources_of_value(self, node: p.ValueNode) -> Iterator[p.ValueNode]:
-        """Give what can make a value unknown: fields without a default, values of no events, divisions."""
+        """Give what can make a value unknown: fields without a default, values of no events, divisions, some calls."""
         match node:
             case p.FieldRead(field) if field.default is None:
                 yield node
@@ -162,9 +165,14 @@ class Outcomes:
                 yield from self._sources_of_values((left, right))
                 if op == "/" and not (isinstance(right, p.Constant) and right.value):
                     yield node
-            case p.CallNode(plugin, _, _, arguments):
+            case p.CallNode(None, _, _, arguments):
                 yield from self._sources_of_values(arguments)
-                if plugin is not None:
+            case p.CallNode(str() as plugin, name, names, arguments):
+                called = self.functions[plugin, name]
+                optional = {parameter.name for parameter in called.given if parameter.optional}
+                needed = [one for to, one in zip(names, arguments, strict=True) if to not in optional]
+                yield from self._sources_of_values(tuple(needed))
+                if called.maybe_unknown:
                     yield node
             case p.ConditionValue(condition):
                 if None in self.possible(condition):  # one unknown part need not make it unknown
