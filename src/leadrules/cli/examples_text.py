@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from leadrules.audit import ScoredLead
+from leadrules.audit import AuditEntry, ScoredLead
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
@@ -73,7 +73,7 @@ def _show_audit(screen: Screen, result: ScoredLead, places: Places) -> None:
     entries = [
         (
             f"{entry.points:+f}",
-            _entry_words(entry.kind, entry.rule),
+            _entry_words(entry),
             _line(places.file_of_entry(entry.kind, entry.rule), entry.line),
         )
         for entry in told
@@ -89,9 +89,12 @@ def _show_audit(screen: Screen, result: ScoredLead, places: Places) -> None:
     screen.line("    ", score, "  score", (f"  {labels}" if labels else "", "dim"))
 
 
-def _entry_words(kind: str, rule: str) -> str:
+def _entry_words(entry: AuditEntry) -> str:
     words = {"cap": "limit of", "weight": "weight of", "constant": "constant of"}
-    return f"{words[kind]} {rule}" if kind in words else rule
+    if entry.kind in words:
+        return f"{words[entry.kind]} {entry.rule}"
+    alternative = entry.evidence.get("alternative", 1)
+    return entry.rule if alternative == 1 else f"{entry.rule}, alternative {alternative}"
 
 
 # --------------------------------------------------- goals, unnoticed changes
