@@ -14,6 +14,14 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals and signals of POSIX")
 
 SCORE = ("score", "acme.leadrules", "leads.csv", "--events", "events.csv", "--as-of", "2026-11-21")
+WORDY = '''
+from leadrules.sdk import criterion
+
+@criterion
+def long(first: str, second: str, third: str, fourth: str = "x") -> bool:
+    """Tell something that takes a good many words to say, more than a line has room for."""
+    return True
+'''
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9]m")
 
 
@@ -70,6 +78,30 @@ def test_a_terminal_without_unicode_gets_ascii_bars(here, process):
     assert output.isascii()
     assert b"####" in output
     assert b"??d? Freight" in output
+
+
+def test_a_list_of_rules_keeps_its_columns_on_a_narrow_terminal(here, process):
+    words = "industry in {" + ", ".join(f'"branch {n}"' for n in range(9)) + "}"
+    (here / "long.leadrules").write_text(f"{words} +5\nneed +1\n", "utf-8")
+    check = ("check", "long.leadrules", "--verbose")
+    _, shown = on_terminal(process, here, *check, env={"NO_COLOR": "1", "COLUMNS": "80"})
+    lines = re.sub(rb"\x1b\[[0-9;]*m", b"", shown).decode().splitlines()
+    assert max(map(len, lines)) <= 80
+    first = next(place for place, line in enumerate(lines) if "industry in" in line)
+    assert lines[first + 1].startswith(" " * lines[first].index("industry") + '"branch')
+    piped = process(*check, cwd=here)
+    assert f"{words} +5".encode() in piped.communicate(timeout=60)[0]
+
+
+def test_a_list_of_plugins_is_told_in_two_lines_each_on_a_narrow_terminal(here, process, distribute):
+    site = distribute("wordy", WORDY, points="[leadrules.criteria]\nwordy = wordy\n")
+    env = {"NO_COLOR": "1", "COLUMNS": "60", "PYTHONPATH": str(site)}
+    _, shown = on_terminal(process, here, "plugins", "list", env=env)
+    told = re.sub(rb"\x1b\[[0-9;]*m", b"", shown).decode().replace("\r", "")
+    assert (
+        '  wordy.long(first: text, second: text, third: text,\n    fourth: text = "x") bool\n'
+        "      Tell something that takes a good many words to say,\n      more than a line has room for.\n"
+    ) in told
 
 
 def test_a_closed_pipe_is_silent(here, process):

@@ -47,7 +47,7 @@ def _show_one(screen: Screen, one: Installed) -> None:
     named += [(f"pack:{origin.plugin}/{file.path}", file.about) for file in one.files]
     width = min(_WIDEST, max((len(name) for name, _ in named), default=0))
     for name, about in named:
-        screen.line("  ", (printable(f"{name:<{width}}"), ""), ("  " + printable(about), "dim"))
+        screen.hanging(screen.styled(printable(f"  {name:<{width}}  ")), screen.styled((printable(about), "dim")))
     for problem in one.problems:
         screen.line(("  broken: ", "bold red"), printable(problem.what))
     if one.problems:

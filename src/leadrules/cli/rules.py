@@ -56,15 +56,16 @@ def show_rules(screen: Screen, program: p.Program, places: Places) -> None:
             title = line.title
             scores = "gives" if title == OUTCOMES else "scores"
             screen.line((f"{'line':>{number}}  {scores:<9}  keeps     ", "dim"), (title, "bold"))
-        screen.line(
+        head = screen.styled(
             (f"{line.line:>{number}}", "dim"),
             "  ",
             (f"{line.scores:<9}", "cyan" if line.scores == "each" else ""),
             "  ",
             (f"{line.keeps:<8}", _STYLES[line.keeps]),
-            f"  {printable(line.text)}",
-            *([] if line.file is None else [(f"  in {printable(line.file)}", "dim")]),
+            "  ",
         )
+        place = "" if line.file is None else (f"  in {printable(line.file)}", "dim")
+        screen.hanging(head, screen.styled(printable(line.text), place))
     if lines:
         _show_meanings(screen, lines)
 

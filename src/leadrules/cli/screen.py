@@ -18,6 +18,7 @@ from rich.text import Text
 from leadrules.errors import Diagnostic
 
 _PIPE_WIDTH = 100
+_LEAST_ROOM = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _PLAIN = str.maketrans({"·": "-", "→": "->", "–": "-", "’": "'", "×": "x", "−": "-", "…": "..."})
 _MARKED = re.compile(r"`[^`\n]+`")
@@ -89,6 +90,24 @@ class Screen:
             )
             text = "\n".join(wrapped)
         self.put(Text(text))
+
+    def hanging(self, head: Text, body: Text) -> None:
+        """Print a head and what follows it; on a terminal, further lines of that stand below its first one."""
+        room = self.width - cell_len(head.plain)
+        if not self.console.is_terminal or cell_len(body.plain) <= room:
+            self.put(head + body)
+            return
+        if room >= _LEAST_ROOM:
+            self._indented(body, head, len(head.plain))
+        else:
+            head.rstrip()
+            self._indented(head, Text(), 4)
+            self._indented(body, Text(" " * 6), 6)
+
+    def _indented(self, text: Text, before: Text, indent: int) -> None:
+        for line in text.wrap(self.console, max(self.width - indent, 20)):
+            self.put(before + line)
+            before = Text(" " * indent)
 
     def bar(self, share: float, width: int) -> str:
         """Draw a share of 1 as a bar of at most `width` cells, filled up with spaces."""
