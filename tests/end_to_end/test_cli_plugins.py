@@ -291,6 +291,14 @@ def test_new_refuses_what_is_no_name(leadrules, name):
     assert "is no name for a plugin" in result.output
 
 
+@pytest.mark.parametrize("name", ["days", "count", "score", "use", "message", "leadrules-company"])
+def test_new_refuses_what_rule_files_could_not_call(leadrules, here, name):
+    result = leadrules("plugins", "new", name)
+    assert result.exit_code == 2
+    assert f"`{name.removeprefix('leadrules-')}` means something else in rule files" in result.output
+    assert not list(here.glob("leadrules-*"))
+
+
 def test_new_keeps_what_is_there(leadrules, here, distribute):
     (here / "leadrules-crm").mkdir()
     (here / "leadrules-crm/mine").write_text("mine")

@@ -10,9 +10,16 @@ from pathlib import Path
 
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
+from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS
 from leadrules.plugins import CRITERIA, brought_by, installed_points
+from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TAKEN = frozenset(
+    {*STATEMENT_WORDS, *OPERAND_WORDS, *STANDARD_FIELDS, *STANDARD_EVENTS, *STANDARD_GROUPS}
+    | {"any_event", "points", "score", "message"}  # the last one is a field of the example
+)
+"""What a rule file could not call a plugin, or only by losing a field or event of that name."""
 _FILES: Mapping[str, str] = {
     ".gitignore": "gitignore.tmpl",
     "pyproject.toml": "pyproject.toml.tmpl",
@@ -56,6 +63,8 @@ def _checked(given: str) -> str:
     name = given.strip().lower().removeprefix("leadrules-").removeprefix("leadrules_").replace("-", "_")
     if not _NAME.fullmatch(name):
         raise Stop(f"`{given}` is no name for a plugin", "begin with a letter, go on with letters, digits and _")
+    if name in _TAKEN:
+        raise Stop(f"`{name}` means something else in rule files", "choose another name")
     taken = [brought_by(point) for point in installed_points(CRITERIA) if point.name == name]
     if taken:
         raise Stop(
