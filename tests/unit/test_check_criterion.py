@@ -242,6 +242,24 @@ def twin(text: str) -> bool:
     return False
 
 
+@criterion
+def slow(first: str, second: str) -> Decimal:
+    """Compare every letter with every other."""
+    return Decimal(sum(a == b for a in first for b in second))
+
+
+@criterion(checks={"text": lambda text: False})
+def nods(text: str) -> bool:
+    """Have a check that refuses nothing."""
+    return True
+
+
+@criterion(fields=["company"], events=[])
+def peeks(lead: LeadView) -> bool:
+    """Look at what it did not ask for."""
+    return lead.attributes["country"] == "PL"
+
+
 def unmarked(text: str) -> bool:
     """Be no criterion."""
     return True
@@ -292,6 +310,8 @@ def test_types_of_what_a_lead_has_can_be_given(ask):
         ("forgets", "its vectorised form raises TypeError: object of type 'NoneType' has no len()"),
         ("checks", "its check of `text` raises KeyError"),
         ("refuses", "its check of `text` refuses without a word"),
+        ("nods", "its check of `text` gives False, which refuses nothing"),
+        ("peeks", "to mend: if it looks for a field, name it in `fields` of `@criterion`; else answer"),
         ("hidden", "it cannot be pickled: "),
         ("first_twin", "it cannot be pickled: "),
         ("unmarked", "`unmarked` is not marked: write `@criterion` above it"),
@@ -302,6 +322,13 @@ def test_what_breaks_a_law_is_told(ask, name, words):
         ask(name)
     assert words in str(caught.value)
     assert not getattr(caught.value, "__notes__", [])
+
+
+def test_a_criterion_that_takes_seconds_is_told_at_once(ask, monkeypatch):
+    monkeypatch.setattr("leadrules.testing.criteria._PATIENCE", 0.05)
+    with pytest.raises(AssertionError, match="one answer takes it") as caught:
+        ask("slow", max_examples=100)
+    assert "to mend: bound the work" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["hashes", "unordered", "zoned"])

@@ -17,6 +17,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import localcontext
+from time import thread_time
 from typing import Any
 
 import attrs
@@ -32,9 +33,13 @@ from leadrules.testing.elsewhere import ELSEWHERE
 from leadrules.testing.purity import Surroundings, watched
 from leadrules.values import Value
 
+__tracebackhide__ = True  # pytest shows the criterion's own lines and what to mend, none of these
+
 Arguments = Mapping[str, Any]
 _MOST_SHOWN = 400
 _MOST_ELSEWHERE = 200
+_PATIENCE = 2.0
+"""Seconds of the processor that one answer may take."""
 
 
 def check_criterion(
@@ -56,18 +61,21 @@ def check_criterion(
     asked again in another process, under another hash seed, time zone and locale.
 
     Raises AssertionError that says what to mend, with the arguments that show it: an answer of a
-    wrong type, any exception at all, changed arguments or globals, the clock or chance asked, other
-    answers to the same question, a vectorised form that differs, a literal check that fails, or a
+    wrong type, any exception at all, seconds of work, changed arguments or globals, the clock or chance
+    asked, other answers to the same question, a vectorised form that differs, a literal check that fails, or a
     function that cannot be found by its name.
     """
     criterion = _verified(function)
     _found_by_name(criterion)
     known = [_by_name(criterion, example) for example in examples]
     asking = _Asking(criterion)
-    for one in known:
-        asking.ask(one)
-    _generated(asking, criterion, Vocabulary.of(fields, events), known, max_examples)
-    asking.ask_in_other_orders()
+    try:
+        for one in known:
+            asking.ask(one)
+        _generated(asking, criterion, Vocabulary.of(fields, events), known, max_examples)
+        asking.ask_in_other_orders()
+    except _TooSlow as problem:
+        raise AssertionError(str(problem)) from None
     asking.refuse_traces()
     _check_vectorised(asking)
     if elsewhere:
@@ -123,6 +131,10 @@ def _is_of(value: object, kind: str) -> bool:
 # ------------------------------------------------------------------ one question
 
 
+class _TooSlow(BaseException):
+    """One answer took too long. No `Exception`, since hypothesis would look for a simpler question for hours."""
+
+
 @attrs.define
 class _Asking:
     """A criterion with all that it was asked so far, and what it answered."""
@@ -169,12 +181,16 @@ class _Asking:
 
     def _answer(self, arguments: Arguments) -> Value | None:
         shown = _copied(arguments)
+        begun = thread_time()
         try:
             with localcontext(DIGITS):
                 found = self.criterion.function(**shown)
         except FAILURES as problem:
-            advice = "answer every question: give None where there is no answer, and say so with `| None`"
-            raise self.wrong(f"it raises {named(problem)}", arguments, advice) from problem
+            raise self.wrong(f"it raises {named(problem)}", arguments, self._way_out(problem)) from problem
+        took = thread_time() - begun
+        if took > _PATIENCE:
+            advice = "bound the work: look at the first 300 characters, say, and tell so in its docstring"
+            raise _TooSlow(str(self.wrong(f"one answer takes it {took:.0f} seconds", arguments, advice)))
         if shown != arguments:
             raise self.wrong("it changes its arguments", arguments, "work on a copy")
         try:
@@ -182,6 +198,13 @@ class _Asking:
         except PluginError as problem:
             said = str(problem).rpartition(": it ")[2] if ": it " in str(problem) else str(problem)
             raise self.wrong(f"it {said}", arguments, "give what the annotation says") from None
+
+    def _way_out(self, problem: BaseException) -> str:
+        """Say what to do about an exception."""
+        answer = "answer every question: give None where there is no answer, and say so with `| None`"
+        if isinstance(problem, KeyError) and self.criterion.mark.fields is not None:
+            return f"if it looks for a field, name it in `fields` of `@criterion`; else {answer}"
+        return answer
 
     def _same(self, arguments: Arguments, answer: Value | None, again: Value | None, how: str) -> None:
         if again != answer:
@@ -257,7 +280,7 @@ def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -
     if check is None or question.get(parameter) is None:
         return
     try:
-        check(_copied(question)[parameter])
+        found = check(_copied(question)[parameter])
     except ValueError as problem:
         if str(problem):
             return
@@ -265,7 +288,9 @@ def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -
     except FAILURES as problem:
         said = f"raises {named(problem)}"
     else:
-        return
+        if found is not False:
+            return
+        said = "gives False, which refuses nothing"
     advice = "raise ValueError with a sentence for whoever wrote the rule"
     raise asking.wrong(f"its check of `{parameter}` {said}", {parameter: question[parameter]}, advice)
 
