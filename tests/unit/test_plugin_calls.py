@@ -260,7 +260,7 @@ def test_an_answer_may_be_unknown_where_the_criterion_says_so():
         ),
         (
             "crm.length(employees) > 1 +1",
-            "LR401 `text` of `length` is a text, and `employees` is a number / it is `length(",
+            "LR401 `text` of `length` is a text, and `employees` is a number / it is `crm.length(",
         ),
         (
             "crm.length() > 1 +1",
@@ -269,7 +269,10 @@ def test_an_answer_may_be_unknown_where_the_criterion_says_so():
         ("crm.length(company, 1, 2) > 1 +1", "LR413 `length` takes 2 arguments"),
         ("crm.length(company, moost: 1) > 1 +1", "LR413 `length` has no parameter `moost` / did you mean `most`?"),
         ("crm.length(company, text: company) > 1 +1", "LR413 `text` is given twice"),
+        ("crm.length(company, most = 3) > 1 +1", "LR413 `most` is given by a colon, not by `=` / write `most: 3`"),
+        ("param most = 3\ncrm.sure(most = 3) +1\ncrm.sure(moost = 3) +1", "LR303 there is no `moost`"),
         ("crm.length(company) +1", "LR4"),
+        ("crm = 5 +1", "LR402 `crm` is a plugin, not a value / call one of its criteria, or give the plugin another"),
         ("crm.length(company, most: 11) > 1 +1", "LR622 `length` refuses 11: at most 10"),
         ("param top = 11\ncrm.length(company, most: top) > 1 +1", "LR622 `length` refuses top: at most 10"),
         (

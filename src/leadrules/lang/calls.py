@@ -47,11 +47,12 @@ def plugin_call(expressions: Expressions, node: tree.Call, place: Place) -> p.Ca
             node,
             "ask for it beside the selection, with `when` or `and`",
         )
-    given = _given(expressions, node, criterion)
+    usage = f"it is `{node.plugin.name if node.plugin else ''}.{criterion.name}{criterion.signature}`"
+    given = _given(expressions, node, criterion, usage)
     names, arguments, failed = [], [], False
     for parameter, written in given:
         try:
-            arguments.append(_argument(expressions, written, parameter, criterion, place))
+            arguments.append(_argument(expressions, written, parameter, criterion, usage, place))
             names.append(parameter.name)
         except Refused:
             failed = True
@@ -90,13 +91,15 @@ def _criterion(expressions: Expressions, node: tree.Call) -> Criterion:
     return plugin.criteria[name]
 
 
-def _given(expressions: Expressions, node: tree.Call, criterion: Criterion) -> list[tuple[Parameter, tree.Argument]]:
+def _given(
+    expressions: Expressions, node: tree.Call, criterion: Criterion, usage: str
+) -> list[tuple[Parameter, tree.Argument]]:
     """Match arguments to parameters: by position first, then by name, each once."""
     report = expressions.report
-    parameters = [parameter for parameter in criterion.parameters if parameter.type is not None]
-    usage = f"it is `{node.plugin.name if node.plugin else ''}.{criterion.name}{criterion.signature}`"
+    parameters = list(criterion.given)
     found: dict[str, tree.Argument] = {}
     for place, argument in enumerate(node.arguments):
+        _refuse_equals_sign(expressions, argument, criterion)
         if argument.name is None and place >= len(parameters):
             report.refuse("LR413", f"`{criterion.name}` takes {_arguments(len(parameters))}", argument, usage)
         name = parameters[place].name if argument.name is None else argument.name.name
@@ -113,12 +116,28 @@ def _given(expressions: Expressions, node: tree.Call, criterion: Criterion) -> l
     return [(parameter, found[parameter.name]) for parameter in parameters if parameter.name in found]
 
 
+def _refuse_equals_sign(expressions: Expressions, argument: tree.Argument, criterion: Criterion) -> None:
+    """Refuse `most = 3`, as Python writes `most: 3`, where `most` is a parameter and nothing else."""
+    written = argument.value
+    if argument.name is not None or not isinstance(written, tree.Compare) or written.op != "=":
+        return
+    name = written.left.name if isinstance(written.left, tree.Name) else None
+    if name in {parameter.name for parameter in criterion.given} and name not in expressions.names.known():
+        meant = f"write `{name}: {text_of(written.right)}`"
+        expressions.report.refuse("LR413", f"`{name}` is given by a colon, not by `=`", argument, meant)
+
+
 def _arguments(count: int) -> str:
     return "one argument" if count == 1 else f"{count or 'no'} arguments"
 
 
 def _argument(
-    expressions: Expressions, written: tree.Argument, parameter: Parameter, criterion: Criterion, place: Place
+    expressions: Expressions,
+    written: tree.Argument,
+    parameter: Parameter,
+    criterion: Criterion,
+    usage: str,
+    place: Place,
 ) -> p.ValueNode:
     assert parameter.type is not None
     report, kind = expressions.report, parameter.type.kind
@@ -131,7 +150,7 @@ def _argument(
             "LR401",
             f"`{parameter.name}` of `{criterion.name}` is a {kind}, and `{value.text}` is a {value.type.kind}",
             written,
-            f"it is `{criterion.name}{criterion.signature}`",
+            usage,
         )
     refuses = criterion.mark.checks.get(parameter.name)
     if refuses is not None and isinstance(value, p.Constant):

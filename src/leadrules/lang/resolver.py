@@ -156,6 +156,9 @@ class Resolver:
         """Refuse a name that is not in scope, with a suggestion or the declaration to add."""
         if node.name in self.report.excused:
             raise Refused
+        if self.names.kind(node.name) == "plugin":
+            advice = "call one of its criteria, or give the plugin another name: `use … as …`"
+            self.report.refuse("LR402", f"`{text_of(node)}` is a plugin, not a value", node, advice)
         candidates = list(self.names.known())
         if place.event is not None:
             candidates += sorted(self.names.property_names(place.event))
