@@ -40,7 +40,7 @@ def _lines(criterion: Criterion) -> Iterator[str]:
         yield from ("", "| argument | type | when it is unknown | when it is left out |", "|---|---|---|---|")
         yield from (_row(parameter) for parameter in criterion.given)
     if criterion.wants_lead:
-        yield from ("", f"It looks at the whole lead: {_view(criterion)}.")
+        yield from ("", f"It looks at {_view(criterion)}.")
     if criterion.mark.checks:
         names = ", ".join(f"`{parameter}`" for parameter in criterion.mark.checks)
         yield from ("", f"What a rule file writes for {names} is checked with the rule file.")
@@ -56,7 +56,9 @@ def _row(parameter: Parameter) -> str:
 
 def _view(criterion: Criterion) -> str:
     fields, events = criterion.mark.fields, criterion.mark.events
-    return " and ".join((_named("fields", fields), _named("events", events)))
+    if not fields and not events and None not in {fields, events}:
+        return "no field or event of the lead, but at the moment and the time zone of scoring"
+    return "the whole lead: " + " and ".join((_named("fields", fields), _named("events", events)))
 
 
 def _named(what: str, names: tuple[str, ...] | None) -> str:
