@@ -36,6 +36,12 @@ def only_what_a_test_installs(tmp_path, monkeypatch):
     monkeypatch.setattr(metadata, "entry_points", found)
 
 
+UNSURE = '''
+@criterion
+def known(name: str, trade: str) -> bool | None:
+    """Never know."""
+    return None
+'''
 USES = "use crm\ncrm.size(company) >= 9 +10\n"
 
 
@@ -213,6 +219,13 @@ def test_check_reads_packs(leadrules, here, distribute):
     distribute("frame", files, points="[leadrules.packs]\nframe = frame\n")
     (here / "packed.leadrules").write_text('include "pack:frame/bant.leadrules"\n')
     assert leadrules("check", "packed.leadrules").exit_code == 0
+
+
+def test_explain_says_that_an_answer_is_unknown_and_what_was_asked(leadrules, here, distribute):
+    distribute("crm", GOOD + UNSURE)
+    (here / "uses.leadrules").write_text("use crm\ncrm.known(company, industry) +5\n")
+    told = leadrules("explain", "uses.leadrules", "leads.csv", "--lead", "3").stdout
+    assert "crm.known(company, industry) +5  unknown (company = " in told
 
 
 def test_explain_tells_which_criterion_failed(leadrules, here, distribute):

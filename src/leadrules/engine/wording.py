@@ -92,6 +92,8 @@ class Words:
         details = self._details(unmet)
         state = "unknown" if unmet.truth is None else "false"
         if unmet.text == own:
+            if unmet.truth is None and details and _is_call(unmet.found.get(own)):
+                return f"unknown ({details})"
             return "no such event" if details == "none" else details or state
         if _is_name(unmet):
             return f"{unmet.text} is {state}" + (f" ({details})" if details else "")
@@ -170,9 +172,14 @@ def _is_name(unmet: Unmet) -> bool:
     return unmet.text in unmet.found and _is_truth(unmet.text, _answer(unmet.found[unmet.text]))
 
 
+def _is_call(value: Any) -> bool:
+    """Tell whether a finding is the answer of a plugin's criterion."""
+    return isinstance(value, Mapping) and "criterion" in value
+
+
 def _answer(value: Any) -> Any:
     """Give the answer alone of a plugin's criterion, whose arguments and versions stand beside it in evidence."""
-    return value["value"] if isinstance(value, Mapping) and "criterion" in value else value
+    return value["value"] if _is_call(value) else value
 
 
 def _is_truth(text: str, value: Any) -> bool:
