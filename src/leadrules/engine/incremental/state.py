@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import attrs
@@ -16,8 +17,11 @@ from leadrules.engine.incremental.retention import PlainEvent, Retention
 from leadrules.engine.incremental.settled import Settled, past_of
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.errors import InputError
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import Event, LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant
+
+Eventlike = Event | Mapping[str, Any]
+"""An event: an `Event`, or any mapping or object of its shape."""
 
 _FEW = 32
 """So many events are kept without a look at whether they are needed."""
@@ -138,7 +142,7 @@ class LeadState:
         """The fingerprint of the rules that the state belongs to."""
         return self._scorer.identity.fingerprint
 
-    def add(self, event: Any) -> None:
+    def add(self, event: Eventlike) -> None:
         """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
 
         Raises InputError for one that the rules cannot read; then the state is as before. An event
@@ -149,7 +153,9 @@ class LeadState:
         if plain is not None:
             self._events.append(plain)
 
-    def update(self, attributes: Any = None, *, stages: Any = None) -> None:
+    def update(
+        self, attributes: Mapping[str, Any] | None = None, *, stages: Mapping[str, str | None] | None = None
+    ) -> None:
         """Change attributes, and labels held, to those given; the others stay. None makes one unknown.
 
         Raises InputError for a value that the rules cannot read; then the state is as before.
