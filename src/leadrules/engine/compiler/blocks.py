@@ -186,7 +186,8 @@ class TypeBlock:
                 careful.append(code.assign(pairs, self._pairs_of(self._column_with_care(prop, known))))
         if not quick or not all(prop.name.isascii() for prop in self.type.properties):
             return careful
-        return [code.attempt(quick, [code.name("KeyError"), code.name("TypeError")], careful)]
+        refused = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
+        return [code.attempt(quick, refused, careful)]
 
     def _column(self, prop: Property) -> Expr:
         event = self.names.fresh("x")
@@ -194,9 +195,12 @@ class TypeBlock:
         return code.collected(self.readers.property(prop, value), [event], code.name(self.type.events))
 
     def _value(self, event: str, prop: Property) -> Expr:
-        """Read a property of an event, None where it is absent: a subscript would have a `defaultdict` make one up."""
-        properties = code.item(code.name(event), code.const("properties"))
-        return code.call(self.names.value(dict.get, "dict_get"), properties, code.const(prop.name))
+        """Read a property of an event; a `defaultdict` is left alone, as it would make one up where it is absent."""
+        given = self.names.fresh("x")
+        properties = code.bind(given, code.item(code.name(event), code.const("properties")))
+        is_plain = code.compare(code.call(code.name("type"), properties), "is", code.name("dict"))
+        refused = code.call(self.names.value(runtime.irregular, "irregular"))
+        return code.choose(is_plain, code.item(code.name(given), code.const(prop.name)), refused)
 
     def _column_with_care(self, prop: Property, known: Expr) -> Expr:
         function = self.names.value(sifting.column, "column")

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
 from leadrules.values import HOUR, Decay, Value, Zone, bounded, folded, instant_of, plain_name
@@ -29,6 +29,11 @@ _MOST_AGES = 20_000
 
 class Irregular(ValueError):
     """Something that compiled code does not answer; the reference does."""
+
+
+def irregular() -> NoReturn:
+    """Leave what is at hand to those who read with care."""
+    raise Irregular
 
 
 # ------------------------------------------------------------ what is remembered
