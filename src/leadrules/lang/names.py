@@ -255,8 +255,11 @@ def _how_to_get(name: str, problem: str, report: Report, catalogue: Catalogue) -
     known = catalogue.names()
     if problem.startswith("there is no"):
         near = report.suggest(name, known)
-        there = f"there are {listed(known)}" if known else "install the package that brings it"
-        return f"did you mean `{near}`?" if near else there
+        if near:
+            return f"did you mean `{near}`?"
+        if not known:
+            return "install the package that brings it"
+        return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}"
     if name not in known:
         return f"allowed are {listed(known)}" if known else None
     return None if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"
