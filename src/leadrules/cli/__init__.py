@@ -1,9 +1,12 @@
 """The command line, `leadrules`; light on purpose, so that it can say which extra is missing."""
 
+import gc
 import sys
 from importlib.util import find_spec
 
 _EXTRA = ("rich", "typer")
+_OBJECTS = 100_000
+"""So many new objects are made before garbage is looked for: importing and scoring leave next to none."""
 
 
 def main() -> None:
@@ -14,6 +17,7 @@ def main() -> None:
     if any(find_spec(name) is None for name in _EXTRA):
         sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
         sys.exit(2)
+    gc.set_threshold(_OBJECTS)
     try:
         from leadrules.cli.app import app
 
