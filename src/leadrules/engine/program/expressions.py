@@ -1,0 +1,345 @@
+"""Expressions of a program: values, selections of events, conditions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from leadrules.errors import Span
+from leadrules.values import Value
+from leadrules.vocabulary import Field, Type
+
+
+@attrs.frozen
+class Node:
+    """An expression: its canonical text for people, and the line and place where it stands."""
+
+    text: str = attrs.field(eq=False, kw_only=True, default="", repr=False)
+    line: int = attrs.field(eq=False, kw_only=True, default=0, repr=False)
+    span: Span | None = attrs.field(eq=False, kw_only=True, default=None, repr=False)
+
+
+# -------------------------------------------------------------------- values
+
+
+@attrs.frozen
+class Constant(Node):
+    """A literal, or a param's value (then `param` names it, for explanations)."""
+
+    value: Value
+    type: Type
+    param: str | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen
+class FieldRead(Node):
+    """The value of a field of the lead."""
+
+    field: Field
+
+    @property
+    def type(self) -> Type:
+        """The type of the field."""
+        return self.field.type
+
+
+@attrs.frozen
+class PropertyRead(Node):
+    """The value of a property of the event at hand; unknown where its type of event has no such property."""
+
+    name: str
+    type: Type
+    pii: bool = False
+
+
+DefinitionKind = Literal[
+    "criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder",
+    "tags", "recommendations", "missing",
+]  # fmt: skip
+
+
+@attrs.frozen
+class DefinitionRead(Node):
+    """The value of something that is answered once for a lead.
+
+    `tags`, `recommendations` and `missing` are lists of text, and only an expectation reads them.
+    """
+
+    kind: DefinitionKind
+    name: str
+    type: Type
+
+
+@attrs.frozen
+class Count(Node):
+    """How many events a selection selects: never unknown."""
+
+    selection: Selection
+    type: Type
+
+
+@attrs.frozen
+class Aggregate(Node):
+    """One value of a selection's events; `function` is sum, average, min, max, distinct, first or last."""
+
+    function: Literal["sum", "average", "min", "max", "distinct", "first", "last"]
+    property: PropertyRead
+    selection: Selection
+    type: Type
+
+
+@attrs.frozen
+class DaysBetween(Node):
+    """Whole days from a moment to `as_of` (since) or from `as_of` to a moment (until), floored.
+
+    For a date they are calendar days. Unknown where the moment is.
+    """
+
+    direction: Literal["since", "until"]
+    moment: ValueNode
+    type: Type
+
+
+@attrs.frozen
+class Arithmetic(Node):
+    """`left op right`, exact; division by zero is unknown."""
+
+    op: Literal["+", "-", "*", "/"]
+    left: ValueNode
+    right: ValueNode
+    type: Type
+
+
+@attrs.frozen
+class Negative(Node):
+    """`-x`."""
+
+    operand: ValueNode
+    type: Type
+
+
+@attrs.frozen
+class CallNode(Node):
+    """A function of values: built in where `plugin` is None, else a plugin's criterion.
+
+    `names` are the parameters that `arguments` go to, in that order. A criterion that wants the
+    whole lead is shown `fields` and events of the types `events`.
+    """
+
+    plugin: str | None
+    function: str
+    names: tuple[str, ...]
+    arguments: tuple[ValueNode, ...]
+    type: Type
+    fields: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class ConditionValue(Node):
+    """A condition where a value is wanted (an argument, a criterion): a bool."""
+
+    condition: Condition
+    type: Type
+
+
+ValueNode = (
+    Constant
+    | FieldRead
+    | PropertyRead
+    | DefinitionRead
+    | Count
+    | Aggregate
+    | DaysBetween
+    | Arithmetic
+    | Negative
+    | CallNode
+    | ConditionValue
+)
+
+
+# ---------------------------------------------------------------- selections
+
+
+@attrs.frozen
+class SinceEvent(Node):
+    """Strictly after the latest event of these types that passes the filter; all where there is none."""
+
+    types: tuple[str, ...]
+    filter: Condition | None
+
+
+@attrs.frozen
+class SinceField(Node):
+    """Strictly after the moment in a date or datetime field; all where it is unknown."""
+
+    field: Field
+
+
+@attrs.frozen
+class Selection(Node):
+    """Events of a lead: of these types, passing the filter, within the window, after the `since`.
+
+    `name` is the event or group as written. `within` is in microseconds. `since` has one entry
+    per written `since`; an event must be after all of them.
+    """
+
+    name: str = attrs.field(eq=False)
+    types: tuple[str, ...]
+    filter: Condition | None = None
+    within: int | None = None
+    since: tuple[SinceEvent | SinceField, ...] = ()
+
+
+# ---------------------------------------------------------------- conditions
+
+
+@attrs.frozen
+class Always(Node):
+    """True."""
+
+
+@attrs.frozen
+class Or(Node):
+    """True when one is true; false when all are false; else unknown."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class And(Node):
+    """False when one is false; true when all are true; else unknown."""
+
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Not(Node):
+    """The opposite; of unknown, unknown."""
+
+    member: Condition
+
+
+@attrs.frozen
+class AtLeast(Node):
+    """True when `count` are true, false when fewer than `count` are not false, else unknown."""
+
+    count: int
+    members: tuple[Condition, ...]
+
+
+@attrs.frozen
+class Compare(Node):
+    """A comparison of two values of agreeing types; unknown where one is.
+
+    `order` ranks labels, lowest first, where an ordering of labels is asked; a label outside it
+    (an exit) makes every ordering false. A date against a datetime counts as its local midnight.
+    """
+
+    op: Literal["=", "!=", "<", "<=", ">", ">="]
+    left: ValueNode
+    right: ValueNode
+    order: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Between(Node):
+    """`value >= low and value <= high`."""
+
+    value: ValueNode
+    low: ValueNode
+    high: ValueNode
+    order: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class OneOf(Node):
+    """The value equals one of the choices; unknown where it is unknown."""
+
+    value: ValueNode
+    choices: tuple[Constant, ...]
+
+
+@attrs.frozen
+class TextTest(Node):
+    """Some choice stands in the subject as `kind` says; a list of text `contains` its members.
+
+    Choices of `matches` are RE2 patterns, all constants.
+    """
+
+    kind: Literal["contains", "starts with", "ends with", "matches"]
+    subject: ValueNode
+    choices: tuple[ValueNode, ...]
+
+
+@attrs.frozen
+class IsKnown(Node):
+    """Never unknown itself."""
+
+    value: ValueNode
+
+
+@attrs.frozen
+class Truth(Node):
+    """A bool value as a condition."""
+
+    value: ValueNode
+
+
+@attrs.frozen
+class Happened(Node):
+    """A selection is not empty."""
+
+    selection: Selection
+
+
+@attrs.frozen
+class FollowedBy(Node):
+    """A and B with `A.at <= B.at <= A.at + within` (microseconds).
+
+    `negated`: some A with `A.at + within <= as_of` and no such B.
+    """
+
+    first: Selection
+    then: Selection
+    within: int
+    negated: bool
+
+
+@attrs.frozen
+class FieldWithin(Node):
+    """`as_of - within <= field <= as_of` (microseconds) of a date or datetime field."""
+
+    field: Field
+    within: int
+
+
+@attrs.frozen
+class Was(Node):
+    """The lead's record held the label or a higher one of its ladder; an exit: that exit.
+
+    `labels` are the held labels that satisfy it.
+    """
+
+    ladder: str
+    labels: tuple[str, ...]
+
+
+Condition = (
+    Always
+    | Or
+    | And
+    | Not
+    | AtLeast
+    | Compare
+    | Between
+    | OneOf
+    | TextTest
+    | IsKnown
+    | Truth
+    | Happened
+    | FollowedBy
+    | FieldWithin
+    | Was
+)
