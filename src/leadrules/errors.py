@@ -123,6 +123,14 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
+class MissingFile(ValueError):
+    """A file that a rule file names and that is not there; `known` are the names of those beside it."""
+
+    def __init__(self, message: str, known: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.known = tuple(sorted(known))
+
+
 class LeadrulesError(Exception):
     """The base of every exception that leadrules raises on purpose."""
 

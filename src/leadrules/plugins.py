@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from leadrules.criteria import FAILURES, Origin, Plugin, loaded
-from leadrules.errors import PluginError
+from leadrules.errors import MissingFile, PluginError
 
 CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
@@ -49,10 +49,12 @@ class Catalogue:
 
     def pack_text(self, name: str, path: str) -> str:
         """Read a rule file of a pack. Raises PluginError for the pack, ValueError for the file."""
+        folder = pack_folder(self._point(name, PACKS))
         try:
-            return pack_folder(self._point(name, PACKS)).joinpath(*path.split("/")).read_text("utf-8-sig")
+            return folder.joinpath(*path.split("/")).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            raise ValueError(f"the pack `{name}` has no file `{path}`") from None
+            known = (file.name for file in folder.iterdir() if file.name.endswith(".leadrules"))
+            raise MissingFile(f"the pack `{name}` has no file `{path}`", known) from None
 
     def _point(self, name: str, group: str) -> metadata.EntryPoint:
         what = "plugin" if group == CRITERIA else "pack"

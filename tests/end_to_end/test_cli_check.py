@@ -152,3 +152,17 @@ def test_verbose_tells_what_is_kept_for_a_grade_that_no_rule_makes(here, leadrul
     shown = leadrules("check", "acme.leadrules", "-v").stdout
     assert "   3  grade      events    interest = visits\n" in shown
     assert "worth" not in shown
+
+
+def test_a_file_that_is_not_there_is_told_with_one_that_is_close(here, leadrules):
+    (here / "parts").mkdir()
+    (here / "parts" / "stages.leadrules").write_text("score > 5 -> warm\n", "utf-8")
+    (here / "targets.csv").write_text("domain\nexample.com\n", "utf-8")
+    (here / "main.leadrules").write_text(
+        'include "parts/stages"\ninclude "parts/stagse.leadrules"\ninclude "else/where"\nlist t from "target.csv"\n',
+        "utf-8",
+    )
+    shown = leadrules("check", "main.leadrules").stdout
+    assert shown.count("help: did you mean `parts/stages.leadrules`?") == 2
+    assert "help: did you mean `targets.csv`?" in shown
+    assert shown.count("help:") == 3

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import pickle
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -344,14 +345,16 @@ def test_a_pack_brings_rule_files(distribute):
     ("path", "words"),
     [
         ("pack:frame/other.leadrules", "the pack `frame` has no file `other.leadrules`"),
+        ("pack:frame/bant", "did you mean `pack:frame/bant.leadrules`?"),
         ("pack:frame/sub", "the pack `frame` has no file `sub`"),
         ("pack:frame/../secret", "is no file of a pack"),
         ("pack:gone/x", "there is no pack `gone`"),
     ],
 )
 def test_a_file_that_a_pack_does_not_have_is_told(distribute, path, words):
-    distribute("frame", {"frame/__init__.py": "", "frame/sub/x": ""}, points=PACK)
-    with pytest.raises(RuleCheckError, match=words):
+    files = {"frame/__init__.py": "", "frame/sub/x": "", "frame/bant.leadrules": "need +1\n"}
+    distribute("frame", files, points=PACK)
+    with pytest.raises(RuleCheckError, match=re.escape(words)):
         Ruleset.from_text(f'include "{path}"\n')
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
 
-from leadrules.errors import Diagnostic, Span
+from leadrules.errors import Diagnostic, MissingFile, Span
 from leadrules.lang.source import decode
 
 MAIN = ""
@@ -103,7 +103,11 @@ class Files:
             return self.texts[key]
         if key.startswith(PACK) and self.packs is not None:
             name, _, inside = key.removeprefix(PACK).partition("/")
-            self.texts[key] = self.packs(name, inside)
+            try:
+                self.texts[key] = self.packs(name, inside)
+            except MissingFile as problem:
+                known = (f"{PACK}{name}/{file}" for file in problem.known)
+                raise MissingFile(str(problem), known) from None
             return self.texts[key]
         if self.root is None or self.path is None:
             raise ValueError(f"`{path}` is not among the files that these rules were loaded with")
@@ -115,7 +119,7 @@ class Files:
         except UnicodeDecodeError:
             raise ValueError(f"`{path}` is not UTF-8") from None
         except FileNotFoundError:
-            raise ValueError(f"there is no file `{path}` here") from None
+            raise MissingFile(f"there is no file `{path}` here", _beside(path, target)) from None
         except OSError as problem:
             raise ValueError(f"`{path}` cannot be read: {(problem.strerror or 'unreadable').lower()}") from None
         self.texts[key] = found
@@ -165,3 +169,11 @@ def read_bytes(path: Path, name: str) -> bytes | tuple[Diagnostic, ...]:
 
 def _no_file(name: str, message: str, help_: str | None) -> tuple[Diagnostic, ...]:
     return (Diagnostic("LR010", message, Span(name, 0, 0, 1, 1), help_),)
+
+
+def _beside(path: str, target: Path) -> Iterator[str]:
+    """Give the files of the same kind in the folder of one that is not there, as the rule file would write them."""
+    if target.parent.is_dir():
+        for file in target.parent.iterdir():
+            if file.suffix in {target.suffix or ".leadrules", ".leadrules"}:
+                yield posixpath.join(posixpath.dirname(path), file.name)

@@ -120,7 +120,7 @@ class _Expansion:
                 return None
             text = self.files.text(key, written)
         except ValueError as problem:
-            self.report.refuse("LR611", str(problem), node.path)
+            self.report.refuse("LR611", str(problem), node.path, self.report.near(written, problem))
         except PluginError as problem:
             self.report.refuse("LR621", str(problem), node.path)
         if len(path) > self.limits.nesting:

@@ -427,7 +427,7 @@ def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> 
         try:
             texts = read_list(node.span.file, node.path.value, None if node.column is None else node.column.value)
         except ValueError as problem:
-            report.refuse("LR610", str(problem), node.path)
+            report.refuse("LR610", str(problem), node.path, report.near(node.path.value, problem))
         return tuple(p.Constant(text, TEXT, text=f'"{text}"') for text in texts)
     assert node.items is not None
     found = []

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import attrs
 
-from leadrules.errors import Diagnostic, Severity, Span
+from leadrules.errors import Diagnostic, MissingFile, Severity, Span
 from leadrules.lang.tree import Node
 
 
@@ -54,6 +54,14 @@ class Report:
         """Report a mistake and give up the part of the tree that is being checked."""
         self.add(code, message, at, help)
         raise Refused
+
+    def near(self, name: str, problem: ValueError) -> str | None:
+        """Give help about a file that is not there, where its suffix was left out or its name is a slip."""
+        if not isinstance(problem, MissingFile) or not problem.known:
+            return None
+        whole = f"{name}.leadrules"
+        near = whole if whole in problem.known else self.suggest(name, problem.known)
+        return f"did you mean `{near}`?" if near else None
 
     def suggest(self, name: str, known: Iterable[str]) -> str | None:
         """Give the known name that a name is probably a slip of, or None where none is close.
