@@ -180,3 +180,19 @@ def test_lines_of_included_files_are_named_with_their_file(here, leadrules):
     assert "base.leadrules, line 3  employees >= 5 -> mql" in told
     found = json.loads(leadrules("test", "main.leadrules", "--format", "json").stdout)["files"][0]
     assert {goal["file"] for goal in found["coverage"]["uncovered"]} == {None, "base.leadrules"}
+
+
+def test_what_a_pack_leaves_uncovered_is_only_counted(here, leadrules, distribute):
+    files = {"frame/__init__.py": "", "frame/bant.leadrules": "need +1\nauthority +2\n"}
+    distribute("frame", files, points="[leadrules.packs]\nframe = frame\n")
+    (here / "main.leadrules").write_text(
+        'include "pack:frame/bant.leadrules"\nbudget +5\nexample "some"\n  given budget = true\n  expect score = 5\n',
+        "utf-8",
+    )
+    told = leadrules("test", "main.leadrules").stdout
+    assert "  line 2  budget\n" in told
+    assert "  pack:frame/bant.leadrules  6 outcomes; --format json lists them\n" in told
+    assert "authority" not in told
+    (found,) = json.loads(leadrules("test", "main.leadrules", "--format", "json").stdout)["files"]
+    of_pack = [goal for goal in found["coverage"]["uncovered"] if goal["file"] == "pack:frame/bant.leadrules"]
+    assert len(of_pack) == 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -13,6 +14,7 @@ from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
 from leadrules.insights.mutation import Survivor
 from leadrules.insights.places import Places
+from leadrules.lang.files import PACK
 
 _MOST_LINES = 60
 
@@ -101,10 +103,14 @@ def _entry_words(entry: AuditEntry) -> str:
 
 
 def show_goals(screen: Screen, goals: Sequence[Goal]) -> None:
-    """List what no example shows, by rule or condition, with what to add."""
+    """List what no example shows, by rule or condition, with what to add; of a pack only how much."""
     grouped: dict[tuple[str | None, int, str], list[Goal]] = {}
+    packs: Counter[str] = Counter()
     for goal in goals:
-        grouped.setdefault((goal.file, goal.line, goal.text), []).append(goal)
+        if goal.file is not None and goal.file.startswith(PACK):
+            packs[goal.file] += 1
+        else:
+            grouped.setdefault((goal.file, goal.line, goal.text), []).append(goal)
     lines = []
     for (file, line, text), wanted in grouped.items():
         fires = any(goal.kind in {"rule", "alternative"} for goal in wanted)
@@ -112,6 +118,8 @@ def show_goals(screen: Screen, goals: Sequence[Goal]) -> None:
         told = [goal for goal in wanted if not (fires and goal.wanted == "is true")]
         lines.append((file, line, text, [(_never(goal.wanted), goal.advice) for goal in told]))
     _show_list(screen, lines)
+    for name, count in packs.items():
+        screen.line(f"  {printable(name)}  ", (f"{counted(count, 'outcome')}; --format json lists them", "dim"))
 
 
 def _never(wanted: str) -> str:
