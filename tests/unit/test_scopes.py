@@ -56,3 +56,14 @@ def test_beside_a_ladder_its_label_is_no_other_ladder(condition):
     )
     lead = {"id": "1", "events": [{"type": "email_open", "at": "2026-05-01"}]}
     assert Ruleset.from_text(text).evaluate(lead, as_of=AS_OF).stages == {"stage": "heat", "heat": "hot"}
+
+
+def test_in_a_filter_a_property_comes_before_a_list_of_its_name_where_a_text_may_stand():
+    head = 'event page_view[url: text, site: text]\nlist site = {"a"}\n'
+    view = {"type": "page_view", "at": "2026-01-01T00:00:00Z", "properties": {"url": "abc", "site": "b"}}
+    lead = {"id": "1", "events": [view]}
+    as_of = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+    by_property = Ruleset.from_text(head + "page_view[url starts with site] +1\npage_view[url contains site] +2")
+    assert by_property.evaluate(lead, as_of=as_of).score == 2
+    by_list = Ruleset.from_text(head + "page_view[site in site] +1\npage_view[not site in site] +2")
+    assert by_list.evaluate(lead, as_of=as_of).score == 2

@@ -450,9 +450,9 @@ class Expressions(Resolver):
         check: Callable[[p.ValueNode, tree.Node], None],
     ) -> tuple[p.ValueNode, ...]:
         """Check every choice for a test; those of a declared list once, however many rules test for it."""
-        name = node.name if isinstance(node, tree.Name) and self.names.kind(node.name) == "list" else None
+        name = self._list(node, place, asked=test[0])
         if name is None or (name, *test) not in self._fitting:
-            choices = self.choices(node, scale, place)
+            choices = self.choices(node, scale, place, asked=test[0])
             for choice, written in choices:
                 check(choice, written)
             if name is None:
@@ -460,15 +460,23 @@ class Expressions(Resolver):
             self._fitting.add((name, *test))
         return self.names.lists[name]
 
+    def _list(self, node: tree.Set | tree.Condition, place: Place, asked: str) -> str | None:
+        """Name the list that stands after a test; where a text may stand too, a property of that name comes first."""
+        if not isinstance(node, tree.Name) or self.names.kind(node.name) != "list":
+            return None
+        hidden = asked != "in" and place.event is not None and node.name in self.names.property_names(place.event)
+        return None if hidden else node.name
+
     def choices(
-        self, node: tree.Set | tree.Condition, scale: str | None, place: Place
+        self, node: tree.Set | tree.Condition, scale: str | None, place: Place, asked: str = "in"
     ) -> list[tuple[p.ValueNode, tree.Node]]:
         """Check what stands after `in` or a test of text: a set, a list, or one value."""
-        if isinstance(node, tree.Name) and self.names.kind(node.name) == "list":
-            self.used.add(node.name)
-            if node.name not in self.names.lists:
+        name = self._list(node, place, asked)
+        if name is not None:
+            self.used.add(name)
+            if name not in self.names.lists:
                 raise Refused
-            return [(choice, node) for choice in self.names.lists[node.name]]
+            return [(choice, node) for choice in self.names.lists[name]]
         if not isinstance(node, tree.Set):
             return [(self._beside(scale, node, place), node)]
         if not node.items:

@@ -183,7 +183,7 @@ class Phrases:
             low, high = (self.operand(type_, place) for _ in range(2))
             return made(tree.Between, subject, low, high, self.chance.happens(20))
         if kind == 1 and type_ != DATETIME:
-            return made(tree.In, subject, self._choices(type_), self.chance.happens(20))
+            return made(tree.In, subject, self._choices(type_, place), self.chance.happens(20))
         if kind < 4 and type_ != DATETIME:
             return made(tree.Compare, self.chance.pick(("=", "!=")), subject, self.operand(type_, place))
         return made(tree.Compare, self.chance.pick(ORDERINGS), subject, self.operand(type_, place))
@@ -195,7 +195,7 @@ class Phrases:
             other = self.literal(type_) if kind == 0 or type_.choices else self.operand(TEXT, place)
             return made(tree.Compare, self.chance.pick(("=", "!=")), subject, other)
         if kind == 2:
-            return made(tree.In, subject, self._choices(type_), negated)
+            return made(tree.In, subject, self._choices(type_, place), negated)
         if kind == 3 and self.chance.uses("patterns", 60):
             return made(tree.TextTest, "matches", subject, self._patterns(), negated)
         word = self.chance.pick(("contains", "starts with", "ends with"))
@@ -212,11 +212,15 @@ class Phrases:
             return name(self.chance.pick(lists))
         return made(tree.Set, tuple(self.text() for _ in range(self.chance.whole(1, 3))))
 
-    def _choices(self, type_: Type) -> tree.Set | tree.Name:
+    def _choices(self, type_: Type, place: Place) -> tree.Set | tree.Name:
         lists = [] if type_.choices else [n for n, t in self.scene.lists.items() if t == type_]
         if lists and self.chance.happens(40):
             return name(self.chance.pick(lists))
-        params = [] if type_.choices else [n for n, t in self.scene.params.items() if t == type_]
+        params = (
+            []
+            if type_.choices
+            else [n for n, t in self.scene.params.items() if t == type_ and n not in self._hidden(place)]
+        )
         items = [self.literal(type_) for _ in range(self.chance.whole(1, 3))]
         if params and self.chance.happens(20):
             items.append(name(self.chance.pick(params)))
