@@ -13,7 +13,7 @@ from benchmarks.workload.leads import Lead as Plain
 from benchmarks.workload.rule_file import text_of
 from leadrules import Lead, Ruleset
 from leadrules.audit import RulesetIdentity, ScoredLead
-from leadrules.engine import interpreter
+from leadrules.engine.reference import interpreter
 from leadrules.lead import LeadReader, read_as_of
 
 BASE = "evaluate, leads as dicts, times as datetimes"

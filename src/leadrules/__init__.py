@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, ScoredLead, Transition
-    from leadrules.engine.explanation import Explanation
-    from leadrules.engine.forecast import Change, Forecast
     from leadrules.engine.incremental.state import LeadState
     from leadrules.errors import (
         Diagnostic,
@@ -27,9 +25,11 @@ if TYPE_CHECKING:
         RuleSyntaxError,
         Span,
     )
-    from leadrules.lang.parser import Limits
+    from leadrules.explain.explanation import Explanation
+    from leadrules.explain.forecast import Change, Forecast
     from leadrules.lead import Event, Lead
     from leadrules.ruleset import Ruleset
+    from leadrules.syntax.parser import Limits
 
 __all__ = [
     "AuditEntry",
@@ -55,13 +55,13 @@ __all__ = [
 
 _HOMES = {
     "leadrules.audit": "AuditEntry ScoredLead Transition",
-    "leadrules.engine.explanation": "Explanation",
-    "leadrules.engine.forecast": "Change Forecast",
+    "leadrules.explain.explanation": "Explanation",
+    "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
         "Diagnostic InputError LeadrulesError PluginError RuleCheckError RulesetError RuleSyntaxError Span"
     ),
-    "leadrules.lang.parser": "Limits",
+    "leadrules.syntax.parser": "Limits",
     "leadrules.lead": "Event Lead",
     "leadrules.ruleset": "Ruleset",
 }

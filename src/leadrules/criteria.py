@@ -13,7 +13,8 @@ import json
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ import attrs
 
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, Mark, mark_of
-from leadrules.values import plain_name
+from leadrules.values import Value, decimal_of, moment_of, plain_name
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Kind, Type
 
 FAILURES = (Exception, SystemExit)
 """What a plugin may raise without taking its host along: all but the user's own interruption."""
+DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+"""How criteria calculate: 28 significant digits, half to even."""
 
 _TYPES: Mapping[Any, Type] = {
     bool: BOOL,
@@ -347,3 +350,35 @@ def _text_of_function(function: Callable[..., Any]) -> str:
         return inspect.getsource(function)
     except (OSError, TypeError):
         return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}"
+
+
+# ---------------------------------------------------- values, and what was raised
+
+
+def to_python(value: Value | None, kind: str) -> Any:
+    """Give a value as a criterion takes it.
+
+    A number whose decimals do not end is rounded to 28 significant digits; an instant becomes a
+    datetime in UTC.
+    """
+    if isinstance(value, Fraction):
+        try:
+            return decimal_of(value)
+        except ValueError:
+            return DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
+    if kind == "datetime" and isinstance(value, int):
+        return moment_of(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def named(problem: BaseException) -> str:
+    """Say what was raised: its kind, and its words where it has some.
+
+    >>> named(KeyError("x")), named(ValueError())
+    ("KeyError: 'x'", 'ValueError')
+    """
+    try:
+        words = str(problem)
+    except Exception:  # noqa: BLE001 - an exception without words is named by its kind
+        words = ""
+    return f"{type(problem).__name__}: {words}" if words else type(problem).__name__

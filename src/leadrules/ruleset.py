@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from leadrules import values
+from leadrules import patterns, values
 from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.check.checker import Checked, check
 from leadrules.engine.compiler import Evaluate, compile_program
-from leadrules.engine.examples import ExampleResult, run_example
-from leadrules.engine.program import Program
+from leadrules.engine.reference.examples import ExampleResult, run_example
 from leadrules.errors import (
     Diagnostic,
     PluginError,
@@ -29,19 +31,19 @@ from leadrules.errors import (
     RuleSyntaxError,
     in_order,
 )
-from leadrules.lang import tree
-from leadrules.lang.checker import Checked, check
-from leadrules.lang.files import Files
-from leadrules.lang.includes import expand
-from leadrules.lang.parser import Limits
-from leadrules.lang.report import listed
 from leadrules.lead import Lead, LeadReader, read_as_of
 from leadrules.plugins import Catalogue, Handed
+from leadrules.program import Program
+from leadrules.syntax import tree
+from leadrules.syntax.files import Files
+from leadrules.syntax.includes import expand
+from leadrules.syntax.parser import Limits
+from leadrules.syntax.report import listed
 
 if TYPE_CHECKING:
-    from leadrules.engine.explanation import Explanation
-    from leadrules.engine.forecast import Forecast
     from leadrules.engine.incremental import LeadState, Scorer
+    from leadrules.explain.explanation import Explanation
+    from leadrules.explain.forecast import Forecast
 
 REMEMBERED = dt.timedelta(days=7)
 """How long a state remembers events and their ids as they are, where the host says nothing else."""
@@ -184,7 +186,11 @@ class Ruleset:
     @property
     def environment(self) -> dict[str, str]:
         """The versions of the tables that are part of the meaning: tzdata, re2, unicode."""
-        return dict(values.environment())
+        return {
+            "tzdata": metadata.version("tzdata"),
+            "re2": patterns.version(),
+            "unicode": unicodedata.unidata_version,
+        }
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -223,7 +229,7 @@ class Ruleset:
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
-        from leadrules.engine.explanation import explain
+        from leadrules.explain.explanation import explain
 
         instant = read_as_of(as_of)
         return explain(self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii)
@@ -237,7 +243,7 @@ class Ruleset:
 
         Exact: only what decay, windows and dates do. Raises as `evaluate` does.
         """
-        from leadrules.engine.forecast import forecast
+        from leadrules.explain.forecast import forecast
 
         instant = read_as_of(as_of)
         facts = self._reader.read(lead, instant)
@@ -332,7 +338,7 @@ def check_files(
 
 def review(checked: Checked) -> Checked:
     """Add what the analysis finds to what a check found, and leave out the warnings that `# ok: LR2xx` silences."""
-    from leadrules.lang.analysis import analyse, silence
+    from leadrules.analysis import analyse, silence
 
     found = checked.diagnostics
     if checked.program is not None:

@@ -14,7 +14,7 @@ import unicodedata
 import zoneinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
-from importlib import metadata, resources
+from importlib import resources
 from typing import Literal
 
 import attrs
@@ -304,16 +304,3 @@ def _power_of_half(exponent: Fraction, digits: int) -> tuple[Fraction, Fraction]
     slack = Decimal(1).scaleb(-digits)
     down, up = Context(prec=digits + 10, rounding=ROUND_FLOOR), Context(prec=digits + 10, rounding=ROUND_CEILING)
     return Fraction(down.subtract(power, slack)), Fraction(up.add(power, slack))
-
-
-# --------------------------------------------------------------- environment
-
-
-@functools.cache
-def environment() -> dict[str, str]:
-    """Name the versions of the tables that are part of the meaning: tzdata, RE2, Unicode."""
-    return {
-        "tzdata": metadata.version("tzdata"),
-        "re2": metadata.version("google-re2"),
-        "unicode": unicodedata.unidata_version,
-    }

@@ -18,9 +18,9 @@ import attrs
 import pytest
 
 from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
-from leadrules.lang.checker import Checked
-from leadrules.lang.files import Files
+from leadrules.check.checker import Checked
 from leadrules.ruleset import check_files, review
+from leadrules.syntax.files import Files
 
 _MISTAKE = re.compile(r"#! *(LR\d{3})(?: +(.*))?$")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrules.lang.formatter import text_of
-from leadrules.lang.parser import parse
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.parser import parse
 
 HERE = Path(__file__).parent
 ACCEPTED = sorted(HERE.glob("syntax/*.leadrules"))

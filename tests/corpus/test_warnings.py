@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadrules import Ruleset
-from leadrules.lang.codes import WARNING_CODES
+from leadrules.syntax.codes import WARNING_CODES
 
 HERE = Path(__file__).parent
 MISTAKEN = sorted(HERE.glob("warnings/*.leadrules"))

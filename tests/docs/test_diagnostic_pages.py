@@ -7,11 +7,11 @@ import pytest
 
 from leadrules import Ruleset, RulesetError
 from leadrules.insights.diagnostic_pages import Page, pages, registry
-from leadrules.lang.codes import CODES
-from leadrules.lang.files import Files
-from leadrules.lang.layout import format_file
-from leadrules.lang.parser import parse
 from leadrules.ruleset import check_files
+from leadrules.syntax.codes import CODES
+from leadrules.syntax.files import Files
+from leadrules.syntax.layout import format_file
+from leadrules.syntax.parser import parse
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs/reference/diagnostics"

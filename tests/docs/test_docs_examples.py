@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from leadrules import Ruleset
-from leadrules.lang.files import Files
 from leadrules.ruleset import check_files
+from leadrules.syntax.files import Files
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrules.lang.layout import format_file
-from leadrules.lang.parser import parse
+from leadrules.syntax.layout import format_file
+from leadrules.syntax.parser import parse
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(path for folder in ("src", "examples", "plugins") for path in (ROOT / folder).rglob("*.leadrules"))

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given
 
 from leadrules import InputError, Ruleset, RulesetError
-from leadrules.engine import interpreter
-from leadrules.engine import program as p
-from leadrules.lang.analysis import points
-from leadrules.lang.analysis.findings import nodes_of, roots_of, rules_of
-from leadrules.lang.analysis.sets import Interval, Members, Numbers, answers
-from leadrules.lang.source import Source
+from leadrules import program as p
+from leadrules.analysis import points
+from leadrules.analysis.findings import nodes_of, roots_of, rules_of
+from leadrules.analysis.sets import Interval, Members, Numbers, answers
+from leadrules.engine.reference import interpreter
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.syntax.source import Source
 from leadrules.testing import cases
 from leadrules.values import folded
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
-from leadrules.lang import layout, tree, wrapping
-from leadrules.lang.formatter import columns_of, text_of
-from leadrules.lang.layout import format_file
-from leadrules.lang.parser import parse
+from leadrules.syntax import layout, tree, wrapping
+from leadrules.syntax.formatter import columns_of, text_of
+from leadrules.syntax.layout import format_file
+from leadrules.syntax.parser import parse
 from leadrules.testing import rule_files
 
 CORPUS = Path(__file__).parents[1] / "corpus"

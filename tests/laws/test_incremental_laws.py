@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
-from leadrules.engine import evidence
 from leadrules.engine.incremental import uses
+from leadrules.engine.reference import evidence
 from leadrules.testing import cases, incremental_agrees
 
 often = settings(max_examples=max(200, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])

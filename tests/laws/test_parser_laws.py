@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrules.errors import Diagnostic
-from leadrules.lang import tree
-from leadrules.lang.codes import SYNTAX_CODES
-from leadrules.lang.formatter import text_of
-from leadrules.lang.lines import tokens_of
-from leadrules.lang.parser import decode, parse
-from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS
+from leadrules.syntax import tree
+from leadrules.syntax.codes import SYNTAX_CODES
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.lines import tokens_of
+from leadrules.syntax.parser import decode, parse
+from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 ACCEPTED = [path.read_text("utf-8") for path in sorted(CORPUS.glob("syntax/*.leadrules"))]

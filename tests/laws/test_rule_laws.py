@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadrules import InputError, Ruleset
-from leadrules.lang import tree
-from leadrules.lang.parser import parse
+from leadrules.syntax import tree
+from leadrules.syntax.parser import parse
 from leadrules.testing import (
     audit_adds_up,
     cases,

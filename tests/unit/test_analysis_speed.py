@@ -8,7 +8,7 @@ import time
 import pytest
 
 from leadrules import Ruleset
-from leadrules.lang.parser import Limits
+from leadrules.syntax.parser import Limits
 
 SLOWER = 6 if "coverage" in sys.modules else 1  # measuring coverage makes every line dearer
 ROOMY = Limits(file_bytes=8 * 1024 * 1024)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from leadrules.lang.codes import CODES
+from leadrules.syntax.codes import CODES
 
 SOURCE = Path(__file__).parents[2] / "src/leadrules"
 

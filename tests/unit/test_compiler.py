@@ -15,10 +15,10 @@ import pytest
 
 from leadrules import AuditEntry, Event, InputError, Lead, Ruleset, ScoredLead
 from leadrules.audit import Decimals
-from leadrules.engine import interpreter
 from leadrules.engine.compiler import assembly, code
 from leadrules.engine.compiler.runtime import Remembered
-from leadrules.engine.conditions import Reading
+from leadrules.engine.reference import interpreter
+from leadrules.engine.reference.conditions import Reading
 from leadrules.lead import LeadReader
 from leadrules.values import decimal_of, rounded
 

@@ -10,7 +10,7 @@ import pytest
 
 from leadrules import InputError, Ruleset
 from leadrules.audit import canonical_json
-from leadrules.engine.wording import Words
+from leadrules.explain.wording import Words
 from leadrules.values import zone
 
 HERE = Path(__file__).parent / "explanations"

@@ -6,9 +6,9 @@ from fractions import Fraction
 import pytest
 
 from leadrules.errors import Span
-from leadrules.lang import formatter, tree
-from leadrules.lang.formatter import columns_of, text_of
-from leadrules.lang.parser import parse
+from leadrules.syntax import formatter, tree
+from leadrules.syntax.formatter import columns_of, text_of
+from leadrules.syntax.parser import parse
 
 HERE = Span("x", 0, 0, 1, 1)
 

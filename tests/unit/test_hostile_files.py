@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from leadrules.lang.checker import Checked
-from leadrules.lang.files import Files
-from leadrules.lang.parser import parse
+from leadrules.check.checker import Checked
 from leadrules.ruleset import check_files, review
+from leadrules.syntax.files import Files
+from leadrules.syntax.parser import parse
 
 SECONDS = 2.0
 SLOW_MACHINE = 8.0 if "coverage" in sys.modules else 2.0  # measuring coverage makes every line dearer
@@ -222,8 +222,8 @@ RULES = (
 )
 MEASURE = """
 import resource, sys, time
-from leadrules.lang.files import Files
-from leadrules.lang.parser import parse
+from leadrules.syntax.files import Files
+from leadrules.syntax.parser import parse
 from leadrules.ruleset import check_files
 text = sys.stdin.read()
 parse("need +1", "warm")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from leadrules import Ruleset
 from leadrules.insights import run_examples
-from leadrules.lang.parser import Limits
+from leadrules.syntax.parser import Limits
 
 RULES = "demo_request +20\nbudget +10\nemployees > 50 -> big\n"
 

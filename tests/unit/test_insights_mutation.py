@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from leadrules import Ruleset
-from leadrules.engine.interpreter import run
+from leadrules.engine.reference.interpreter import run
 from leadrules.insights import mutate, run_examples
 from leadrules.insights.mutants import mutants_of
 from leadrules.insights.replay import Dependencies, Replay

@@ -2,8 +2,8 @@
 
 import pytest
 
-from leadrules.lang.layout import format_file
-from leadrules.lang.parser import parse
+from leadrules.syntax.layout import format_file
+from leadrules.syntax.parser import parse
 
 
 def laid_out(text: str) -> str:

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from leadrules.lang import tree
-from leadrules.lang.codes import SYNTAX_CODES
-from leadrules.lang.formatter import text_of
-from leadrules.lang.parser import Limits, decode, parse
+from leadrules.syntax import tree
+from leadrules.syntax.codes import SYNTAX_CODES
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.parser import Limits, decode, parse
 
 
 def read(text: str) -> tree.File:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from leadrules.lang import build_tables as command
-from leadrules.lang import parser
-from leadrules.lang.builder import Builder
-from leadrules.lang.parser import parse
+from leadrules.syntax import build_tables as command
+from leadrules.syntax import parser
+from leadrules.syntax.builder import Builder
+from leadrules.syntax.parser import parse
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 SAVED = resources.files("leadrules.grammar").joinpath("leadrules.lalr")
@@ -29,7 +29,7 @@ def built():
 
 def test_the_saved_tables_are_fresh(built):
     saved = json.loads(SAVED.read_bytes())
-    assert saved["key"] == built["key"], "run `python -m leadrules.lang.build_tables`"
+    assert saved["key"] == built["key"], "run `python -m leadrules.syntax.build_tables`"
     assert len(saved["memo"]["#"]) == len(built["memo"]["#"])
 
 

@@ -10,9 +10,9 @@ import attrs
 
 from leadrules.cli.reading import Source
 from leadrules.cli.screen import Screen, counted, printable
-from leadrules.engine.program import Program
 from leadrules.errors import InputError
 from leadrules.lead import Facts, LeadReader
+from leadrules.program import Program
 from leadrules.tables import LeadTable, Reject, Row
 from leadrules.tables.problems import close_name
 from leadrules.values import plain_name

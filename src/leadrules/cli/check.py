@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from leadrules import program as p
 from leadrules.audit import canonical_json
+from leadrules.check.checker import Checked
 from leadrules.cli.against import Comparison, compare, show_comparison
 from leadrules.cli.reading import Given, Source, check_file
 from leadrules.cli.rules import plain_rules, scoring_rules, show_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, tally
 from leadrules.cli.writing import standard_output
-from leadrules.engine import program as p
 from leadrules.insights.places import Places
-from leadrules.lang.checker import Checked
 from leadrules.ruleset import fingerprint_of, review
 
 

@@ -19,7 +19,7 @@ from leadrules.cli.running import OK, Stop
 from leadrules.cli.score import Rejected, audits, moment_text, tell_rejected, title
 from leadrules.cli.scoring import AsOf, Scored, score_rows
 from leadrules.cli.screen import Screen, counted
-from leadrules.engine.program import Program
+from leadrules.program import Program
 from leadrules.ruleset import Ruleset
 from leadrules.tables import OutputFile, Reject, read_leads
 

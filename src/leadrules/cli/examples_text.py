@@ -14,7 +14,7 @@ from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
 from leadrules.insights.mutation import Survivor
 from leadrules.insights.places import Places
-from leadrules.lang.files import PACK
+from leadrules.syntax.files import PACK
 
 _MOST_LINES = 60
 

@@ -17,11 +17,11 @@ from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.writing import standard_output
-from leadrules.engine.explanation import Explanation
-from leadrules.engine.forecast import Forecast
-from leadrules.engine.program import Program
-from leadrules.engine.why_not import WhyNot
 from leadrules.errors import InputError, PluginError
+from leadrules.explain.explanation import Explanation
+from leadrules.explain.forecast import Forecast
+from leadrules.explain.why_not import WhyNot
+from leadrules.program import Program
 from leadrules.ruleset import Ruleset
 from leadrules.tables import LeadTable, Reject, Row
 

@@ -13,10 +13,10 @@ import attrs
 from leadrules.cli.running import OK, RULES_WRONG, USAGE
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.errors import Diagnostic
-from leadrules.lang.files import read_bytes
-from leadrules.lang.layout import format_file
-from leadrules.lang.parser import parse
-from leadrules.lang.source import decode
+from leadrules.syntax.files import read_bytes
+from leadrules.syntax.layout import format_file
+from leadrules.syntax.parser import parse
+from leadrules.syntax.source import decode
 from leadrules.tables import FileProblem, OutputFile
 
 STANDARD_INPUT = Path("-")

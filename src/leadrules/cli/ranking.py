@@ -15,7 +15,7 @@ from leadrules.audit import AuditEntry, ScoredLead
 from leadrules.cli.reasons import Reasons, points_text
 from leadrules.cli.scoring import Scored
 from leadrules.cli.screen import Screen, counted, joined, printable
-from leadrules.engine.program import Ladder, Program
+from leadrules.program import Ladder, Program
 
 _WIDE = 150
 _WIDE_BAR, _BAR = 24, 12

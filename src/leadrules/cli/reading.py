@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from leadrules.check.checker import Checked
 from leadrules.cli.running import Stop
 from leadrules.errors import InputError
-from leadrules.lang.checker import Checked
-from leadrules.lang.files import Files
 from leadrules.lead import parse_as_of
 from leadrules.plugins import Catalogue
 from leadrules.ruleset import Ruleset, check_files
+from leadrules.syntax.files import Files
 from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, Reject, Row, read_events, read_leads
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import BOOL

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import AuditEntry, canonical_json
 from leadrules.cli.screen import printable
-from leadrules.engine import program as p
 
 
 @attrs.frozen

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.cli.screen import Screen, printable
-from leadrules.engine import program as p
 from leadrules.engine.incremental.memory import MEANINGS, Memories
 from leadrules.engine.incremental.uses import Memory
 from leadrules.insights.places import Places

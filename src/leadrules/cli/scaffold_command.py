@@ -10,8 +10,8 @@ from pathlib import Path
 
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
-from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS
 from leadrules.plugins import CRITERIA, brought_by, installed_points
+from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
 from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

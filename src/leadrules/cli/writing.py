@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from leadrules.audit import AuditEntry, ScoredLead, canonical_json
 from leadrules.cli.running import Stop
-from leadrules.engine.program import Program
+from leadrules.program import Program
 from leadrules.tables import OutputFile
 from leadrules.tables.parquet_output import Column, parquet_rows
 

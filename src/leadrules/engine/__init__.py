@@ -1,1 +1,1 @@
-"""Engines: what a checked program says about a lead. `program` is what they share, `interpreter` the meaning."""
+"""Engines: what a checked program says about a lead. `reference` is the meaning, and the others are equal to it."""

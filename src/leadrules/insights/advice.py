@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
-from leadrules.engine import program as p
-from leadrules.engine.conditions import Truth, opposite
+from leadrules import program as p
+from leadrules.engine.reference.conditions import Truth, opposite
 from leadrules.insights.outcomes import Outcomes
 from leadrules.values import text_of_number
 

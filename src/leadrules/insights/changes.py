@@ -13,8 +13,8 @@ from typing import Literal
 
 import attrs
 
-from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
 
 _ALIKE = 0.6
 _MOST_PAIRS = 40_000

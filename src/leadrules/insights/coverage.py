@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine.interpreter import Evaluation
+from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.goals import KINDS, Check, Goal, GoalKind, goals_of

@@ -22,14 +22,14 @@ from typing import Any
 
 import attrs
 
+from leadrules.check.checker import Checked
 from leadrules.errors import Diagnostic
-from leadrules.lang.checker import Checked
-from leadrules.lang.codes import CODES
-from leadrules.lang.files import Files
-from leadrules.lang.parser import Limits
 from leadrules.plugins import Catalogue
 from leadrules.ruleset import check_files, review
 from leadrules.sdk import LeadView, criterion
+from leadrules.syntax.codes import CODES
+from leadrules.syntax.files import Files
+from leadrules.syntax.parser import Limits
 
 _NOTE = "<!-- Made from the code; to change it, change src/leadrules/insights/diagnostics. -->"
 _MAIN = "rules.leadrules"

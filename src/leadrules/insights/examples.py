@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import RulesetIdentity, ScoredLead
-from leadrules.engine import program as p
-from leadrules.engine.conditions import Reading
-from leadrules.engine.evidence import Evidence
-from leadrules.engine.examples import ExampleResult, run_example
-from leadrules.engine.interpreter import Evaluation
+from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.evidence import Evidence
+from leadrules.engine.reference.examples import ExampleResult, run_example
+from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import InputError, PluginError
 from leadrules.ruleset import Ruleset
 

@@ -22,10 +22,10 @@ from typing import Any, Literal
 
 import attrs
 
-from leadrules.engine import program as p
-from leadrules.engine.conditions import Truth
-from leadrules.engine.interpreter import Evaluation, term_value
-from leadrules.engine.scoring import score_rule
+from leadrules import program as p
+from leadrules.engine.reference.conditions import Truth
+from leadrules.engine.reference.interpreter import Evaluation, term_value
+from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights.advice import WORDS, advice
 from leadrules.insights.outcomes import Outcomes
 from leadrules.insights.places import Places

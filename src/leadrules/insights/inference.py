@@ -12,9 +12,9 @@ import attrs
 from leadrules.conversions import Unreadable, reader_of, shown
 from leadrules.errors import Span
 from leadrules.insights.columns import Column, Guess, guess
-from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
-from leadrules.lang.words import OPERAND_WORDS, STATEMENT_WORDS, TAIL_WORDS, TARGET_WORDS
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TAIL_WORDS, TARGET_WORDS
 from leadrules.values import plain_name, zone
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, Type
 

@@ -15,8 +15,8 @@ import attrs
 
 from leadrules.criteria import Criterion, Origin, marked, verified
 from leadrules.errors import PluginError
-from leadrules.lang.parser import parse
 from leadrules.plugins import CRITERIA, PACKS, brought_by, imported, installed_points, origin_of, pack_folder
+from leadrules.syntax.parser import parse
 
 _SUFFIX = ".leadrules"
 _CONFIGURED = 'mend `{}` under `[project.entry-points."{}"]` in its pyproject.toml, and install it again'

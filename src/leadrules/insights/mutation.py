@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.mutants import Mutant, mutants_of

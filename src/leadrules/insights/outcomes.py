@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
+from leadrules import program as p
 from leadrules.criteria import Criterion as Function
-from leadrules.engine import program as p
-from leadrules.engine.conditions import Truth, at_least, both, either, opposite
+from leadrules.engine.reference.conditions import Truth, at_least, both, either, opposite
 
 ALL: tuple[Truth, ...] = (True, False, None)
 _MOST_COMBINED = 12

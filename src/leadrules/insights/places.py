@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
-from leadrules.lang import tree
+from leadrules import program as p
 from leadrules.ruleset import Ruleset, statements_of
+from leadrules.syntax import tree
 
 _KINDS: Mapping[type[Any], str] = {
     tree.Criterion: "criterion",

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 
 ZERO = Fraction(0)
 

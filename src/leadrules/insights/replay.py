@@ -14,10 +14,10 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
-from leadrules.engine.conditions import Truth
-from leadrules.engine.interpreter import Evaluation, run
-from leadrules.engine.scoring import LARGEST, score_persona, score_rule
+from leadrules import program as p
+from leadrules.engine.reference.conditions import Truth
+from leadrules.engine.reference.interpreter import Evaluation, run
+from leadrules.engine.reference.scoring import LARGEST, score_persona, score_rule
 from leadrules.insights.mutants import Mutant, Part
 from leadrules.vocabulary import NUMBER
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
 
 _N = TypeVar("_N", bound=p.Node)

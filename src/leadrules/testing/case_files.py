@@ -17,13 +17,13 @@ from typing import Any
 import attrs
 
 from leadrules.audit import ScoredLead
-from leadrules.engine.evidence import plain
-from leadrules.engine.interpreter import run as answers_of
+from leadrules.engine.reference.evidence import plain
+from leadrules.engine.reference.interpreter import run as answers_of
 from leadrules.errors import InputError, PluginError, RulesetError
-from leadrules.lang import tree
-from leadrules.lang.parser import parse
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset
+from leadrules.syntax import tree
+from leadrules.syntax.parser import parse
 from leadrules.testing.incremental import incremental_agrees
 from leadrules.testing.laws import engines_agree
 from leadrules.values import instant_of, text_of_instant

@@ -24,8 +24,8 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
-from leadrules.criteria import FAILURES, Criterion, Origin, kind_of, verified
-from leadrules.engine.calls import DIGITS, answer_of, named, to_python
+from leadrules.criteria import DIGITS, FAILURES, Criterion, Origin, kind_of, named, to_python, verified
+from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, mark_of
 from leadrules.testing.arguments import Vocabulary, questions

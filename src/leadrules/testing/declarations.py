@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from leadrules.lang import tree
+from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases, Place
 from leadrules.testing.scenes import Scene, made, name

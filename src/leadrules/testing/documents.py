@@ -9,8 +9,8 @@ from types import ModuleType
 
 from leadrules.criteria import Origin, loaded
 from leadrules.errors import PluginError, RulesetError
-from leadrules.lang.parser import parse
 from leadrules.ruleset import Ruleset
+from leadrules.syntax.parser import parse
 from leadrules.testing.case_files import calls_in, read_cases
 
 _BLOCK = re.compile(r"^```leadrules\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -16,15 +16,15 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+from leadrules import program as p
 from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, canonical_json
-from leadrules.engine import interpreter
-from leadrules.engine import program as p
+from leadrules.engine.reference import interpreter
 from leadrules.errors import LeadrulesError
-from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
-from leadrules.lang.parser import parse
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.parser import parse
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
 from leadrules.values import moment_of, plain_name

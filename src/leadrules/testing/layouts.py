@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
-from leadrules.lang.lines import Token, tokens_of
-from leadrules.lang.words import STATEMENT_WORDS
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.lines import Token, tokens_of
+from leadrules.syntax.words import STATEMENT_WORDS
 from leadrules.testing.chance import Chance
 
 _COMMENTS = ("# why", "# email_open +5", '# "', "# (", "#")

@@ -14,8 +14,8 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from leadrules.engine import program as p
-from leadrules.engine.program import Constant, Program
+from leadrules import program as p
+from leadrules.program import Constant, Program
 from leadrules.ruleset import Ruleset
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from leadrules.lang import tree
+from leadrules.syntax import tree
 from leadrules.testing.phrases import NUMBERS, Phrases
 from leadrules.testing.scenes import Scale, Scene, made, name, of_kind
 from leadrules.testing.scoring import Scoring

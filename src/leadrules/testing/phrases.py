@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.lang import tree
+from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
 from leadrules.testing.words import DATES, PATTERNS, TEXTS

@@ -10,10 +10,10 @@ import attrs
 
 from leadrules.audit import canonical_json
 from leadrules.errors import LeadrulesError
-from leadrules.lang import tree
-from leadrules.lang.formatter import text_of
-from leadrules.lang.parser import parse
 from leadrules.ruleset import Ruleset
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.parser import parse
 from leadrules.testing.leads import RawLead
 from leadrules.vocabulary import OWN_PROPERTIES, STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 

@@ -9,8 +9,8 @@ from typing import Literal
 import attrs
 from hypothesis import strategies as st
 
-from leadrules.lang import tree
-from leadrules.lang.parser import parse
+from leadrules.syntax import tree
+from leadrules.syntax.parser import parse
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.declarations import Declarations
 from leadrules.testing.layouts import laid_out

@@ -9,7 +9,7 @@ from typing import TypeVar
 import attrs
 
 from leadrules.errors import Span
-from leadrules.lang import tree
+from leadrules.syntax import tree
 from leadrules.vocabulary import DATE, DATETIME, Type
 
 N = TypeVar("N", bound=tree.Node)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.lang import tree
+from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.declarations import Declarations
 from leadrules.testing.phrases import ANYWHERE, Phrases, Place

@@ -9,9 +9,8 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import EXACT, AuditEntry, BlankResult, Decimals, Notes, RulesetIdentity, ScoredLead
-from leadrules.engine import interpreter
-from leadrules.engine import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.borrowed import Reference
 from leadrules.engine.compiler.code import Block, Expr, Names
@@ -25,7 +24,8 @@ from leadrules.engine.compiler.past import NO_PAST, SETTLED, Past
 from leadrules.engine.compiler.results import MARKS, SEEN
 from leadrules.engine.compiler.scoring import Scoring
 from leadrules.engine.compiler.shapes import plain_lead
-from leadrules.engine.conditions import Reading
+from leadrules.engine.reference import interpreter
+from leadrules.engine.reference.conditions import Reading
 from leadrules.errors import InputError
 from leadrules.lead import LeadReader, read_as_of, read_id
 

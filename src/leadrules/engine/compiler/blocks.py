@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, runtime, sifting
 from leadrules.engine.compiler.ages import AgeRows, Column
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt

@@ -10,11 +10,11 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler.past import SETTLED, Past
 from leadrules.engine.compiler.runtime import units_of
-from leadrules.engine.conditions import Reading
-from leadrules.engine.scoring import score_rule
+from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.scoring import score_rule
 from leadrules.lead import LeadReader
 from leadrules.values import Value
 

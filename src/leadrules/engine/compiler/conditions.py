@@ -14,7 +14,7 @@ from typing import Any, Protocol, assert_never
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, operands, runtime
 from leadrules.engine.compiler.code import Expr, Names
 from leadrules.engine.compiler.operands import (
@@ -33,7 +33,7 @@ from leadrules.engine.compiler.operands import (
     known,
 )
 from leadrules.engine.compiler.subjects import TextRead, only_text, parts_of
-from leadrules.engine.conditions import pattern
+from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
 

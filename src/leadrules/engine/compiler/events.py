@@ -13,8 +13,8 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.conversions import reader_of
-from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime, sifting
 from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.code import Block, Expr, Names

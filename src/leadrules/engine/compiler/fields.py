@@ -12,14 +12,14 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.conversions import Reader, reader_of, reader_of_field
-from leadrules.engine import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import FALSE, NONE, Conditions
 from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, Texts, Unsupported
 from leadrules.engine.compiler.subjects import TextRead
-from leadrules.engine.conditions import Reading
+from leadrules.engine.reference.conditions import Reading
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import folded
 from leadrules.vocabulary import Field, Property

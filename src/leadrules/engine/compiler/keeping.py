@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler.runtime import Irregular
 
 

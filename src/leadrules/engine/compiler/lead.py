@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.borrowed import Question
 from leadrules.engine.compiler.clock import Clock, Part

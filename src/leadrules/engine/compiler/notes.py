@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import Decimals, EntryHead
-from leadrules.engine import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.results import Prove, Results

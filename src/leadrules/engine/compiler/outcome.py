@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE, Conditions

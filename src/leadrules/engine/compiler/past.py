@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Expr, Names
-from leadrules.engine.conditions import Reading, Total
+from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.lead import Facts
 
 SETTLED = "settled"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler.code import Names
 from leadrules.engine.compiler.conditions import Conditions
 from leadrules.engine.compiler.lead import LeadCode

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import AuditEntry, Decimals, Fired, Notes, Transition, entries_of
-from leadrules.engine import program as p
 
 SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "settled")
 """What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether

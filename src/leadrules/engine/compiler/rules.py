@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, keeping, runtime
 from leadrules.engine.compiler.borrowed import Question
 from leadrules.engine.compiler.code import Block, Expr
@@ -24,8 +24,8 @@ from leadrules.engine.compiler.notes import FIRED, GATED
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
 from leadrules.engine.compiler.points import Points
 from leadrules.engine.compiler.streams import EventPlace, ages_in, sum_of
-from leadrules.engine.conditions import Reading
-from leadrules.engine.scoring import points_of
+from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.scoring import points_of
 from leadrules.lead import Facts
 from leadrules.values import Decay, rounded
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.notes import GATED

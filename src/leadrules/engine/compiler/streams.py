@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Expr, Names
 from leadrules.engine.compiler.conditions import Conditions, Place, instant_part

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 
 TextRead = p.FieldRead | p.PropertyRead
 _ELSEWHERE = (p.DefinitionRead, p.Count, p.Aggregate, p.CallNode, p.Happened, p.FollowedBy, p.FieldWithin, p.Was)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler.subjects import definitions_in
 from leadrules.engine.incremental.uses import Memory, uses_in
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 
-from leadrules.engine import program as p
-from leadrules.engine.conditions import NOTHING, Reading
+from leadrules import program as p
 from leadrules.engine.incremental.settled import Settled
 from leadrules.engine.incremental.uses import Events, Use, uses_of
+from leadrules.engine.reference.conditions import NOTHING, Reading
 from leadrules.lead import Facts, LeadReader, Occurrence
 
 PlainEvent = Mapping[str, Any]

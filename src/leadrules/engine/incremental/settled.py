@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler import Past
-from leadrules.engine.conditions import NOTHING, Reading, Total
 from leadrules.engine.incremental.uses import AggregateUse, CountUse, RuleUse, Use
+from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.lead import Facts
 
 Settled = Sequence[Total]

@@ -12,10 +12,10 @@ import attrs
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown
 from leadrules.engine.compiler import SETTLED, Evaluate, compile_program
-from leadrules.engine.conditions import NOTHING
 from leadrules.engine.incremental.retention import PlainEvent, Retention
 from leadrules.engine.incremental.settled import Settled, past_of
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
+from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import InputError
 from leadrules.lead import Event, LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from leadrules.engine.conditions import Total
+from leadrules.engine.reference.conditions import Total
 from leadrules.errors import InputError
 from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant

@@ -16,11 +16,11 @@ from typing import Any, Literal
 
 import attrs
 
-from leadrules.engine import program as p
+from leadrules import program as p
 from leadrules.engine.compiler.subjects import calls_plugin
-from leadrules.engine.conditions import NOTHING, Reading, Total
-from leadrules.engine.evidence import MOST_LISTED
-from leadrules.engine.scoring import in_season, points_of, sized
+from leadrules.engine.reference.conditions import NOTHING, Reading, Total
+from leadrules.engine.reference.evidence import MOST_LISTED
+from leadrules.engine.reference.scoring import in_season, points_of, sized
 from leadrules.lead import Occurrence
 from leadrules.values import Value, folded, rounded
 

@@ -1,0 +1,231 @@
+"""Bounds and caps that never bind, windows that outlast the points, and rules that give none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import TypeVar
+
+from leadrules import program as p
+from leadrules.analysis.counts import in_all, least, lies_within, most_events, per_bucket
+from leadrules.analysis.findings import Findings, nodes_of, rules_in, rules_of, shown
+from leadrules.analysis.points import Outline, points_range, times
+from leadrules.analysis.ranges import NOTHING, Range
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.values import HOUR, Decay
+
+M = TypeVar("M", bound=tree.Node)
+
+
+def check_bounds(outline: Outline, findings: Findings) -> None:
+    """Warn of `max` and `min` of dimensions, groups and the total that never bind (LR205)."""
+    for dimension in outline.program.dimensions:
+        written: tree.Node | None = findings.named(tree.Dimension, dimension.name)
+        _bounds(outline.sums["dimension", dimension.name], dimension.bounds, written, findings)
+        for item in dimension.items:
+            if isinstance(item, p.PointsGroup):
+                group = findings.named(tree.PointsGroup, item.name)
+                _bounds(outline.sums["group", item.name], item.bounds, group, findings)
+    _bounds(outline.total, outline.program.total.bounds, next(findings.all(tree.Total), None), findings)
+
+
+def _bounds(found: Range, bounds: p.Bounds, written: tree.Node | None, findings: Findings) -> None:
+    """Compare the bounds with what is inside them; one that states exactly what the rules give is no mistake."""
+    modifiers: Sequence[tree.Modifier] = getattr(written, "modifiers", ())
+    if bounds.high is not None and found.high is not None and found.high < bounds.high:
+        at = _one(modifiers, tree.Max)
+        if at is not None:
+            message = f"`{text_of(at)}` never binds: the rules give at most {shown(found.high)}"
+            findings.warn("LR205", message, at, "lower it, or leave it out")
+    if bounds.low is not None and found.low is not None and found.low > bounds.low:
+        at_ = _one(modifiers, tree.Min)
+        if at_ is not None:
+            message = f"`{text_of(at_)}` never binds: the rules give at least {shown(found.low)}"
+            findings.warn("LR205", message, at_, "raise it, or leave it out")
+
+
+def _one(modifiers: Sequence[tree.Modifier], kind: type[M]) -> M | None:
+    return next((m for m in modifiers if isinstance(m, kind)), None)
+
+
+# ---------------------------------------------------------------------- caps
+
+
+def check_caps(outline: Outline, findings: Findings) -> None:
+    """Warn of caps of rules that never bind (LR214), are likely meant in points (LR220), and of no points (LR222)."""
+    for rule in rules_of(outline.program):
+        if len(rule.alternatives) == 1 and points_range(outline.meaning, rule.alternatives[0].points) == NOTHING:
+            points = rule.alternatives[0].points
+            findings.warn("LR222", f"this rule gives no points: `{points.text}`", points, "give it points")
+        elif rule.caps != p.Caps() and outline.rules[rule.id] != NOTHING:
+            written = findings.rule(rule)
+            if written is not None:
+                _caps(outline, rule, written, findings)
+
+
+def _caps(outline: Outline, rule: p.Rule, written: tree.Rule, findings: Findings) -> None:
+    for modifier, why in _idle(outline, rule, written):
+        findings.warn("LR214", f"`{text_of(modifier)}` never binds: {why}", modifier, "lower it, or leave it out")
+    times_ = _one(written.modifiers, tree.MaxTimes)
+    points = rule.alternatives[0].points
+    if times_ is not None and isinstance(points, p.Constant) and _means_points(rule, points, times_, findings):
+        message = f"`{text_of(times_).removesuffix(' times')}` counts events, so it allows {_most(rule, points)} points"
+        findings.warn(
+            "LR220", message, times_, f"write `max {rule.caps.times} points`, or `max {rule.caps.times} times`"
+        )
+
+
+def _most(rule: p.Rule, points: p.Constant) -> str:
+    assert rule.caps.times is not None
+    assert isinstance(points.value, Fraction)
+    return shown(abs(points.value) * rule.caps.times)
+
+
+def _means_points(rule: p.Rule, points: p.Constant, modifier: tree.MaxTimes, findings: Findings) -> bool:
+    """Tell whether a bare `max N` looks like an amount of points: large, and a multiple of what an event gives."""
+    size, times_ = points.value, rule.caps.times
+    if not isinstance(size, Fraction) or times_ is None or not isinstance(modifier.times, tree.Number):
+        return False
+    says_times = findings.texts[modifier.span.file][modifier.span.start : modifier.span.end].rstrip().endswith("times")
+    return not says_times and times_ >= 20 and abs(size) >= 2 and times_ % abs(size) == 0
+
+
+def _idle(outline: Outline, rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, str]]:
+    """Give the caps that never change anything, and why."""
+    if rule.selection is not None:
+        yield from _idle_counts(rule, written)
+    one = points_range(outline.meaning, rule.alternatives[0].points).join(NOTHING)
+    for modifier in written.modifiers:
+        if not isinstance(modifier, tree.MaxPoints):
+            continue
+        if modifier.bucket is None:
+            most, size = outline.rules[rule.id].size, rule.caps.points
+        else:
+            assert rule.caps.points_per is not None
+            size, bucket = rule.caps.points_per
+            most = times(one, least(per_bucket(rule, bucket), most_events(rule))).size
+        if most is not None and size is not None and most <= size:
+            yield modifier, f"there are at most {shown(most)} points"
+
+
+def _idle_counts(rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, str]]:
+    caps = rule.caps
+    per = [m for m in written.modifiers if isinstance(m, tree.MaxPer)]
+    for place, (cap, modifier) in enumerate(zip(caps.per, per, strict=True)):
+        before = per_bucket(rule, cap.bucket, place)
+        if before is not None and before <= cap.times:
+            yield modifier, f"at most {before} come that far"
+            continue
+        following = _next_cap(rule, written, per, place)
+        if following is not None and following[0] <= cap.times:
+            yield modifier, f"`{text_of(following[1])}` keeps no more anyway"
+    whole = _one(written.modifiers, tree.MaxTimes)
+    most = in_all(rule)
+    if whole is not None and caps.times is not None and most is not None and most <= caps.times:
+        yield whole, f"at most {most} come that far"
+
+
+def _next_cap(
+    rule: p.Rule, written: tree.Rule, per: Sequence[tree.MaxPer], place: int
+) -> tuple[int, tree.MaxPer | tree.MaxTimes] | None:
+    """Give the cap that works right after a `per`, where the buckets of that lie inside its own.
+
+    It keeps the largest of what the `per` kept; where it keeps no more than that, the `per` changes
+    nothing. With another cap between the two it might.
+    """
+    if place + 1 < len(per):
+        following = rule.caps.per[place + 1]
+        inside = lies_within(rule.caps.per[place].bucket, following.bucket)
+        return (following.times, per[place + 1]) if inside else None
+    whole = _one(written.modifiers, tree.MaxTimes)
+    return None if whole is None or rule.caps.times is None else (rule.caps.times, whole)
+
+
+# -------------------------------------------------------------------- decays
+
+
+def check_windows(outline: Outline, findings: Findings) -> None:
+    """Warn of windows that reach further back than the decay gives points (LR213)."""
+    for dimension in outline.program.dimensions:
+        written = findings.named(tree.Dimension, dimension.name)
+        default = None if written is None else _one(written.modifiers, tree.Within)
+        inherited: list[p.Rule] = []
+        for rule in rules_in(dimension):
+            own = _own_window(findings.rule(rule), rule)
+            if rule.selection is None or rule.selection.within is None:
+                continue
+            if own is None:
+                inherited.append(rule)
+            elif (end := _last_age(outline, rule)) is not None and end < rule.selection.within:
+                _outlasts(own, rule.decay, end, findings)
+        if default is not None and inherited and not _also_read(dimension, inherited):
+            ends = [_last_age(outline, rule) for rule in inherited]
+            known = [end for end in ends if end is not None]
+            window = inherited[0].selection.within if inherited[0].selection else None
+            if len(known) == len(ends) and window is not None and max(known) < window:
+                decay = inherited[known.index(max(known))].decay
+                _outlasts(default, decay, max(known), findings)
+
+
+def _own_window(written: tree.Rule | None, rule: p.Rule) -> tree.Within | None:
+    """Give the `within` that stands on the rule's own selection, if one does."""
+    if written is None or rule.selection is None:
+        return None
+    selection = written.alternatives[0].condition
+    while isinstance(selection, tree.Group):
+        selection = selection.inner
+    if not isinstance(selection, tree.Selection):
+        return None
+    return next((span for span in selection.spans if isinstance(span, tree.Within)), None)
+
+
+def _also_read(dimension: p.Dimension, inherited: Sequence[p.Rule]) -> bool:
+    """Tell whether anything but the selections of these rules takes the dimension's window."""
+    window = inherited[0].selection.within if inherited[0].selection else None
+    takers = {rule.id for rule in inherited}
+    for rule in rules_in(dimension):
+        if rule.id in takers:
+            roots: list[p.Condition] = [] if rule.when is None else [rule.when]
+        else:
+            roots = [c for c in (rule.when, *(a.condition for a in rule.alternatives)) if c is not None]
+        for root in roots:
+            if any(isinstance(n, p.Selection) and n.within == window for n in nodes_of(root)):
+                return True
+    return False
+
+
+def _last_age(outline: Outline, rule: p.Rule) -> int | None:
+    """Give how old an event is, in microseconds, from which on it gives no points; None where there is no such age."""
+    decay = rule.decay
+    if decay is None:
+        return None
+    size = points_range(outline.meaning, rule.alternatives[0].points).size
+    if not size:
+        return None
+    return _ages_until_nothing(decay, size, outline.program.precision) * decay.unit
+
+
+@lru_cache(maxsize=1_000)
+def _ages_until_nothing(decay: Decay, size: Fraction, precision: int) -> int:
+    """Count the days or hours after which points round to 0; points only ever fade, so halving the search is exact."""
+    low, high = 0, 1
+    while decay.applied(size, high, precision) != 0:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if decay.applied(size, middle, precision) == 0:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _outlasts(at: tree.Within, decay: Decay | None, end: int, findings: Findings) -> None:
+    assert decay is not None
+    unit = "hour" if decay.unit == HOUR else "day"
+    count = end // decay.unit
+    age = f"{count} {unit}{'s' if count != 1 else ''}"
+    message = f"`{text_of(at)}` reaches further back than points do: with `{decay}` nothing is left after {age}"
+    findings.warn("LR213", message, at, f"write `within {age}`, or let points fade more slowly")

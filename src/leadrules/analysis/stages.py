@@ -1,0 +1,59 @@
+"""Stages that nobody can enter, and graded dimensions that count into the score unsaid."""
+
+from __future__ import annotations
+
+from leadrules import program as p
+from leadrules.analysis.findings import Findings, nodes_of
+from leadrules.analysis.points import Outline, reachable_labels
+from leadrules.syntax import tree
+
+
+def check_stages(outline: Outline, findings: Findings) -> None:
+    """Warn of labels that no rule leads to and no record keeps (LR216).
+
+    A label that `was` asks for stands for what the lead's record says, and needs no rule.
+    """
+    asked = {
+        part.label.name if isinstance(part.label, tree.Name) else part.label.value
+        for node in findings.statements
+        for part in (nodes_of(node) if isinstance(node, _ASKING) else ())
+        if isinstance(part, tree.Was)
+    }
+    written = {node.name.name if node.name else "stage": node for node in findings.all(tree.Stages)}
+    for ladder in outline.program.ladders:
+        if ladder.name not in written:
+            continue
+        reachable = reachable_labels(outline.meaning, ladder)
+        for label in (*written[ladder.name].labels, *written[ladder.name].exits):
+            text = label.name if isinstance(label, tree.Name) else label.value
+            if text not in reachable and text not in asked:
+                _unreachable(ladder, text, label, findings)
+
+
+_ASKING = (
+    tree.Rule, tree.Outcome, tree.Hold, tree.Criterion, tree.Segment, tree.Require, tree.PersonaLine
+)  # fmt: skip
+
+
+def _unreachable(ladder: p.Ladder, label: str, at: tree.Node, findings: Findings) -> None:
+    never = any(rule.label == label for rule in ladder.rules)
+    why = "the rules that lead to it never apply" if never else "no rule leads to it"
+    findings.warn("LR216", f"no lead becomes `{label}`: {why}", at, f"write a rule: `… -> {label}`")
+
+
+def check_totals(outline: Outline, findings: Findings) -> None:
+    """Warn of a graded dimension that counts into the score because no `total` says otherwise (LR218)."""
+    program = outline.program
+    if program.total.terms is not None or len(program.dimensions) < 2:
+        return
+    others = [d.name for d in program.dimensions]
+    for grade in program.grades:
+        if not isinstance(grade, p.Grade) or not isinstance(grade.subject, p.DefinitionRead):
+            continue
+        written = findings.named(tree.Grade, grade.name)
+        if grade.subject.kind == "dimension" and written is not None:
+            name = grade.subject.name
+            rest = " + ".join(other for other in others if other != name)
+            help_ = f"say so with `total = {' + '.join(others)}`, or keep it out with `total = {rest}`"
+            message = f"`{name}` has a grade of its own and also counts into `score`, since there is no `total`"
+            findings.warn("LR218", message, written.subject, help_)

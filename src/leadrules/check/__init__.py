@@ -1,0 +1,1 @@
+"""From a tree to a checked program: every name finds its meaning, every mistake is reported."""

@@ -1,0 +1,79 @@
+"""Which values can be compared with which, and how."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from leadrules import program as p
+from leadrules.check.names import Names
+from leadrules.syntax import tree
+from leadrules.syntax.report import Report, quoted
+from leadrules.values import folded
+from leadrules.vocabulary import BOOL, TEXT
+
+ORDERED = frozenset({"number", "date", "datetime", "label"})
+
+
+def comparable(names: Names, op: str, left: p.ValueNode, right: p.ValueNode, node: tree.Node) -> tuple[str, ...]:
+    """Check that two values can be compared so; gives the order of labels where one is asked."""
+    kinds = {left.type.kind, right.type.kind}
+    ordering = op not in {"=", "!="}
+    if kinds == {"date", "datetime"}:
+        if not ordering:
+            names.report.refuse(
+                "LR401", "a date and a datetime are never equal", node, "compare with `<`, `<=`, `>` or `>=`"
+            )
+        return ()
+    if len(kinds) > 1 or left.type.scale != right.type.scale:
+        _disagree(names.report, left, right, node)
+    kind = left.type.kind
+    if kind == "list of text":
+        names.report.refuse("LR401", "lists are not compared", node, f'write `{left.text} contains "…"`')
+    if ordering and kind not in ORDERED:
+        names.report.refuse("LR401", f"a {kind} has no order, so `{op}` says nothing", node, "compare with `=` or `!=`")
+    _among_choices(names.report, left, right, node)
+    _among_choices(names.report, right, left, node)
+    return _order(names, left.type.scale, node) if ordering and left.type.scale else ()
+
+
+def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.Node) -> NoReturn:
+    help_ = None
+    for one, other in ((left, right), (right, left)):
+        if one.type.kind == "text" and isinstance(other, p.Constant) and other.type.kind in {"number", "date"}:
+            help_ = f'`{one.text}` is text: write `"{other.text}"`'
+        if one.type.kind == "list of text" and other.type == TEXT:
+            help_ = f"write `{one.text} contains {other.text}`"
+        if one.type == BOOL and isinstance(other, p.Constant):
+            help_ = f"write `{one.text}`, or `not {one.text}`"
+        if one.type.kind in {"date", "datetime"} and isinstance(other, p.Constant) and other.type == TEXT:
+            help_ = "write the date without quotes: `2026-11-21`"
+    report.refuse(
+        "LR401",
+        f"`{left.text}` is a {left.type} and `{right.text}` is a {right.type}: they cannot be compared",
+        node,
+        help_,
+    )
+
+
+def _among_choices(report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
+    if not one.type.choices or not isinstance(other, p.Constant):
+        return
+    if folded(str(other.value)) not in one.type.folded_choices:
+        near = report.suggest(str(other.value), one.type.choices)
+        allowed = quoted(one.type.choices)
+        report.refuse(
+            "LR407",
+            f"`{one.text}` is never {other.text}",
+            node,
+            f'did you mean "{near}"?' if near else f"it is one of {allowed}",
+        )
+
+
+def _order(names: Names, scale: str, node: tree.Node) -> tuple[str, ...]:
+    if scale in names.pairs:
+        names.report.refuse(
+            "LR401", f"the labels of `{scale}` are pairs and have no order", node, "compare with `=` or `in {…}`"
+        )
+    if scale in names.ladders:
+        return names.ladders[scale]
+    return tuple(reversed(names.grades[scale]))

@@ -1,0 +1,217 @@
+"""Checks calls of plugins' criteria: arguments to parameters, types, and literals that make no sense."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from leadrules import program as p
+from leadrules.check.names import Names
+from leadrules.check.resolver import Place, told
+from leadrules.criteria import FAILURES, Criterion, Parameter, Plugin, named, to_python
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.report import Refused, Report, listed
+from leadrules.values import Value
+from leadrules.vocabulary import TEXTS
+
+
+class Expressions(Protocol):
+    """What a call needs of whoever checks its arguments."""
+
+    names: Names
+    report: Report
+    used: set[str]
+    functions: dict[tuple[str, str], Criterion]
+    fields_read: dict[str, None]
+    read: dict[str, set[str]]
+
+    def value(self, node: tree.Condition | tree.Set, place: Place) -> p.ValueNode:
+        """Check a value."""
+        ...
+
+    def choices(
+        self, node: tree.Set | tree.Condition, scale: str | None, place: Place
+    ) -> list[tuple[p.ValueNode, tree.Node]]:
+        """Check a set or a list."""
+        ...
+
+
+def plugin_call(expressions: Expressions, node: tree.Call, place: Place) -> p.CallNode:
+    """Check `plugin.criterion(…)`."""
+    criterion = _criterion(expressions, node)
+    if place.filter and criterion.wants_lead:
+        expressions.report.refuse(
+            "LR409",
+            f"a filter reads properties and fields, and `{criterion.name}` asks for the whole lead",
+            node,
+            "ask for it beside the selection, with `when` or `and`",
+        )
+    usage = f"it is `{node.plugin.name if node.plugin else ''}.{criterion.name}{criterion.signature}`"
+    given = _given(expressions, node, criterion, usage)
+    names, arguments, failed = [], [], False
+    for parameter, written in given:
+        try:
+            arguments.append(_argument(expressions, written, parameter, criterion, usage, place))
+            names.append(parameter.name)
+        except Refused:
+            failed = True
+    if failed:
+        raise Refused
+    fields, events = _view(expressions, node, criterion) if criterion.wants_lead else ((), ())
+    expressions.functions[criterion.origin.plugin, criterion.name] = criterion
+    return p.CallNode(
+        criterion.origin.plugin,
+        criterion.name,
+        tuple(names),
+        tuple(arguments),
+        criterion.returns,
+        fields,
+        events,
+        **told(node),
+    )
+
+
+def _criterion(expressions: Expressions, node: tree.Call) -> Criterion:
+    assert node.plugin is not None
+    report, alias, name = expressions.report, node.plugin.name, node.function.name
+    plugins = expressions.names.plugins
+    if alias not in plugins:
+        if expressions.names.kind(alias) == "plugin" or alias in report.excused:
+            raise Refused  # why it is missing stands at its `use`
+        near = report.suggest(alias, plugins)
+        help_ = f"did you mean `{near}`?" if near else f"say so at the top of the file: `use {text_of(node.plugin)}`"
+        report.refuse("LR303", f"no plugin `{alias}` is in use", node.plugin, help_)
+    plugin: Plugin = plugins[alias]
+    expressions.used.add(alias)
+    if name not in plugin.criteria:
+        near = report.suggest(name, plugin.criteria)
+        help_ = f"did you mean `{alias}.{near}`?" if near else f"it has {listed(plugin.criteria)}"
+        report.refuse("LR303", f"the plugin `{alias}` has no criterion `{name}`", node.function, help_)
+    return plugin.criteria[name]
+
+
+def _given(
+    expressions: Expressions, node: tree.Call, criterion: Criterion, usage: str
+) -> list[tuple[Parameter, tree.Argument]]:
+    """Match arguments to parameters: by position first, then by name, each once."""
+    report = expressions.report
+    parameters = list(criterion.given)
+    found: dict[str, tree.Argument] = {}
+    for place, argument in enumerate(node.arguments):
+        _refuse_equals_sign(expressions, argument, criterion)
+        if argument.name is None and place >= len(parameters):
+            report.refuse("LR413", f"`{criterion.name}` takes {_arguments(len(parameters))}", argument, usage)
+        name = parameters[place].name if argument.name is None else argument.name.name
+        if name not in {parameter.name for parameter in parameters}:
+            near = report.suggest(name, [parameter.name for parameter in parameters])
+            help_ = f"did you mean `{near}`?" if near else usage
+            report.refuse("LR413", f"`{criterion.name}` has no parameter `{name}`", argument, help_)
+        if name in found:
+            report.refuse("LR413", f"`{name}` is given twice", argument, usage)
+        found[name] = argument
+    missing = [q.name for q in parameters if q.name not in found and not q.has_default]
+    if missing:
+        report.refuse("LR413", f"`{criterion.name}` also needs {listed(missing)}", node, usage)
+    return [(parameter, found[parameter.name]) for parameter in parameters if parameter.name in found]
+
+
+def _refuse_equals_sign(expressions: Expressions, argument: tree.Argument, criterion: Criterion) -> None:
+    """Refuse `most = 3`, as Python writes `most: 3`, where `most` is a parameter and nothing else."""
+    written = argument.value
+    if argument.name is not None or not isinstance(written, tree.Compare) or written.op != "=":
+        return
+    name = written.left.name if isinstance(written.left, tree.Name) else None
+    if name in {parameter.name for parameter in criterion.given} and name not in expressions.names.known():
+        meant = f"write `{name}: {text_of(written.right)}`"
+        expressions.report.refuse("LR413", f"`{name}` is given by a colon, not by `=`", argument, meant)
+
+
+def _arguments(count: int) -> str:
+    return "one argument" if count == 1 else f"{count or 'no'} arguments"
+
+
+def _argument(
+    expressions: Expressions,
+    written: tree.Argument,
+    parameter: Parameter,
+    criterion: Criterion,
+    usage: str,
+    place: Place,
+) -> p.ValueNode:
+    assert parameter.type is not None
+    report, kind = expressions.report, parameter.type.kind
+    if kind == "list of text" and _is_list(expressions, written.value):
+        value: p.ValueNode = _list(expressions, written.value, place)
+    else:
+        value = expressions.value(written.value, place)
+    if value.type.kind != kind and not (kind == "text" and value.type.kind == "label"):
+        report.refuse(
+            "LR401",
+            f"`{parameter.name}` of `{criterion.name}` is a {kind}, and `{value.text}` is a {value.type.kind}",
+            written,
+            usage,
+        )
+    refuses = criterion.mark.checks.get(parameter.name)
+    if refuses is not None and isinstance(value, p.Constant):
+        _check_literal(expressions, written, value, criterion, parameter)
+    return value
+
+
+def _check_literal(
+    expressions: Expressions, written: tree.Argument, value: p.Constant, criterion: Criterion, parameter: Parameter
+) -> None:
+    report = expressions.report
+    try:
+        criterion.mark.checks[parameter.name](to_python(value.value, value.type.kind))
+    except ValueError as problem:
+        words = f": {problem}" if str(problem) else ""
+        report.refuse("LR622", f"`{criterion.name}` refuses {value.text}{words}", written)
+    except FAILURES as problem:  # its own failure, reported by name
+        reason = f"its check of `{parameter.name}` failed with {named(problem)}"
+        report.refuse("LR621", str(criterion.failed(reason)), written)
+
+
+def _is_list(expressions: Expressions, node: tree.Condition | tree.Set) -> bool:
+    return isinstance(node, tree.Set) or (isinstance(node, tree.Name) and expressions.names.kind(node.name) == "list")
+
+
+def _list(expressions: Expressions, node: tree.Condition | tree.Set, place: Place) -> p.Constant:
+    """Give a set or a declared list of texts as one value."""
+    texts: list[str] = []
+    for choice, written in expressions.choices(node, None, place):
+        if not isinstance(choice, p.Constant) or not isinstance(choice.value, str):
+            expressions.report.refuse("LR401", "a list of texts is wanted here", written)
+        texts.append(choice.value)
+    value: Value = tuple(texts)
+    return p.Constant(value, TEXTS, **told(node))
+
+
+def _view(expressions: Expressions, node: tree.Call, criterion: Criterion) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Note what a criterion that wants the whole lead is shown, and give the names of it."""
+    names = expressions.names
+    open_fields = [name for name, field in names.fields.items() if not field.protected]
+    fields = open_fields if criterion.mark.fields is None else list(criterion.mark.fields)
+    for name in fields:
+        if name not in open_fields:
+            expressions.report.refuse(
+                "LR623",
+                f"`{criterion.name}` reads the field `{name}`, which "
+                + ("is protected" if name in names.fields else "this file does not declare"),
+                node,
+                None if name in names.fields else f"declare it: `field {name}: text`",
+            )
+    wanted = tuple(names.events) if criterion.mark.events is None else criterion.mark.events
+    events: dict[str, None] = {}
+    for name in wanted:
+        if name not in names.events and name not in names.groups:
+            expressions.report.refuse(
+                "LR623",
+                f"`{criterion.name}` reads the event `{name}`, which this file does not declare",
+                node,
+                f"declare it: `event {name}`",
+            )
+        events |= dict.fromkeys(names.types_of(name))
+    expressions.fields_read.update(dict.fromkeys(fields))
+    for type_ in events:
+        expressions.read.setdefault(type_, set()).update(q.name for q in names.events[type_].properties)
+    return tuple(fields), tuple(events)

@@ -1,0 +1,507 @@
+"""Turns conditions and values of the tree into typed nodes of the program.
+
+Every name is resolved here and every type checked. What cannot mean anything is reported and given
+up at the smallest part that still leaves the rest to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NoReturn, cast
+
+import attrs
+
+from leadrules import program as p
+from leadrules.check.agreement import comparable
+from leadrules.check.calls import plugin_call
+from leadrules.check.constants import constant, refuse_empty
+from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
+from leadrules.patterns import PatternError, pattern
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.report import Refused, listed
+from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXT, Type
+
+_ARITHMETIC_HELP = "put it in parentheses: `(visits + 2) > 5`"
+BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
+"""The built-in functions and how many arguments they take; None is two or more."""
+
+
+_KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
+"""The type of field that a literal is compared with."""
+
+
+@attrs.define
+class Expressions(Resolver):
+    """Checks expressions against the names of a file."""
+
+    _fitting: set[tuple[str, str, Type]] = attrs.field(factory=set)
+    _held: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+    # ------------------------------------------------------------ conditions
+
+    def condition(self, node: tree.Condition, place: Place = ANYWHERE) -> p.Condition:
+        """Check a condition. Raises Refused, reported, where it means nothing."""
+        method = self._CONDITIONS.get(type(node))
+        if method is not None:
+            return method(self, node, place)
+        return self._truth(node, place)
+
+    def members(self, nodes: Sequence[tree.Condition], place: Place) -> tuple[p.Condition, ...]:
+        """Check several conditions, each on its own, so that every mistake is reported."""
+        found: list[p.Condition] = []
+        failed = False
+        for node in nodes:
+            try:
+                found.append(self.condition(node, place))
+            except Refused:
+                failed = True
+        if failed:
+            raise Refused
+        return tuple(found)
+
+    def _or(self, node: tree.Or, place: Place) -> p.Condition:
+        return p.Or(self.members(node.members, place), **told(node))
+
+    def _and(self, node: tree.And, place: Place) -> p.Condition:
+        return p.And(self.members(node.members, place), **told(node))
+
+    def _not(self, node: tree.Not, place: Place) -> p.Condition:
+        return self._negated(self.condition(node.member, place), node)
+
+    def _negated(self, member: p.Condition, node: tree.Node) -> p.Condition:
+        return p.Not(member, **told(node))
+
+    def _group(self, node: tree.Group, place: Place) -> p.Condition:
+        inner = self.condition(node.inner, place)
+        return attrs.evolve(inner, text=text_of(node))
+
+    def _always(self, node: tree.Always, _: Place) -> NoReturn:
+        self.report.refuse(
+            "LR504", "`always` stands alone, as the whole condition of a scoring rule", node, "write `always +5`"
+        )
+
+    def _at_least(self, node: tree.AtLeast, place: Place) -> p.Condition:
+        count = self.whole(node.count, "how many must be true", least=1)
+        members = self.members(node.members, place)
+        if count > len(members):
+            self.report.refuse(
+                "LR412", f"{count} of {len(members)} conditions can never be true", node.count, "lower the number"
+            )
+        return p.AtLeast(count, members, **told(node))
+
+    def _compare(self, node: tree.Compare, place: Place) -> p.Condition:
+        left, right = self._two_sides(node.left, node.right, place)
+        order = comparable(self.names, node.op, left, right, node)
+        return p.Compare(node.op, left, right, order, **told(node))
+
+    def _between(self, node: tree.Between, place: Place) -> p.Condition:
+        scale = self.scale(node.subject, place)
+        if isinstance(node.subject, tree.Name) and not self._in_scope(node.subject, place):
+            self.unknown(node.subject, place, f"field {{name}}: {_KINDS.get(type(node.low), 'text')}")
+        value = self.value(node.subject, place)
+        low = self._beside(scale, node.low, place)
+        high = self._beside(scale, node.high, place)
+        order = comparable(self.names, ">=", value, low, node)
+        comparable(self.names, "<=", value, high, node)
+        found = p.Between(value, low, high, order, **told(node))
+        return self._negated(found, node) if node.negated else found
+
+    def _in(self, node: tree.In, place: Place) -> p.Condition:
+        scale = self.scale(node.subject, place)
+        value = self.value(node.subject, place)
+
+        def check(choice: p.ValueNode, written: tree.Node) -> None:
+            if not isinstance(choice, p.Constant):
+                self.report.refuse("LR404", "only literals, params and labels stand in a set", written)
+            comparable(self.names, "=", value, choice, written)
+
+        choices = self._each_choice(node.choices, scale, place, ("in", value.type), check)
+        found = p.OneOf(value, cast(tuple[p.Constant, ...], choices), **told(node))
+        return self._negated(found, node) if node.negated else found
+
+    def _text_test(self, node: tree.TextTest, place: Place) -> p.Condition:
+        subject = self.value(node.subject, place)
+        if subject.type.kind == "list of text":
+            if node.kind != "contains":
+                self.report.refuse("LR403", f"`{node.kind}` is for texts; a list only `contains`", node.subject)
+        elif subject.type.kind != "text":
+            self.report.refuse(
+                "LR401",
+                f"`{node.kind}` is for texts, and `{text_of(node.subject)}` is a {subject.type.kind}",
+                node.subject,
+            )
+
+        def check(choice: p.ValueNode, written: tree.Node) -> None:
+            if choice.type.kind != "text":
+                self.report.refuse(
+                    "LR401", f"`{node.kind}` looks for text, and {choice.text} is a {choice.type.kind}", written
+                )
+            if node.kind == "matches":
+                self._compiles(choice, written)
+
+        choices = self._each_choice(node.choices, None, place, (node.kind, TEXT), check)
+        found = p.TextTest(node.kind, subject, choices, **told(node))
+        return self._negated(found, node) if node.negated else found
+
+    def _compiles(self, choice: p.ValueNode, written: tree.Node) -> None:
+        if not isinstance(choice, p.Constant):
+            self.report.refuse("LR408", "a pattern is a literal, a param or a list", written)
+        try:
+            pattern(str(choice.value))
+        except PatternError as problem:
+            message = f"the pattern {choice.text} does not compile: {problem}"
+            self.report.refuse("LR408", message, written, "the syntax is that of RE2")
+
+    def _is_known(self, node: tree.IsKnown, place: Place) -> p.Condition:
+        found = p.IsKnown(self.value(node.subject, place), **told(node))
+        return self._negated(found, node) if node.negated else found
+
+    def _no(self, node: tree.NoneOf, place: Place) -> p.Condition:
+        happened = p.Happened(self.selection(node.selection, place), **told(node.selection))
+        return self._negated(happened, node)
+
+    def _followed_by(self, node: tree.FollowedBy, place: Place) -> p.Condition:
+        first = self.selection(node.first, place)
+        then = self.selection(node.then, attrs.evolve(place, within=None, since=()))
+        within = self.duration(node.within).microseconds
+        return p.FollowedBy(first, then, within, node.negated, **told(node))
+
+    def _was(self, node: tree.Was, place: Place) -> p.Condition:
+        if place.filter:
+            self.report.refuse(
+                "LR409",
+                "a filter reads properties and fields, not the record",
+                node,
+                "ask beside it, with `when` or `and`",
+            )
+        ladder, label = self.ladder_label(node.label)
+        if label not in self._held:  # shared: a long ladder's may be asked for in every rule
+            labels = self.names.ladders[ladder]
+            self._held[label] = labels[labels.index(label) :] if label in labels else (label,)
+        return p.Was(ladder, self._held[label], **told(node))
+
+    def _selection_condition(self, node: tree.Selection, place: Place) -> p.Condition:
+        if self.is_event(node.name):
+            return p.Happened(self.selection(node, place), **told(node))
+        value = self.value(node.name, place)
+        if not isinstance(value, p.FieldRead) or value.type.kind not in {"date", "datetime"}:
+            self.report.refuse(
+                "LR402",
+                f"`{node.name.name}` is no event",
+                node.name,
+                "`within`, `since` and `[…]` belong to events; `within` also to a date or datetime field",
+            )
+        if node.filter is not None or len(node.spans) != 1 or not isinstance(node.spans[0], tree.Within):
+            self.report.refuse("LR402", f"a field has only one `within`, and `{node.name.name}` is a field", node)
+        within = self.duration(node.spans[0].duration).microseconds
+        return p.FieldWithin(value.field, within, **told(node))
+
+    def _truth(self, node: tree.Condition, place: Place) -> p.Condition:
+        if isinstance(node, tree.Name) and self.is_event(node, place):
+            return p.Happened(self.selection(node, place), **told(node))
+        if isinstance(node, tree.Name) and not self._in_scope(node, place):
+            self.unknown(node, place, "field {name}: bool" if place.filter else "event {name}` or `field {name}: bool")
+        value = self.value(node, place)
+        if value.type != BOOL:
+            self._ask(node, value)
+        if isinstance(value, p.ConditionValue):
+            return value.condition
+        return p.Truth(value, **told(node))
+
+    def _ask(self, node: tree.Node, value: p.ValueNode) -> NoReturn:
+        """Refuse a value that stands where a condition is wanted, and say how to ask."""
+        text, kind = text_of(node), value.type.kind
+        if kind == "number":
+            help_ = f"write `{text} >= 10`, or `{text} is known`"
+        elif kind == "text":
+            help_ = f'write `{text} = "…"`, or `{text} is known`'
+        elif kind == "label":
+            label = next(iter(self.names.labels_of(value.type.scale or "")), "…")
+            help_ = f"write `{text} = {label}`"
+        elif kind == "list of text":
+            help_ = f'write `{text} contains "…"`, or `{text} is known`'
+        else:
+            help_ = f"write `{text} within 30 days`, or `{text} is known`"
+        self.report.refuse("LR410", f"`{text}` is a {kind}, not a condition", node, help_)
+
+    # ---------------------------------------------------------------- values
+
+    def value(self, node: tree.Condition | tree.Set, place: Place = ANYWHERE) -> p.ValueNode:
+        """Check a value. Raises Refused, reported, where it means nothing."""
+        match node:
+            case tree.Name():
+                return self.named(node, place)
+            case tree.Number() | tree.Date() | tree.Flag():
+                return constant(node)
+            case tree.Text():
+                refuse_empty(self.report, node)
+                return constant(node)
+            case tree.Group(inner):
+                return attrs.evolve(self.value(inner, place), text=text_of(node))
+            case tree.Count(selection):
+                found = self.selection(selection, place)
+                return p.Count(found, NUMBER, **told(node))
+            case tree.Aggregate():
+                return self._aggregate(node, place)
+            case tree.Days():
+                moment = self._moment(node.moment, place)
+                return p.DaysBetween(node.direction, moment, NUMBER, **told(node))
+            case tree.Arithmetic():
+                return self._arithmetic(node, place)
+            case tree.Minus(operand):
+                number = self._number(operand, place)
+                return p.Negative(number, NUMBER, **told(node))
+            case tree.Call():
+                return self._call(node, place)
+            case tree.Set():
+                self.report.refuse("LR404", "a set stands only after `in` or a test of text", node)
+            case tree.Omitted():
+                self.report.refuse(
+                    "LR505",
+                    "there is no left side here to take over",
+                    node,
+                    "the first condition of the rule must be one test, such as `employees >= 1000`",
+                )
+            case _:
+                return p.ConditionValue(self.condition(node, place), BOOL, **told(node))
+
+    def number(self, node: tree.Condition, place: Place = ANYWHERE) -> p.ValueNode:
+        """Check a value that must be a number."""
+        return self._number(node, place)
+
+    def _number(self, node: tree.Condition, place: Place) -> p.ValueNode:
+        found = self.value(node, place)
+        if found.type.kind != "number":
+            self.report.refuse("LR401", f"a number is wanted here, and `{text_of(node)}` is a {found.type.kind}", node)
+        return found
+
+    def _arithmetic(self, node: tree.Arithmetic, place: Place) -> p.ValueNode:
+        chain: list[tree.Arithmetic] = []
+        left: tree.Operand = node
+        while isinstance(left, tree.Arithmetic):
+            chain.append(left)
+            left = left.left
+            if len(chain) > 100:
+                self.report.refuse(
+                    "LR006",
+                    "too many operators in one expression (at most 100)",
+                    node,
+                    "name its parts with `criterion`",
+                )
+        found = self._number(left, place)
+        for link in reversed(chain):
+            right = self._number(link.right, place)
+            found = p.Arithmetic(link.op, found, right, NUMBER, **told(link))
+        return found
+
+    def _aggregate(self, node: tree.Aggregate, place: Place) -> p.ValueNode:
+        selection = self.selection(node.selection, place)
+        found = self.names.property(selection.types, node.property.name, node.property)
+        if found is None:
+            known = self.names.property_names(selection.types)
+            near = self.report.suggest(node.property.name, known)
+            self.report.refuse(
+                "LR303",
+                f"`{selection.name}` has no property `{node.property.name}`",
+                node.property,
+                f"did you mean `{near}`?" if near else f"it has {listed(sorted(known))}",
+            )
+        self.note(selection.types, node.property.name)
+        read = p.PropertyRead(found.name, found.type, found.pii, **told(node.property))
+        if node.function in {"sum", "average", "min", "max"} and found.type.kind != "number":
+            self.report.refuse(
+                "LR401",
+                f"`{node.function}` is for numbers, and `{node.property.name}` is a {found.type.kind}",
+                node.property,
+            )
+        type_ = found.type if node.function in {"first", "last"} else NUMBER
+        return p.Aggregate(node.function, read, selection, type_, **told(node))
+
+    def _moment(self, node: tree.Selection | tree.Name | tree.Aggregate, place: Place) -> p.ValueNode:
+        """Check what `days since` counts from: a date or datetime, or the latest event of a selection."""
+        if isinstance(node, tree.Selection) or (isinstance(node, tree.Name) and self.is_event(node, place)):
+            selection = self.selection(node, place)
+            at = p.PropertyRead("at", DATETIME)
+            return p.Aggregate("last", at, selection, DATETIME, **told(node))
+        found = self.value(node, place) if not isinstance(node, tree.Name) or self._in_scope(node, place) else None
+        if found is None:
+            assert isinstance(node, tree.Name)
+            self.unknown(node, place, "field {name}: date")
+        if found.type.kind not in {"date", "datetime"}:
+            self.report.refuse(
+                "LR401", f"days are counted from an event or a date, and `{text_of(node)}` is a {found.type.kind}", node
+            )
+        return found
+
+    def _in_scope(self, node: tree.Name, place: Place) -> bool:
+        properties = self.names.property_names(place.event) if place.event is not None else ()
+        return node.name in properties or self.names.kind(node.name) is not None
+
+    def _call(self, node: tree.Call, place: Place) -> p.ValueNode:
+        name = node.function.name
+        if node.plugin is not None:
+            return plugin_call(self, node, place)
+        if name not in BUILT_IN:
+            near = self.report.suggest(name, BUILT_IN)
+            help_ = (
+                f"did you mean `{near}`?" if near else f"there are {listed(BUILT_IN)}; a plugin's are `plugin.name(…)`"
+            )
+            self.report.refuse("LR303", f"there is no function `{name}`", node.function, help_)
+        wanted = BUILT_IN[name]
+        if any(argument.name is not None for argument in node.arguments):
+            self.report.refuse("LR413", f"`{name}` takes plain arguments, without names", node)
+        if wanted is not None and len(node.arguments) != wanted:
+            self.report.refuse("LR413", f"`{name}` takes one argument, here are {len(node.arguments)}", node)
+        if wanted is None and len(node.arguments) < 2:
+            self.report.refuse("LR413", f"`{name}` takes two arguments or more", node)
+        arguments = tuple(self._number(cast(tree.Condition, argument.value), place) for argument in node.arguments)
+        return p.CallNode(None, name, ("",) * len(arguments), arguments, NUMBER, **told(node))
+
+    # ------------------------------------------------------------ selections
+
+    def selection(self, node: tree.Selection | tree.Name, place: Place) -> p.Selection:
+        """Check a selection of events, a dimension's defaults included."""
+        name = node.name if isinstance(node, tree.Selection) else node
+        if place.filter:
+            self.report.refuse("LR409", "a filter reads properties and fields, not events", node)
+        types = self.event_types(name)
+        if isinstance(node, tree.Name):
+            return p.Selection(name.name, types, None, place.within, place.since)
+        condition = None if node.filter is None else self._filter(node.filter, types)
+        spans = node.spans
+        windows = [self.duration(s.duration).microseconds for s in spans if isinstance(s, tree.Within)]
+        if len(windows) > 1:
+            self.report.refuse("LR414", "one `within` is enough: the shorter counts", spans[1])
+        since = tuple(self.since(s) for s in spans if isinstance(s, tree.Since))
+        if not spans:
+            return p.Selection(name.name, types, condition, place.within, place.since)
+        return p.Selection(name.name, types, condition, windows[0] if windows else None, since)
+
+    def since(self, node: tree.Since) -> p.SinceEvent | p.SinceField:
+        """Check `since X`: an event with or without a filter, or a date or datetime field."""
+        if self.is_event(node.name):
+            types = self.event_types(node.name)
+            return p.SinceEvent(types, None if node.filter is None else self._filter(node.filter, types))
+        if self.names.kind(node.name.name) is None:
+            self.unknown(node.name, declaration="event {name}")
+        found = self.value(node.name)
+        if not isinstance(found, p.FieldRead) or found.type.kind not in {"date", "datetime"} or node.filter is not None:
+            self.report.refuse(
+                "LR402", f"`since` takes an event or a date field, and `{node.name.name}` is neither", node.name
+            )
+        return p.SinceField(found.field)
+
+    def _filter(self, node: tree.Condition, types: tuple[str, ...]) -> p.Condition:
+        return self.condition(node, Place(event=types, filter=True))
+
+    # ------------------------------------------------------- labels and types
+
+    def _two_sides(self, left: tree.Operand, right: tree.Operand, place: Place) -> tuple[p.ValueNode, p.ValueNode]:
+        failed = False
+        sides: list[p.ValueNode] = []
+        one, two = self._scales(left, right, place)
+        for side, other, own, beside in ((left, right, one, two), (right, left, two, one)):
+            try:
+                if isinstance(side, tree.Name) and beside is None and not self._in_scope(side, place):
+                    self.unknown(side, place, f"field {{name}}: {_KINDS.get(type(other), 'text')}")
+                sides.append(self._beside(None if own else beside, side, place))
+            except Refused:
+                failed = True
+        if failed:
+            raise Refused
+        return sides[0], sides[1]
+
+    def _scales(self, left: tree.Operand, right: tree.Operand, place: Place) -> tuple[str | None, str | None]:
+        """Name the grades or ladders that the sides are; beside one of them, its label is not another."""
+        one, other = self.scale(left, place), self.scale(right, place)
+        if one and other and isinstance(right, tree.Name) and other in self.names.labels_of(one):
+            return one, None
+        if one and other and isinstance(left, tree.Name) and one in self.names.labels_of(other):
+            return None, other
+        return one, other
+
+    def _beside(self, scale: str | None, node: tree.Condition, place: Place) -> p.ValueNode:
+        """Check a value beside a grade or ladder, where a name or text is one of its labels."""
+        if scale is None or not isinstance(node, (tree.Name, tree.Text)):
+            return self.value(node, place)
+        label = node.name if isinstance(node, tree.Name) else node.value
+        if not self.names.has_label(scale, label):
+            labels = self.names.labels_of(scale)
+            near = self.report.suggest(label, labels)
+            self.report.refuse(
+                "LR305",
+                f"`{scale}` has no label `{label}`",
+                node,
+                f"did you mean `{near}`?" if near else f"it has {listed(labels)}",
+            )
+        return p.Constant(label, Type("label", scale=scale), **told(node))
+
+    def _each_choice(
+        self,
+        node: tree.Set | tree.Condition,
+        scale: str | None,
+        place: Place,
+        test: tuple[str, Type],
+        check: Callable[[p.ValueNode, tree.Node], None],
+    ) -> tuple[p.ValueNode, ...]:
+        """Check every choice for a test; those of a declared list once, however many rules test for it."""
+        name = self._list(node, place, asked=test[0])
+        if name is None or (name, *test) not in self._fitting:
+            choices = self.choices(node, scale, place, asked=test[0])
+            for choice, written in choices:
+                check(choice, written)
+            if name is None:
+                return tuple(choice for choice, _ in choices)
+            self._fitting.add((name, *test))
+        return self.names.lists[name]
+
+    def _list(self, node: tree.Set | tree.Condition, place: Place, asked: str) -> str | None:
+        """Name the list that stands after a test; where a text may stand too, a property of that name comes first."""
+        if not isinstance(node, tree.Name) or self.names.kind(node.name) != "list":
+            return None
+        hidden = asked != "in" and place.event is not None and node.name in self.names.property_names(place.event)
+        return None if hidden else node.name
+
+    def choices(
+        self, node: tree.Set | tree.Condition, scale: str | None, place: Place, asked: str = "in"
+    ) -> list[tuple[p.ValueNode, tree.Node]]:
+        """Check what stands after `in` or a test of text: a set, a list, or one value."""
+        name = self._list(node, place, asked)
+        if name is not None:
+            self.used.add(name)
+            if name not in self.names.lists:
+                raise Refused
+            return [(choice, node) for choice in self.names.lists[name]]
+        if not isinstance(node, tree.Set):
+            return [(self._beside(scale, node, place), node)]
+        if not node.items:
+            self.report.refuse("LR404", "the set is empty", node, 'write what it holds: `{"a", "b"}`')
+        found: list[tuple[p.ValueNode, tree.Node]] = []
+        failed = False
+        for item in node.items:
+            try:
+                found.append((self._beside(scale, item, place), item))
+            except Refused:
+                failed = True
+        if failed:
+            raise Refused
+        return found
+
+    _CONDITIONS: ClassVar[dict[type, Callable[..., p.Condition]]] = {
+        tree.Or: _or,
+        tree.And: _and,
+        tree.Not: _not,
+        tree.Group: _group,
+        tree.Always: _always,
+        tree.AtLeast: _at_least,
+        tree.Compare: _compare,
+        tree.Between: _between,
+        tree.In: _in,
+        tree.TextTest: _text_test,
+        tree.IsKnown: _is_known,
+        tree.NoneOf: _no,
+        tree.FollowedBy: _followed_by,
+        tree.Was: _was,
+        tree.Selection: _selection_condition,
+    }

@@ -1,0 +1,542 @@
+"""The names of a rule file: what it declares, and the standard vocabulary behind that.
+
+All declared names share one space. A file's own declaration replaces a standard one of that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.check.constants import constant, override, refuse_empty, typed
+from leadrules.conversions import date_pattern
+from leadrules.criteria import Plugin
+from leadrules.errors import PluginError, Span
+from leadrules.plugins import Catalogue
+from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
+from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
+from leadrules.values import Duration, Value, folded
+from leadrules.vocabulary import (
+    BOOL,
+    NUMBER,
+    OWN_PROPERTIES,
+    STANDARD_EVENTS,
+    STANDARD_FIELDS,
+    STANDARD_GROUPS,
+    TEXT,
+    EventType,
+    Field,
+    Property,
+    Type,
+)
+
+DEFINITIONS: frozenset[str] = frozenset(
+    {"criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder"}
+)
+ANY_EVENT = "any_event"
+IMPLICIT_DIMENSION = "points"
+IMPLICIT_LADDER = "stage"
+FIRST_STAGE = "unqualified"
+
+ListReader = Callable[[str, str, str | None], list[str]]
+"""Reads the texts of a list: (the rule file's name, the path written there, the column) -> texts.
+
+Raises ValueError with a sentence for people where it cannot.
+"""
+
+
+@attrs.frozen
+class Declared:
+    """A name that the file declares: what kind of thing it is, and where."""
+
+    kind: str
+    name: str
+    span: Span
+    node: Any = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Param:
+    """A param's value after the host's overrides; `type` is None for a duration."""
+
+    name: str
+    value: Any
+    type: Type | None
+
+
+@attrs.define
+class Names:
+    """Everything that a name can mean in one file."""
+
+    report: Report
+    declared: dict[str, Declared] = attrs.field(factory=dict)
+    fields: dict[str, Field] = attrs.field(factory=dict)
+    events: dict[str, EventType] = attrs.field(factory=dict)
+    groups: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    params: dict[str, Param] = attrs.field(factory=dict)
+    lists: dict[str, tuple[p.Constant, ...]] = attrs.field(factory=dict)
+    criteria: dict[str, Type] = attrs.field(factory=dict)
+    labels: dict[str, str] = attrs.field(factory=dict)
+    ladders: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    exits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
+    plugins: dict[str, Plugin] = attrs.field(factory=dict)
+    _label_sets: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    _declarations: dict[tuple[tuple[str, ...], str], tuple[Property, ...]] = attrs.field(factory=dict)
+    _property_names: dict[tuple[str, ...], frozenset[str]] = attrs.field(factory=dict)
+
+    def kind(self, name: str) -> str | None:
+        """Say what a name is: field, event, events, param, list, a kind of definition, or None."""
+        if name in self.declared:
+            return self.declared[name].kind
+        if name == "score":
+            return "score"
+        if name in self.fields:
+            return "field"
+        if name in self.events:
+            return "event"
+        return "events" if name in self.groups else None
+
+    def type_of(self, kind: str, name: str) -> Type:
+        """Give the type of a definition's value."""
+        if kind in {"grade", "ladder"}:
+            return Type("label", scale=name)
+        if kind == "segment":
+            return BOOL
+        return self.criteria[name] if kind == "criterion" else NUMBER
+
+    def labels_of(self, scale: str) -> tuple[str, ...]:
+        """Give the labels of a grade, a ladder with its exits, or the first thousand of a pair of grades."""
+        if scale in self.ladders:
+            return self.ladders[scale] + self.exits[scale]
+        if scale not in self.pairs:
+            return self.grades.get(scale, ())
+        first, second = (self.grades.get(grade, ()) for grade in self.pairs[scale])
+        return tuple(islice((a + b for a in first for b in second), 1_000))
+
+    def has_label(self, scale: str, label: str) -> bool:
+        """Tell whether a grade, a pair of grades or a ladder has a label. A pair may have very many."""
+        if scale in self.pairs:
+            first, second = self.pairs[scale]
+            places = range(1, len(label))
+            return any(self.has_label(first, label[:at]) and self.has_label(second, label[at:]) for at in places)
+        if scale not in self._label_sets:
+            self._label_sets[scale] = frozenset(self.labels_of(scale))
+        return label in self._label_sets[scale]
+
+    def holds(self, name: str, node: tree.Node | None) -> bool:
+        """Tell whether a declaration has the name, and not another one; None stands for an implicit one."""
+        return name in self.declared and self.declared[name].node is node
+
+    def types_of(self, name: str) -> tuple[str, ...]:
+        """Give the event types behind an event or group of events."""
+        return self.groups.get(name, (name,))
+
+    def property(self, types: tuple[str, ...], name: str, at: tree.Node) -> Property | None:
+        """Give a property of some event types; refuses one that has two types among them."""
+        own = next((q for q in OWN_PROPERTIES if q.name == name), None)
+        if own is not None:
+            return own
+        found = self._declarations.get((types, name))
+        if found is None:
+            declared = (self.events[type_].property(name) for type_ in types)
+            found = self._declarations[types, name] = tuple(dict.fromkeys(q for q in declared if q is not None))
+        if len({q.type for q in found}) > 1:
+            kinds = " and ".join(sorted({str(q.type) for q in found}))
+            self.report.refuse(
+                "LR406",
+                f"`{name}` has two types among these events: {kinds}",
+                at,
+                "name the event instead of the group",
+            )
+        return attrs.evolve(found[0], pii=any(q.pii for q in found)) if found else None
+
+    def property_names(self, types: tuple[str, ...]) -> frozenset[str]:
+        """Name the properties of some event types, their own `at` and `day` included."""
+        if types not in self._property_names:
+            declared = (q.name for type_ in types for q in self.events[type_].properties)
+            self._property_names[types] = frozenset((*(q.name for q in OWN_PROPERTIES), *declared))
+        return self._property_names[types]
+
+    def known(self) -> Iterator[str]:
+        """Name everything in scope, for suggestions."""
+        yield from self.declared
+        yield from (name for name in (*self.fields, *self.events, *self.groups) if name not in self.declared)
+        yield "score"
+
+
+_KINDS: Mapping[type[tree.Node], str] = {
+    tree.Param: "param",
+    tree.ListDeclaration: "list",
+    tree.FieldDeclaration: "field",
+    tree.EventDeclaration: "event",
+    tree.EventGroup: "events",
+    tree.Criterion: "criterion",
+    tree.Segment: "segment",
+    tree.Dimension: "dimension",
+    tree.PointsGroup: "group",
+    tree.Persona: "persona",
+    tree.Grade: "grade",
+    tree.GradePair: "grade",
+}
+
+
+def declare(
+    statements: tuple[tree.Statement, ...],
+    report: Report,
+    *,
+    params: Mapping[str, Any],
+    read_list: ListReader,
+    catalogue: Catalogue,
+) -> Names:
+    """Collect what a file declares, types and values of its vocabulary resolved, plugins loaded."""
+    names = Names(report)
+    for statement in statements:
+        kind = _KINDS.get(type(statement))
+        if kind is not None:
+            name = getattr(statement, "name")  # noqa: B009 - every kind of declaration has one
+            _declare(names, kind, name, statement)
+        elif isinstance(statement, tree.Use):
+            _use(names, statement, catalogue)
+    _implicit(names, statements)
+    _standard(names)
+    for statement in statements:
+        try:
+            _vocabulary(names, statement, read_list)
+        except Refused:
+            continue
+    _any_event(names, statements)
+    _event_groups(names, statements)
+    _overrides(names, statements, params)
+    return names
+
+
+def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
+    report = names.report
+    if kind == "event" and name.name == ANY_EVENT:
+        return
+    if name.name in {"score", ANY_EVENT}:
+        report.add("LR302", f"`{name.name}` always exists and cannot be declared", name, "choose another name")
+    elif name.name in names.declared:
+        first = names.declared[name.name]
+        place = line_of(first.span, name.span)
+        advice = "choose another name"
+        if isinstance(node, tree.Use):
+            advice += f": `use {text_of(node.name)} as …`"
+        help_ = f"it is already a {first.kind} in {place}; {advice}"
+        report.add("LR301", f"`{name.name}` is declared twice", name, help_)
+    else:
+        names.declared[name.name] = Declared(kind, name.name, name.span, node)
+
+
+def _use(names: Names, node: tree.Use, catalogue: Catalogue) -> None:
+    """Load a plugin and give it the name by which the file calls it."""
+    alias = node.alias or node.name
+    _declare(names, "plugin", alias, node)
+    if not names.holds(alias.name, node):
+        return
+    try:
+        names.plugins[alias.name] = catalogue.load(node.name.name)
+    except PluginError as problem:
+        names.report.add(
+            "LR621", str(problem), node, _how_to_get(node.name.name, str(problem), names.report, catalogue)
+        )
+
+
+def _how_to_get(name: str, problem: str, report: Report, catalogue: Catalogue) -> str | None:
+    """Say what to do about a plugin that cannot be loaded."""
+    known = catalogue.names()
+    if problem.startswith("there is no"):
+        near = report.suggest(name, known)
+        if near:
+            return f"did you mean `{near}`?"
+        if not known:
+            return "install the package that brings it"
+        return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}"
+    if name not in known:
+        return f"allowed are {listed(known)}" if known else None
+    return None if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"
+
+
+def _implicit(names: Names, statements: tuple[tree.Statement, ...]) -> None:
+    """Declare the ladders, and what exists without being declared: `points`, and the ladder `stage`."""
+    for node in statements:
+        if isinstance(node, tree.Stages):
+            name = node.name or tree.Name(IMPLICIT_LADDER, span=node.span)
+            if node.name is None and names.kind(IMPLICIT_LADDER) not in {None, "ladder"}:
+                _taken(names, IMPLICIT_LADDER, "the ladder has")
+            _declare(names, "ladder", name, node)
+    if not any(isinstance(s, tree.Dimension) for s in statements):
+        _reserve(names, "dimension", IMPLICIT_DIMENSION, "the sum of all rules has")
+    stages = any(isinstance(s, tree.Stages) for s in statements)
+    if not stages and any(isinstance(s, tree.Outcome) and s.kind == "label" for s in statements):
+        _reserve(names, "ladder", IMPLICIT_LADDER, "the ladder has")
+
+
+def _reserve(names: Names, kind: str, name: str, why: str) -> None:
+    if name in names.declared:
+        _taken(names, name, why)
+    names.declared[name] = Declared(kind, name, Span("", 0, 0, 1, 1), None)
+
+
+def _taken(names: Names, name: str, why: str) -> None:
+    declared = names.declared.pop(name)
+    help_ = f"choose another name for the {declared.kind}"
+    if declared.kind == "field":
+        type_ = declared.node.type.kind if declared.node.type.kind != "one of" else "text"
+        help_ = f'choose another name and read the same column: `field crm_{name}: {type_} from "{name}"`'
+    names.report.add("LR302", f"`{name}` is the name that {why} in this file", declared.span, help_)
+
+
+def _standard(names: Names) -> None:
+    names.fields |= {n: f for n, f in STANDARD_FIELDS.items() if n not in names.declared}
+    names.events |= {n: e for n, e in STANDARD_EVENTS.items() if n not in names.declared}
+
+
+# ---------------------------------------------------------------- vocabulary
+
+
+def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> None:
+    if not hasattr(node, "name") or not isinstance(node.name, tree.Name):
+        return
+    if not names.holds(node.name.name, node):
+        return
+    if isinstance(node, tree.FieldDeclaration):
+        names.fields[node.name.name] = _field(names.report, node)
+    elif isinstance(node, tree.EventDeclaration):
+        names.events[node.name.name] = EventType(node.name.name, _properties(names.report, node))
+    elif isinstance(node, tree.Param):
+        names.params[node.name.name] = _param(names.report, node)
+    elif isinstance(node, tree.ListDeclaration):
+        names.lists[node.name.name] = _list(names.report, node, read_list)
+
+
+def _type(report: Report, spec: tree.TypeSpec) -> Type:
+    if spec.kind != "one of":
+        return Type(spec.kind)  # type: ignore[arg-type]
+    seen: set[str] = set()
+    for choice in spec.choices:
+        refuse_empty(report, choice)
+        if folded(choice.value.strip()) in seen:
+            report.refuse("LR404", f'"{choice.value}" stands twice in the list (case is ignored)', choice)
+        seen.add(folded(choice.value.strip()))
+    if not seen:
+        report.refuse("LR404", "`one of` needs at least one text", spec, 'write the allowed texts: `one of {"a", "b"}`')
+    return Type("text", choices=tuple(choice.value.strip() for choice in spec.choices))
+
+
+def _field(report: Report, node: tree.FieldDeclaration) -> Field:
+    type_ = _type(report, node.type)
+    if node.pattern is not None and type_.kind not in {"date", "datetime"}:
+        report.refuse("LR403", f"`as` gives the form of dates, and `{node.name.name}` is a {type_.kind}", node.pattern)
+    if node.pattern is not None:
+        _pattern(report, node.pattern, type_)
+    if (node.true_words or node.false_words) and type_.kind != "bool":
+        words = node.true_words or node.false_words
+        assert words is not None
+        report.refuse(
+            "LR403", f"`true` and `false` words are for bools, and `{node.name.name}` is a {type_.kind}", words
+        )
+    if (node.true_words is None) != (node.false_words is None):
+        report.refuse(
+            "LR403", "`true {…}` and `false {…}` go together", node.name, 'write both: `true {"yes"} false {"no"}`'
+        )
+    if node.protected and node.default is not None:
+        report.refuse("LR403", "no rule reads a `protected` field, so it has no `default`", node.default)
+    true_words, false_words = _words(report, node.true_words), _words(report, node.false_words)
+    if true_words & false_words and node.false_words is not None:
+        report.refuse("LR403", "a word cannot mean both true and false", node.false_words)
+    default = None if node.default is None else _default(report, node.default, type_)
+    return Field(
+        name=node.name.name,
+        type=type_,
+        column=None if node.column is None else node.column.value,
+        pattern=None if node.pattern is None else node.pattern.value,
+        unknown=_words(report, node.unknown),
+        default=default,
+        true_words=true_words,
+        false_words=false_words,
+        pii=node.pii,
+        protected=node.protected,
+    )
+
+
+def _default(report: Report, node: tree.Node, type_: Type) -> Value:
+    """Read a default; for a list it is a text as the data has it, its members apart by `,` or `;`."""
+    value = typed(report, node, type_).value
+    if not isinstance(value, tuple):
+        return value
+    members = tuple(part.strip() for part in re.split("[,;]", value[0]) if part.strip())
+    return members or report.refuse("LR405", "an empty list is unknown, which is no default", node)
+
+
+def _pattern(report: Report, pattern: tree.Text, type_: Type) -> None:
+    try:
+        date_pattern(pattern.value)
+    except ValueError as problem:
+        report.refuse(
+            "LR403",
+            f'"{pattern.value}" is not the form of a {type_.kind}: {problem}',
+            pattern,
+            "write D, M and Y for day, month and year, h, m and s for the time: `D.M.YYYY`, `YYYY-MM-DD h:m`",
+        )
+
+
+def _words(report: Report, words: tree.Set | None) -> frozenset[str]:
+    found = set()
+    for item in words.items if words else ():
+        if isinstance(item, tree.Number):
+            found.add(constant(item).text.strip('"'))
+        elif isinstance(item, tree.Text):
+            refuse_empty(report, item)
+            found.add(folded(item.value.strip()))
+        else:
+            report.refuse("LR403", "only texts and numbers stand here", item, 'put the text in quotes: `{"n/a"}`')
+    return frozenset(found)
+
+
+def _properties(report: Report, node: tree.EventDeclaration) -> tuple[Property, ...]:
+    found: dict[str, Property] = {}
+    for item in node.properties:
+        if item.name.name in found:
+            report.refuse("LR301", f"property `{item.name.name}` is declared twice", item.name)
+        if item.name.name in {q.name for q in OWN_PROPERTIES}:
+            report.refuse("LR302", f"every event already has `{item.name.name}`", item.name, "choose another name")
+        found[item.name.name] = Property(item.name.name, _type(report, item.type), item.pii)
+    return tuple(found.values())
+
+
+def _param(report: Report, node: tree.Param) -> Param:
+    if isinstance(node.value, tree.Duration):
+        return Param(node.name.name, Duration(node.value.count, node.value.unit), None)
+    value = constant(node.value)
+    if value.type == TEXT:
+        refuse_empty(report, node.value)
+    return Param(node.name.name, value.value, value.type)
+
+
+def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> tuple[p.Constant, ...]:
+    if node.path is not None:
+        try:
+            texts = read_list(node.span.file, node.path.value, None if node.column is None else node.column.value)
+        except ValueError as problem:
+            report.refuse("LR610", str(problem), node.path, report.near(node.path.value, problem))
+        return tuple(p.Constant(text, TEXT, text=f'"{text}"') for text in texts)
+    assert node.items is not None
+    found = []
+    for item in node.items.items:
+        if not isinstance(item, (tree.Number, tree.Text, tree.Date)):
+            report.refuse("LR404", "a list holds texts, numbers or dates", item, 'put a text in quotes: `{"a", "b"}`')
+        if isinstance(item, tree.Text):
+            refuse_empty(report, item)
+        found.append(constant(item))
+    if len({c.type for c in found}) > 1:
+        report.refuse("LR404", "the members of a list are of one type", node.items)
+    if not found:
+        report.refuse("LR404", f"the list `{node.name.name}` is empty", node.items)
+    return tuple(found)
+
+
+# -------------------------------------------------------------------- events
+
+
+def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
+    """Give every event the properties of `event any_event[…]`; an event's own of that name stay."""
+    for node in statements:
+        if isinstance(node, tree.EventDeclaration) and node.name.name == ANY_EVENT:
+            try:
+                shared = _properties(names.report, node)
+            except Refused:
+                continue
+            for name, event in names.events.items():
+                added = tuple(q for q in shared if event.property(q.name) is None)
+                names.events[name] = EventType(name, event.properties + added)
+    names.groups[ANY_EVENT] = tuple(names.events)
+
+
+def _event_groups(names: Names, statements: tuple[tree.Statement, ...]) -> None:
+    """Resolve groups of events and groups to event types; a group inside itself is a mistake."""
+    written = {
+        node.name.name: node
+        for node in statements
+        if isinstance(node, tree.EventGroup) and names.holds(node.name.name, node)
+    }
+    for name, members in STANDARD_GROUPS.items():
+        if name not in names.declared:
+            names.groups[name] = tuple(m for m in members if m in names.events)
+    done: dict[str, tuple[str, ...]] = {}
+    for name in written:
+        _resolve_group(names, written, name, done)
+    names.groups |= done
+
+
+def _resolve_group(
+    names: Names, written: Mapping[str, tree.EventGroup], start: str, done: dict[str, tuple[str, ...]]
+) -> None:
+    """Resolve a group and those it names, depth first without recursion."""
+    if start in done:
+        return
+    path = {start: iter(written[start].members)}
+    while path:
+        name = next(reversed(path))
+        inner = next((m for m in path[name] if m.name in written and m.name not in done), None)
+        if inner is None:
+            done[name] = _members(names, written[name], done)
+            path.popitem()
+        elif inner.name in path:
+            circle = [*list(path)[list(path).index(inner.name) :], inner.name]
+            names.report.add("LR304", f"the group of events is inside itself: {path_of(circle)}", inner)
+            done |= dict.fromkeys(path, ())
+            path.clear()
+        else:
+            path[inner.name] = iter(written[inner.name].members)
+
+
+def _members(names: Names, node: tree.EventGroup, done: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for member in node.members:
+        kind = names.kind(member.name)
+        if member.name in done:
+            found |= dict.fromkeys(done[member.name])
+        elif kind in {"event", "events"} and (member.name in names.events or member.name in names.groups):
+            found |= dict.fromkeys(names.types_of(member.name))
+        elif kind is None and member.name in names.report.excused:
+            continue
+        elif kind is None:
+            near = names.report.suggest(member.name, (*names.events, *names.groups))
+            names.report.add(
+                "LR303",
+                f"there is no event `{member.name}`",
+                member,
+                f"did you mean `{near}`?" if near else f"declare it: `event {member.name}`",
+            )
+        elif kind not in {"event", "events"}:
+            names.report.add("LR402", f"`{member.name}` is a {kind}, and a group holds events", member)
+    return tuple(found)
+
+
+def _overrides(names: Names, statements: tuple[tree.Statement, ...], params: Mapping[str, Any]) -> None:
+    for name, value in params.items():
+        if name not in names.params:
+            known = listed(names.params) or "none"
+            near = names.report.suggest(str(name), names.params)
+            start = statements[0].span if statements else Span("", 0, 0, 1, 1)
+            names.report.add(
+                "LR311",
+                f"the host gives a param `{name}` that the file does not declare (it declares {known})",
+                start,
+                f"did you mean `{near}`?" if near else f"declare it: `param {name} = …`",
+            )
+            continue
+        param = names.params[name]
+        try:
+            names.params[name] = attrs.evolve(param, value=override(param.type, value))
+        except ValueError as problem:
+            names.report.add("LR311", f"the host's value for `{name}` is refused: {problem}", names.declared[name].span)

@@ -1,0 +1,149 @@
+"""Calls of plugins' criteria: values out, an answer back, held against what the criterion says of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+from leadrules import program as p
+from leadrules.conversions import YEARS
+from leadrules.criteria import DIGITS, FAILURES, Criterion, named, to_python
+from leadrules.lead import Facts, Occurrence
+from leadrules.sdk import EventView, LeadView
+from leadrules.values import Value, instant_of, moment_of
+from leadrules.vocabulary import EventType
+
+_LARGEST_EXPONENT = 1_000
+
+
+def call(
+    criterion: Criterion,
+    arguments: Mapping[str, Value | None],
+    view: Callable[[], LeadView],
+    lead: str | None,
+    *,
+    twice: bool = False,
+) -> Value | None:
+    """Ask a criterion; `arguments` are by parameter, `view` shows the lead where the criterion wants it.
+
+    Unknown is passed as None to an optional parameter; any other unknown argument makes the answer
+    unknown without a call. With `twice`, the same question is asked again and must have the same
+    answer, and what was shown must be as it was. Raises PluginError, which names the criterion and
+    the lead, where it fails or lies.
+    """
+    if any(_is_unknown(parameter.name, arguments) and not parameter.optional for parameter in criterion.parameters):
+        return None
+    given = _given(criterion, arguments, view)
+    answer = _asked(criterion, given, lead)
+    if twice or any(isinstance(value, list) for value in given.values()):
+        again = _given(criterion, arguments, view)
+        _refuse_changes(criterion, given, again, lead)
+        if twice and _asked(criterion, again, lead) != answer:
+            raise criterion.failed("it answers differently to the same question", lead)
+    return answer
+
+
+def _is_unknown(name: str, arguments: Mapping[str, Value | None]) -> bool:
+    return name in arguments and arguments[name] is None
+
+
+def _given(criterion: Criterion, arguments: Mapping[str, Value | None], view: Callable[[], LeadView]) -> dict[str, Any]:
+    """Give what a criterion takes, made anew: nothing that it does to it reaches anyone else."""
+    given: dict[str, Any] = {}
+    for parameter in criterion.parameters:
+        if parameter.type is None:
+            given[parameter.name] = view()
+        elif parameter.name in arguments:
+            given[parameter.name] = to_python(arguments[parameter.name], parameter.type.kind)
+    return given
+
+
+def _refuse_changes(criterion: Criterion, given: Mapping[str, Any], fresh: Mapping[str, Any], lead: str | None) -> None:
+    for name, value in given.items():
+        if value != fresh[name]:
+            what = "what it was shown of the lead" if isinstance(value, LeadView) else f"its argument `{name}`"
+            raise criterion.failed(f"it changes {what}, which is only to be read", lead)
+
+
+def _asked(criterion: Criterion, given: Mapping[str, Any], lead: str | None) -> Value | None:
+    try:
+        with localcontext(DIGITS):  # its arithmetic is the same in every host, and its settings are its own
+            answer = criterion.function(**given)
+    except FAILURES as problem:
+        raise criterion.failed(f"it failed with {named(problem)}", lead) from problem
+    return answer_of(criterion, answer, lead)
+
+
+def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Value | None:
+    """Read an answer. Raises PluginError for one that is not of the type that the criterion says."""
+    if answer is None:
+        if not criterion.maybe_unknown:
+            raise criterion.failed("it gives None, and does not say that it may (`-> … | None`)", lead)
+        return None
+    kind = criterion.returns.kind
+    match kind, answer:
+        case "bool", bool():
+            return answer
+        case "number", Decimal() if answer.is_finite() and abs(answer.adjusted()) < _LARGEST_EXPONENT:
+            return Fraction(answer)
+        case "text", str():
+            return _text(criterion, answer, lead)
+        case "datetime", dt.datetime() if answer.utcoffset() is not None and answer.year in YEARS:
+            return instant_of(answer)
+        case "date", dt.date() if not isinstance(answer, dt.datetime) and answer.year in YEARS:
+            return answer
+        case "list of text", list() if all(isinstance(member, str) for member in answer):
+            members = (_text(criterion, member, lead) for member in answer)
+            return tuple(member for member in members if member is not None) or None
+        case _:
+            raise criterion.failed(f"it gives {_shown_answer(answer)}, which is no {kind}{_hint(kind, answer)}", lead)
+
+
+def _shown_answer(answer: Any) -> str:
+    try:
+        shown = repr(answer)
+    except Exception:  # noqa: BLE001 - what cannot be shown is told by its kind
+        shown = ""
+    return f"{shown:.60} ({type(answer).__name__})" if shown else f"a {type(answer).__name__}"
+
+
+def _hint(kind: str, answer: Any) -> str:
+    """Say what was expected, where the kind alone would puzzle."""
+    match kind, answer:
+        case "number", Decimal():
+            return " of at most 1,000 digits"
+        case "number", _:
+            return ": give a Decimal"
+        case ("datetime", dt.datetime()) | ("date", dt.date()) if answer.year not in YEARS:
+            return " from year 2 to 9998"
+        case "datetime", dt.datetime():
+            return " with a time zone"
+        case _:
+            return ""
+
+
+def _text(criterion: Criterion, answer: str, lead: str | None) -> str | None:
+    if any("\ud800" <= c <= "\udfff" or c == "\0" for c in answer):
+        raise criterion.failed("it gives a text that is not Unicode", lead)
+    return unicodedata.normalize("NFC", answer).strip() or None
+
+
+def view_of(node: p.CallNode, program: p.Program, facts: Facts, as_of: int) -> LeadView:
+    """Show a lead to a criterion: the fields and events that it asked for, and nothing that it could change."""
+    attributes = {name: _shown(facts.attributes[name], program.fields[name].type.kind) for name in node.fields}
+    events = tuple(_event(event, program.events[event.type]) for event in facts.events if event.type in node.events)
+    return LeadView(facts.lead, attributes, events, as_of=moment_of(as_of), timezone=program.timezone)
+
+
+def _event(event: Occurrence, type_: EventType) -> EventView:
+    properties = {q.name: _shown(event.properties.get(q.name), q.type.kind) for q in type_.properties}
+    return EventView(event.type, moment_of(event.at), event.id, properties)
+
+
+def _shown(value: Value | None, kind: str) -> Any:
+    found = to_python(value, kind)
+    return tuple(found) if isinstance(found, list) else found

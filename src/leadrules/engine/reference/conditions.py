@@ -1,0 +1,358 @@
+"""What a lead says to a condition: the meaning of §4 and §6 of the language, node by node.
+
+A truth is True, False or None, which is unknown. Nothing is optimised here: this module and
+`interpreter` are what every other engine is compared with.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.engine.reference.calls import call, view_of
+from leadrules.lead import Facts, Occurrence
+from leadrules.patterns import pattern
+from leadrules.values import DAY, Value, Zone, bounded, bucket_of, folded
+
+Truth = bool | None
+"""True, False, or None for unknown."""
+
+
+@attrs.frozen
+class Total:
+    """How many events there were, and what they come to."""
+
+    count: int
+    sum: Fraction
+
+    def plus(self, other: Total) -> Total:
+        """Give both together."""
+        return Total(self.count + other.count, self.sum + other.sum)
+
+
+NOTHING = Total(0, Fraction(0))
+
+_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@attrs.define
+class Reading:
+    """A lead at a moment, read by a program: answers conditions and values.
+
+    `definitions` holds what is already known of criteria, dimensions, grades and the rest, by
+    (kind, name); whoever evaluates the program fills it in the program's order.
+    """
+
+    program: p.Program
+    facts: Facts
+    as_of: int
+    definitions: dict[tuple[str, str], Value | None] = attrs.field(factory=dict)
+    selected: dict[p.Selection, tuple[Occurrence, ...]] = attrs.field(factory=dict)
+
+    @property
+    def zone(self) -> Zone:
+        """The ruleset's timezone."""
+        return self.program.scope.zone
+
+    # ------------------------------------------------------------ conditions
+
+    def truth(self, condition: p.Condition, event: Occurrence | None = None) -> Truth:
+        """Answer a condition; `event` is the event at hand inside a filter."""
+        match condition:
+            case p.Always():
+                return True
+            case p.Or(members):
+                return either(self.truth(member, event) for member in members)
+            case p.And(members):
+                return both(self.truth(member, event) for member in members)
+            case p.Not(member):
+                return opposite(self.truth(member, event))
+            case p.AtLeast(count, members):
+                return at_least(count, [self.truth(member, event) for member in members])
+            case p.Compare():
+                return self._comparison(condition, event)
+            case p.Between(value, low, high, order):
+                ends = p.Compare(">=", value, low, order), p.Compare("<=", value, high, order)
+                return both(self._comparison(end, event) for end in ends)
+            case p.OneOf(value, choices):
+                return either(self._comparison(p.Compare("=", value, choice), event) for choice in choices)
+            case p.TextTest():
+                return self._text_test(condition, event)
+            case p.IsKnown(value):
+                return self.value(value, event) is not None
+            case p.Truth(value):
+                found = self.value(value, event)
+                return None if found is None else bool(found)
+            case p.Happened(selection):
+                return bool(self.select(selection))
+            case p.FollowedBy():
+                return self._followed_by(condition)
+            case p.FieldWithin(field, within):
+                moment = self.instant(self.facts.attributes[field.name], field.type.kind)
+                return None if moment is None else self.as_of - within <= moment <= self.as_of
+            case p.Was(ladder, labels):
+                return self.facts.held.get(ladder) in labels
+
+    def _comparison(self, node: p.Compare, event: Occurrence | None) -> Truth:
+        left, right = self.value(node.left, event), self.value(node.right, event)
+        if left is None or right is None:
+            return None
+        if node.order:
+            if left not in node.order or right not in node.order:
+                return False
+            left, right = node.order.index(str(left)), node.order.index(str(right))
+        kinds = {node.left.type.kind, node.right.type.kind}
+        if kinds == {"date", "datetime"}:
+            left = self.instant(left, node.left.type.kind)
+            right = self.instant(right, node.right.type.kind)
+        elif kinds == {"text"}:
+            left, right = folded(str(left)), folded(str(right))
+        return _ORDERINGS[node.op](left, right)
+
+    def _text_test(self, node: p.TextTest, event: Occurrence | None) -> Truth:
+        subject = self.value(node.subject, event)
+        if isinstance(subject, tuple):
+            members = {folded(member) for member in subject}
+            return either(_known(self.value(c, event), lambda text: folded(text) in members) for c in node.choices)
+        return either(
+            None
+            if subject is None
+            else _known(self.value(c, event), functools.partial(_stands_in, node.kind, str(subject)))
+            for c in node.choices
+        )
+
+    def _followed_by(self, node: p.FollowedBy) -> bool:
+        firsts, thens = self.select(node.first), self.select(node.then)
+        moments = [then.at for then in thens]
+        themselves = {id(then) for then in thens}
+
+        def followed(first: Occurrence) -> bool:
+            count = bisect_right(moments, first.at + node.within) - bisect_left(moments, first.at)
+            return count > (id(first) in themselves)
+
+        if node.negated:
+            return any(first.at + node.within <= self.as_of and not followed(first) for first in firsts)
+        return any(followed(first) for first in firsts)
+
+    # ---------------------------------------------------------------- values
+
+    def value(self, node: p.ValueNode, event: Occurrence | None = None) -> Value | None:
+        """Give the value of an expression, None where it is unknown."""
+        match node:
+            case p.Constant(value):
+                return value
+            case p.FieldRead(field):
+                return self.facts.attributes[field.name]
+            case p.PropertyRead():
+                assert event is not None
+                return self.property(node, event)
+            case p.DefinitionRead(kind, name):
+                return self.definitions[kind, name]
+            case p.Count(selection):
+                return Fraction(self.count(selection))
+            case p.Aggregate():
+                return self._aggregate(node)
+            case p.DaysBetween(direction, moment):
+                return self._days(direction, self.value(moment, event), moment.type.kind)
+            case p.Arithmetic(op, left, right):
+                return arithmetic(op, self.value(left, event), self.value(right, event))
+            case p.Negative(operand):
+                found = self.value(operand, event)
+                return None if found is None else -_number(found)
+            case p.CallNode():
+                return self._call(node, event)
+            case p.ConditionValue(condition):
+                return self.truth(condition, event)
+
+    def property(self, node: p.PropertyRead, event: Occurrence) -> Value | None:
+        """Give a property of an event, its own `at` and `day` included."""
+        if node.name == "at":
+            return event.at
+        if node.name == "day":
+            return self.zone.day(event.at)
+        return event.properties.get(node.name)
+
+    def _aggregate(self, node: p.Aggregate) -> Value | None:
+        if node.function in {"sum", "average"}:
+            total = self.total(node)
+            if node.function == "sum":
+                return bounded(total.sum)
+            return bounded(total.sum / total.count) if total.count else None
+        found = [self.property(node.property, event) for event in self.select(node.selection)]
+        if node.function in {"first", "last"}:
+            return None if not found else found[0 if node.function == "first" else -1]
+        known = [value for value in found if value is not None]
+        if node.function == "distinct":
+            return Fraction(len({folded(value) if isinstance(value, str) else value for value in known}))
+        numbers = [_number(value) for value in known]
+        if not numbers:
+            return None
+        return min(numbers) if node.function == "min" else max(numbers)
+
+    def _days(self, direction: str, moment: Value | None, kind: str) -> Fraction | None:
+        if moment is None:
+            return None
+        if kind == "date":
+            days = (self.zone.day(self.as_of) - moment).days  # type: ignore[operator]
+            return Fraction(days if direction == "since" else -days)
+        assert isinstance(moment, int)
+        elapsed = self.as_of - moment
+        return Fraction((elapsed if direction == "since" else -elapsed) // DAY)
+
+    def _call(self, node: p.CallNode, event: Occurrence | None) -> Value | None:
+        found = [self.value(argument, event) for argument in node.arguments]
+        if node.plugin is not None:
+            criterion = self.program.functions[node.plugin, node.function]
+            arguments = dict(zip(node.names, found, strict=True))
+            view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
+            return call(criterion, arguments, view, self.facts.lead, twice=True)
+        if any(value is None for value in found):
+            return None
+        return _BUILT_IN[node.function](*[_number(value) for value in found if value is not None])
+
+    def instant(self, value: Value | None, kind: str) -> int | None:
+        """Give a datetime as it is, and a date as the midnight that starts it."""
+        if value is None or kind == "datetime":
+            return value  # type: ignore[return-value]
+        return self.zone.midnight(value)  # type: ignore[arg-type]
+
+    # ------------------------------------------------------------ selections
+
+    def select(self, selection: p.Selection) -> tuple[Occurrence, ...]:
+        """Give the selected events in canonical order."""
+        if selection not in self.selected:
+            after = [self.latest(since) for since in selection.since]
+            self.selected[selection] = tuple(
+                event
+                for event in self.events_of(selection.types)
+                if (selection.within is None or self.as_of - selection.within <= event.at)
+                and all(moment is None or event.at > moment for moment in after)
+                and (selection.filter is None or self.truth(selection.filter, event) is True)
+            )
+        return self.selected[selection]
+
+    def count(self, selection: p.Selection) -> int:
+        """Count the selected events."""
+        return len(self.select(selection))
+
+    def total(self, node: p.Aggregate) -> Total:
+        """Count the known numbers that an aggregate is of, and add them up."""
+        found = (self.property(node.property, event) for event in self.select(node.selection))
+        numbers = [_number(value) for value in found if value is not None]
+        return Total(len(numbers), sum(numbers, Fraction(0)))
+
+    def earlier(self, rule: p.Rule) -> Total:  # noqa: ARG002 - for readings that have forgotten events
+        """Give what events that are not at hand gave a rule: here all are."""
+        return NOTHING
+
+    def events_of(self, types: Sequence[str]) -> Iterable[Occurrence]:
+        """Give the lead's events of some types in canonical order."""
+        return (event for event in self.facts.events if event.type in types)
+
+    def latest(self, since: p.SinceEvent | p.SinceField) -> int | None:
+        """Give the moment of the latest event, or in the field, that a `since` names."""
+        if isinstance(since, p.SinceField):
+            return self.instant(self.facts.attributes[since.field.name], since.field.type.kind)
+        passing = (
+            event.at
+            for event in self.events_of(since.types)
+            if since.filter is None or self.truth(since.filter, event) is True
+        )
+        return max(passing, default=None)
+
+    def bucket(self, bucket: p.Bucket, event: Occurrence) -> object:
+        """Give what tells an event's bucket from others; unknown is a bucket of its own."""
+        if bucket.property is not None:
+            value = self.property(bucket.property, event)
+            if isinstance(value, tuple):
+                return tuple(folded(member) for member in value)
+            return folded(value) if isinstance(value, str) else value
+        assert bucket.calendar is not None
+        return bucket_of(event.at, bucket.calendar, self.zone)
+
+
+# ------------------------------------------------------------- three values
+
+
+def both(truths: Iterable[Truth]) -> Truth:
+    """False when one is false, else unknown when one is unknown, else true."""
+    found = list(truths)
+    return False if False in found else None if None in found else True
+
+
+def either(truths: Iterable[Truth]) -> Truth:
+    """True when one is true, else unknown when one is unknown, else false."""
+    found = list(truths)
+    return True if True in found else None if None in found else False
+
+
+def opposite(truth: Truth) -> Truth:
+    """Not; of unknown, unknown."""
+    return None if truth is None else not truth
+
+
+def at_least(count: int, truths: Sequence[Truth]) -> Truth:
+    """True when `count` are true, false when fewer than `count` are not false, else unknown."""
+    if sum(truth is True for truth in truths) >= count:
+        return True
+    if sum(truth is not False for truth in truths) < count:
+        return False
+    return None
+
+
+# ------------------------------------------------------------------- numbers
+
+
+def arithmetic(op: str, left: Value | None, right: Value | None) -> Fraction | None:
+    """Calculate exactly; unknown where an operand is, for division by zero, and past 1,000 digits."""
+    if left is None or right is None:
+        return None
+    a, b = _number(left), _number(right)
+    if op == "/":
+        return None if b == 0 else bounded(a / b)
+    return bounded(a + b if op == "+" else a - b if op == "-" else a * b)
+
+
+def _number(value: Value) -> Fraction:
+    assert isinstance(value, Fraction)
+    return value
+
+
+_BUILT_IN: dict[str, Callable[..., Fraction]] = {
+    "floor": lambda x: Fraction(math.floor(x)),
+    "ceil": lambda x: Fraction(math.ceil(x)),
+    "abs": abs,
+    "least": lambda *xs: min(xs),
+    "greatest": lambda *xs: max(xs),
+}
+
+
+# ---------------------------------------------------------------------- text
+
+
+def _known(value: Value | None, test: Callable[[str], bool]) -> Truth:
+    return None if value is None else test(str(value))
+
+
+def _stands_in(kind: str, subject: str, choice: str) -> bool:
+    if kind == "matches":
+        return pattern(choice).search(subject) is not None
+    whole, part = folded(subject), folded(choice)
+    if kind == "contains":
+        return part in whole
+    return whole.startswith(part) if kind == "starts with" else whole.endswith(part)

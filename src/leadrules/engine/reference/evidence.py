@@ -1,0 +1,318 @@
+"""What points and answers rest on, as plain data for audits and explanations.
+
+Numbers become decimals (or `"1/3"` where their decimals do not end), instants UTC text, days ISO
+text. Values of `pii` fields and properties become `[pii]` unless the caller asks for them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.audit import MASK
+from leadrules.engine.reference.conditions import Reading, Total
+from leadrules.engine.reference.scoring import RuleScore
+from leadrules.lead import Occurrence
+from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
+
+MOST_LISTED = 20
+"""Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
+
+
+class Evidence:
+    """Writes down what a reading found; `show_pii` lifts the mask."""
+
+    def __init__(self, reading: Reading, show_pii: bool = False) -> None:
+        self.reading = reading
+        self.show_pii = show_pii
+        self._revealing: set[str] = set()
+        bodies = {criterion.name: criterion.body for criterion in reading.program.criteria}
+        for kind, name in () if show_pii else reading.program.order:
+            if kind == "criterion" and self._reveals(bodies[name]):
+                self._revealing.add(name)
+
+    def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
+        """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
+        found: dict[str, Any] = {}
+        if rule.selection is not None:
+            found |= self._contributions(rule, score)
+            conditions = [] if rule.when is None else [rule.when]
+        else:
+            if len(rule.alternatives) > 1:
+                found["alternative"] = score.alternative + 1
+            conditions = _deciding(rule, score.alternative)
+            points = rule.alternatives[score.alternative].points
+            if not isinstance(points, p.Constant):
+                found["values"] = self._values(reads_of_value(points))
+        values = {key: value for c in conditions for key, value in self._values(reads(c)).items()}
+        if values or rule.selection is None:
+            found["values"] = values | found.get("values", {})
+        return found
+
+    def _contributions(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
+        """List the latest events that gave points, and add up the earlier ones; the latest of all where none did."""
+        shown = list(_properties_read(rule))
+        giving = [c for c in score.kept if c.points] or score.kept[-1:]
+        listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
+        events = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in listed]
+        earlier = Total(len(before), sum((c.points for c in before), Fraction(0))).plus(score.earlier)
+        if not earlier.count:
+            return {"events": events}
+        return {"events": events, "earlier": {"events": earlier.count, "points": decimal_of(earlier.sum)}}
+
+    def of_persona(self, persona: p.Persona) -> dict[str, Any]:
+        """Give the lines of a persona that are true with their weights, and all the weight there is."""
+        true = [line for line in persona.lines if self.reading.truth(line.condition) is True]
+        return {
+            "weight": plain_number(sum((line.weight for line in true), Fraction(0))),
+            "of": plain_number(sum((line.weight for line in persona.lines), Fraction(0))),
+            "lines": [line.condition.text for line in true],
+            "values": {key: value for line in true for key, value in self._values(reads(line.condition)).items()},
+        }
+
+    def of_condition(self, condition: p.Condition) -> dict[str, Any]:
+        """Give every value that a condition reads, by its text in the rule file."""
+        return self._values(reads(condition))
+
+    def of_value(self, node: p.ValueNode) -> dict[str, Any]:
+        """Give a value, and all that it is made of, by their texts in the rule file."""
+        return self._values(reads_of_value(node))
+
+    def of_params(self, node: p.Node) -> dict[str, Any]:
+        """Give the params that an expression names, with their values."""
+        return {name: plain(param.value, param.type.kind) for name, param in _params(node)}
+
+    def of_selections(self, *selections: p.Selection) -> dict[str, Any]:
+        """Give how many events selections select and when the latest was, by their names."""
+        return {selection.name: self._events(selection) for selection in selections}
+
+    def _values(self, nodes: Iterator[Read]) -> dict[str, Any]:
+        """Give values by text, what a criterion or segment is made of after it, each opened once.
+
+        A stack stands in for recursion: definitions may build on each other thousands deep.
+        """
+        found: dict[str, Any] = {}
+        opened: set[p.DefinitionRead] = set()
+        open_ = [nodes]
+        while open_:
+            node = next(open_[-1], None)
+            if node is None:
+                open_.pop()
+            elif isinstance(node, p.DefinitionRead) and node.kind in {"criterion", "segment"}:
+                found[node.text] = self._value(node)
+                if node not in opened:
+                    opened.add(node)
+                    open_.append(self._behind(node))
+            else:
+                found[node.text] = self._found(node)
+        return found
+
+    def _behind(self, node: p.DefinitionRead) -> Iterator[Read]:
+        program = self.reading.program
+        if node.kind == "segment":
+            return reads(next(s.condition for s in program.segments if s.name == node.name))
+        return reads_of_value(next(c.body for c in program.criteria if c.name == node.name))
+
+    def _found(self, node: Read) -> Any:
+        if isinstance(node, p.Was):
+            return self.reading.facts.held.get(node.ladder)
+        if isinstance(node, p.FieldWithin):
+            return self._value(p.FieldRead(node.field))
+        if isinstance(node, p.Happened):
+            return self._events(node.selection)
+        if isinstance(node, p.FollowedBy):
+            return self.reading.truth(node)
+        if isinstance(node, p.CallNode) and node.plugin is not None:
+            return self._answer(node)
+        return self._value(node)
+
+    def _answer(self, node: p.CallNode) -> dict[str, Any]:
+        """Give what a plugin's criterion answered, to what, and its versions."""
+        criterion = self.reading.program.functions[str(node.plugin), node.function]
+        arguments = {name: self._value(value) for name, value in zip(node.names, node.arguments, strict=True)}
+        origin = criterion.origin
+        return {
+            "value": self._value(node),
+            "arguments": arguments,
+            "criterion": f"{origin.plugin}.{criterion.name}",
+            "version": criterion.version,
+            "distribution": None if origin.distribution is None else f"{origin.distribution} {origin.version}",
+        }
+
+    def _events(self, selection: p.Selection) -> dict[str, Any]:
+        events = self.reading.select(selection)
+        latest = {"latest": text_of_instant(events[-1].at)} if events else {}
+        return {"events": self.reading.count(selection)} | latest
+
+    def _value(self, node: p.ValueNode) -> Any:
+        value = self.reading.value(node)
+        if value is not None and not self.show_pii and self._reveals(node):
+            return MASK
+        return plain(value, node.type.kind)
+
+    def _reveals(self, node: p.ValueNode) -> bool:
+        """Tell whether a value tells what stands in a `pii` field or property."""
+        if node.type.kind == "bool" and not isinstance(node, (p.FieldRead, p.PropertyRead)):
+            return False
+        match node:
+            case p.FieldRead(field):
+                return field.pii
+            case p.PropertyRead():
+                return node.pii
+            case p.Aggregate():
+                return node.property.pii and node.function != "distinct"
+            case p.DaysBetween():
+                return self._reveals(node.moment)
+            case p.Arithmetic():
+                return self._reveals(node.left) or self._reveals(node.right)
+            case p.Negative():
+                return self._reveals(node.operand)
+            case p.CallNode():
+                told = node.type.kind not in {"bool", "number"}
+                return told and (self._shows(node) or any(self._reveals(argument) for argument in node.arguments))
+            case p.DefinitionRead("criterion", name):
+                return name in self._revealing
+            case _:
+                return False
+
+    def _shows(self, node: p.CallNode) -> bool:
+        """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
+        program = self.reading.program
+        properties = (q for name in node.events for q in program.events[name].properties)
+        return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
+
+    def _event(self, event: Occurrence, shown: list[p.PropertyRead]) -> dict[str, Any]:
+        found: dict[str, Any] = {"type": event.type, "at": text_of_instant(event.at)}
+        if event.id is not None:
+            found["id"] = event.id
+        properties = {
+            node.name: MASK if node.pii and not self.show_pii else plain(value, node.type.kind)
+            for node in shown
+            if (value := self.reading.property(node, event)) is not None
+        }
+        return found | ({"properties": properties} if properties else {})
+
+
+Read = p.ValueNode | p.Was | p.FieldWithin | p.Happened | p.FollowedBy
+"""What a condition finally looks at."""
+
+
+def reads(condition: p.Condition) -> Iterator[Read]:
+    """Give what a condition looks at, from left to right; literals left out."""
+    match condition:
+        case p.Or(members) | p.And(members) | p.AtLeast(_, members):
+            for member in members:
+                yield from reads(member)
+        case p.Not(member):
+            yield from reads(member)
+        case p.Compare():
+            yield from reads_of_value(condition.left)
+            yield from reads_of_value(condition.right)
+        case p.Between():
+            for node in (condition.value, condition.low, condition.high):
+                yield from reads_of_value(node)
+        case p.OneOf() | p.IsKnown() | p.Truth():
+            yield from reads_of_value(condition.value)
+        case p.TextTest():
+            yield from reads_of_value(condition.subject)
+            for choice in condition.choices:
+                yield from reads_of_value(choice)
+        case p.Happened() | p.FollowedBy() | p.FieldWithin() | p.Was():
+            yield condition
+        case p.Always():
+            return
+
+
+def reads_of_value(node: p.ValueNode) -> Iterator[Read]:
+    """Give what a value is made of: fields, counts, aggregates, definitions; literals left out."""
+    match node:
+        case p.Constant() | p.PropertyRead():
+            return
+        case p.Arithmetic(_, left, right):
+            yield from reads_of_value(left)
+            yield from reads_of_value(right)
+        case p.Negative(operand):
+            yield from reads_of_value(operand)
+        case p.CallNode():
+            yield node
+            for argument in node.arguments:
+                yield from reads_of_value(argument)
+        case p.ConditionValue(condition):
+            yield from reads(condition)
+        case _:
+            yield node
+
+
+def _params(node: Any) -> Iterator[tuple[str, p.Constant]]:
+    """Find the params named anywhere in an expression, filters included."""
+    if isinstance(node, tuple):
+        for member in node:
+            yield from _params(member)
+    elif isinstance(node, p.Constant):
+        if node.param is not None:
+            yield node.param, node
+    elif isinstance(node, p.Node):
+        for attribute in attrs.fields(type(node)):
+            yield from _params(getattr(node, attribute.name))
+
+
+def _deciding(rule: p.Rule, alternative: int) -> list[p.Condition]:
+    """Give the conditions that decided: the alternative's, all of them for `else`, and `when`."""
+    chosen = rule.alternatives[alternative].condition
+    found = [chosen] if chosen is not None else [a.condition for a in rule.alternatives if a.condition is not None]
+    return found if rule.when is None else [*found, rule.when]
+
+
+def _properties_read(rule: p.Rule) -> Iterator[p.PropertyRead]:
+    """Give the properties that a per-event rule looks at, each once, `at` and `day` left out."""
+    assert rule.selection is not None
+    nodes = [] if rule.selection.filter is None else list(_properties(rule.selection.filter))
+    nodes += _properties(rule.alternatives[0].points)
+    nodes += [cap.bucket.property for cap in rule.caps.per if cap.bucket.property is not None]
+    yield from dict.fromkeys(node for node in nodes if node.name not in {"at", "day"})
+
+
+def _properties(node: Any) -> Iterator[p.PropertyRead]:
+    """Find the properties read anywhere in an expression about one event."""
+    if isinstance(node, p.PropertyRead):
+        yield node
+    elif isinstance(node, tuple):
+        for member in node:
+            yield from _properties(member)
+    elif isinstance(node, p.Node) and not isinstance(node, (p.Count, p.Aggregate, p.Happened, p.FollowedBy)):
+        for attribute in attrs.fields(type(node)):
+            yield from _properties(getattr(node, attribute.name))
+
+
+# --------------------------------------------------------------- plain data
+
+
+def plain(value: Value | None, kind: str) -> Any:
+    """Give a value as plain data; `kind` tells an instant from a number."""
+    if isinstance(value, Fraction):
+        return plain_number(value)
+    if kind == "datetime" and isinstance(value, int):
+        return text_of_instant(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def plain_number(value: Fraction) -> Any:
+    """Give a number as a decimal, or as text such as `1/3` where its decimals do not end."""
+    try:
+        return decimal_of(value)
+    except ValueError:
+        return text_of_number(value)
+
+
+def plain_values(values: Mapping[str, Fraction]) -> dict[str, Any]:
+    """Give several numbers as plain data."""
+    return {name: plain_number(value) for name, value in values.items()}

@@ -1,0 +1,94 @@
+"""Why a lead has its score: every rule, fired or not, as plain data and as a text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.engine.reference import interpreter
+from leadrules.engine.reference.evidence import Evidence
+from leadrules.explain import answers, unknowns
+from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
+from leadrules.explain.narrative import Narrative
+from leadrules.explain.why_not import WhyNot, why_not
+from leadrules.explain.wording import Line
+from leadrules.lead import Facts
+
+
+@attrs.frozen(repr=False)
+class Explanation:
+    """Every rule of a ruleset and what it says of one lead. `str()` is for people.
+
+    `result` is what `evaluate` gives. `rules` holds requirements, scoring rules and personas by
+    dimension, grades, each ladder's rules and holds, tags and recommendations, segments: each kind in
+    order of declaration. `sums` are the steps from the rules' points to the score, `ladders` what
+    decided each label. `ignored` counts the events of types that are not in scope.
+
+    `unknown` gives, for each field that the lead does not supply and on which points hang, how many:
+    the sum over scoring rules that are unknown and mention it of their largest literal points in
+    size, the largest sum first.
+    """
+
+    result: ScoredLead
+    rules: tuple[RuleExplanation, ...]
+    sums: tuple[SumExplanation, ...]
+    ladders: tuple[LadderExplanation, ...]
+    unknown: Mapping[str, Decimal] = attrs.field(hash=False)
+    ignored: int
+    timezone: str
+
+    @property
+    def gate(self) -> tuple[str, ...]:
+        """Give why nothing was scored: the `require … before scoring` that are not met; empty where it was."""
+        unmet = (r for r in self.rules if r.kind == "requirement" and r.part is not None and r.fired is not True)
+        return tuple(rule.outcome or rule.text for rule in unmet)
+
+    def why_not(self, label: str) -> WhyNot:
+        """Say what keeps the lead from a label of any ladder. Raises InputError where no ladder has it."""
+        return why_not(self.result.lead, label, self.ladders, self.rules, self.timezone)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Give the text for people, line by line, each with its role."""
+        story = Narrative(self.result, self.rules, self.sums, self.ladders, self.unknown, self.ignored, self.timezone)
+        return tuple(story.lines())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the explanation as plain data: result, gate, rules, sums, ladders, unknown, ignored."""
+        return {
+            "result": self.result.to_dict(),
+            "gate": list(self.gate),
+            "rules": [rule.to_dict() for rule in self.rules],
+            "sums": [step.to_dict() for step in self.sums],
+            "ladders": [ladder.to_dict() for ladder in self.ladders],
+            "unknown": dict(self.unknown),
+            "ignored": self.ignored,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.result!r}: {len(self.rules)} rules>"
+
+
+def explain(
+    program: p.Program, facts: Facts, as_of: int, identity: RulesetIdentity, *, show_pii: bool = False
+) -> Explanation:
+    """Explain a lead: the interpreter's result, and what each rule said. Values of `pii` are masked or shown."""
+    evaluation = interpreter.run(program, facts, as_of)
+    evidence = Evidence(evaluation.reading, show_pii)
+    return Explanation(
+        interpreter.result_of(evaluation, identity, show_pii=show_pii),
+        tuple(answers.answers(evaluation, evidence)),
+        tuple(answers.sums(evaluation)),
+        tuple(answers.ladders(evaluation)),
+        unknowns.unknown_points(evaluation.reading),
+        facts.ignored,
+        program.timezone,
+    )

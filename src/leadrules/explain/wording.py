@@ -1,0 +1,205 @@
+"""The words for what an explanation holds: values, events, what is not true and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+import attrs
+
+from leadrules.explain.answers import RuleExplanation
+from leadrules.explain.reasons import Gap, Unmet
+from leadrules.values import Zone, instant_of
+
+WIDTH = 100
+"""Columns of a text for people."""
+
+_LONGEST_VALUE = 40
+_WIDEST_CELL = 46
+
+Role = Literal["title", "heading", "points", "cap", "ruler", "sum", "unmet", "missing", "unknown", "note"]
+
+
+@attrs.frozen
+class Line:
+    """A line of text, and what it is: who prints it may colour it by its `role`."""
+
+    role: Role
+    text: str
+
+
+@attrs.frozen
+class Row:
+    """A row of a table: a short first cell, the text of a rule, and what there is to say of it."""
+
+    role: Role
+    first: str
+    text: str
+    note: str = ""
+
+
+def table(rows: Sequence[Row], *, right: bool = False) -> list[Line]:
+    """Lay out rows in three columns, long cells wrapped; `right` aligns the first column there."""
+    if not rows:
+        return []
+    first = max(len(row.first) for row in rows)
+    middle = min(_WIDEST_CELL, max(len(row.text) for row in rows))
+    last = WIDTH - 2 - first - 2 - middle - 2
+    lines = []
+    for row in rows:
+        head = row.first.rjust(first) if right else row.first.ljust(first)
+        texts = textwrap.wrap(row.text, middle if row.note else WIDTH - first - 4, break_on_hyphens=False) or [""]
+        notes = textwrap.wrap(row.note, last, break_on_hyphens=False)
+        for place in range(max(len(texts), len(notes))):
+            text = texts[place] if place < len(texts) else ""
+            note = notes[place] if place < len(notes) else ""
+            cells = f"  {head if place == 0 else ' ' * first}  {text.ljust(middle)}  {note}"
+            lines.append(line(row.role, cells))
+    return lines
+
+
+def line(role: Role, text: str) -> Line:
+    """Give a line in which nothing can steer a terminal."""
+    return Line(role, "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in text).rstrip())
+
+
+def plural(count: int | Decimal, noun: str) -> str:
+    """Write a count and its noun: `1 event`, `12 events`."""
+    return f"{shown(count)} {noun}" if count == 1 else f"{shown(count)} {noun}s"
+
+
+@attrs.frozen
+class Words:
+    """Words for what was found; days are those of the ruleset's timezone."""
+
+    zone: Zone
+
+    def day(self, instant: str) -> str:
+        """Write the day of an instant as it stands in evidence."""
+        return self.zone.day(instant_of(dt.datetime.fromisoformat(instant))).isoformat()
+
+    # ------------------------------------------------------------ what is not true
+
+    def reasons(self, unmet: Iterable[Unmet], own: str = "") -> str:
+        """Say why something is not true; a part whose text is `own` is not named again."""
+        return "; ".join(self.reason(part, own) for part in unmet)
+
+    def reason(self, unmet: Unmet, own: str = "") -> str:
+        """Say why one part is not true: `authority is unknown`, `employees >= 200: employees = 20`."""
+        details = self._details(unmet)
+        state = "unknown" if unmet.truth is None else "false"
+        if unmet.text == own:
+            if unmet.truth is None and details and _is_call(unmet.found.get(own)):
+                return f"unknown ({details})"
+            return "no such event" if details == "none" else details or state
+        if _is_name(unmet):
+            return f"{unmet.text} is {state}" + (f" ({details})" if details else "")
+        return f"no {unmet.text}" if details == "none" else f"{unmet.text}: {details or state}"
+
+    def _details(self, unmet: Unmet) -> str:
+        if _is_name(unmet) and unmet.members:
+            return self.reasons(unmet.members)
+        parts = self.values(unmet.found, unmet.text)
+        gaps = [leaf.gap for leaf in unmet.leaves() if leaf.gap is not None]
+        return ", ".join([*parts, *(_gap_words(gap, unmet.text) for gap in dict.fromkeys(gaps))])
+
+    # ---------------------------------------------------------------- what was found
+
+    def values(self, found: Mapping[str, Any], own: str = "") -> list[str]:
+        """Say what was found; a truth about `own` itself is not repeated."""
+        answers = {key: _answer(value) for key, value in found.items()}
+        told = {key: value for key, value in answers.items() if key != own or not _is_truth(key, value)}
+        return [self._value(key, value, alone=key == own or len(found) == 1) for key, value in told.items()]
+
+    def _value(self, name: str, value: Any, *, alone: bool) -> str:
+        if isinstance(value, Mapping):
+            words = self.events(value)
+            return words if alone else f"{name}: {words}"
+        if name.startswith("was "):
+            return f"held {value or 'no label'}"
+        return f"{name} unknown" if value is None else f"{name} = {shown(value)}"
+
+    def events(self, found: Mapping[str, Any]) -> str:
+        """Say how many events there are."""
+        if not found["events"]:
+            return "none"
+        return f"{plural(found['events'], 'event')}, latest {self.day(found['latest'])}"
+
+    # ------------------------------------------------------------------ what counted
+
+    def found(self, rule: RuleExplanation) -> str:
+        """Say what a true condition rests on, its reason first."""
+        parts = [] if rule.because is None else [rule.because]
+        values = self.values(rule.evidence.get("values", {}), rule.text)
+        return "; ".join([*parts, ", ".join(values)] if values else parts)
+
+    def requirement(self, rule: RuleExplanation) -> str:
+        """Say why a requirement is not met; its condition is not repeated where it is the reason given."""
+        return self.reasons(rule.unmet, rule.text if rule.outcome == rule.text else "")
+
+    def rule(self, rule: RuleExplanation) -> str:
+        """Say what a scoring rule or persona that fired rests on, its reason first."""
+        parts = [] if rule.because is None else [rule.because]
+        if rule.kind == "persona":
+            parts += self._persona(rule)
+        elif rule.scores == "each":
+            parts += self._kept(rule)
+        own = rule.text if rule.alternative is None else rule.alternatives[rule.alternative - 1].text
+        values = {} if rule.kind == "persona" else rule.evidence.get("values", {})
+        return "; ".join([*parts, *([", ".join(told)] if (told := self.values(values, own)) else [])])
+
+    def _persona(self, rule: RuleExplanation) -> list[str]:
+        found = rule.evidence
+        true = f"weight {shown(found['weight'])} of {shown(found['of'])}: {', '.join(found['lines'])}"
+        return [true, *([f"without {self.reasons(rule.unmet)}"] if rule.unmet else [])]
+
+    def _kept(self, rule: RuleExplanation) -> list[str]:
+        events = rule.evidence["events"]
+        assert rule.selected is not None
+        words = plural(rule.selected, "event")
+        if rule.kept != rule.selected:
+            words += f", {rule.kept} kept by " + ", ".join(f"`{limit}`" for limit in rule.event_limits)
+        latest = self.day(events[-1]["at"])
+        words += f" on {latest}" if rule.selected == 1 else f", latest {latest}"
+        return [words] if rule.decay is None else [words, rule.decay]
+
+
+def _is_name(unmet: Unmet) -> bool:
+    """Tell whether a part is only the name of something that is true or false."""
+    return unmet.text in unmet.found and _is_truth(unmet.text, _answer(unmet.found[unmet.text]))
+
+
+def _is_call(value: Any) -> bool:
+    """Tell whether a finding is the answer of a plugin's criterion."""
+    return isinstance(value, Mapping) and "criterion" in value
+
+
+def _answer(value: Any) -> Any:
+    """Give the answer alone of a plugin's criterion, whose arguments and versions stand beside it in evidence."""
+    return value["value"] if _is_call(value) else value
+
+
+def _is_truth(text: str, value: Any) -> bool:
+    """Tell whether what was found for a text is only whether it is true; of `was X` it is the label held."""
+    return (value is None or isinstance(value, bool)) and not text.startswith("was ")
+
+
+def _gap_words(gap: Gap, text: str) -> str:
+    amount = plural(gap.amount, gap.unit.removesuffix("s"))
+    what = "" if gap.of in text else f" of {gap.of}"
+    return f"{amount}{what} {'too many' if gap.over else 'missing'}"
+
+
+def shown(value: Any) -> str:
+    """Write a value of evidence for people, long texts cut."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list):
+        return "{" + ", ".join(map(shown, value)) + "}"
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,179 @@
+"""Where a rule file's text comes from, and the files that it names.
+
+Every file is known by its path relative to the main file, written with `/`. What was read is
+remembered, so that a ruleset can be rebuilt elsewhere from exactly that, without a disk.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from leadrules.errors import Diagnostic, MissingFile, Span
+from leadrules.syntax.source import decode
+
+MAIN = ""
+PACK = "pack:"
+"""What a path begins with that leads into a pack of a plugin: `pack:NAME/file`."""
+
+PackReader = Callable[[str, str], str]
+"""Reads a file of a pack: (the pack's name, the path in it) -> text. Raises ValueError or PluginError."""
+
+
+@attrs.define
+class Files:
+    """A main rule file shown as `name`, and the folder `root` that it may read from (None: no disk).
+
+    `texts` holds what is known without a disk, by path; the main file's own is `""`.
+    """
+
+    name: str
+    texts: dict[str, str] = attrs.field(factory=dict)
+    path: Path | None = None
+    root: Path | None = None
+    packs: PackReader | None = None
+
+    @classmethod
+    def of_text(cls, text: str, name: str, others: Mapping[str, str], *, packs: PackReader | None = None) -> Files:
+        """Take the main file's text as given, and those of other files by their path beside it."""
+        texts = {posixpath.normpath(path): other for path, other in others.items()} | {MAIN: text}
+        return cls(name, texts, packs=packs)
+
+    @classmethod
+    def on_disk(cls, path: str | Path, *, root: str | Path | None = None, packs: PackReader | None = None) -> Files:
+        """Read the main file from disk; files it names lie inside `root`, by default its folder."""
+        main = Path(path)
+        folder = Path(root) if root is not None else main.parent
+        return cls(str(path), {}, main, folder.resolve(), packs)
+
+    def frozen(self) -> Files:
+        """Give the same files as texts already read, so that no disk is needed again."""
+        return Files(self.name, dict(self.texts))
+
+    def shown(self, key: str) -> str:
+        """Give the name by which diagnostics call a file."""
+        if key.startswith(PACK):
+            return key
+        return self.name if key == MAIN else posixpath.join(posixpath.dirname(self.name), key)
+
+    def key(self, shown: str) -> str:
+        """Give the path of a file by the name that diagnostics use."""
+        if shown.startswith(PACK):
+            return shown
+        return MAIN if shown == self.name else posixpath.relpath(shown, posixpath.dirname(self.name) or ".")
+
+    def main(self) -> str | tuple[Diagnostic, ...]:
+        """Give the main file's text, or diagnostics that say why there is none."""
+        if MAIN not in self.texts:
+            assert self.path is not None
+            found = read_rule_file(self.path, self.name)
+            if not isinstance(found, str):
+                return found
+            self.texts[MAIN] = found
+        return self.texts[MAIN]
+
+    def beside(self, file: str, path: str) -> str:
+        """Give the key of a path written in a file. Raises ValueError for one that leads nowhere."""
+        if path.startswith(PACK):
+            return self._in_pack(path)
+        if posixpath.isabs(path) or "\\" in path or "\0" in path:
+            raise ValueError(f"`{path}` is not a path relative to this file, such as `lists/targets.csv`")
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(self.key(file)), path))
+        return self._in_pack(found) if self.key(file).startswith(PACK) else found
+
+    def _in_pack(self, path: str) -> str:
+        """Give the key of a file in a pack, written `pack:NAME/file`; nothing outside the pack."""
+        name, _, inside = path.removeprefix(PACK).partition("/")
+        inside = posixpath.normpath(inside)
+        if not path.startswith(PACK) or not name or inside.startswith((".", "/")) or "\\" in inside or "\0" in inside:
+            raise ValueError(f"`{path}` is no file of a pack, such as `pack:frameworks/bant.leadrules`")
+        return f"{PACK}{name}/{inside}"
+
+    def text(self, key: str, path: str) -> str:
+        """Give the text of a file by its key; `path` is how it was written.
+
+        Raises ValueError with a sentence for people where it cannot be read, or must not.
+        """
+        if key in self.texts:
+            return self.texts[key]
+        if key.startswith(PACK) and self.packs is not None:
+            name, _, inside = key.removeprefix(PACK).partition("/")
+            try:
+                self.texts[key] = self.packs(name, inside)
+            except MissingFile as problem:
+                known = (f"{PACK}{name}/{file}" for file in problem.known)
+                raise MissingFile(str(problem), known) from None
+            return self.texts[key]
+        if self.root is None or self.path is None:
+            raise ValueError(f"`{path}` is not among the files that these rules were loaded with")
+        target = (self.path.parent / key).resolve()
+        if not target.is_relative_to(self.root):
+            raise ValueError(f"`{path}` lies outside the folder that rules are read from")
+        try:
+            found = target.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValueError(f"`{path}` is not UTF-8") from None
+        except FileNotFoundError:
+            raise MissingFile(f"there is no file `{path}` here", _beside(path, target)) from None
+        except OSError as problem:
+            raise ValueError(f"`{path}` cannot be read: {(problem.strerror or 'unreadable').lower()}") from None
+        self.texts[key] = found
+        return found
+
+    def read_list(self, file: str, path: str, column: str | None) -> list[str]:
+        """Read the texts of a list from a CSV file beside the rule file that names it.
+
+        With a column, those of that column; else the first value of each line. Empty ones are left
+        out, and so are repeats. Raises ValueError with a sentence for people.
+        """
+        text = self.text(self.beside(file, path), path)
+        try:
+            rows = [row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row)]
+        except csv.Error as problem:
+            raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
+        place = 0
+        if column is not None:
+            header = [name.strip() for name in rows[0]] if rows else []
+            if column not in header:
+                known = ", ".join(f'"{name}"' for name in header) or "none"
+                raise ValueError(f'`{path}` has no column "{column}" (its columns are {known})')
+            place, rows = header.index(column), rows[1:]
+        texts = [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
+        if not texts:
+            raise ValueError(f"`{path}` holds no values for the list")
+        return list(dict.fromkeys(texts))
+
+
+def read_rule_file(path: Path, name: str) -> str | tuple[Diagnostic, ...]:
+    """Read a rule file from disk, or give the diagnostic (`LR010`, `LR001`, `LR002`) that says why not."""
+    data = read_bytes(path, name)
+    return decode(data, name) if isinstance(data, bytes) else data
+
+
+def read_bytes(path: Path, name: str) -> bytes | tuple[Diagnostic, ...]:
+    """Read a rule file's bytes from disk, or give the diagnostic (`LR010`) that says why not."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return _no_file(name, "there is no such file", "check the path, or make one with `leadrules init`")
+    except IsADirectoryError:
+        return _no_file(name, "this is a folder, not a rule file", "name the file in it, such as `rules.leadrules`")
+    except OSError as problem:
+        return _no_file(name, f"the file cannot be read: {(problem.strerror or 'unreadable').lower()}", None)
+
+
+def _no_file(name: str, message: str, help_: str | None) -> tuple[Diagnostic, ...]:
+    return (Diagnostic("LR010", message, Span(name, 0, 0, 1, 1), help_),)
+
+
+def _beside(path: str, target: Path) -> Iterator[str]:
+    """Give the files of the same kind in the folder of one that is not there, as the rule file would write them."""
+    if target.parent.is_dir():
+        for file in target.parent.iterdir():
+            if file.suffix in {target.suffix or ".leadrules", ".leadrules"}:
+                yield posixpath.join(posixpath.dirname(path), file.name)

@@ -1,0 +1,321 @@
+"""Read a rule file: from its text to the tree, and to everything that is wrong with it.
+
+A pre-pass cuts the file into statements (`lines`), a look at the literals follows (`literals`), then
+the grammar reads each statement by itself and `builder` makes its nodes; what the grammar refuses is
+put into words by `mistakes`. This is the only module that knows lark, and no type of lark leaves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from importlib import resources
+from itertools import islice
+from typing import Any, cast
+
+import attrs
+import lark
+from lark.exceptions import UnexpectedInput
+
+from leadrules.errors import Diagnostic, in_order
+from leadrules.syntax import tree
+from leadrules.syntax.builder import Builder
+from leadrules.syntax.lines import MAX_TOKENS, Chunk, chunks_of
+from leadrules.syntax.literals import invisible_characters, mistakes_in, mixed_scripts
+from leadrules.syntax.mistakes import explain
+from leadrules.syntax.source import Source, decode
+
+__all__ = ["Limits", "build_tables", "decode", "parse"]
+
+
+@attrs.frozen
+class Limits:
+    """What a ruleset may hold; past a limit there is a diagnostic (`LR004` to `LR009`, `LR011`) or an `InputError`.
+
+    `file_bytes` is the size of one file, `rules` the rules of all files together, `nesting` the depth
+    of brackets and of includes, `statement_tokens` the words and signs of one statement, `mistakes`
+    how many are reported of one file, `events` the events of one lead, `fields` the fields that the
+    rules read.
+    """
+
+    file_bytes: int = 1024 * 1024
+    rules: int = 10_000
+    nesting: int = 100
+    name_characters: int = 200
+    statement_tokens: int = MAX_TOKENS
+    mistakes: int = 1_000
+    events: int = 100_000
+    fields: int = 1_000
+
+
+def parse(text: str, name: str, *, limits: Limits = Limits()) -> tuple[tree.File, tuple[Diagnostic, ...]]:
+    """Read the text of a rule file called `name`.
+
+    Gives the statements that could be read, and all diagnostics, errors and warnings, in order of
+    the file. Never raises, whatever the text. Spans and columns count characters of `File.text`.
+    """
+    source = Source.normalised(text, name)
+    hopeless = source.not_text() or _too_large(source, limits)
+    if hopeless is not None:
+        return tree.File(name, source.text, ()), (hopeless,)
+    reader = _Reader(source, limits)
+    for chunk in chunks_of(source, max_nesting=limits.nesting, max_tokens=limits.statement_tokens):
+        reader.read(chunk)
+        if reader.is_over_limit():
+            break
+    invisible = islice(invisible_characters(source), limits.mistakes)
+    return reader.file(), in_order((*reader.diagnostics, *invisible))
+
+
+def _too_large(source: Source, limits: Limits) -> Diagnostic | None:
+    size = len(source.text.encode())
+    if size <= limits.file_bytes:
+        return None
+    message = f"the file has {size} bytes, more than {limits.file_bytes}"
+    return attrs.evolve(
+        source.diagnostic("LR004", message, 0, 0, "move a part of it to another file, and `include` that"), source=""
+    )
+
+
+class _Reader:
+    """The statements read so far, and the mistakes."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        self.grammar = _grammar()
+        self.diagnostics: list[Diagnostic] = []
+        self.statements: list[tree.Statement] = []
+        self.comments: list[tuple[str, ...]] = []
+        self.trailing: list[str | None] = []
+        self.blanks: list[tuple[int, ...]] = []
+        self.tail = Chunk((), (), None, ())
+        self.rules = 0
+        self.chunks = 0
+        self.warned: set[str] = set()
+
+    def read(self, chunk: Chunk) -> None:
+        """Read one statement, or the comments after the last one."""
+        if not chunk.tokens:
+            self.tail = chunk
+            return
+        self.chunks += 1
+        statement, mistakes = self._statement(chunk)
+        self.diagnostics += mistakes
+        if statement is not None:
+            self.statements.append(statement)
+            self.comments.append(chunk.comments)
+            self.trailing.append(chunk.trailing)
+            self.blanks.append(chunk.blanks)
+            self.rules += isinstance(statement, tree.Rule | tree.Outcome)
+
+    def _statement(self, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
+        source = self.source
+        tokens = chunk.tokens[: self.limits.statement_tokens]
+        wrong = mistakes_in(source, tokens, max_name=self.limits.name_characters)
+        mistakes = [*chunk.mistakes, *islice(wrong, self.limits.mistakes + 1)]
+        if mistakes:
+            return None, mistakes
+        statement, mistakes = self.grammar.statement(source, chunk)
+        if statement is not None and len(chunk.tokens) > self.limits.nesting:
+            mistakes += self._too_deep(statement)
+        if statement is None or mistakes:
+            return None, mistakes
+        if not source.text.isascii():
+            mistakes += self._warnings(chunk)
+        return statement, mistakes
+
+    def _too_deep(self, statement: tree.Statement) -> list[Diagnostic]:
+        """Refuse what brackets did not show: thousands of `not` or of terms of a sum in a row."""
+        limit = 2 * self.limits.nesting
+        span = _deeper_than(statement, limit)
+        if span is None:
+            return []
+        advice = "name parts of it with `criterion NAME = …`"
+        message = f"more than {limit} operations depend on each other"
+        return [self.source.diagnostic("LR006", message, span.start, span.end, advice)]
+
+    def _warnings(self, chunk: Chunk) -> list[Diagnostic]:
+        """Warn of each name of mixed scripts once."""
+        found = dict(reversed(list(mixed_scripts(self.source, chunk.tokens))))
+        new = {word: warning for word, warning in found.items() if word not in self.warned}
+        self.warned |= new.keys()
+        return list(new.values())
+
+    def is_over_limit(self) -> bool:
+        """Tell whether to stop reading; the limit is reported."""
+        if self.rules > self.limits.rules:
+            span = self.statements[-1].span
+            message = f"the file has more than {self.limits.rules} rules"
+            self.diagnostics.append(self.source.diagnostic("LR005", message, span.start, span.end))
+            return True
+        if len(self.diagnostics) > self.limits.mistakes:
+            end = self.diagnostics[-1].span
+            message = "too many mistakes; the rest of the file was not read"
+            self.diagnostics.append(self.source.diagnostic("LR008", message, end.start, end.end))
+            return True
+        return False
+
+    def file(self) -> tree.File:
+        """Give the file as far as it was read."""
+        if not self.chunks:
+            end = len(self.source.text)
+            advice = "write a rule, such as `email_open +5`"
+            self.diagnostics.append(self.source.diagnostic("LR003", "the file has no statements", end, end, advice))
+        return tree.File(
+            self.source.name,
+            self.source.text,
+            tuple(self.statements),
+            tuple(self.comments),
+            tuple(self.trailing),
+            self.tail.comments,
+            (*self.blanks, self.tail.blanks),
+        )
+
+
+def _deeper_than(statement: tree.Node, limit: int) -> Any:
+    """Give the span of a node that stands deeper in the tree than `limit`, if there is one."""
+    level: list[tree.Node] = [statement]
+    for _ in range(limit):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return None
+    return level[0].span
+
+
+def _children(node: tree.Node) -> list[tree.Node]:
+    found: list[tree.Node] = []
+    for field in attrs.fields(type(node)):
+        value = getattr(node, field.name)
+        if isinstance(value, tree.Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += [member for member in value if isinstance(member, tree.Node)]
+    return found
+
+
+# -------------------------------------------------------------------------------------------- tables
+
+
+class _Grammar:
+    """The parse tables with the builder's callbacks, shared by all threads."""
+
+    def __init__(self, tables: lark.Lark, builder: Builder) -> None:
+        self.tables = tables
+        self.builder = builder
+
+    def statement(self, source: Source, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
+        """Read one statement of good tokens and matched brackets."""
+        text = _without_comments(source, chunk)
+        self.builder.begin(source, chunk.start)
+        try:
+            statement = self.tables.parse(text)
+        except UnexpectedInput:
+            at, expected = self._refusal(text)
+            return None, [explain(source, chunk.tokens, chunk.start + at, expected)]
+        return cast("tree.Statement", statement), self.builder.place.mistakes
+
+    def _refusal(self, text: str) -> tuple[int, frozenset[str]]:
+        """Find where a statement stops being one, and the terminals that could have stood there.
+
+        It is read again, token by token: after a refusal the parser has already forgotten some of
+        what it could have taken.
+        """
+        reader: Any = self.tables.parse_interactive(text)
+        tokens = reader.lexer_thread.lex(reader.parser_state)
+        while True:
+            try:
+                token = next(tokens, None)
+            except UnexpectedInput as error:
+                return _position(error), frozenset(reader.accepts())
+            if token is None:
+                return len(text), frozenset(reader.accepts())
+            before = reader.copy(deepcopy_values=False)
+            try:
+                reader.feed_token(token)
+            except UnexpectedInput:
+                return token.start_pos, frozenset(before.accepts())
+
+
+def _without_comments(source: Source, chunk: Chunk) -> str:
+    """Give a statement's text, comments within it blanked out: they may stand between the words of a keyword."""
+    text = source.text[chunk.start : chunk.end]
+    if "#" not in text:
+        return text
+    written, at = [], chunk.start
+    for token in chunk.tokens:
+        between = source.text[at : token.start]
+        written += [" " * len(between) if "#" in between else between, token.text]
+        at = token.end
+    return "".join(written)
+
+
+def _position(error: UnexpectedInput) -> int:
+    position: int | None = error.pos_in_stream
+    return position or 0
+
+
+_OPTIONS: dict[str, Any] = {"parser": "lalr", "keep_all_tokens": True, "maybe_placeholders": False}
+_lock = threading.Lock()
+_loaded: list[_Grammar] = []
+
+
+def _grammar() -> _Grammar:
+    """Give the grammar, loaded on the first call of the process."""
+    with _lock:
+        if not _loaded:
+            builder = Builder()
+            _loaded.append(_Grammar(_load(builder) or _build(builder), builder))
+        return _loaded[0]
+
+
+def _grammar_text() -> str:
+    return resources.files("leadrules.grammar").joinpath("leadrules.lark").read_text("utf-8")
+
+
+def _build(builder: Builder | None, **options: Any) -> lark.Lark:
+    return lark.Lark(_grammar_text(), transformer=cast("Any", builder), **_OPTIONS, **options)
+
+
+def _load(builder: Builder) -> lark.Lark | None:
+    """Load the saved tables, unless there are none or they are of another grammar or lark."""
+    saved = resources.files("leadrules.grammar").joinpath("leadrules.lalr")
+    try:
+        data = json.loads(saved.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if data.get("key") != _key():
+        return None
+    load: Any = lark.Lark._load_from_dict  # noqa: SLF001 - the public `load` reads a pickle
+    return cast("lark.Lark", load(_unpacked(data["data"]), _unpacked(data["memo"]), transformer=builder))
+
+
+def build_tables() -> bytes:
+    """Build the tables strictly, and give them as saved in `leadrules.lalr`: JSON, the same on every Python."""
+    tables = _build(None, strict=True)
+    data, memo = tables.memo_serialize([lark.lexer.TerminalDef, lark.grammar.Rule])
+    data["options"]["strict"] = False  # checked now; a loader has no need of the tools for it
+    return json.dumps({"key": _key(), "data": _packed(data), "memo": _packed(memo)}, separators=(",", ":")).encode()
+
+
+def _key() -> str:
+    """Name what the tables depend on: the grammar and lark."""
+    return hashlib.sha256(f"{lark.__version__}\n{_grammar_text()}".encode()).hexdigest()
+
+
+def _packed(value: Any) -> Any:
+    """Make a value fit for JSON, which knows no numbers as keys: `{1: …}` becomes `{"#": {"1": …}}`."""
+    if isinstance(value, dict):
+        packed = {str(key): _packed(member) for key, member in value.items()}
+        return {"#": packed} if any(isinstance(key, int) for key in value) else packed
+    return [_packed(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def _unpacked(value: Any) -> Any:
+    """Undo `_packed`; tuples stay lists."""
+    if isinstance(value, dict):
+        if value.keys() == {"#"}:
+            return {int(key): _unpacked(member) for key, member in value["#"].items()}
+        return {key: _unpacked(member) for key, member in value.items()}
+    return [_unpacked(member) for member in value] if isinstance(value, list) else value
