@@ -250,7 +250,7 @@ class _Checking:
             value = expressions.value(node.body)
         name = node.name.name
         self.names.criteria[name] = value.type
-        self.criteria[name] = p.Criterion(name, node.span.line, value)
+        self.criteria[name] = p.Criterion(name, value, span=node.span)
         if self._is_plain(node, expressions):
             expressions.plain_criteria.add(name)
 
@@ -263,7 +263,7 @@ class _Checking:
     def _statement(self, node: tree.Statement, expressions: Expressions, scoring: Scoring, ladders: Ladders) -> None:
         match node:
             case tree.Segment():
-                self.segments.append(p.Segment(node.name.name, node.span.line, expressions.condition(node.body)))
+                self.segments.append(p.Segment(node.name.name, expressions.condition(node.body), span=node.span))
             case tree.Require():
                 self.requirements.append(requirement_of(node, expressions))
             case tree.Total():

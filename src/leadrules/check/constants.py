@@ -18,7 +18,7 @@ from leadrules.vocabulary import BOOL, DATE, NUMBER, TEXT, Type
 def constant(node: tree.Number | tree.Text | tree.Date | tree.Flag) -> p.Constant:
     """Give a literal as a constant of its own type."""
     kind = {tree.Number: NUMBER, tree.Text: TEXT, tree.Date: DATE, tree.Flag: BOOL}[type(node)]
-    return p.Constant(node.value, kind, text=text_of(node), line=node.span.line, span=node.span)
+    return p.Constant(node.value, kind, text=text_of(node), span=node.span)
 
 
 def refuse_empty(report: Report, node: tree.Node) -> None:

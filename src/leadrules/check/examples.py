@@ -81,7 +81,7 @@ class Examples:
                 "stages": writing.held,
             }
             name = writing.node.name.value
-            found.append(p.Example(name, writing.node.span.line, writing.as_of, lead, tuple(writing.expectations)))
+            found.append(p.Example(name, writing.as_of, lead, tuple(writing.expectations), span=writing.node.span))
         return tuple(found)
 
     def _open(self, node: tree.Example) -> None:
@@ -104,7 +104,7 @@ class Examples:
         writing = self._writing(node, "expect")
         writing.lines += 1
         condition = self.expressions.condition(node.condition, RESULT)
-        writing.expectations.append(p.Expectation(condition, text_of(node.condition), node.span.line))
+        writing.expectations.append(p.Expectation(condition, text_of(node.condition), span=node.span))
 
     # ----------------------------------------------------------------- given
 

@@ -11,6 +11,7 @@ import attrs
 from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import FIRST_STAGE, IMPLICIT_LADDER, Names
+from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -97,7 +98,7 @@ def _written(label: str) -> str:
 def total_of(node: tree.Total, scoring: Scoring) -> p.Total:
     """Read `total = …` as a sum of terms."""
     terms = tuple(_terms(node.formula, Fraction(1), scoring))
-    return p.Total(terms, scoring.bounds(node.modifiers, node), node.span.line)
+    return p.Total(terms, scoring.bounds(node.modifiers, node), span=node.span)
 
 
 def _terms(node: tree.Condition, sign: Fraction, scoring: Scoring) -> list[p.Term]:
@@ -145,7 +146,7 @@ def _term(node: tree.Condition, sign: Fraction, scoring: Scoring) -> p.Term:
             )
     if dimension is None and right is not None:
         report.refuse("LR514", f"`{text_of(node)}` is no term of a total", node, "write its value, or name a dimension")
-    return p.Term(factor, dimension, node.span.line, text_of(node))
+    return p.Term(factor, dimension, **told(node))
 
 
 # -------------------------------------------------------------------- grades
@@ -183,7 +184,7 @@ def grade_of(node: tree.Grade, expressions: Expressions) -> p.Grade:
                 written,
                 "order the labels from the highest threshold to the lowest",
             )
-    return p.Grade(node.name.name, node.span.line, subject, tuple(bands))
+    return p.Grade(node.name.name, subject, tuple(bands), span=node.span)
 
 
 def _next(band: tree.Band) -> str:
@@ -201,7 +202,7 @@ def pair_of(node: tree.GradePair, expressions: Expressions) -> p.GradePair:
         what = "pair itself" if grade.name in expressions.names.pairs else kind
         if grade.name not in expressions.names.grades:
             expressions.report.refuse("LR402", f"a pair is made of two grades, and `{grade.name}` is a {what}", grade)
-    return p.GradePair(node.name.name, node.span.line, node.first.name, node.second.name)
+    return p.GradePair(node.name.name, node.first.name, node.second.name, span=node.span)
 
 
 # ------------------------------------------------------------------- ladders
@@ -227,15 +228,14 @@ class Ladders:
         condition = self.expressions.condition(node.condition)
         identity = name or self._id(text_of(node.condition))
         if ladder is not None:
-            rule = p.LabelRule(identity, name, node.span.line, label_text(node.target), condition, because)
+            rule = p.LabelRule(identity, name, label_text(node.target), condition, because, span=node.span)
             self.rules.setdefault(ladder, []).append(rule)
             return
         assert isinstance(node.target, tree.Text)
         if not node.target.value.strip():
             report.refuse("LR405", "a tag or recommendation is not empty", node.target)
-        self.marks.append(
-            p.Mark(identity, node.kind, node.span.line, node.target.value, condition, because)  # type: ignore[arg-type]
-        )
+        mark = p.Mark(identity, node.kind, node.target.value, condition, because, span=node.span)  # type: ignore[arg-type]
+        self.marks.append(mark)
 
     def _id(self, text: str) -> str:
         while True:
@@ -256,7 +256,7 @@ class Ladders:
             self.expressions.report.refuse(
                 "LR516", f"`{label}` is an exit, and only the steps of a ladder are held", node.label
             )
-        self.holds.setdefault(ladder, []).append(p.Hold(label, condition, node.span.line))
+        self.holds.setdefault(ladder, []).append(p.Hold(label, condition, span=node.span))
 
     def built(self, statements: Sequence[tree.Statement]) -> tuple[p.Ladder, ...]:
         """Give the ladders in order of declaration."""
@@ -269,12 +269,12 @@ class Ladders:
         return tuple(
             p.Ladder(
                 name,
-                written[name].span.line if name in written else 1,
                 labels,
                 names.exits[name],
                 written[name].forward_only if name in written else False,
                 tuple(self.rules.get(name, ())),
                 tuple(self.holds.get(name, ())),
+                span=written[name].span if name in written else None,
             )
             for name, labels in names.ladders.items()
         )
@@ -284,4 +284,4 @@ def requirement_of(node: tree.Require, expressions: Expressions) -> p.Requiremen
     """Read a `require`; without a reason its condition's text stands for one."""
     condition = expressions.condition(node.condition)
     reason = node.because.value if node.because else text_of(node.condition)
-    return p.Requirement(condition, reason, node.before_scoring, node.span.line)
+    return p.Requirement(condition, reason, node.before_scoring, span=node.span)

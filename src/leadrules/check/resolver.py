@@ -51,16 +51,15 @@ RESULT_LISTS: dict[str, DefinitionKind] = {
 
 
 class Told(TypedDict):
-    """What every node of the program is told: its canonical text, its line and its place."""
+    """What every expression of the program is told: its canonical text and its place."""
 
     text: str
-    line: int
     span: Span
 
 
 def told(node: tree.Node) -> Told:
-    """Give the canonical text, the line and the place of a node of the tree."""
-    return {"text": text_of(node), "line": node.span.line, "span": node.span}
+    """Give the canonical text and the place of a node of the tree."""
+    return {"text": text_of(node), "span": node.span}
 
 
 @attrs.define

@@ -180,7 +180,7 @@ class Scoring:
             )
         self._persona.lines += 1
         weight, condition = _all_of(lambda: self._weight(node), lambda: self.expressions.condition(node.condition))
-        self._persona.items.append(p.PersonaLine(condition, weight, node.span.line))
+        self._persona.items.append(p.PersonaLine(condition, weight, span=node.span))
 
     def _weight(self, node: tree.PersonaLine) -> Fraction:
         weight = self.expressions.literal_number(node.weight, "a weight")
@@ -193,9 +193,9 @@ class Scoring:
         return tuple(
             p.Dimension(
                 d.name,
-                d.node.span.line if d.node is not None else 1,
                 tuple(self._item(item) for item in d.items),
                 d.bounds,
+                span=None if d.node is None else d.node.span,
             )
             for d in self.dimensions.values()
         )
@@ -205,7 +205,7 @@ class Scoring:
             return item
         if isinstance(item, _Building):
             assert item.node is not None
-            return p.PointsGroup(item.name, item.node.span.line, tuple(item.items), item.bounds)
+            return p.PointsGroup(item.name, tuple(item.items), item.bounds, span=item.node.span)
         persona, points = item
         if not persona.lines:
             self.report.add(
@@ -214,7 +214,7 @@ class Scoring:
                 persona.node,
                 'write its lines below it: `industry = "transport" weight 3`',
             )
-        return p.Persona(persona.name, persona.node.span.line, points, tuple(persona.items))
+        return p.Persona(persona.name, points, tuple(persona.items), span=persona.node.span)
 
     # ----------------------------------------------------------------- rules
 
@@ -247,7 +247,6 @@ class Scoring:
         return p.Rule(
             id=self._id(node, dimension, text_of(first)),
             name=node.name.name if node.name else None,
-            line=node.span.line,
             text=text_of(first),
             selection=selection,
             alternatives=alternatives,
@@ -257,6 +256,7 @@ class Scoring:
             last_day=last_day,
             caps=caps,
             decay=decay if selection is not None else None,
+            span=node.span,
         )
 
     def _scored(self, node: tree.Rule, place: Place) -> tuple[p.Selection | None, tuple[p.Alternative, ...], p.Caps]:
@@ -325,7 +325,7 @@ class Scoring:
             self.amount(value, node)
             sign = "+" if value >= 0 else ""
             text = f"{sign}{text_of(tree.Number(value, span=node.span))}"
-            return p.Constant(value, NUMBER, text=text, line=node.span.line, span=node.span)
+            return p.Constant(value, NUMBER, text=text, span=node.span)
         found = self.expressions.number(node.value, place)
         return p.Negative(found, NUMBER, **told(node)) if node.negative else found
 

@@ -101,7 +101,8 @@ def _of_bounds(part: p.Dimension | p.PointsGroup | p.Total, text: str) -> Iterat
     for word, name in (("max", "high"), ("min", "low")):
         bound = getattr(part.bounds, name)
         for other in () if bound is None else moved_numbers(bound):
-            changed = attrs.evolve(part, bounds=attrs.evolve(part.bounds, **{name: other}))
+            bounds = p.Bounds(part.bounds.low, other) if word == "max" else p.Bounds(other, part.bounds.high)
+            changed = attrs.evolve(part, bounds=bounds)
             yield _one(
                 part, changed, text, could_be(f"{word} {text_of_number(bound)}", f"{word} {text_of_number(other)}")
             )

@@ -76,7 +76,7 @@ def reach_of_terms(program: p.Program) -> Reach:
     reaches = {dimension.name: reach_of_dimension(dimension) for dimension in program.dimensions}
     terms = program.total.terms
     if terms is None:
-        terms = tuple(p.Term(Fraction(1), name, 0, name) for name in reaches)
+        terms = tuple(p.Term(Fraction(1), name, text=name) for name in reaches)
     total = Reach()
     for term in terms:
         weighed = Reach(term.factor, term.factor) if term.dimension is None else reaches[term.dimension]

@@ -213,7 +213,7 @@ def _constants(points: Fraction) -> tuple[p.Rule, ...]:
 
 def _constant(points: Fraction) -> p.Rule:
     alternative = p.Alternative(p.Always(), p.Constant(points, NUMBER))
-    return p.Rule(f"kept {points}", None, 0, "", None, (alternative,))
+    return p.Rule(f"kept {points}", None, "", None, (alternative,))
 
 
 def _with_more(program: p.Program, container: Definition, points: Fraction) -> p.Program:

@@ -6,25 +6,36 @@ from typing import Literal
 
 import attrs
 
+from leadrules import nodes
 from leadrules.errors import Span
 from leadrules.values import Value
 from leadrules.vocabulary import Field, Type
 
 
-@attrs.frozen
-class Node:
-    """An expression: its canonical text for people, and the line and place where it stands."""
+@attrs.frozen(eq=False, repr=False)
+class Node(nodes.Node):
+    """Anything that a program is made of, and where it stands; None where the language implies it."""
 
-    text: str = attrs.field(eq=False, kw_only=True, default="", repr=False)
-    line: int = attrs.field(eq=False, kw_only=True, default=0, repr=False)
-    span: Span | None = attrs.field(eq=False, kw_only=True, default=None, repr=False)
+    span: Span | None = attrs.field(eq=False, kw_only=True, default=None)
+
+    @property
+    def line(self) -> int:
+        """The line where it stands; 1 where it is implied."""
+        return 1 if self.span is None else self.span.line
+
+
+@attrs.frozen(eq=False, repr=False)
+class Expression(Node):
+    """A value, a selection or a condition, and its canonical text for people."""
+
+    text: str = attrs.field(eq=False, kw_only=True, default="")
 
 
 # -------------------------------------------------------------------- values
 
 
-@attrs.frozen
-class Constant(Node):
+@attrs.frozen(eq=False, repr=False)
+class Constant(Expression):
     """A literal, or a param's value (then `param` names it, for explanations)."""
 
     value: Value
@@ -32,8 +43,8 @@ class Constant(Node):
     param: str | None = attrs.field(default=None, eq=False)
 
 
-@attrs.frozen
-class FieldRead(Node):
+@attrs.frozen(eq=False, repr=False)
+class FieldRead(Expression):
     """The value of a field of the lead."""
 
     field: Field
@@ -44,8 +55,8 @@ class FieldRead(Node):
         return self.field.type
 
 
-@attrs.frozen
-class PropertyRead(Node):
+@attrs.frozen(eq=False, repr=False)
+class PropertyRead(Expression):
     """The value of a property of the event at hand; unknown where its type of event has no such property."""
 
     name: str
@@ -59,8 +70,8 @@ DefinitionKind = Literal[
 ]  # fmt: skip
 
 
-@attrs.frozen
-class DefinitionRead(Node):
+@attrs.frozen(eq=False, repr=False)
+class DefinitionRead(Expression):
     """The value of something that is answered once for a lead.
 
     `tags`, `recommendations` and `missing` are lists of text, and only an expectation reads them.
@@ -71,16 +82,16 @@ class DefinitionRead(Node):
     type: Type
 
 
-@attrs.frozen
-class Count(Node):
+@attrs.frozen(eq=False, repr=False)
+class Count(Expression):
     """How many events a selection selects: never unknown."""
 
     selection: Selection
     type: Type
 
 
-@attrs.frozen
-class Aggregate(Node):
+@attrs.frozen(eq=False, repr=False)
+class Aggregate(Expression):
     """One value of a selection's events; `function` is sum, average, min, max, distinct, first or last."""
 
     function: Literal["sum", "average", "min", "max", "distinct", "first", "last"]
@@ -89,8 +100,8 @@ class Aggregate(Node):
     type: Type
 
 
-@attrs.frozen
-class DaysBetween(Node):
+@attrs.frozen(eq=False, repr=False)
+class DaysBetween(Expression):
     """Whole days from a moment to `as_of` (since) or from `as_of` to a moment (until), floored.
 
     For a date they are calendar days. Unknown where the moment is.
@@ -101,8 +112,8 @@ class DaysBetween(Node):
     type: Type
 
 
-@attrs.frozen
-class Arithmetic(Node):
+@attrs.frozen(eq=False, repr=False)
+class Arithmetic(Expression):
     """`left op right`, exact; division by zero is unknown."""
 
     op: Literal["+", "-", "*", "/"]
@@ -111,16 +122,16 @@ class Arithmetic(Node):
     type: Type
 
 
-@attrs.frozen
-class Negative(Node):
+@attrs.frozen(eq=False, repr=False)
+class Negative(Expression):
     """`-x`."""
 
     operand: ValueNode
     type: Type
 
 
-@attrs.frozen
-class CallNode(Node):
+@attrs.frozen(eq=False, repr=False)
+class CallNode(Expression):
     """A function of values: built in where `plugin` is None, else a plugin's criterion.
 
     `names` are the parameters that `arguments` go to, in that order. A criterion that wants the
@@ -136,8 +147,8 @@ class CallNode(Node):
     events: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class ConditionValue(Node):
+@attrs.frozen(eq=False, repr=False)
+class ConditionValue(Expression):
     """A condition where a value is wanted (an argument, a criterion): a bool."""
 
     condition: Condition
@@ -162,23 +173,23 @@ ValueNode = (
 # ---------------------------------------------------------------- selections
 
 
-@attrs.frozen
-class SinceEvent(Node):
+@attrs.frozen(eq=False, repr=False)
+class SinceEvent(Expression):
     """Strictly after the latest event of these types that passes the filter; all where there is none."""
 
     types: tuple[str, ...]
     filter: Condition | None
 
 
-@attrs.frozen
-class SinceField(Node):
+@attrs.frozen(eq=False, repr=False)
+class SinceField(Expression):
     """Strictly after the moment in a date or datetime field; all where it is unknown."""
 
     field: Field
 
 
-@attrs.frozen
-class Selection(Node):
+@attrs.frozen(eq=False, repr=False)
+class Selection(Expression):
     """Events of a lead: of these types, passing the filter, within the window, after the `since`.
 
     `name` is the event or group as written. `within` is in microseconds. `since` has one entry
@@ -195,42 +206,42 @@ class Selection(Node):
 # ---------------------------------------------------------------- conditions
 
 
-@attrs.frozen
-class Always(Node):
+@attrs.frozen(eq=False, repr=False)
+class Always(Expression):
     """True."""
 
 
-@attrs.frozen
-class Or(Node):
+@attrs.frozen(eq=False, repr=False)
+class Or(Expression):
     """True when one is true; false when all are false; else unknown."""
 
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
-class And(Node):
+@attrs.frozen(eq=False, repr=False)
+class And(Expression):
     """False when one is false; true when all are true; else unknown."""
 
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
-class Not(Node):
+@attrs.frozen(eq=False, repr=False)
+class Not(Expression):
     """The opposite; of unknown, unknown."""
 
     member: Condition
 
 
-@attrs.frozen
-class AtLeast(Node):
+@attrs.frozen(eq=False, repr=False)
+class AtLeast(Expression):
     """True when `count` are true, false when fewer than `count` are not false, else unknown."""
 
     count: int
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
-class Compare(Node):
+@attrs.frozen(eq=False, repr=False)
+class Compare(Expression):
     """A comparison of two values of agreeing types; unknown where one is.
 
     `order` ranks labels, lowest first, where an ordering of labels is asked; a label outside it
@@ -243,8 +254,8 @@ class Compare(Node):
     order: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class Between(Node):
+@attrs.frozen(eq=False, repr=False)
+class Between(Expression):
     """`value >= low and value <= high`."""
 
     value: ValueNode
@@ -253,16 +264,16 @@ class Between(Node):
     order: tuple[str, ...] = ()
 
 
-@attrs.frozen
-class OneOf(Node):
+@attrs.frozen(eq=False, repr=False)
+class OneOf(Expression):
     """The value equals one of the choices; unknown where it is unknown."""
 
     value: ValueNode
     choices: tuple[Constant, ...]
 
 
-@attrs.frozen
-class TextTest(Node):
+@attrs.frozen(eq=False, repr=False)
+class TextTest(Expression):
     """Some choice stands in the subject as `kind` says; a list of text `contains` its members.
 
     Choices of `matches` are RE2 patterns, all constants.
@@ -273,29 +284,29 @@ class TextTest(Node):
     choices: tuple[ValueNode, ...]
 
 
-@attrs.frozen
-class IsKnown(Node):
+@attrs.frozen(eq=False, repr=False)
+class IsKnown(Expression):
     """Never unknown itself."""
 
     value: ValueNode
 
 
-@attrs.frozen
-class Truth(Node):
+@attrs.frozen(eq=False, repr=False)
+class Truth(Expression):
     """A bool value as a condition."""
 
     value: ValueNode
 
 
-@attrs.frozen
-class Happened(Node):
+@attrs.frozen(eq=False, repr=False)
+class Happened(Expression):
     """A selection is not empty."""
 
     selection: Selection
 
 
-@attrs.frozen
-class FollowedBy(Node):
+@attrs.frozen(eq=False, repr=False)
+class FollowedBy(Expression):
     """A and B with `A.at <= B.at <= A.at + within` (microseconds).
 
     `negated`: some A with `A.at + within <= as_of` and no such B.
@@ -307,16 +318,16 @@ class FollowedBy(Node):
     negated: bool
 
 
-@attrs.frozen
-class FieldWithin(Node):
+@attrs.frozen(eq=False, repr=False)
+class FieldWithin(Expression):
     """`as_of - within <= field <= as_of` (microseconds) of a date or datetime field."""
 
     field: Field
     within: int
 
 
-@attrs.frozen
-class Was(Node):
+@attrs.frozen(eq=False, repr=False)
+class Was(Expression):
     """The lead's record held the label or a higher one of its ladder; an exit: that exit.
 
     `labels` are the held labels that satisfy it.

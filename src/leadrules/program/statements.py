@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
@@ -10,15 +11,15 @@ from typing import Any, Literal
 import attrs
 
 from leadrules.criteria import Criterion as PluginCriterion
-from leadrules.program.expressions import Condition, Constant, PropertyRead, Selection, ValueNode
+from leadrules.program.expressions import Condition, Constant, DefinitionRead, Node, PropertyRead, Selection, ValueNode
 from leadrules.values import Decay
 from leadrules.vocabulary import EventType, Field, Scope
 
 # --------------------------------------------------------------------- rules
 
 
-@attrs.frozen
-class Bounds:
+@attrs.frozen(eq=False, repr=False)
+class Bounds(Node):
     """Closed bounds of a sum; None where there is none."""
 
     low: Fraction | None = None
@@ -33,32 +34,32 @@ class Bounds:
         return value
 
 
-@attrs.frozen
-class Bucket:
+@attrs.frozen(eq=False, repr=False)
+class Bucket(Node):
     """What events are counted per: a calendar unit, or a property (then `property`)."""
 
     calendar: Literal["hour", "day", "week", "month"] | None
     property: PropertyRead | None = None
 
 
-@attrs.frozen
-class MaxPer:
+@attrs.frozen(eq=False, repr=False)
+class MaxPer(Node):
     """Keep the `times` largest of each bucket."""
 
     times: int
     bucket: Bucket
 
 
-@attrs.frozen
-class MaxEvery:
+@attrs.frozen(eq=False, repr=False)
+class MaxEvery(Node):
     """From the oldest on, an event counts when fewer than `times` counted ones are less than `every` µs older."""
 
     times: int
     every: int
 
 
-@attrs.frozen
-class Caps:
+@attrs.frozen(eq=False, repr=False)
+class Caps(Node):
     """What a per-event rule keeps, in the order in which it works: every, per (file order), times; then points."""
 
     every: MaxEvery | None = None
@@ -68,16 +69,16 @@ class Caps:
     points: Fraction | None = None
 
 
-@attrs.frozen
-class Alternative:
+@attrs.frozen(eq=False, repr=False)
+class Alternative(Node):
     """A condition and its points; `condition` is None for `else`."""
 
     condition: Condition | None
     points: ValueNode
 
 
-@attrs.frozen
-class Rule:
+@attrs.frozen(eq=False, repr=False)
+class Rule(Node):
     """A scoring rule.
 
     `id` names it in every audit; `name` is the name it was given, if any. With `selection` it
@@ -87,7 +88,6 @@ class Rule:
 
     id: str
     name: str | None
-    line: int
     text: str
     selection: Selection | None
     alternatives: tuple[Alternative, ...]
@@ -98,123 +98,123 @@ class Rule:
     caps: Caps = Caps()
     decay: Decay | None = None
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of its alternatives in order, `else` left out."""
+        return tuple(a.condition for a in self.alternatives if a.condition is not None)
 
-@attrs.frozen
-class PersonaLine:
+
+@attrs.frozen(eq=False, repr=False)
+class PersonaLine(Node):
     """A condition and its weight."""
 
     condition: Condition
     weight: Fraction
-    line: int
 
 
-@attrs.frozen
-class Persona:
+@attrs.frozen(eq=False, repr=False)
+class Persona(Node):
     """`points` times the share of the weights of the lines that are true; the share is its value."""
 
     name: str
-    line: int
     points: Fraction
     lines: tuple[PersonaLine, ...]
 
 
-@attrs.frozen
-class PointsGroup:
+@attrs.frozen(eq=False, repr=False)
+class PointsGroup(Node):
     """Rules whose sum is clamped inside their dimension."""
 
     name: str
-    line: int
     rules: tuple[Rule, ...]
     bounds: Bounds
 
 
-@attrs.frozen
-class Dimension:
+@attrs.frozen(eq=False, repr=False)
+class Dimension(Node):
     """Rules, groups and personas whose sum is clamped. `items` are in order of declaration."""
 
     name: str
-    line: int
     items: tuple[Rule | PointsGroup | Persona, ...]
     bounds: Bounds
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its scoring rules, those of its groups in their place."""
+        groups = ((item,) if isinstance(item, Rule) else getattr(item, "rules", ()) for item in self.items)
+        return tuple(rule for rules in groups for rule in rules)
 
-@attrs.frozen
-class Term:
+
+@attrs.frozen(eq=False, repr=False)
+class Term(Node):
     """`factor × dimension`, or the number `factor` where there is no dimension."""
 
     factor: Fraction
     dimension: str | None
-    line: int
-    text: str
+    text: str = attrs.field(kw_only=True)
 
 
-@attrs.frozen
-class Total:
+@attrs.frozen(eq=False, repr=False)
+class Total(Node):
     """How the score is made of the dimensions. Without a formula `terms` is None: their sum."""
 
     terms: tuple[Term, ...] | None
     bounds: Bounds
-    line: int = 0
 
 
 # ---------------------------------------------------------- grades and stages
 
 
-@attrs.frozen
-class Band:
+@attrs.frozen(eq=False, repr=False)
+class Band(Node):
     """A label and the least value that has it; the last band has no threshold."""
 
     label: str
     threshold: Fraction | None
 
 
-@attrs.frozen
-class Grade:
+@attrs.frozen(eq=False, repr=False)
+class Grade(Node):
     """A label by thresholds that descend; unknown and everything below get the last label."""
 
     name: str
-    line: int
     subject: ValueNode
     bands: tuple[Band, ...]
 
 
-@attrs.frozen
-class GradePair:
+@attrs.frozen(eq=False, repr=False)
+class GradePair(Node):
     """Two grades' labels written together."""
 
     name: str
-    line: int
     first: str
     second: str
 
 
-@attrs.frozen
-class LabelRule:
+@attrs.frozen(eq=False, repr=False)
+class LabelRule(Node):
     """A rule that leads to a label."""
 
     id: str
     name: str | None
-    line: int
     label: str
     condition: Condition
     because: str | None
 
 
-@attrs.frozen
-class Hold:
+@attrs.frozen(eq=False, repr=False)
+class Hold(Node):
     """A held label that stays while its condition is true."""
 
     label: str
     condition: Condition
-    line: int
 
 
-@attrs.frozen
-class Ladder:
+@attrs.frozen(eq=False, repr=False)
+class Ladder(Node):
     """A ladder of labels, lowest first, its exits, and the rules that lead to them, in order of the file."""
 
     name: str
-    line: int
     labels: tuple[str, ...]
     exits: tuple[str, ...]
     forward_only: bool
@@ -222,64 +222,58 @@ class Ladder:
     holds: tuple[Hold, ...]
 
 
-@attrs.frozen
-class Mark:
+@attrs.frozen(eq=False, repr=False)
+class Mark(Node):
     """A rule that gives a tag or a recommendation."""
 
     id: str
     kind: Literal["tag", "recommend"]
-    line: int
     value: str
     condition: Condition
     because: str | None
 
 
-@attrs.frozen
-class Requirement:
+@attrs.frozen(eq=False, repr=False)
+class Requirement(Node):
     """What must be true; `reason` goes to `missing` where it is not."""
 
     condition: Condition
     reason: str
     before_scoring: bool
-    line: int
 
 
-@attrs.frozen
-class Criterion:
+@attrs.frozen(eq=False, repr=False)
+class Criterion(Node):
     """A condition or value named once. Its value is a bool for a condition."""
 
     name: str
-    line: int
     body: ValueNode
 
 
-@attrs.frozen
-class Segment:
+@attrs.frozen(eq=False, repr=False)
+class Segment(Node):
     """A condition named once, and an output."""
 
     name: str
-    line: int
     condition: Condition
 
 
 # ------------------------------------------------------------------ examples
 
 
-@attrs.frozen
-class Expectation:
+@attrs.frozen(eq=False, repr=False)
+class Expectation(Node):
     """What an example expects of its result."""
 
     condition: Condition
     text: str
-    line: int
 
 
-@attrs.frozen
-class Example:
+@attrs.frozen(eq=False, repr=False)
+class Example(Node):
     """A lead as the file gives it, in the shape that every lead has, and what is expected of it."""
 
     name: str
-    line: int
     as_of: int
     lead: Mapping[str, Any]
     expectations: tuple[Expectation, ...]
@@ -288,8 +282,8 @@ class Example:
 # ------------------------------------------------------------------- program
 
 
-@attrs.frozen
-class Program:
+@attrs.frozen(eq=False, repr=False)
+class Program(Node):
     """A whole rule file, checked.
 
     Every tuple is in order of declaration. `order` names all definitions (criteria, segments,
@@ -317,6 +311,48 @@ class Program:
     marks: tuple[Mark, ...]
     order: tuple[tuple[str, str], ...]
     canonical: str
-    examples: tuple[Example, ...] = ()
-    tested: Scope | None = None
+    examples: tuple[Example, ...] = attrs.field(eq=False, default=())
+    tested: Scope | None = attrs.field(eq=False, default=None)
     functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)
+
+    @functools.cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """All scoring rules."""
+        return tuple(rule for dimension in self.dimensions for rule in dimension.rules)
+
+    @functools.cached_property
+    def groups(self) -> tuple[PointsGroup, ...]:
+        """All groups of rules."""
+        return tuple(item for d in self.dimensions for item in d.items if isinstance(item, PointsGroup))
+
+    @functools.cached_property
+    def personas(self) -> tuple[Persona, ...]:
+        """All personas."""
+        return tuple(item for d in self.dimensions for item in d.items if isinstance(item, Persona))
+
+    @functools.cached_property
+    def definitions(self) -> Mapping[tuple[str, str], Definition]:
+        """What is declared under each kind and name, as `order` and `DefinitionRead` say them."""
+        kinds: tuple[tuple[str, tuple[Definition, ...]], ...] = (
+            ("criterion", self.criteria),
+            ("segment", self.segments),
+            ("group", self.groups),
+            ("persona", self.personas),
+            ("dimension", self.dimensions),
+            ("grade", self.grades),
+            ("ladder", self.ladders),
+        )
+        return {(kind, one.name): one for kind, members in kinds for one in members}
+
+    def behind(self, read: DefinitionRead) -> ValueNode | Condition | None:
+        """Give the expression that a name stands for: of a criterion or a segment; None for all else."""
+        match self.definitions.get((read.kind, read.name)):
+            case Criterion(body=body):
+                return body
+            case Segment(condition=condition):
+                return condition
+            case _:
+                return None
+
+
+Definition = Criterion | Segment | PointsGroup | Persona | Dimension | Grade | GradePair | Ladder

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import attrs
 
+from leadrules import nodes
 from leadrules.errors import Span
 
 
-@attrs.frozen
-class Node:
+@attrs.frozen(eq=False, repr=False)
+class Node(nodes.Node):
     """Anything that stands in a rule file. Equality ignores where it stands."""
 
     span: Span = attrs.field(eq=False, repr=False, kw_only=True)
@@ -21,7 +22,7 @@ class Node:
 # ------------------------------------------------------------------ operands
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Name(Node):
     """A name after NFKC. `quoted` says it stood in backticks."""
 
@@ -29,35 +30,35 @@ class Name(Node):
     quoted: bool = attrs.field(default=False, eq=False)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Number(Node):
     """A number literal; the sign of `-5` is part of it."""
 
     value: Fraction
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Text(Node):
     """A string literal, escapes resolved, NFC."""
 
     value: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Date(Node):
     """A date literal."""
 
     value: dt.date
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Flag(Node):
     """`true` or `false`."""
 
     value: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Duration(Node):
     """A duration literal. `unit` is one of minutes, hours, days, weeks (always the plural)."""
 
@@ -65,28 +66,28 @@ class Duration(Node):
     unit: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Set(Node):
     """`{…}`: literals and names."""
 
     items: tuple[Operand, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Group(Node):
     """Parentheses around a condition or arithmetic."""
 
     inner: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Within(Node):
     """`within 30 days`, or `within NAME` of a param."""
 
     duration: Duration | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Since(Node):
     """`since NAME[filter]`: an event, an event group, or a date or datetime field."""
 
@@ -94,7 +95,7 @@ class Since(Node):
     filter: Condition | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Selection(Node):
     """`event[filter] within D since X`. With neither filter nor spans it is a plain `Name`."""
 
@@ -103,14 +104,14 @@ class Selection(Node):
     spans: tuple[Within | Since, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Count(Node):
     """`count(E)`."""
 
     selection: Selection | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Aggregate(Node):
     """`sum(p of E)` and its like; `function` is sum, average, min, max, distinct, first or last."""
 
@@ -119,7 +120,7 @@ class Aggregate(Node):
     selection: Selection | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Days(Node):
     """`days since X` and `days until X`; `direction` is since or until."""
 
@@ -127,7 +128,7 @@ class Days(Node):
     moment: Selection | Name | Aggregate
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Argument(Node):
     """One argument of a call, by position where `name` is None."""
 
@@ -135,7 +136,7 @@ class Argument(Node):
     value: Condition | Set
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Call(Node):
     """`plugin.function(…)`, or a built-in function where `plugin` is None."""
 
@@ -144,7 +145,7 @@ class Call(Node):
     arguments: tuple[Argument, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Arithmetic(Node):
     """`left op right`; `op` is one of + - * /."""
 
@@ -153,14 +154,14 @@ class Arithmetic(Node):
     right: Operand
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Minus(Node):
     """`-x` where x is not a literal."""
 
     operand: Operand
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Omitted(Node):
     """The left side that a test after `|` leaves out."""
 
@@ -168,28 +169,28 @@ class Omitted(Node):
 # ---------------------------------------------------------------- conditions
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Or(Node):
     """`a or b or …`: two members or more."""
 
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class And(Node):
     """`a and b and …`: two members or more."""
 
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Not(Node):
     """`not a`."""
 
     member: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Compare(Node):
     """`left op right`; `op` is one of = != < <= > >=."""
 
@@ -198,7 +199,7 @@ class Compare(Node):
     right: Operand
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Between(Node):
     """`x [not] between low and high`."""
 
@@ -208,7 +209,7 @@ class Between(Node):
     negated: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class In(Node):
     """`x [not] in {…}` or `x [not] in LIST`."""
 
@@ -217,7 +218,7 @@ class In(Node):
     negated: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class TextTest(Node):
     """`x [not] contains …`; `kind` is contains, `starts with`, `ends with` or matches."""
 
@@ -227,7 +228,7 @@ class TextTest(Node):
     negated: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class IsKnown(Node):
     """`x is known`, and `x is unknown` where `negated`."""
 
@@ -235,14 +236,14 @@ class IsKnown(Node):
     negated: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NoneOf(Node):
     """`no E`."""
 
     selection: Selection | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FollowedBy(Node):
     """`A [not] followed by B within D`."""
 
@@ -252,7 +253,7 @@ class FollowedBy(Node):
     negated: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class AtLeast(Node):
     """`at least N of (…)`. `count` is a number or the name of a param."""
 
@@ -260,14 +261,14 @@ class AtLeast(Node):
     members: tuple[Condition, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Was(Node):
     """`was LABEL`."""
 
     label: Name | Text
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Always(Node):
     """`always`."""
 

@@ -22,28 +22,28 @@ from leadrules.syntax.tree.expressions import (
 # ----------------------------------------------------------------- modifiers
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Max(Node):
     """`max 100` on a dimension, group or total; on a rule it is written `max N times`."""
 
     bound: Number | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Min(Node):
     """`min -20` on a dimension, group or total."""
 
     bound: Number | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class MaxTimes(Node):
     """`max N [times]`, `once`."""
 
     times: Number | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class MaxPer(Node):
     """`max N per BUCKET`. A plain `hour day week month` is a calendar bucket, any other name a property."""
 
@@ -52,7 +52,7 @@ class MaxPer(Node):
     calendar: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class MaxEvery(Node):
     """`max N every D`."""
 
@@ -60,7 +60,7 @@ class MaxEvery(Node):
     every: Duration | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class MaxPoints(Node):
     """`max P points [per BUCKET]`."""
 
@@ -69,49 +69,49 @@ class MaxPoints(Node):
     calendar: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class When(Node):
     """`when CONDITION`."""
 
     condition: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Because(Node):
     """`because "…"`."""
 
     reason: Text
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class From(Node):
     """`from DATE`, or `from NAME` of a param."""
 
     day: Date | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Until(Node):
     """`until DATE`, or `until NAME` of a param."""
 
     day: Date | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class HalfLife(Node):
     """`half-life D`."""
 
     duration: Duration | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FadesOver(Node):
     """`fades over D`."""
 
     duration: Duration | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Drops(Node):
     """`drops P% every D`."""
 
@@ -119,7 +119,7 @@ class Drops(Node):
     every: Duration | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class NoDecay(Node):
     """`no decay`."""
 
@@ -147,7 +147,7 @@ Modifier = (
 # ---------------------------------------------------------------- statements
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Ruleset(Node):
     """`ruleset NAME version "…"`."""
 
@@ -155,21 +155,21 @@ class Ruleset(Node):
     version: Text | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Timezone(Node):
     """`timezone "Europe/Warsaw"`."""
 
     name: Text
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Precision(Node):
     """`precision 2`."""
 
     digits: Number
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Param(Node):
     """`param NAME = literal`."""
 
@@ -177,7 +177,7 @@ class Param(Node):
     value: Literal
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class ListDeclaration(Node):
     """`list NAME = {…}` (then `items`), or `list NAME from "file" [column "x"]` (then `path`)."""
 
@@ -187,7 +187,7 @@ class ListDeclaration(Node):
     column: Text | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class TypeSpec(Node):
     """A type as written: number, text, bool, date, datetime, `list of text`, or `one of` with choices."""
 
@@ -195,7 +195,7 @@ class TypeSpec(Node):
     choices: tuple[Text, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class FieldDeclaration(Node):
     """`field NAME: TYPE` and its options; an option not given is None or empty or False."""
 
@@ -211,7 +211,7 @@ class FieldDeclaration(Node):
     protected: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Property(Node):
     """One property of an event."""
 
@@ -220,7 +220,7 @@ class Property(Node):
     pii: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class EventDeclaration(Node):
     """`event NAME[prop: type, …]`."""
 
@@ -228,7 +228,7 @@ class EventDeclaration(Node):
     properties: tuple[Property, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class EventGroup(Node):
     """`events NAME = A | B`."""
 
@@ -236,7 +236,7 @@ class EventGroup(Node):
     members: tuple[Name, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Criterion(Node):
     """`criterion NAME = condition or value`."""
 
@@ -244,7 +244,7 @@ class Criterion(Node):
     body: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Segment(Node):
     """`segment NAME = condition`."""
 
@@ -252,7 +252,7 @@ class Segment(Node):
     body: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Require(Node):
     """`require c [before scoring] [because "…"]`."""
 
@@ -261,7 +261,7 @@ class Require(Node):
     because: Text | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Dimension(Node):
     """`dimension NAME` with bounds, defaults of selections and a default decay."""
 
@@ -269,7 +269,7 @@ class Dimension(Node):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class PointsGroup(Node):
     """`group NAME [max] [min]`."""
 
@@ -277,7 +277,7 @@ class PointsGroup(Node):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Points(Node):
     """`+5`, `-2.5`, `+( … )`, `-( … )`. A literal keeps its sign in `value`; an expression has `negative`."""
 
@@ -285,7 +285,7 @@ class Points(Node):
     negative: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Persona(Node):
     """`persona NAME +W [in DIMENSION]`."""
 
@@ -294,7 +294,7 @@ class Persona(Node):
     dimension: Name | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class PersonaLine(Node):
     """`condition weight N`, a line of the persona above it."""
 
@@ -302,7 +302,7 @@ class PersonaLine(Node):
     weight: Number | Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Total(Node):
     """`total = formula [max] [min]`."""
 
@@ -310,7 +310,7 @@ class Total(Node):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Band(Node):
     """`LABEL >= threshold`; the last band of a grade has no threshold."""
 
@@ -318,7 +318,7 @@ class Band(Node):
     threshold: Number | Name | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Grade(Node):
     """`grade NAME = SUBJECT: A >= 45, …, D`."""
 
@@ -327,7 +327,7 @@ class Grade(Node):
     bands: tuple[Band, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class GradePair(Node):
     """`grade NAME = g1, g2`."""
 
@@ -336,7 +336,7 @@ class GradePair(Node):
     second: Name
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Stages(Node):
     """`stages [NAME:] a < b [exit x, y] [forward only]`."""
 
@@ -346,7 +346,7 @@ class Stages(Node):
     forward_only: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Hold(Node):
     """`hold LABEL while c`."""
 
@@ -354,7 +354,7 @@ class Hold(Node):
     condition: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Alternative(Node):
     """A condition and its points; `condition` is None for `else`."""
 
@@ -362,7 +362,7 @@ class Alternative(Node):
     points: Points
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Rule(Node):
     """A scoring rule: one alternative or more, and modifiers."""
 
@@ -371,7 +371,7 @@ class Rule(Node):
     modifiers: tuple[Modifier, ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Outcome(Node):
     """`c -> LABEL`, `c -> tag "…"`, `c -> recommend "…"`; `kind` is label, tag or recommend."""
 
@@ -382,14 +382,14 @@ class Outcome(Node):
     because: Text | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Example(Node):
     """`example "name"`."""
 
     name: Text
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class GivenField(Node):
     """`field = literal`, or `field is unknown` where `value` is None; also `stage = label`, `as_of = DATE`."""
 
@@ -397,7 +397,7 @@ class GivenField(Node):
     value: Literal | Name | Set | None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class GivenEvent(Node):
     """`event[prop = literal, …] [N UNIT ago] [N times]`; properties are a condition of `=` and `and`."""
 
@@ -407,35 +407,35 @@ class GivenEvent(Node):
     times: Number | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Given(Node):
     """`given …, …`, a line of the example above it."""
 
     items: tuple[GivenField | GivenEvent, ...]
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Expect(Node):
     """`expect condition`, a line of the example above it."""
 
     condition: Condition
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Include(Node):
     """`include "path"`."""
 
     path: Text
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Boundary(Node):
     """Where the statements of an included file begin (`opens`) and end. Never written in a file."""
 
     opens: bool
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class Use(Node):
     """`use NAME [as ALIAS]`."""
 
@@ -475,7 +475,7 @@ Statement = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(eq=False, repr=False)
 class File:
     """A whole rule file.
 

@@ -1,0 +1,103 @@
+"""What the trees of leadrules are made of: frozen nodes that know their parts.
+
+Both trees, the written one of `syntax` and the checked one of `program`, are walked, searched and
+changed by what stands here, and by nothing of their own. Attributes that take part in equality are
+what a node says; its parts are the nodes among them. Where a node stands is no part of equality.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import attrs
+
+N = TypeVar("N", bound="Node")
+
+
+class Node:
+    """A frozen node. Classes of nodes are made by `attrs.frozen(eq=False, repr=False)`: both stand here, for all."""
+
+    __slots__ = ()
+
+    def children(self) -> list[Node]:
+        """Give the nodes that this one is directly made of, left to right; members of tuples among them."""
+        found: list[Node] = []
+        for name in _names(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, Node):
+                found.append(value)
+            elif type(value) is tuple:
+                found += [member for member in value if isinstance(member, Node)]
+        return found
+
+    def walk(self, *, closed: tuple[type, ...] = ()) -> Iterator[Node]:
+        """Give this node and all below it, outer before inner, left before right, at any depth.
+
+        Nodes of the `closed` kinds are given too, and what is below them is not.
+        """
+        waiting: list[Node] = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if not isinstance(node, closed):
+                waiting += node.children()[::-1]
+
+    def find(self, *kinds: type[N], closed: tuple[type, ...] = ()) -> Iterator[N]:
+        """Give the nodes of some kinds, in the order of `walk`."""
+        return (node for node in self.walk(closed=closed) if isinstance(node, kinds))
+
+    def replace(self, change: Callable[[Node], Node]) -> Any:
+        """Give what `change` makes of this node, its parts being changed before it.
+
+        What does not change is given as it is: the same object.
+        """
+        changes: dict[str, Any] = {}
+        for name in _names(type(self)):
+            value = getattr(self, name)
+            changed = _replaced(value, change)
+            if changed is not value:
+                changes[name] = changed
+        return change(attrs.evolve(self, **changes) if changes else self)  # type: ignore[misc]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        said = _said(type(self))
+        return bool(said(self) == said(other))
+
+    def __hash__(self) -> int:
+        return hash((type(self), _said(type(self))(self)))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name in _names(type(self)))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _replaced(value: Any, change: Callable[[Node], Node]) -> Any:
+    if isinstance(value, Node):
+        return value.replace(change)
+    if type(value) is not tuple:
+        return value
+    members = [_replaced(member, change) for member in value]
+    return value if all(new is old for new, old in zip(members, value, strict=True)) else tuple(members)
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+_READERS: dict[type, Callable[[Any], Any]] = {}
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    """Name the attributes that say what a node of a kind means."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(attribute.name for attribute in attrs.fields(kind) if attribute.eq)
+    return _NAMES[kind]
+
+
+def _said(kind: type) -> Callable[[Any], Any]:
+    """Give what reads these attributes of a node, all at once."""
+    if kind not in _READERS:
+        names = _names(kind)
+        _READERS[kind] = operator.attrgetter(*names) if names else lambda _: ()
+    return _READERS[kind]
