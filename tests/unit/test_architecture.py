@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,33 @@ def test_every_public_name_loads():
 
 
 def test_importing_leadrules_loads_no_extra():
-    extras = ["duckdb", "hypothesis", "numpy", "pyarrow", "pyspark", "rich", "typer"]
+    extras = ["hypothesis", "pyarrow", "rich", "typer"]
     run = run_python(f"import sys, leadrules; print([name for name in {extras} if name in sys.modules])")
     assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+def imported_distributions() -> set[str]:
+    """Name the distributions that some module of leadrules imports."""
+    brought = packages_distributions()
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCE.glob("leadrules/**/*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"leadrules"}
+    return {brought[top][0].lower() for top in tops}
+
+
+def test_what_is_imported_is_what_pyproject_installs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {
+        extra: {found[0] for entry in entries if (found := re.match(r"[\w-]+(?=[><=])", entry))}
+        for extra, entries in project["optional-dependencies"].items()
+    }
+    core = {re.match(r"[\w-]+", entry)[0] for entry in project["dependencies"]}
+    for_users = core.union(*(extras[extra] for extra in extras.keys() - {"test", "dev"}))
+    imported = imported_distributions()
+    assert for_users - imported == {"tzdata"}  # the time zones, which `zoneinfo` reads
+    assert imported - for_users <= extras["test"]
 
 
 @pytest.mark.slow
