@@ -213,9 +213,8 @@ def _verify_mark(name: object, mark: Mark, refuse: Refuse) -> None:
         raise refuse("its version is not a text")
     if not isinstance(name, str) or not name.isidentifier() or name != plain_name(name):
         raise refuse("its name is not a name: letters, digits and `_`, a letter first")
-    functions = [*mark.checks.values(), *([] if mark.vectorised is None else [mark.vectorised])]
-    if not all(map(callable, functions)):
-        raise refuse("its `checks` and `vectorised` are functions")
+    if not all(map(callable, mark.checks.values())):
+        raise refuse("its `checks` are functions")
 
 
 def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) -> None:

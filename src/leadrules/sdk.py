@@ -7,7 +7,7 @@ the mark when a rule file asks for the plugin, and freezes what it finds.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from importlib import metadata
 from types import MappingProxyType
@@ -83,9 +83,7 @@ class Mark:
     """What `@criterion` says of a function, not yet verified.
 
     `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense.
-    `fields` and `events` narrow what a `LeadView` holds; None is everything in scope. `vectorised`
-    takes a column per parameter and gives a column, None for unknown in both; hosts may call it, scoring
-    does not.
+    `fields` and `events` narrow what a `LeadView` holds; None is everything in scope.
     """
 
     version: str
@@ -93,7 +91,6 @@ class Mark:
     checks: Mapping[str, Callable[[Any], object]] = attrs.field(factory=dict)
     fields: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
-    vectorised: Callable[..., Sequence[Any]] | None = None
 
 
 @overload
@@ -106,7 +103,6 @@ def criterion(
     checks: Mapping[str, Callable[[Any], object]] | None = None,
     fields: Iterable[str] | None = None,
     events: Iterable[str] | None = None,
-    vectorised: Callable[..., Sequence[Any]] | None = None,
 ) -> Callable[[Function], Function]: ...
 def criterion(
     function: Function | None = None,
@@ -117,7 +113,6 @@ def criterion(
     checks: Mapping[str, Callable[[Any], object]] | None = None,
     fields: Iterable[str] | None = None,
     events: Iterable[str] | None = None,
-    vectorised: Callable[..., Sequence[Any]] | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a criterion that rule files can call.
 
@@ -129,11 +124,7 @@ def criterion(
     `version` is the criterion's own, and changes whenever its answers may. `checks` refuses literals
     when a rule file is checked: by parameter, a function that raises ValueError with a sentence.
     `fields` and `events` name what a `LeadView` is to hold (all in scope where None; groups of
-    events count too); only what it names is read of a lead, so name little. `vectorised` is the same
-    criterion over columns: it takes a list per parameter (None: unknown, and then the answer is None
-    where the parameter is not optional) and gives a list as long. It is for hosts that ask a whole column
-    at once, as `mark_of(function).vectorised`; scoring calls the plain form only, and
-    `leadrules.testing.check_criterion` holds the two against each other.
+    events count too); only what it names is read of a lead, so name little.
 
     >>> @criterion(version="2")
     ... def initials(first_name: str, last_name: str) -> str:
@@ -144,14 +135,7 @@ def criterion(
     """
 
     def marked(function: Function) -> Function:
-        mark = Mark(
-            version,
-            name,
-            MappingProxyType(dict(checks or {})),
-            _names(fields),
-            _names(events),
-            vectorised,
-        )
+        mark = Mark(version, name, MappingProxyType(dict(checks or {})), _names(fields), _names(events))
         setattr(function, _MARK, mark)
         return function
 

@@ -77,7 +77,6 @@ def test_list_as_data(leadrules, distribute):
                 "signature": "(text: text, most: number = 9) number",
                 "about": "Count letters.",
                 "asks_for_the_lead": False,
-                "vectorised": False,
             }
         ],
     }

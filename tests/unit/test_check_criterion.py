@@ -23,12 +23,7 @@ SEEN = []
 TABLE = None
 
 
-def column(text, most=None):
-    rows = zip(text, most)
-    return [None if t is None or m is None else Decimal(min(len(t), int(m))) for t, m in rows]
-
-
-@criterion(vectorised=column)
+@criterion
 def good(text: str, most: Decimal = Decimal(3)) -> Decimal | None:
     """Count."""
     return min(Decimal(len(text)), Decimal(int(most)))
@@ -172,28 +167,6 @@ def zoned(when: dt.datetime) -> str:
     return when.replace(year=2000).astimezone().isoformat()
 
 
-def other(text):
-    return [None if t is None else len(t) > 5 for t in text]
-
-
-@criterion(vectorised=other)
-def differs(text: str) -> bool:
-    """Differ from the vectorised form."""
-    return len(text) > 4
-
-
-@criterion(vectorised=lambda text: [True])
-def short(text: str) -> bool:
-    """Give one answer to all."""
-    return True
-
-
-@criterion(vectorised=lambda text: [len(t) > 0 for t in text])
-def forgets(text: str) -> bool:
-    """Forget in columns that a text may be unknown."""
-    return True
-
-
 def bad_check(text):
     if text != "5":
         raise KeyError(text)
@@ -305,9 +278,6 @@ def test_types_of_what_a_lead_has_can_be_given(ask):
         ("chance", "it asks chance"),
         ("counts", "its parameter `_seen` is not annotated"),
         ("fickle", "and asked twice Decimal("),
-        ("differs", "its vectorised form answers False, and the plain one True"),
-        ("short", "its vectorised form gives 1 answers to "),
-        ("forgets", "its vectorised form raises TypeError: object of type 'NoneType' has no len()"),
         ("checks", "its check of `text` raises KeyError"),
         ("refuses", "its check of `text` refuses without a word"),
         ("nods", "its check of `text` gives False, which refuses nothing"),

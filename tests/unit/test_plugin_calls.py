@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis.strategies import integers
 
 from leadrules import PluginError, RuleCheckError, Ruleset
-from leadrules.sdk import LeadView, criterion, mark_of
+from leadrules.sdk import LeadView, criterion
 from leadrules.testing import engines_agree, incremental_agrees, leads
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -90,16 +90,6 @@ def plan(lead: LeadView) -> str | None:
     return lead.attributes["plan"]
 
 
-def never(**_columns: list[str | None]) -> list[bool | None]:
-    raise AssertionError("the form for columns was asked")
-
-
-@criterion(vectorised=never)
-def alone(text: str) -> bool:
-    """Tell whether a text is one word."""
-    return len(text.split()) == 1
-
-
 @criterion(checks={"text": unsure})
 def checked(text: str) -> bool:
     """Check badly."""
@@ -138,12 +128,6 @@ OPEN = {"type": "email_open", "at": "2026-11-01T10:00:00Z", "id": "e1"}
 
 
 # ----------------------------------------------------------- where values stand
-
-
-def test_scoring_asks_the_plain_form_and_hosts_may_ask_the_other():
-    rules, leads = load("crm.alone(company) +1"), [{"id": name, "attributes": {"company": name}} for name in "ab"]
-    assert [result.score for result in rules.score_many(leads, as_of=NOON)] == [1, 1]
-    assert mark_of(alone).vectorised is never
 
 
 @pytest.mark.parametrize(

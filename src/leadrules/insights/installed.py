@@ -95,7 +95,6 @@ def _plain(criterion: Criterion) -> dict[str, Any]:
         "signature": criterion.signature,
         "about": summary_of(criterion),
         "asks_for_the_lead": criterion.wants_lead,
-        "vectorised": criterion.mark.vectorised is not None,
     }
 
 

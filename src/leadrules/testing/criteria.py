@@ -62,7 +62,7 @@ def check_criterion(
 
     Raises AssertionError that says what to mend, with the arguments that show it: an answer of a
     wrong type, any exception at all, seconds of work, changed arguments or globals, the clock or chance
-    asked, other answers to the same question, a vectorised form that differs, a literal check that fails, or a
+    asked, other answers to the same question, a literal check that fails, or a
     function that cannot be found by its name.
     """
     criterion = _verified(function)
@@ -77,7 +77,6 @@ def check_criterion(
     except _TooSlow as problem:
         raise AssertionError(str(problem)) from None
     asking.refuse_traces()
-    _check_vectorised(asking)
     if elsewhere:
         _ask_elsewhere(asking)
 
@@ -293,52 +292,6 @@ def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -
         said = "gives False, which refuses nothing"
     advice = "raise ValueError with a sentence for whoever wrote the rule"
     raise asking.wrong(f"its check of `{parameter}` {said}", {parameter: question[parameter]}, advice)
-
-
-# ------------------------------------------------------------------ columns
-
-
-def _check_vectorised(asking: _Asking) -> None:
-    """Assert that the vectorised form gives the same answers, whatever the rows beside."""
-    vectorised = asking.criterion.mark.vectorised
-    if vectorised is None:
-        return
-    defaults = {
-        name: parameter.default
-        for name, parameter in inspect.signature(asking.criterion.function).parameters.items()
-        if parameter.default is not inspect.Parameter.empty
-    }
-    rows = [(defaults | dict(arguments), answer) for arguments, answer in asking.asked]
-    for some in (rows, rows[::-1], rows[:1], []):
-        _compare(asking, vectorised, some)
-
-
-def _compare(
-    asking: _Asking, vectorised: Callable[..., Sequence[Any]], rows: Sequence[tuple[Arguments, Value | None]]
-) -> None:
-    columns = {q.name: [arguments[q.name] for arguments, _ in rows] for q in asking.criterion.parameters}
-    try:
-        with localcontext(DIGITS):
-            found = list(vectorised(**columns))
-    except FAILURES as problem:
-        advice = "it takes a list per parameter, None for unknown, and gives a list as long"
-        raise asking.wrong(f"its vectorised form raises {named(problem)}", None, advice) from problem
-    if len(found) != len(rows):
-        said = f"its vectorised form gives {len(found)} answers to {len(rows)} questions"
-        raise asking.wrong(said, None, "give one answer for each row")
-    for (arguments, answer), one in zip(rows, found, strict=True):
-        if one is not None or answer is not None:
-            _compare_cell(asking, arguments, answer, one)
-
-
-def _compare_cell(asking: _Asking, arguments: Arguments, answer: Value | None, found: object) -> None:
-    try:
-        got = None if found is None else answer_of(asking.criterion, found)
-    except PluginError as problem:
-        raise asking.wrong(f"its vectorised form: {problem}", arguments, "give what the annotation says") from None
-    if got != answer:
-        said = f"its vectorised form answers {asking.shown(got)}, and the plain one {asking.shown(answer)}"
-        raise asking.wrong(said, arguments, "mend the one that is wrong")
 
 
 # ------------------------------------------------------------------ elsewhere

@@ -1,24 +1,15 @@
-"""The criteria, and the same over columns, for hosts that ask a whole column at once."""
+"""What rule files can ask of a job title: how senior it is, and what the job is about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypeVar
 
 from leadrules.sdk import criterion
 from leadrules_title.data import levels
 from leadrules_title.reading import read
 from leadrules_title.words import fold
 
-Answer = TypeVar("Answer")
 _DECIDES = "head"
-
-
-def _each(titles: Sequence[str | None], answer: Callable[[str], Answer]) -> list[Answer | None]:
-    """Answer for every title of a column, once for each that is different; unknown for unknown."""
-    answers = {title: answer(title) for title in dict.fromkeys(titles) if title is not None}
-    return [None if title is None else answers[title] for title in titles]
 
 
 def _refuse_level(name: str) -> None:
@@ -30,16 +21,7 @@ def _refuse_level(name: str) -> None:
 # ------------------------------------------------------------------ seniority
 
 
-def _seniorities(job_title: Sequence[str | None]) -> list[Decimal | None]:
-    return _each(job_title, _seniority)
-
-
-def _seniority(job_title: str) -> Decimal | None:
-    found = read(job_title).seniority
-    return None if found is None else Decimal(found)
-
-
-@criterion(version="1", vectorised=_seniorities)
+@criterion(version="1")
 def seniority(job_title: str) -> Decimal | None:
     """Give how senior a job title is, a whole number from 0 to 100; unknown where it says nothing of it.
 
@@ -53,19 +35,11 @@ def seniority(job_title: str) -> Decimal | None:
     The first 300 characters are looked at. Source: `data/titles.toml` and `data/words.toml` of this
     package.
     """
-    return _seniority(job_title)
-
-
-def _levels(name: Sequence[str | None]) -> list[Decimal | None]:
-    return _each(name, _level)
-
-
-def _level(name: str) -> Decimal | None:
-    found = levels().get(fold(name))
+    found = read(job_title).seniority
     return None if found is None else Decimal(found)
 
 
-@criterion(version="1", checks={"name": _refuse_level}, vectorised=_levels)
+@criterion(version="1", checks={"name": _refuse_level})
 def level(name: str) -> Decimal | None:
     """Give the number of a level of seniority by its name, for comparing with `title.seniority`.
 
@@ -74,38 +48,21 @@ def level(name: str) -> Decimal | None:
 
     Source: `data/levels.toml` of this package.
     """
-    return _level(name)
+    found = levels().get(fold(name))
+    return None if found is None else Decimal(found)
 
 
-def _levels_of(job_title: Sequence[str | None]) -> list[str | None]:
-    return _each(job_title, _level_of)
-
-
-def _level_of(job_title: str) -> str | None:
-    found = read(job_title).seniority
-    return None if found is None else max((value, name) for name, value in levels().items() if value <= found)[1]
-
-
-@criterion(version="1", vectorised=_levels_of)
+@criterion(version="1")
 def level_of(job_title: str) -> str | None:
     """Give the name of the highest level that a job title reaches, such as "director"; unknown where it says nothing.
 
     The names are those of `title.level`. A deputy director (75) reaches "head".
     """
-    return _level_of(job_title)
+    found = read(job_title).seniority
+    return None if found is None else max((value, name) for name, value in levels().items() if value <= found)[1]
 
 
-def _decision_makers(job_title: Sequence[str | None], at_least: Sequence[str | None]) -> list[bool | None]:
-    pairs = zip(job_title, at_least, strict=True)
-    return [None if title is None or name is None else _decides(title, name) for title, name in pairs]
-
-
-def _decides(job_title: str, at_least: str) -> bool | None:
-    found, bar = read(job_title).seniority, levels().get(fold(at_least))
-    return None if found is None or bar is None else found >= bar
-
-
-@criterion(version="1", checks={"at_least": _refuse_level}, vectorised=_decision_makers)
+@criterion(version="1", checks={"at_least": _refuse_level})
 def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
     """Tell whether a job title is one that decides: of the level `at_least`, by default "head", or above.
 
@@ -113,21 +70,14 @@ def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
     who signs for the company (Prokurist, prokurent), board and owners decide by default; managers,
     kierownik and responsable do from "manager" on.
     """
-    return _decides(job_title, at_least)
+    found, bar = read(job_title).seniority, levels().get(fold(at_least))
+    return None if found is None or bar is None else found >= bar
 
 
 # ------------------------------------------------------------------ function
 
 
-def _first_functions(job_title: Sequence[str | None]) -> list[str | None]:
-    return _each(job_title, _function)
-
-
-def _function(job_title: str) -> str | None:
-    return next(iter(read(job_title).functions), None)
-
-
-@criterion(version="1", vectorised=_first_functions)
+@criterion(version="1")
 def function(job_title: str) -> str | None:
     """Give what a job is about by its title, such as "sales"; unknown where it does not say.
 
@@ -138,15 +88,10 @@ def function(job_title: str) -> str | None:
 
     English, Polish, German, French and Spanish. Source: `data/functions.toml` of this package.
     """
-    return _function(job_title)
+    return next(iter(read(job_title).functions), None)
 
 
-def _all_functions(job_title: Sequence[str | None]) -> list[list[str] | None]:
-    found = _each(job_title, lambda title: read(title).functions)
-    return [list(names) if names else None for names in found]
-
-
-@criterion(version="1", vectorised=_all_functions)
+@criterion(version="1")
 def functions(job_title: str) -> list[str] | None:
     """Give everything that a job is about by its title, in the title's order; unknown where it does not say.
 
