@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import EXACT, AuditEntry, BlankResult, Decimals, Notes, RulesetIdentity, ScoredLead
+from leadrules.audit import EXACT, BlankResult, Decimals, RulesetIdentity, ScoredLead
 from leadrules.engine.compiler import code
-from leadrules.engine.compiler.borrowed import Reference
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.fallback import Fallback
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.notes import FIRED, GATED, Audit
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
-from leadrules.engine.compiler.outcome import Outcome
-from leadrules.engine.compiler.past import NO_PAST, SETTLED, Past
-from leadrules.engine.compiler.results import MARKS, SEEN
-from leadrules.engine.compiler.scoring import Scoring
-from leadrules.engine.compiler.shapes import plain_lead
-from leadrules.engine.reference import interpreter
-from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.compiler.outcome import OutcomeCode
+from leadrules.engine.compiler.scoring import ScoreCode
+from leadrules.engine.compiler.totals import NO_TOTALS, TOTALS, AccumulatedTotals
+from leadrules.engine.compiler.trace import FIRED, GATED, MARKS, SEEN, Trace
 from leadrules.errors import InputError
-from leadrules.lead import LeadReader, read_as_of, read_id
+from leadrules.lead import LeadReader, read_id
 
 Evaluate = Callable[[Any, dt.datetime, bool], ScoredLead]
 """Scores a lead as of a moment; the last argument shows values of `pii` fields in evidence."""
@@ -37,7 +33,7 @@ _IRREGULAR = (LookupError, TypeError, AttributeError, ValueError, ArithmeticErro
 
 
 def compile_program(
-    program: p.Program, identity: RulesetIdentity, reader: LeadReader, past: Past = NO_PAST
+    program: p.Program, identity: RulesetIdentity, reader: LeadReader, totals: AccumulatedTotals = NO_TOTALS
 ) -> Evaluate:
     """Give a function equal to the reference about every lead, and much faster about a plain one.
 
@@ -45,59 +41,13 @@ def compile_program(
     of the result may need: the values of attributes and the list of events as they were, each event
     by reference. An event that is changed in place afterwards changes its evidence.
 
-    With a `past` the leads are mappings that bring the totals of events that are not at hand.
+    With `totals` the leads are mappings that bring the totals of events that are not at hand.
     """
-    slow = _Slow(program, identity, reader, past)
+    fallback = Fallback(program, identity, reader, totals)
     try:
-        return _Compilation(program, identity, slow).function()
+        return _Compilation(program, identity, fallback).function()
     except Unsupported:
-        return slow.evaluate
-
-
-@attrs.define
-class _Slow:
-    """What compiled code falls back on."""
-
-    program: p.Program
-    identity: RulesetIdentity
-    reader: LeadReader
-    past: Past
-    fast: Callable[..., ScoredLead] | None = None
-
-    def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
-        """Score by the reference."""
-        settled = None if self.past.is_empty else lead[SETTLED]
-        reading = self._reading(lead, read_as_of(as_of), settled)
-        return interpreter.result_of(interpreter.answered(reading), self.identity, show_pii=pii)
-
-    def _reading(self, lead: Any, instant: int, settled: Any) -> Reading:
-        return self.past.reading(self.program, self.reader.read(lead, instant), instant, settled)
-
-    def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
-        """Score a lead that is not plain: once it is made so, else by the reference."""
-        plain = plain_lead(lead)
-        if plain is None or self.fast is None:
-            return self.evaluate(lead, as_of, pii)
-        if not self.past.is_empty:
-            plain[SETTLED] = lead[SETTLED]
-        return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
-
-    def prove(self, notes: Notes) -> Sequence[AuditEntry]:
-        """Give the entries of a compiled result with their evidence, by the reference."""
-        _, lead, instant, values, events, stages, pii, settled = notes[: len(SEEN)]
-        keys = [field.key for field in self.program.scope.fields.values()]
-        given = {
-            "id": lead,
-            "attributes": dict(zip(keys, values, strict=True)),
-            "events": [event for of_type in events.values() for event in of_type],
-            "stages": stages,
-        }
-        evaluation = interpreter.answered(self._reading(given, instant, settled))
-        return interpreter.result_of(evaluation, self.identity, show_pii=pii).audit
-
-    def reference(self, lead: Any, instant: int) -> Reference:
-        """Prepare asking the reference about parts of a lead."""
-        return Reference(self.program, self.reader, lead, instant, self.past)
+        return fallback.evaluate
 
 
 @attrs.define
@@ -106,39 +56,39 @@ class _Compilation:
 
     program: p.Program
     identity: RulesetIdentity
-    slow: _Slow
+    fallback: Fallback
     names: Names = attrs.field(factory=Names)
     lead: LeadCode = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         conditions = Conditions(self.program, self.names)
         readers = Readers(conditions, self.names)
-        self.lead = LeadCode(self.program, self.names, conditions, readers, self.slow.past)
+        self.lead = LeadCode(self.program, self.names, conditions, readers, self.fallback.totals)
 
     def function(self) -> Evaluate:
         """Write and compile the function."""
         for part in _all_nodes(self.program):
             self.lead.conditions.occurs(part)
-        audit = Audit.of(self.program, self.slow.prove)
-        result = self._answers(audit)
+        trace = Trace.of(self.program, self.fallback.prove)
+        result = self._answers(trace)
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
         inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
         definitions = [self._outer(inner), *readers.derivations()]
         namespace = code.functions_of(definitions, self.names.given)
         readers.connect(namespace)
-        self.slow.fast = namespace["score"]
+        self.fallback.fast = namespace["score"]
         found: Evaluate = namespace["score"]
         return found
 
     # ---------------------------------------------------------------- stages
 
-    def _answers(self, audit: Audit) -> Block:
+    def _answers(self, trace: Trace) -> Block:
         """Write every definition in the program's order, then the result."""
         program = self.program
         is_gated = any(requirement.before_scoring for requirement in program.requirements)
-        scoring = Scoring(self.lead, audit, is_gated)
-        outcome = Outcome(self.lead, is_gated)
+        scoring = ScoreCode(self.lead, trace, is_gated)
+        outcome = OutcomeCode(self.lead, is_gated)
         dimensions = {d.name: d for d in program.dimensions}
         items = {i.name: i for d in program.dimensions for i in d.items if not isinstance(i, p.Rule)}
         grades = {g.name: g for g in program.grades}
@@ -174,19 +124,21 @@ class _Compilation:
                     raise Unsupported(kind)
         outcome.give_marks()
         if is_gated:
-            self.lead.body.append(code.when(code.name(GATED), [code.assign(FIRED, code.list_of([]))]))
-        return self._result(outcome, audit)
+            self.lead.body.append(code.if_(code.name(GATED), [code.assign(FIRED, code.list_of([]))]))
+        return self._result(outcome, trace)
 
-    def _result(self, outcome: Outcome, audit: Audit) -> Block:
+    def _result(self, outcome: OutcomeCode, trace: Trace) -> Block:
         """Write the result: what is asked of it most, and notes to make the rest of."""
         program, defined = self.program, self.lead.defined
-        places = [("dimension", d.name) for d in program.dimensions]
-        places += [("grade", g.name) for g in program.grades]
-        places += [("ladder", ladder.name) for ladder in program.ladders]
-        notes: list[Expr] = [NONE if part == SETTLED and self.slow.past.is_empty else code.name(part) for part in SEEN]
+        defined_names = [("dimension", d.name) for d in program.dimensions]
+        defined_names += [("grade", g.name) for g in program.grades]
+        defined_names += [("ladder", ladder.name) for ladder in program.ladders]
+        notes: list[Expr] = [
+            NONE if part == TOTALS and self.fallback.totals.is_empty else code.name(part) for part in SEEN
+        ]
         notes += [outcome.marks[mark] for mark in MARKS]
-        notes += [code.list_of([])] + [expr_of(defined[place]) for place in places] + outcome.changes()
-        score = self._decimal(expr_of(defined["score", "score"]), audit.results.decimals)
+        notes += [code.list_of([])] + [expr_of(defined[key]) for key in defined_names] + outcome.changes()
+        score = self._decimal(expr_of(defined["score", "score"]), trace.maker.decimals)
         first = program.ladders[0].name if program.ladders else None
         parts = {
             "lead": code.name("id_"),
@@ -196,25 +148,25 @@ class _Compilation:
             "stage": NONE if first is None else expr_of(defined["ladder", first]),
             "_parts": NONE,
             "_audit": NONE,
-            "_maker": self.names.value(audit.results),
+            "_maker": self.names.value(trace.maker),
             "_notes": code.tuple_of(notes),
         }
         made = code.call(self.names.value(BlankResult, "result"))
-        puts = [code.put("result", name, value) for name, value in parts.items()]
-        return [code.assign("result", made), *puts, code.give(code.name("result"))]
+        puts = [code.set_attribute("result", name, value) for name, value in parts.items()]
+        return [code.assign("result", made), *puts, code.return_(code.name("result"))]
 
     def _decimal(self, units: Expr, decimals: Decimals) -> Expr:
         """Write the decimal of units: those that end in no 0 have all the decimals that there are."""
         exact = code.call(self.names.value(EXACT.multiply, "multiply"), units, self.names.value(decimals.unit))
-        rest = code.operation(units, "%", code.const(10))
-        return code.choose(rest, exact, code.item(self.names.value(decimals), units))
+        rest = code.binop(units, "%", code.const(10))
+        return code.if_else(rest, exact, code.subscript(self.names.value(decimals), units))
 
     # ----------------------------------------------------------------- shape
 
     def _beginning(self) -> Block:
         found: Block = [code.assign(FIRED, code.list_of([]))]
         if self.lead.asks:
-            reference = self.names.value(self.slow.reference, "reference")
+            reference = self.names.value(self.fallback.reference, "reference")
             asked = code.call(reference, code.name("lead"), code.name("instant"))
             found.append(code.assign("reference", asked))
         return found
@@ -223,26 +175,24 @@ class _Compilation:
         """Write the look at the lead as a whole: a dict with an id, a dict of attributes and a list of events."""
         lead, id_ = code.name("lead"), code.name("id_")
         attributes, events = code.name("attributes"), code.name("events")
-        plain_id = code.every(
+        plain_id = code.and_(
             _is(id_, "str"),
             code.call(code.attribute(id_, "isascii")),
             code.call(code.attribute(id_, "isalnum")),
         )
         most = code.const(self.program.scope.most_events)
-        plain = code.every(
+        plain = code.and_(
             _is(attributes, "dict"),
             _is(events, "list"),
             code.compare(code.call(code.name("len"), events), "<=", most),
         )
         return [
-            code.assign("id_", code.item(lead, code.const("id"))),
-            code.assign("attributes", code.item(lead, code.const("attributes"))),
-            code.assign("events", code.item(lead, code.const("events"))),
-            *([] if self.slow.past.is_empty else [code.assign(SETTLED, code.item(lead, code.const(SETTLED)))]),
-            code.when(code.opposite(plain), [code.fail(code.name("TypeError"))]),
-            code.when(
-                code.opposite(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]
-            ),
+            code.assign("id_", code.subscript(lead, code.const("id"))),
+            code.assign("attributes", code.subscript(lead, code.const("attributes"))),
+            code.assign("events", code.subscript(lead, code.const("events"))),
+            *([] if self.fallback.totals.is_empty else [code.assign(TOTALS, code.subscript(lead, code.const(TOTALS)))]),
+            code.if_(code.not_(plain), [code.raise_(code.name("TypeError"))]),
+            code.if_(code.not_(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]),
             *self.lead.labels(),
         ]
 
@@ -254,11 +204,11 @@ class _Compilation:
         arguments = [code.name(argument) for argument in ("lead", "as_of", "pii")]
         body: Block = [
             *clock,
-            code.when(is_plain, [code.attempt(inner, irregular, [code.pass_by()])]),
-            code.give(code.call(code.name("otherwise"), *arguments)),
+            code.if_(is_plain, [code.try_(inner, irregular, [code.pass_()])]),
+            code.return_(code.call(code.name("otherwise"), *arguments)),
         ]
-        again = self.names.value(self.slow.again, "again")
-        return code.function("score", ["lead", "as_of", "pii"], body, {"otherwise": again})
+        again = self.names.value(self.fallback.again, "again")
+        return code.function_def("score", ["lead", "as_of", "pii"], body, {"otherwise": again})
 
 
 def expr_of(operand: Operand) -> Expr:

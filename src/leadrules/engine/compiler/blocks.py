@@ -12,17 +12,26 @@ from collections.abc import Sequence
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.compiler import code, runtime, sifting
-from leadrules.engine.compiler.ages import AgeRows, Column
+from leadrules.engine.compiler import code, normalisation, runtime
+from leadrules.engine.compiler.clock import AgeColumn, AgeRows
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
 from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.event_context import (
+    EventContext,
+    EventQuestion,
+    LeadContext,
+    TypeCode,
+    Windows,
+    ages_in,
+    context_in,
+    sum_of,
+)
 from leadrules.engine.compiler.fields import AboutText, Readers
-from leadrules.engine.compiler.streams import Asked, EventPlace, LeadPlace, TypeCode, Windows, ages_in, place_in, sum_of
-from leadrules.engine.compiler.subjects import only_text
+from leadrules.engine.compiler.operands import only_text
 from leadrules.values import DAY
 from leadrules.vocabulary import Property
 
-Windowed = tuple[int | None, Asked]
+Windowed = tuple[int | None, EventQuestion]
 Filter = tuple[p.Condition, Windows]
 
 _OF_MOMENTS = {"count", "decayed", "moments", "ages"}
@@ -39,14 +48,14 @@ class TypeBlock:
     """
 
     type: TypeCode
-    lead: LeadPlace
+    lead: LeadContext
     names: Names
     conditions: Conditions
     readers: Readers
     tables: dict[str, runtime.Decayed]
     rows: list[Windowed] = attrs.field(factory=list)
     alone: Windowed | None = None
-    counts: list[Asked] = attrs.field(factory=list)
+    counts: list[EventQuestion] = attrs.field(factory=list)
     plain: Windows = attrs.field(factory=dict)
     by_text: dict[str, list[Filter]] = attrs.field(factory=dict)
     filters: list[Filter] = attrs.field(factory=list)
@@ -73,7 +82,7 @@ class TypeBlock:
         if [one.kind for _, one in self.rows] == ["count"]:
             self.alone = self.rows.pop()
 
-    def _sort(self, window: int | None, asked: Sequence[Asked]) -> None:
+    def _sort(self, window: int | None, asked: Sequence[EventQuestion]) -> None:
         for one in asked:
             in_days = window is None or window % DAY == 0
             decays = one.kind == "decayed" and self.tables[one.detail].unit == DAY
@@ -89,7 +98,7 @@ class TypeBlock:
         filtered = [part for filter_, windows in self.filters for part in self._filtered(filter_, windows)]
         plain = self._windows(code.name(self.type.moments), None, self.plain)
         body: Block = [
-            code.assign(self.type.events, code.item(code.name("by"), code.const(self.type.type.name))),
+            code.assign(self.type.events, code.subscript(code.name("by"), code.const(self.type.type.name))),
             *self._moments(),
             *self._alone(),
             *self._rows(),
@@ -99,7 +108,7 @@ class TypeBlock:
         ]
         for name, filters in self.by_text.items():
             body += self._passing(name, filters)
-        return code.when(code.compare(code.const(self.type.type.name), "in", code.name("by")), body)
+        return code.if_(code.compare(code.const(self.type.type.name), "in", code.name("by")), body)
 
     # ----------------------------------------------------------------- times
 
@@ -113,7 +122,7 @@ class TypeBlock:
         if not (self.type.listed or self.filters or of_moments):
             return []
         event = self.names.fresh("x")
-        moments = code.collected(_at(event), [event], code.name(self.type.events))
+        moments = code.list_comp(_at(event), [event], code.name(self.type.events))
         return [code.assign(self.type.moments, moments)]
 
     def _alone(self) -> Block:
@@ -123,7 +132,7 @@ class TypeBlock:
             window, one = self.alone
             event = self.names.fresh("x")
             test = code.compare(_at(event), ">=", self.lead.clock("cut", window))
-            inside = code.collected(code.name(event), [event], code.name(self.type.events), test)
+            inside = code.list_comp(code.name(event), [event], code.name(self.type.events), test)
             found.append(_given(one, code.call(code.name("len"), inside)))
         return found
 
@@ -132,18 +141,18 @@ class TypeBlock:
         if not self.rows:
             return []
         columns = (
-            Column(window, self.tables[one.detail] if one.kind == "decayed" else None) for window, one in self.rows
+            AgeColumn(window, self.tables[one.detail] if one.kind == "decayed" else None) for window, one in self.rows
         )
         table = AgeRows(tuple(columns))
         rows, event, age = self.names.fresh("m"), self.names.fresh("x"), self.names.fresh("x")
-        elapsed = code.bind(age, code.operation(self.lead.clock("now"), "-", _at(event)))
-        by_days = code.item(self.names.value(table.rows), code.attribute(code.name(age), "days"))
+        elapsed = code.named_expr(age, code.binop(self.lead.clock("now"), "-", _at(event)))
+        by_days = code.subscript(self.names.value(table.rows), code.attribute(code.name(age), "days"))
         exact = code.call(self.names.value(table.exact, (id(table), "exact")), code.name(age))
-        row = code.choose(code.attribute(elapsed, "seconds"), by_days, exact)
+        row = code.if_else(code.attribute(elapsed, "seconds"), by_days, exact)
         events, now = code.name(self.type.events), self.lead.clock("now")
         made = code.call(self.names.value(table.rows_of, (id(table), "rows_of")), events, now)
-        found = code.attempt(
-            [code.assign(rows, code.collected(row, [event], events))],
+        found = code.try_(
+            [code.assign(rows, code.list_comp(row, [event], events))],
             [code.name("KeyError")],
             [code.assign(rows, made)],
         )
@@ -155,10 +164,12 @@ class TypeBlock:
         if len(asked) == 1:
             return [_given(asked[0], code.call(code.name("sum"), code.name(rows)))]
         variables = [self.names.fresh("x") if one.several else one.variable for one in asked]
-        summed = code.call(code.name("map"), code.name("sum"), code.call(code.name("zip"), code.spread(rows)))
-        adding = [code.add(one.variable, code.name(v)) for one, v in zip(asked, variables, strict=True) if one.several]
-        alone = [code.assign(variables, code.item(code.name(rows), code.const(0))), *adding]
-        return code.chain(
+        summed = code.call(code.name("map"), code.name("sum"), code.call(code.name("zip"), code.starred(rows)))
+        adding = [
+            code.add_to(one.variable, code.name(v)) for one, v in zip(asked, variables, strict=True) if one.several
+        ]
+        alone = [code.assign(variables, code.subscript(code.name(rows), code.const(0))), *adding]
+        return code.if_chain(
             [
                 (code.compare(_length(rows), "=", code.const(1)), alone),
                 (code.name(rows), [code.assign(variables, summed), *adding]),
@@ -187,37 +198,37 @@ class TypeBlock:
         if not quick or not all(prop.name.isascii() for prop in self.type.properties):
             return careful
         refused = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
-        return [code.attempt(quick, refused, careful)]
+        return [code.try_(quick, refused, careful)]
 
     def _column(self, prop: Property) -> Expr:
         event = self.names.fresh("x")
         value = self._value(event, prop)
-        return code.collected(self.readers.property(prop, value), [event], code.name(self.type.events))
+        return code.list_comp(self.readers.property(prop, value), [event], code.name(self.type.events))
 
     def _value(self, event: str, prop: Property) -> Expr:
         """Read a property of an event; a `defaultdict` is left alone, as it would make one up where it is absent."""
         given = self.names.fresh("x")
-        properties = code.bind(given, code.item(code.name(event), code.const("properties")))
+        properties = code.named_expr(given, code.subscript(code.name(event), code.const("properties")))
         is_plain = code.compare(code.call(code.name("type"), properties), "is", code.name("dict"))
         refused = code.call(self.names.value(runtime.irregular, "irregular"))
-        return code.choose(is_plain, code.item(code.name(given), code.const(prop.name)), refused)
+        return code.if_else(is_plain, code.subscript(code.name(given), code.const(prop.name)), refused)
 
     def _column_with_care(self, prop: Property, known: Expr) -> Expr:
-        function = self.names.value(sifting.column, "column")
+        function = self.names.value(normalisation.column, "column")
         return code.call(function, code.name(self.type.events), code.const(prop.name), known)
 
     def _pairs(self, prop: Property, text: AboutText) -> Expr:
         """Write the events of which a text passes any filter, each with the answers about the text."""
         event, answers = self.names.fresh("x"), self.names.fresh("x")
         value = self._value(event, prop)
-        passes = code.bind(answers, code.item(text.known, value))
+        passes = code.named_expr(answers, code.subscript(text.known, value))
         pair = code.tuple_of([code.name(event), code.name(answers)])
-        return code.collected(pair, [event], code.name(self.type.events), passes)
+        return code.list_comp(pair, [event], code.name(self.type.events), passes)
 
     def _pairs_of(self, column: Expr) -> Expr:
         pair = self.names.fresh("x")
         pairs = code.zipped([code.name(self.type.events), column])
-        return code.collected(code.name(pair), [pair], pairs, code.item(code.name(pair), code.const(1)))
+        return code.list_comp(code.name(pair), [pair], pairs, code.subscript(code.name(pair), code.const(1)))
 
     # --------------------------------------------------------------- filters
 
@@ -227,49 +238,49 @@ class TypeBlock:
         for filter_, windows in filters:
             read = only_text(filter_)
             assert isinstance(read, p.PropertyRead)
-            place = self.readers.about(read, self.type.type.name).place(("true", filter_))
+            index = self.readers.about(read, self.type.type.name).index(("true", filter_))
             event, answers, kept = (self.names.fresh(letter) for letter in "xxm")
             at = _at(event)
-            tests = [code.item(code.name(answers), code.const(place))]
+            tests = [code.subscript(code.name(answers), code.const(index))]
             ((window, asked), *others) = windows.items()
             if not others and [one.kind for one in asked] == ["count"]:
                 if window is not None:
                     tests.append(code.compare(at, ">=", self.lead.clock("cut", window)))
-                passing = code.collected(at, [event, answers], code.name(self.pairs[name]), code.every(*tests))
+                passing = code.list_comp(at, [event, answers], code.name(self.pairs[name]), code.and_(*tests))
                 inner.append(_given(asked[0], code.call(code.name("len"), passing)))
                 continue
-            passing = code.collected(at, [event, answers], code.name(self.pairs[name]), *tests)
+            passing = code.list_comp(at, [event, answers], code.name(self.pairs[name]), *tests)
             inner.append(code.assign(kept, passing))
-            inner.append(code.when(code.name(kept), self._windows(code.name(kept), None, windows)))
-        return [code.when(code.name(self.pairs[name]), inner)]
+            inner.append(code.if_(code.name(kept), self._windows(code.name(kept), None, windows)))
+        return [code.if_(code.name(self.pairs[name]), inner)]
 
     def _filtered(self, filter_: p.Condition, windows: Windows) -> Block:
-        place = place_in(self.type, self.lead, self.conditions, self.readers)
-        test = self.conditions.true(filter_, place)
-        self.listed |= set(place.used)
-        if code.fails(test):
+        context = context_in(self.type, self.lead, self.conditions, self.readers)
+        test = self.conditions.true(filter_, context)
+        self.listed |= set(context.used)
+        if code.is_false(test):
             return []
         kept = self.names.fresh("m")
-        moments = self._collected(code.name(place.moment), place, [test])
-        inner = self._windows(code.name(kept), (place, test), windows)
-        return [code.assign(kept, moments), code.when(code.name(kept), inner)]
+        moments = self._collected(code.name(context.moment), context, [test])
+        inner = self._windows(code.name(kept), (context, test), windows)
+        return [code.assign(kept, moments), code.if_(code.name(kept), inner)]
 
-    def _collected(self, element: Expr, place: EventPlace, tests: Sequence[Expr]) -> Expr:
+    def _collected(self, element: Expr, context: EventContext, tests: Sequence[Expr]) -> Expr:
         """List an element of the events that pass, over the columns that are used."""
-        variables = [place.moment, *(place.columns[name] for name in place.used)]
-        sources = [code.name(self.type.moments), *(code.name(self.type.columns[name]) for name in place.used)]
-        return code.collected(element, variables, code.zipped(sources), code.every(*tests))
+        variables = [context.moment, *(context.columns[name] for name in context.used)]
+        sources = [code.name(self.type.moments), *(code.name(self.type.columns[name]) for name in context.used)]
+        return code.list_comp(element, variables, code.zipped(sources), code.and_(*tests))
 
     # --------------------------------------------------------------- answers
 
-    def _windows(self, moments: Expr, passing: tuple[EventPlace, Expr] | None, windows: Windows) -> Block:
+    def _windows(self, moments: Expr, passing: tuple[EventContext, Expr] | None, windows: Windows) -> Block:
         body: Block = []
         for window, asked in windows.items():
             inside = moments
             if window is not None:
                 at = self.names.fresh("x")
                 test = code.compare(code.name(at), ">=", self.lead.clock("cut", window))
-                inside = code.collected(code.name(at), [at], moments, test)
+                inside = code.list_comp(code.name(at), [at], moments, test)
                 if len(asked) > 1 or asked[0].kind != "count":
                     kept = self.names.fresh("m")
                     body.append(code.assign(kept, inside))
@@ -278,7 +289,11 @@ class TypeBlock:
         return body
 
     def _answers(
-        self, moments: Expr, passing: tuple[EventPlace, Expr] | None, window: int | None, asked: Sequence[Asked]
+        self,
+        moments: Expr,
+        passing: tuple[EventContext, Expr] | None,
+        window: int | None,
+        asked: Sequence[EventQuestion],
     ) -> Block:
         body: Block = []
         ages: dict[int, str] = {}
@@ -292,10 +307,10 @@ class TypeBlock:
 
     def _answer(
         self,
-        one: Asked,
+        one: EventQuestion,
         moments: Expr,
         ages: str,
-        passing: tuple[EventPlace, Expr] | None,
+        passing: tuple[EventContext, Expr] | None,
         window: int | None,
     ) -> Expr:
         if one.kind == "count":
@@ -306,40 +321,43 @@ class TypeBlock:
             return code.name(ages)
         if one.kind == "decayed":
             age = self.names.fresh("x")
-            return sum_of(code.item(code.name(one.detail), code.name(age)), age, code.name(ages))
+            return sum_of(code.subscript(code.name(one.detail), code.name(age)), age, code.name(ages))
         return self._column_of(one.detail, moments, passing, window)
 
     def _column_of(
-        self, read: p.PropertyRead, moments: Expr, passing: tuple[EventPlace, Expr] | None, window: int | None
+        self, read: p.PropertyRead, moments: Expr, passing: tuple[EventContext, Expr] | None, window: int | None
     ) -> Expr:
         """Write a column of the events that pass; unknown throughout where the type has no such property."""
         all_of_them = passing is None and window is None
         if read.name not in self.type.columns:
             absent: Expr = NONE
             if read.type.kind == "text":
-                absent = code.item(self.readers.about(read).known, NONE)
+                absent = code.subscript(self.readers.about(read).known, NONE)
             events = code.name(self.type.events) if all_of_them else moments
-            return code.operation(code.list_of([absent]), "*", code.call(code.name("len"), events))
+            return code.binop(code.list_of([absent]), "*", code.call(code.name("len"), events))
         if all_of_them:
             return code.name(self.type.columns[read.name])
-        place, test = passing or (place_in(self.type, self.lead, self.conditions, self.readers), code.const(value=True))
+        context, test = passing or (
+            context_in(self.type, self.lead, self.conditions, self.readers),
+            code.const(value=True),
+        )
         tests = [test]
         if window is not None:
-            tests.append(code.compare(code.name(place.moment), ">=", self.lead.clock("cut", window)))
-        used = dict(place.used)
-        place.used[read.name] = read
-        column = self._collected(code.name(place.columns[read.name]), place, tests)
-        place.used = used
+            tests.append(code.compare(code.name(context.moment), ">=", self.lead.clock("cut", window)))
+        used = dict(context.used)
+        context.used[read.name] = read
+        column = self._collected(code.name(context.columns[read.name]), context, tests)
+        context.used = used
         return column
 
 
 def _at(event: str) -> Expr:
-    return code.item(code.name(event), code.const("at"))
+    return code.subscript(code.name(event), code.const("at"))
 
 
 def _length(variable: str) -> Expr:
     return code.call(code.name("len"), code.name(variable))
 
 
-def _given(one: Asked, value: Expr) -> Stmt:
-    return code.add(one.variable, value) if one.several else code.assign(one.variable, value)
+def _given(one: EventQuestion, value: Expr) -> Stmt:
+    return code.add_to(one.variable, value) if one.several else code.assign(one.variable, value)

@@ -72,7 +72,7 @@ def attribute(of: Expr, which: str) -> ast.Attribute:
     return ast.Attribute(of, which, ast.Load())
 
 
-def item(of: Expr, key: Expr) -> Expr:
+def subscript(of: Expr, key: Expr) -> Expr:
     """Read an item."""
     return ast.Subscript(of, key, ast.Load())
 
@@ -82,24 +82,24 @@ def compare(left: Expr, op: str, right: Expr) -> Expr:
     return ast.Compare(left, [_COMPARISONS[op]()], [right])
 
 
-def within(low: Expr, low_op: str, value: Expr, high_op: str, high: Expr) -> Expr:
+def between(low: Expr, low_op: str, value: Expr, high_op: str, high: Expr) -> Expr:
     """Compare a value with two bounds."""
     return ast.Compare(low, [_COMPARISONS[low_op](), _COMPARISONS[high_op]()], [value, high])
 
 
-def operation(left: Expr, op: str, right: Expr) -> Expr:
+def binop(left: Expr, op: str, right: Expr) -> Expr:
     """Calculate with two numbers."""
     return ast.BinOp(left, _OPERATIONS[op](), right)
 
 
-def choose(test: Expr, yes: Expr, no: Expr) -> Expr:
+def if_else(test: Expr, yes: Expr, no: Expr) -> Expr:
     """Give `yes` where the test holds, else `no`."""
     if isinstance(test, ast.Constant):
         return yes if test.value else no
     return ast.IfExp(test, yes, no)
 
 
-def bind(identifier: str, value: Expr) -> Expr:
+def named_expr(identifier: str, value: Expr) -> Expr:
     """Give a value and keep it in a variable."""
     return ast.NamedExpr(ast.Name(identifier, ast.Store()), value)
 
@@ -122,28 +122,28 @@ def list_of(parts: Iterable[Expr]) -> Expr:
     return ast.List(list(parts), ast.Load())
 
 
-def mapping_of(pairs: Sequence[tuple[str, Expr]]) -> Expr:
+def dict_of(pairs: Sequence[tuple[str, Expr]]) -> Expr:
     """Make a dict with text keys."""
     return ast.Dict([const(key) for key, _ in pairs], [value for _, value in pairs])
 
 
-def collected(element: Expr, variables: Sequence[str], source: Expr, *tests: Expr) -> Expr:
+def list_comp(element: Expr, variables: Sequence[str], source: Expr, *tests: Expr) -> Expr:
     """Make a list of an element for each item of a source that passes the tests."""
-    kept = [test for test in tests if not holds(test)]
+    kept = [test for test in tests if not is_true(test)]
     return ast.ListComp(element, [ast.comprehension(_target(variables), source, kept, 0)])
 
 
-def mapped(key: Expr, value: Expr, variable: str, source: Expr) -> Expr:
+def dict_comp(key: Expr, value: Expr, variable: str, source: Expr) -> Expr:
     """Make a dict of a key and value for each item of a source; the last of equal keys stays."""
     return ast.DictComp(key, value, [ast.comprehension(_target([variable]), source, [], 0)])
 
 
-def first(of: Expr, count: int) -> Expr:
+def slice_to(of: Expr, count: int) -> Expr:
     """Take so many from the beginning of a list."""
     return ast.Subscript(of, ast.Slice(None, const(count), None), ast.Load())
 
 
-def spread(variable: str) -> Expr:
+def starred(variable: str) -> Expr:
     """Give the items of a list as arguments."""
     return ast.Starred(name(variable), ast.Load())
 
@@ -156,35 +156,35 @@ def zipped(sources: Sequence[Expr]) -> Expr:
 # -------------------------------------------------------------------- truths
 
 
-def holds(test: Expr) -> bool:
+def is_true(test: Expr) -> bool:
     """Tell whether a test is the literal True."""
     return isinstance(test, ast.Constant) and test.value is True
 
 
-def fails(test: Expr) -> bool:
+def is_false(test: Expr) -> bool:
     """Tell whether a test is the literal False."""
     return isinstance(test, ast.Constant) and test.value is False
 
 
-def every(*tests: Expr) -> Expr:
+def and_(*tests: Expr) -> Expr:
     """Join tests by `and`, leaving out what always holds."""
     found = [part for test in tests for part in _members(test, ast.And)]
-    if any(map(fails, found)):
+    if any(map(is_false, found)):
         return const(value=False)
-    found = [test for test in found if not holds(test)]
+    found = [test for test in found if not is_true(test)]
     return const(value=True) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.And(), found)
 
 
-def some(*tests: Expr) -> Expr:
+def or_(*tests: Expr) -> Expr:
     """Join tests by `or`, leaving out what never holds."""
     found = [part for test in tests for part in _members(test, ast.Or)]
-    if any(map(holds, found)):
+    if any(map(is_true, found)):
         return const(value=True)
-    found = [test for test in found if not fails(test)]
+    found = [test for test in found if not is_false(test)]
     return const(value=False) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.Or(), found)
 
 
-def opposite(test: Expr) -> Expr:
+def not_(test: Expr) -> Expr:
     """Turn a test, which is true or false, into its opposite."""
     match test:
         case ast.Constant(value=value):
@@ -225,77 +225,77 @@ def assign_all(variables: Sequence[str], value: Expr) -> ast.stmt:
     return ast.Assign([ast.Name(variable, ast.Store()) for variable in variables], value)
 
 
-def put(of: str, which: str, value: Expr) -> ast.stmt:
+def set_attribute(of: str, which: str, value: Expr) -> ast.stmt:
     """Set an attribute of an object."""
     return ast.Assign([ast.Attribute(name(of), which, ast.Store())], value)
 
 
-def put_item(of: str, key: Expr, value: Expr) -> ast.stmt:
+def set_item(of: str, key: Expr, value: Expr) -> ast.stmt:
     """Set an item of a mapping."""
     return ast.Assign([ast.Subscript(name(of), key, ast.Store())], value)
 
 
-def add(variable: str, value: Expr) -> ast.stmt:
+def add_to(variable: str, value: Expr) -> ast.stmt:
     """Add to a variable."""
     return ast.AugAssign(ast.Name(variable, ast.Store()), ast.Add(), value)
 
 
-def do(value: Expr) -> ast.stmt:
+def expression(value: Expr) -> ast.stmt:
     """Evaluate for the effect."""
     return ast.Expr(value)
 
 
 def append(to: str, value: Expr) -> ast.stmt:
     """Append to a list."""
-    return do(call(attribute(name(to), "append"), value))
+    return expression(call(attribute(name(to), "append"), value))
 
 
-def when(test: Expr, body: Block, otherwise: Block | None = None) -> ast.stmt:
+def if_(test: Expr, body: Block, otherwise: Block | None = None) -> ast.stmt:
     """Do one thing or another."""
     return ast.If(test, body or [ast.Pass()], otherwise or [])
 
 
-def each(variable: str, source: Expr, body: Block) -> ast.stmt:
+def for_(variable: str, source: Expr, body: Block) -> ast.stmt:
     """Do something for each item."""
     return ast.For(ast.Name(variable, ast.Store()), source, body, [])
 
 
-def attempt(body: Block, errors: Sequence[Expr], otherwise: Block) -> ast.stmt:
+def try_(body: Block, errors: Sequence[Expr], otherwise: Block) -> ast.stmt:
     """Do something, and something else where it raises."""
     caught = errors[0] if len(errors) == 1 else ast.Tuple(list(errors), ast.Load())
     return ast.Try(body, [ast.ExceptHandler(caught, None, otherwise)], [], [])
 
 
-def give(value: Expr) -> ast.stmt:
+def return_(value: Expr) -> ast.stmt:
     """Return."""
     return ast.Return(value)
 
 
-def chain(branches: Sequence[tuple[Expr, Block]], otherwise: Block) -> Block:
+def if_chain(branches: Sequence[tuple[Expr, Block]], otherwise: Block) -> Block:
     """Do what belongs to the first test that holds; flat, however many there are."""
     found = otherwise
     for test, body in reversed(branches):
-        if not fails(test):
-            found = body if holds(test) else [when(test, body, found)]
+        if not is_false(test):
+            found = body if is_true(test) else [if_(test, body, found)]
     return found
 
 
-def pass_by() -> ast.stmt:
+def pass_() -> ast.stmt:
     """Do nothing."""
     return ast.Pass()
 
 
-def go_on() -> ast.stmt:
+def continue_() -> ast.stmt:
     """Go on with the next item."""
     return ast.Continue()
 
 
-def fail(error: Expr) -> ast.stmt:
+def raise_(error: Expr) -> ast.stmt:
     """Raise."""
     return ast.Raise(error, None)
 
 
-def function(
+def function_def(
     called: str, parameters: Sequence[str], body: Block, defaults: Mapping[str, Expr] | None = None
 ) -> ast.FunctionDef:
     """Define a function of positional parameters; those with defaults come last."""

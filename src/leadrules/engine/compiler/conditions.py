@@ -26,13 +26,14 @@ from leadrules.engine.compiler.operands import (
     Operand,
     Plugged,
     Text,
+    TextRead,
     Texts,
     Unknown,
     Unsupported,
     compared,
     known,
+    only_text,
 )
-from leadrules.engine.compiler.subjects import TextRead, only_text, parts_of
 from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
@@ -50,7 +51,7 @@ _NOT = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin)
 
 
-class Place(Protocol):
+class Context(Protocol):
     """Where an expression stands: what it can read, and how.
 
     `shares` says whether what is worked out here may be used by what comes later.
@@ -85,7 +86,7 @@ class Place(Protocol):
     def held(self, ladder: str) -> Expr:
         """Read the label that the lead holds."""
 
-    def borrowed_truth(self, node: p.Condition) -> Expr:
+    def fallback_truth(self, node: p.Condition) -> Expr:
         """Ask the reference. Raises Unsupported where it cannot be asked either."""
 
     def keep(self, expr: Expr) -> Expr:
@@ -107,20 +108,20 @@ class Conditions:
             self._occurrences[node] += 1
             if self._occurrences[node] > 1:
                 return
-        for part in parts_of(node):
+        for part in node.children():
             self.occurs(part)
 
     # ---------------------------------------------------------------- truths
 
-    def true(self, node: p.Condition, at: Place) -> Expr:
+    def true(self, node: p.Condition, at: Context) -> Expr:
         """Write a test that a condition is true."""
         return self.test(node, at, wanted=True)
 
-    def false(self, node: p.Condition, at: Place) -> Expr:
+    def false(self, node: p.Condition, at: Context) -> Expr:
         """Write a test that a condition is false."""
         return self.test(node, at, wanted=False)
 
-    def test(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+    def test(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         """Write a test that a condition has the wanted answer."""
         read = only_text(node)
         if read is not None:
@@ -135,17 +136,17 @@ class Conditions:
             self._shared[node, wanted] = at.keep(self._tested(node, at, wanted=wanted))
         return self._shared[node, wanted]
 
-    def _tested(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+    def _tested(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         """Write a test, or leave it to the reference where there is no form for it here."""
         try:
             return self._test(node, at, wanted=wanted)
         except Plugged:
             raise
         except Unsupported:
-            answer = at.borrowed_truth(node)
+            answer = at.fallback_truth(node)
             return code.compare(answer, "is", code.const(wanted))
 
-    def _test(self, node: p.Condition, at: Place, *, wanted: bool) -> Expr:
+    def _test(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         match node:
             case p.Always():
                 return code.const(wanted)
@@ -153,7 +154,7 @@ class Conditions:
                 return self.test(member, at, wanted=not wanted)
             case p.Or(members) | p.And(members):
                 tests = [self.test(member, at, wanted=wanted) for member in members]
-                join = code.some if isinstance(node, p.Or) is wanted else code.every
+                join = code.or_ if isinstance(node, p.Or) is wanted else code.and_
                 return join(*sorted(tests, key=code.cost))
             case p.AtLeast():
                 return self._at_least(node, at, wanted=wanted)
@@ -163,14 +164,14 @@ class Conditions:
                 subject = self.value(value, at)
                 sides = ((">=", low), ("<=", high))
                 tests = [self._comparison(subject, op, self.value(s, at), order, wanted=wanted) for op, s in sides]
-                return code.every(*tests) if wanted else code.some(*tests)
+                return code.and_(*tests) if wanted else code.or_(*tests)
             case p.OneOf(value, choices):
                 return self._one_of(self.value(value, at), choices, at, wanted=wanted)
             case p.TextTest():
                 return self._text_test(node, at, wanted=wanted)
             case p.IsKnown(value):
                 test = self.is_known(value, at)
-                return test if wanted else code.opposite(test)
+                return test if wanted else code.not_(test)
             case p.Truth(value):
                 flag = self.flag(value, at)
                 return flag.true if wanted else flag.false
@@ -179,21 +180,21 @@ class Conditions:
                 return code.compare(count, ">" if wanted else "=", code.const(0))
             case p.FollowedBy():
                 test = self._followed(node, at)
-                return test if wanted else code.opposite(test)
+                return test if wanted else code.not_(test)
             case p.FieldWithin(field, within):
                 return self._field_within(field, within, at, wanted=wanted)
             case p.Was(ladder, labels):
                 return code.compare(at.held(ladder), "in" if wanted else "not in", code.const(labels))
         assert_never(node)
 
-    def _at_least(self, node: p.AtLeast, at: Place, *, wanted: bool) -> Expr:
+    def _at_least(self, node: p.AtLeast, at: Context, *, wanted: bool) -> Expr:
         tests = [self.test(member, at, wanted=wanted) for member in node.members]
-        ones = [code.choose(test, code.const(1), code.const(0)) for test in tests]
+        ones = [code.if_else(test, code.const(1), code.const(0)) for test in tests]
         needed = node.count if wanted else len(tests) - node.count + 1
         found = code.call(code.name("sum"), code.tuple_of(ones))
         return code.compare(found, ">=", code.const(needed))
 
-    def _followed(self, node: p.FollowedBy, at: Place) -> Expr:
+    def _followed(self, node: p.FollowedBy, at: Context) -> Expr:
         themselves = node.first == node.then
         if not themselves and set(node.first.types) & set(node.then.types):
             raise Unsupported("some events may be both")
@@ -205,19 +206,19 @@ class Conditions:
             code.const(node.negated),
             code.const(int(themselves)),
         )
-        return code.every(firsts, test)
+        return code.and_(firsts, test)
 
-    def _field_within(self, field: Field, within: int, at: Place, *, wanted: bool) -> Expr:
+    def _field_within(self, field: Field, within: int, at: Context, *, wanted: bool) -> Expr:
         moment = self.moment(at.field(field))
         if isinstance(moment, Unknown):
             return FALSE
         is_known, instant = known(moment.expr, self.names, optional=moment.optional)
         as_of = at.clock("instant")
-        low = code.operation(as_of, "-", code.const(within))
+        low = code.binop(as_of, "-", code.const(within))
         if wanted:
-            return code.every(is_known, code.within(low, "<=", instant, "<=", as_of))
-        outside = code.some(code.compare(instant, "<", low), code.compare(instant, ">", as_of))
-        return code.every(is_known, outside)
+            return code.and_(is_known, code.between(low, "<=", instant, "<=", as_of))
+        outside = code.or_(code.compare(instant, "<", low), code.compare(instant, ">", as_of))
+        return code.and_(is_known, outside)
 
     # ----------------------------------------------------------- comparisons
 
@@ -232,7 +233,7 @@ class Conditions:
         sign = op if wanted else _NOT[op]
         if isinstance(left, Number) and isinstance(right, Number):
             (one, left), (other, right) = self._known_number(left), self._known_number(right)
-            return code.every(one, other, compared(left, sign, right, _HOLDS[sign]))
+            return code.and_(one, other, compared(left, sign, right, _HOLDS[sign]))
         if isinstance(left, Text) and isinstance(right, Text):
             one, a = known(left.folded, self.names, optional=left.optional)
             other, b = known(right.folded, self.names, optional=right.optional)
@@ -247,26 +248,26 @@ class Conditions:
             other, b = known(second.expr, self.names, optional=second.optional)
         else:
             raise Unsupported("a comparison of these")
-        return code.every(one, other, code.compare(a, sign, b))
+        return code.and_(one, other, code.compare(a, sign, b))
 
     def _known_number(self, number: Number) -> tuple[Expr, Number]:
         test, expr = known(number.expr, self.names, optional=number.optional)
         return test, attrs.evolve(number, expr=expr, optional=False)
 
-    def _one_of(self, value: Operand, choices: tuple[p.Constant, ...], at: Place, *, wanted: bool) -> Expr:
+    def _one_of(self, value: Operand, choices: tuple[p.Constant, ...], at: Context, *, wanted: bool) -> Expr:
         if not choices:
             return code.const(not wanted)
         if isinstance(value, Text):
             written = frozenset(folded(str(choice.value)) for choice in choices)
             test, text = known(value.folded, self.names, optional=value.optional)
-            return code.every(test, self._among(text, written, wanted=wanted))
+            return code.and_(test, self._among(text, written, wanted=wanted))
         if isinstance(value, Number) and value.scale == 1:
             numbers = frozenset(_whole(choice.value) for choice in choices)
             test, expr = known(value.expr, self.names, optional=value.optional)
-            return code.every(test, self._among(expr, numbers, wanted=wanted))
+            return code.and_(test, self._among(expr, numbers, wanted=wanted))
         bound = self._bound_once(value, at)
         tests = [self._comparison(bound, "=", self.value(choice, at), (), wanted=wanted) for choice in choices]
-        return code.some(*tests) if wanted else code.every(*tests)
+        return code.or_(*tests) if wanted else code.and_(*tests)
 
     def _among(self, value: Expr, choices: frozenset[Any], *, wanted: bool) -> Expr:
         if len(choices) == 1:
@@ -274,14 +275,14 @@ class Conditions:
             return code.compare(value, "=" if wanted else "!=", self.names.value(only))
         return code.compare(value, "in" if wanted else "not in", self.names.value(choices, choices))
 
-    def _bound_once(self, value: Operand, at: Place) -> Operand:
+    def _bound_once(self, value: Operand, at: Context) -> Operand:
         if at.shares and isinstance(value, (Moment, Day, Number)):
             return attrs.evolve(value, expr=at.keep(value.expr))
         return value
 
     # ------------------------------------------------------------------ text
 
-    def _text_test(self, node: p.TextTest, at: Place, *, wanted: bool) -> Expr:
+    def _text_test(self, node: p.TextTest, at: Context, *, wanted: bool) -> Expr:
         if not node.choices:
             return code.const(not wanted)
         subject = self.value(node.subject, at)
@@ -298,25 +299,25 @@ class Conditions:
             tests = list(self._stands_in(node, whole, at, wanted=wanted))
         else:
             raise Unsupported("a text test of this")
-        return code.every(is_known, code.some(*tests) if wanted else code.every(*tests))
+        return code.and_(is_known, code.or_(*tests) if wanted else code.and_(*tests))
 
-    def _is_member(self, members: Expr, choice: p.ValueNode, at: Place, *, wanted: bool) -> Expr:
+    def _is_member(self, members: Expr, choice: p.ValueNode, at: Context, *, wanted: bool) -> Expr:
         text = self.value(choice, at)
         if isinstance(text, Unknown):
             return FALSE
         if not isinstance(text, Text):
             raise Unsupported("a member that is no text")
         is_known, part = known(text.folded, self.names, optional=text.optional)
-        return code.every(is_known, code.compare(part, "in" if wanted else "not in", members))
+        return code.and_(is_known, code.compare(part, "in" if wanted else "not in", members))
 
-    def _stands_in(self, node: p.TextTest, whole: Expr, at: Place, *, wanted: bool) -> Iterator[Expr]:
+    def _stands_in(self, node: p.TextTest, whole: Expr, at: Context, *, wanted: bool) -> Iterator[Expr]:
         constants = [c.value for c in node.choices if isinstance(c, p.Constant) and isinstance(c.value, str)]
         ends = {"starts with": "startswith", "ends with": "endswith"}
         if node.kind in ends and constants:
             choices = tuple(dict.fromkeys(map(folded, constants)))
             argument = code.const(choices[0] if len(choices) == 1 else choices)
             test = code.call(code.attribute(whole, ends[node.kind]), argument)
-            yield test if wanted else code.opposite(test)
+            yield test if wanted else code.not_(test)
         elif constants:
             for text in dict.fromkeys(constants):
                 yield self._found_in(node.kind, whole, text, wanted=wanted)
@@ -332,9 +333,9 @@ class Conditions:
             is_known, part = known(text_.folded, self.names, optional=text_.optional)
             if node.kind in ends:
                 test = code.call(code.attribute(whole, ends[node.kind]), part)
-                yield code.every(is_known, test if wanted else code.opposite(test))
+                yield code.and_(is_known, test if wanted else code.not_(test))
             else:
-                yield code.every(is_known, code.compare(part, "in" if wanted else "not in", whole))
+                yield code.and_(is_known, code.compare(part, "in" if wanted else "not in", whole))
 
     def _found_in(self, kind: str, whole: Expr, text: str, *, wanted: bool) -> Expr:
         if kind == "contains":
@@ -344,7 +345,7 @@ class Conditions:
 
     # ---------------------------------------------------------------- values
 
-    def value(self, node: p.ValueNode, at: Place) -> Operand:
+    def value(self, node: p.ValueNode, at: Context) -> Operand:
         """Write a value."""
         match node:
             case p.Constant(value, type_):
@@ -386,7 +387,9 @@ class Conditions:
             return Day(self.names.value(value, value))
         raise Unsupported("a constant of this kind")
 
-    def _calculated(self, function: Callable[..., Any], nodes: list[p.ValueNode], at: Place, *before: Expr) -> Operand:
+    def _calculated(
+        self, function: Callable[..., Any], nodes: list[p.ValueNode], at: Context, *before: Expr
+    ) -> Operand:
         found = [self.value(node, at) for node in nodes]
         if any(isinstance(operand, Unknown) for operand in found):
             return Unknown()
@@ -406,21 +409,21 @@ class Conditions:
         assert not operand.optional
         return code.call(self.names.value(Fraction, "Fraction"), operand.expr, code.const(operand.scale))
 
-    def _days(self, direction: str, moment: Operand, at: Place) -> Operand:
+    def _days(self, direction: str, moment: Operand, at: Context) -> Operand:
         if isinstance(moment, Unknown):
             return moment
         if isinstance(moment, Day):
             test, day = known(moment.expr, self.names, optional=moment.optional)
             sides = (at.clock("today"), day) if direction == "since" else (day, at.clock("today"))
-            days: Expr = code.attribute(code.operation(sides[0], "-", sides[1]), "days")
+            days: Expr = code.attribute(code.binop(sides[0], "-", sides[1]), "days")
         else:
             assert isinstance(moment, Moment)
             test, instant = known(moment.expr, self.names, optional=moment.optional)
             ends = (at.clock("instant"), instant) if direction == "since" else (instant, at.clock("instant"))
-            days = code.operation(code.operation(ends[0], "-", ends[1]), "//", code.const(DAY))
-        return Number(code.choose(test, days, NONE), optional=moment.optional)
+            days = code.binop(code.binop(ends[0], "-", ends[1]), "//", code.const(DAY))
+        return Number(code.if_else(test, days, NONE), optional=moment.optional)
 
-    def flag(self, node: p.ValueNode, at: Place) -> Flag:
+    def flag(self, node: p.ValueNode, at: Context) -> Flag:
         """Write a bool value."""
         if isinstance(node, p.ConditionValue):
             return Flag(self.true(node.condition, at), self.false(node.condition, at))
@@ -439,16 +442,16 @@ class Conditions:
             raise Unsupported("a moment was expected")
         test, day = known(operand.expr, self.names, optional=operand.optional)
         midnight = self.names.value(self.program.scope.zone.midnight, "midnight")
-        return Moment(code.choose(test, code.call(midnight, day), NONE), operand.optional)
+        return Moment(code.if_else(test, code.call(midnight, day), NONE), operand.optional)
 
-    def is_known(self, node: p.ValueNode, at: Place) -> Expr:
+    def is_known(self, node: p.ValueNode, at: Context) -> Expr:
         """Write a test that a value is known."""
         found = self.value(node, at)
         match found:
             case Unknown():
                 return FALSE
             case Flag(true, false):
-                return code.some(true, false)
+                return code.or_(true, false)
             case Number(expr, _, optional) | Moment(expr, optional) | Day(expr, optional):
                 return known(expr, self.names, optional=optional)[0]
             case Text(_, text, optional):
@@ -463,7 +466,7 @@ class Conditions:
 def as_datetime_part(names: Names, moment: Moment) -> Expr:
     """Write an instant as a datetime in UTC, or None."""
     test, instant = known(moment.expr, names, optional=moment.optional)
-    return code.choose(test, code.call(names.value(moment_of, "moment_of"), instant), NONE)
+    return code.if_else(test, code.call(names.value(moment_of, "moment_of"), instant), NONE)
 
 
 def instant_part(names: Names, moment: Expr) -> Expr:
@@ -502,5 +505,5 @@ def _flags_compared(left: Flag, op: str, right: Flag, *, wanted: bool) -> Expr:
     if op not in {"=", "!="}:
         raise Unsupported("an ordering of bools")
     if (op == "=") is wanted:
-        return code.some(code.every(left.true, right.true), code.every(left.false, right.false))
-    return code.some(code.every(left.true, right.false), code.every(left.false, right.true))
+        return code.or_(code.and_(left.true, right.true), code.and_(left.false, right.false))
+    return code.or_(code.and_(left.true, right.false), code.and_(left.false, right.true))

@@ -1,6 +1,6 @@
 """What the rules ask of the events, collected, and the pass over the events in code.
 
-Rules ask for counts, moments, ages, decayed sums and columns of properties of a selection; each is
+RuleCode ask for counts, moments, ages, decayed sums and columns of properties of a selection; each is
 worked out once, whoever asks. A selection of several types adds up, or strings together, what its
 types give. A block is left out where the lead has no event of its type, so everything asked starts
 as 0 or empty.
@@ -15,26 +15,25 @@ import attrs
 
 from leadrules import program as p
 from leadrules.conversions import reader_of
-from leadrules.engine.compiler import code, runtime, sifting
+from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.event_context import EventQuestion, LeadContext, TypeCode, ages_in, context_in, sum_of
 from leadrules.engine.compiler.fields import Readers
-from leadrules.engine.compiler.past import NO_PAST, Past
-from leadrules.engine.compiler.streams import Asked, LeadPlace, TypeCode, ages_in, place_in, sum_of
-from leadrules.engine.compiler.subjects import properties_in
+from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.vocabulary import DATETIME
 
 
 @attrs.define
-class Events:
+class EventCode:
     """Collects what is asked of the events, and writes the code that answers."""
 
-    lead: LeadPlace
+    lead: LeadContext
     names: Names
     conditions: Conditions
     readers: Readers
-    past: Past = NO_PAST
+    totals: AccumulatedTotals = NO_TOTALS
     types: dict[str, TypeCode] = attrs.field(factory=dict)
     tables: dict[str, runtime.Decayed] = attrs.field(factory=dict)
     after: Block = attrs.field(factory=list)
@@ -49,7 +48,7 @@ class Events:
         scope = self.conditions.program.scope
         for name, properties in scope.read.items():
             type_ = scope.events[name]
-            read = sifting.readers_of(type_, properties)
+            read = normalisation.readers_of(type_, properties)
             columns = {prop: self.names.fresh("c") for prop in read}
             self.types[name] = TypeCode(type_, read, self.names.fresh("e"), self.names.fresh("a"), columns)
             self._empties += [self.types[name].events, self.types[name].moments, *columns.values()]
@@ -89,7 +88,7 @@ class Events:
         if selection.since:
             ages = ages_in(self.moments(selection), unit, self.lead, self.names)
             age = self.names.fresh("x")
-            return sum_of(code.item(table, code.name(age)), age, ages)
+            return sum_of(code.subscript(table, code.name(age)), age, ages)
         return code.name(self._ask("decayed", table.id, selection))
 
     def ages(self, selection: p.Selection, unit: int) -> Expr:
@@ -107,7 +106,7 @@ class Events:
         if key not in self._variables:
             moments = self.moments(selection)
             found = self._variables[key] = self.names.fresh("w")
-            latest = code.choose(moments, code.call(code.name(which), moments), NONE)
+            latest = code.if_else(moments, code.call(code.name(which), moments), NONE)
             self.after.append(code.assign(found, latest))
         return self._variables[key]
 
@@ -115,8 +114,8 @@ class Events:
         """Raise Unsupported now where a filter cannot be written later."""
         if selection.filter is not None and selection not in self._checked:
             for type_ in selection.types:
-                place = place_in(self.types[type_], self.lead, self.conditions, self.readers)
-                self.conditions.true(selection.filter, place)
+                context = context_in(self.types[type_], self.lead, self.conditions, self.readers)
+                self.conditions.true(selection.filter, context)
             self._checked.add(selection)
 
     def _ask(self, kind: str, detail: Any, selection: p.Selection) -> str:
@@ -129,15 +128,15 @@ class Events:
                 self.types[selection.types[0]].listed = True
                 return self.types[selection.types[0]].moments
             variable = self._variables[key] = self.names.fresh("n")
-            before = self.past.count(selection) if kind == "count" else None
+            before = self.totals.count(selection) if kind == "count" else None
             if before is not None:
-                self.after.append(code.add(variable, before))
+                self.after.append(code.add_to(variable, before))
             numbers = kind in {"count", "decayed"}
             (self._zeros if numbers else self._lists if several else self._empties).append(variable)
             for type_ in selection.types:
                 if type_ in self.types:
                     asked = self.types[type_].asked.setdefault(span, [])
-                    asked.append(Asked(kind, detail, variable, several))
+                    asked.append(EventQuestion(kind, detail, variable, several))
         return self._variables[key]
 
     def _since(self, selection: p.Selection, read: p.PropertyRead | None) -> str:
@@ -150,12 +149,12 @@ class Events:
             found = self._variables[key] = self.names.fresh("n")
             at, value = self.names.fresh("x"), self.names.fresh("x")
             tests = [
-                code.some(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts
+                code.or_(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts
             ]
             if read is None:
-                kept = code.collected(code.name(at), [at], moments, *tests)
+                kept = code.list_comp(code.name(at), [at], moments, *tests)
             else:
-                kept = code.collected(code.name(value), [at, value], code.zipped([moments, column]), *tests)
+                kept = code.list_comp(code.name(value), [at, value], code.zipped([moments, column]), *tests)
             self.after.append(code.assign(found, kept))
         return self._variables[key]
 
@@ -197,65 +196,69 @@ class Events:
             plain.append(code.compare(code.attribute(at, "tzinfo"), "is", utc))
         early, late = (self.names.value(m, n) for m, n in ((runtime.EARLIEST, "earliest"), (runtime.LATEST, "latest")))
         event, has_id = code.name("event"), code.compare(code.const("id"), "in", code.name("event"))
-        named = code.tuple_of([code.name("type_"), code.item(event, code.const("id"))])
+        named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
         counts: Block = [
-            code.when(has_id, [code.append("ids", named)]),
+            code.if_(has_id, [code.append("ids", named)]),
             code.append("bucket", event),
         ]
-        is_later = code.every(*plain, code.within(now, "<", at, "<", late), code.opposite(has_id))
+        is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
         body: Block = [
-            code.assign("type_", code.item(event, code.const("type"))),
+            code.assign("type_", code.subscript(event, code.const("type"))),
             *self._bucket(),
-            code.assign("at", code.item(event, code.const("at"))),
-            *code.chain(
+            code.assign("at", code.subscript(event, code.const("at"))),
+            *code.if_chain(
                 [
-                    (code.every(*plain, code.within(early, "<", at, "<=", now)), counts),
-                    (is_later, [code.pass_by()]),
+                    (code.and_(*plain, code.between(early, "<", at, "<=", now)), counts),
+                    (is_later, [code.pass_()]),
                 ],
-                [code.fail(code.name("TypeError"))],
+                [code.raise_(code.name("TypeError"))],
             ),
         ]
-        distinct = code.call(self.names.value(sifting.distinct_ids, "distinct_ids"), code.name("ids"))
-        repeated = code.every(code.name("ids"), code.opposite(distinct))
-        read = [code.each("event", code.name("events"), body), code.when(repeated, [code.fail(code.name("TypeError"))])]
+        distinct = code.call(self.names.value(normalisation.distinct_ids, "distinct_ids"), code.name("ids"))
+        repeated = code.and_(code.name("ids"), code.not_(distinct))
+        read = [
+            code.for_("event", code.name("events"), body),
+            code.if_(repeated, [code.raise_(code.name("TypeError"))]),
+        ]
         errors = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
-        careful = code.call(self.names.value(self._sifting()), code.name("events"), now)
+        careful = code.call(self.names.value(self._normaliser()), code.name("events"), now)
         return [
-            code.assign("by", code.mapping_of([])),
+            code.assign("by", code.dict_of([])),
             code.assign("ids", code.list_of([])),
             code.assign("seen", code.name("by")),
-            code.attempt(read, errors, [code.assign(["by", "seen"], careful)]),
+            code.try_(read, errors, [code.assign(["by", "seen"], careful)]),
         ]
 
     def _bucket(self) -> Block:
         """Write which list an event goes to, if it is of a type that is read."""
-        passed = sifting.PassedOver(self.conditions.program.scope)
+        passed = normalisation.PassedOver(self.conditions.program.scope)
         type_, by = code.name("type_"), code.name("by")
         unread = code.compare(type_, "not in", self.names.value(passed))
-        return code.chain(
+        return code.if_chain(
             [
-                (code.compare(type_, "in", by), [code.assign("bucket", code.item(by, type_))]),
+                (code.compare(type_, "in", by), [code.assign("bucket", code.subscript(by, type_))]),
                 (
                     code.compare(type_, "in", self.names.value(frozenset(self.types))),
-                    [code.assign("bucket", code.list_of([])), code.put_item("by", type_, code.name("bucket"))],
+                    [code.assign("bucket", code.list_of([])), code.set_item("by", type_, code.name("bucket"))],
                 ),
             ],
             [
-                code.when(unread, [code.do(code.call(self.names.value(passed.meet, "meet"), type_))]),
-                code.go_on(),
+                code.if_(unread, [code.expression(code.call(self.names.value(passed.meet, "meet"), type_))]),
+                code.continue_(),
             ],
         )
 
-    def _sifting(self) -> sifting.Sifting:
+    def _normaliser(self) -> normalisation.EventNormaliser:
         scope = self.conditions.program.scope
         properties = {
             name: tuple((prop.name, self.readers.reader_of_property(prop)) for prop in type_.properties)
             for name, type_ in self.types.items()
         }
-        return sifting.Sifting(scope, reader_of(DATETIME, scope.zone), properties)
+        return normalisation.EventNormaliser(scope, reader_of(DATETIME, scope.zone), properties)
 
 
-def properties_of(*nodes: Any) -> list[p.PropertyRead]:
+def properties_of(*nodes: p.Node | None) -> list[p.PropertyRead]:
     """Give the properties, each once, that nodes about one event read; `at` and `day` left out."""
-    found = {name: read for node in nodes if node is not None for name, read in properties_in(node).items()}
-    return [read for name, read in found.items() if name not in {"at", "day"}]
+    elsewhere = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
+    reads = [read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=elsewhere)]
+    return list({read.name: read for read in reads if read.name not in {"at", "day"}}.values())

@@ -17,8 +17,7 @@ from leadrules.conversions import Reader, reader_of, reader_of_field
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import FALSE, NONE, Conditions
-from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, Texts, Unsupported
-from leadrules.engine.compiler.subjects import TextRead
+from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, TextRead, Texts, Unsupported
 from leadrules.engine.reference.conditions import Reading
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import folded
@@ -29,7 +28,7 @@ _SMALL = 2**29
 
 _TIMES = {"date", "datetime"}
 
-Asked = tuple[str, p.Condition | None]
+TextQuestion = tuple[str, p.Condition | None]
 """What is asked of a text: `true` or `false` of a condition, or `text`, `folded` of the text itself."""
 
 
@@ -39,10 +38,10 @@ class AboutText:
 
     read: TextRead
     known: Expr
-    asked: dict[Asked, int] = attrs.field(factory=dict)
+    asked: dict[TextQuestion, int] = attrs.field(factory=dict)
 
-    def place(self, asked: Asked) -> int:
-        """Give the place of an answer in the tuple."""
+    def index(self, asked: TextQuestion) -> int:
+        """Give the context of an answer in the tuple."""
         return self.asked.setdefault(asked, len(self.asked))
 
     @property
@@ -73,7 +72,7 @@ class _OfText:
     def _no(self, *_: Any) -> Any:
         raise Unsupported("only the text is read here")
 
-    definition = count = moments = aggregate = clock = held = keep = borrowed_truth = _no
+    definition = count = moments = aggregate = clock = held = keep = fallback_truth = _no
 
 
 @attrs.define
@@ -107,7 +106,7 @@ class Readers:
     def derivations(self) -> list[ast.FunctionDef]:
         """Write the functions from a text to all that is asked of it."""
         return [
-            code.function(name, ["text"], self._derivation(about))
+            code.function_def(name, ["text"], self._derivation(about))
             for name, about in zip(self._derived, self.texts.values(), strict=True)
         ]
 
@@ -117,27 +116,27 @@ class Readers:
             remembered.derive = namespace[name]
 
     def _derivation(self, about: AboutText) -> Block:
-        place = _OfText(about.read)
+        context = _OfText(about.read)
         unknown = code.const(tuple(self._of_unknown(about.read, asked) for asked in about.asked))
-        answers: Expr = code.tuple_of([self._of_known(place, asked) for asked in about.asked])
+        answers: Expr = code.tuple_of([self._of_known(context, asked) for asked in about.asked])
         if about.is_sparse:
             unknown = unknown if True in unknown.value else code.const(())  # type: ignore[operator]
-            found = code.bind("found", answers)
+            found = code.named_expr("found", answers)
             holds = code.compare(code.const(value=True), "in", found)
-            answers = code.choose(holds, code.name("found"), code.const(()))
+            answers = code.if_else(holds, code.name("found"), code.const(()))
         return [
-            code.when(code.compare(code.name("text"), "is", NONE), [code.give(unknown)]),
+            code.if_(code.compare(code.name("text"), "is", NONE), [code.return_(unknown)]),
             code.assign("folded", code.call(self.names.value(folded, "folded"), code.name("text"))),
-            code.give(answers),
+            code.return_(answers),
         ]
 
-    def _of_known(self, place: _OfText, asked: Asked) -> Expr:
+    def _of_known(self, context: _OfText, asked: TextQuestion) -> Expr:
         kind, node = asked
         if node is None:
             return code.name(kind)
-        return self.conditions.test(node, place, wanted=kind == "true")
+        return self.conditions.test(node, context, wanted=kind == "true")
 
-    def _of_unknown(self, read: TextRead, asked: Asked) -> bool | None:
+    def _of_unknown(self, read: TextRead, asked: TextQuestion) -> bool | None:
         """Answer for an unknown text, by the reference."""
         kind, node = asked
         if node is None:
@@ -158,23 +157,23 @@ class Readers:
             reader = runtime.Remembered(reader, runtime.same).__getitem__
         read: Block = [code.assign(raw, code.call(self.names.value(reader), code.name(raw)))]
         if field.default is None:
-            read = [code.when(code.compare(code.name(raw), "is not", NONE), read)]
+            read = [code.if_(code.compare(code.name(raw), "is not", NONE), read)]
         if kind == "number" and not field.unknown:
-            return [code.when(_is_small(code.name(raw)), [], read)]
+            return [code.if_(_is_small(code.name(raw)), [], read)]
         if kind == "bool":
-            return [code.when(_is_bool(code.name(raw)), [], read)]
+            return [code.if_(_is_bool(code.name(raw)), [], read)]
         return read
 
     def property(self, prop: Property, value: Expr) -> Expr:
         """Write the reading of a property's raw value."""
         if prop.type.kind == "text":
-            return code.item(self.about(p.PropertyRead(prop.name, prop.type)).known, value)
+            return code.subscript(self.about(p.PropertyRead(prop.name, prop.type)).known, value)
         raw = self.names.fresh("x")
         reader = code.call(self.known_property(prop), code.name(raw))
-        bound = code.bind(raw, value)
+        bound = code.named_expr(raw, value)
         if prop.type.kind == "number":
             whole = code.compare(code.call(code.name("type"), bound), "is", code.name("int"))
-            return code.choose(code.every(whole, _in_range(code.name(raw))), code.name(raw), reader)
+            return code.if_else(code.and_(whole, _in_range(code.name(raw))), code.name(raw), reader)
         return code.call(self.known_property(prop), value)
 
     def known_property(self, prop: Property) -> Expr:
@@ -212,15 +211,15 @@ def operand_of(kind: str, variable: Expr, names: Names, *, optional: bool = True
 
 
 def _is_small(raw: Expr) -> Expr:
-    return code.every(code.compare(code.call(code.name("type"), raw), "is", code.name("int")), _in_range(raw))
+    return code.and_(code.compare(code.call(code.name("type"), raw), "is", code.name("int")), _in_range(raw))
 
 
 def _in_range(raw: Expr) -> Expr:
-    return code.within(code.const(-_SMALL), "<", raw, "<", code.const(_SMALL))
+    return code.between(code.const(-_SMALL), "<", raw, "<", code.const(_SMALL))
 
 
 def _is_bool(raw: Expr) -> Expr:
-    return code.some(code.compare(raw, "is", code.const(value=True)), code.compare(raw, "is", FALSE))
+    return code.or_(code.compare(raw, "is", code.const(value=True)), code.compare(raw, "is", FALSE))
 
 
 def _not_yet(_: object) -> Any:

@@ -13,11 +13,11 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
-from leadrules.engine.compiler.borrowed import Question
 from leadrules.engine.compiler.clock import Clock, Part
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
-from leadrules.engine.compiler.events import Events
+from leadrules.engine.compiler.events import EventCode
+from leadrules.engine.compiler.fallback import FallbackQuestion
 from leadrules.engine.compiler.fields import Readers, operand_of
 from leadrules.engine.compiler.operands import (
     Day,
@@ -27,13 +27,14 @@ from leadrules.engine.compiler.operands import (
     Number,
     Operand,
     Text,
+    TextRead,
     Texts,
     Unknown,
     Unsupported,
+    calls_plugin,
     known,
 )
-from leadrules.engine.compiler.past import NO_PAST, Past
-from leadrules.engine.compiler.subjects import TextRead, calls_plugin, definitions_in
+from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.values import instant_of
 from leadrules.vocabulary import Field
 
@@ -46,7 +47,7 @@ class LeadCode:
     names: Names
     conditions: Conditions
     readers: Readers
-    past: Past = NO_PAST
+    totals: AccumulatedTotals = NO_TOTALS
     body: Block = attrs.field(factory=list)
     defined: dict[tuple[str, str], Operand] = attrs.field(factory=dict)
     shares: bool = True
@@ -55,14 +56,14 @@ class LeadCode:
     _answers: dict[TextRead, list[str]] = attrs.field(factory=dict)
     _clock: dict[Part, str] = attrs.field(factory=dict)
     _held: dict[str, str] = attrs.field(factory=dict)
-    events: Events = attrs.field(init=False)
+    events: EventCode = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._raw = {field: self.names.fresh("f") for field in self.program.scope.fields}
         self._held = {ladder: self.names.fresh("h") for ladder in self.program.scope.ladders}
         self.clock("instant")
         self.clock("now")
-        self.events = Events(self, self.names, self.conditions, self.readers, self.past)
+        self.events = EventCode(self, self.names, self.conditions, self.readers, self.totals)
 
     # --------------------------------------------------------------- reading
 
@@ -72,10 +73,10 @@ class LeadCode:
 
     def _of_text(self, read: TextRead, asked: tuple[str, p.Condition | None]) -> Expr:
         variables = self._answers.setdefault(read, [])
-        place = self.readers.about(read).place(asked)
-        while len(variables) <= place:
+        index = self.readers.about(read).index(asked)
+        while len(variables) <= index:
             variables.append(self.names.fresh("t"))
-        return code.name(variables[place])
+        return code.name(variables[index])
 
     def field(self, field: Field) -> Operand:
         """Read a field."""
@@ -107,11 +108,11 @@ class LeadCode:
         column = self.events.column(node.selection, read)
         if read.type.kind == "text":
             value = self.names.fresh("x")
-            place = self.readers.about(read).place(("folded", None))
-            column = code.collected(code.item(code.name(value), code.const(place)), [value], column)
+            index = self.readers.about(read).index(("folded", None))
+            column = code.list_comp(code.subscript(code.name(value), code.const(index)), [value], column)
         elif read.type.kind not in {"number", "bool", "date", "datetime"}:
             raise Unsupported("an aggregate of lists")
-        found = self.past.aggregate(node, column, self.names)
+        found = self.totals.aggregate(node, column, self.names)
         if found is None:
             found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
         return Number(self.keep(found), optional=node.function != "distinct")
@@ -120,7 +121,7 @@ class LeadCode:
         moments = self.moments(node.selection)
         if node.property.name == "day":
             moment = self.names.fresh("x")
-            moments = code.collected(code.call(self.day_of(), code.name(moment)), [moment], moments)
+            moments = code.list_comp(code.call(self.day_of(), code.name(moment)), [moment], moments)
         if node.function != "distinct":
             raise Unsupported("an aggregate of times")
         return code.call(self.names.value(runtime.distinct), moments)
@@ -130,7 +131,7 @@ class LeadCode:
         if read.name in {"at", "day"}:
             latest = self.events.edge(node.selection, edge)
             function = self.names.value(instant_of, "instant_of") if read.name == "at" else self.day_of()
-            found = self.keep(code.choose(code.compare(latest, "is", NONE), NONE, code.call(function, latest)))
+            found = self.keep(code.if_else(code.compare(latest, "is", NONE), NONE, code.call(function, latest)))
             return Moment(found, optional=True) if read.name == "at" else Day(found, optional=True)
         moments, column = self.moments(node.selection), self.events.column(node.selection, read)
         found = self.keep(code.call(self.names.value(runtime.at_edge, "at_edge"), moments, column, code.name(edge)))
@@ -138,8 +139,8 @@ class LeadCode:
             return operand_of(read.type.kind, found, self.names)
         about = self.readers.about(read)
         test, answers = known(found, self.names, optional=True)
-        folded, text = (code.item(answers, code.const(about.place((part, None)))) for part in ("folded", "text"))
-        return Text(code.choose(test, folded, NONE), code.choose(test, text, NONE), optional=True)
+        folded, text = (code.subscript(answers, code.const(about.index((part, None)))) for part in ("folded", "text"))
+        return Text(code.if_else(test, folded, NONE), code.if_else(test, text, NONE), optional=True)
 
     def clock(self, part: str, detail: object = None) -> Expr:
         """Read what depends on `as_of` alone."""
@@ -179,7 +180,7 @@ class LeadCode:
         """Answer a criterion at its place in the order where it calls a plugin; others when they are read."""
         body = next(c.body for c in self.program.criteria if c.name == name)
         if calls_plugin(body):
-            variable = self.keep(self.borrowed_value(body))
+            variable = self.keep(self.fallback_value(body))
             if body.type.kind == "text":
                 fold = self.names.value(runtime.folded_or_none, "folded_or_none")
                 folded = self.keep(code.call(fold, variable))
@@ -215,22 +216,22 @@ class LeadCode:
 
     # ---------------------------------------------------------- the reference
 
-    def borrowed_truth(self, node: p.Condition) -> Expr:
+    def fallback_truth(self, node: p.Condition) -> Expr:
         """Ask the reference about a condition."""
-        return self._borrow("truth", node)
+        return self._ask_reference("truth", node)
 
-    def borrowed_value(self, node: p.ValueNode) -> Expr:
+    def fallback_value(self, node: p.ValueNode) -> Expr:
         """Ask the reference about a value."""
-        return self._borrow("value", node)
+        return self._ask_reference("value", node)
 
-    def _borrow(self, what: str, node: Any) -> Expr:
-        question = self.names.value(Question(node), (what, node))
-        return code.call(code.attribute(code.name("reference"), what), question, self.borrowed(node))
+    def _ask_reference(self, what: str, node: Any) -> Expr:
+        question = self.names.value(FallbackQuestion(node), (what, node))
+        return code.call(code.attribute(code.name("reference"), what), question, self.fallback_definitions(node))
 
-    def borrowed(self, node: Any) -> Expr:
-        """Write the definitions that the reference needs to answer a node, as it has them."""
+    def fallback_definitions(self, *nodes: p.Node) -> Expr:
+        """Write the definitions that the reference needs to answer nodes, as it has them."""
         self.asks = True
-        keys = tuple(definitions_in(node).items())
+        keys = tuple({(read.kind, read.name): read for node in nodes for read in node.find(p.DefinitionRead)}.items())
         values = [self.reference_value(read) for _, read in keys]
         return code.tuple_of([code.const(tuple(key for key, _ in keys)), *values])
 
@@ -244,7 +245,7 @@ class LeadCode:
             case Number(expr, scale, _):
                 return code.call(as_value, expr, code.const(scale))
             case Flag(true, false):
-                return code.choose(true, code.const(value=True), code.choose(false, code.const(value=False), NONE))
+                return code.if_else(true, code.const(value=True), code.if_else(false, code.const(value=False), NONE))
             case Text(_, text, _):
                 return text
             case Texts(_, texts):
@@ -262,9 +263,9 @@ class LeadCode:
         variables = ["moment", *self._clock.values()]
         tick = code.call(self.names.value(clock.tick, "tick"), code.name("as_of"))
         return clock, [
-            code.assign("clock", code.item(self.names.value(clock.last, "last"), code.const(0))),
-            code.when(
-                code.compare(code.item(code.name("clock"), code.const(0)), "is not", code.name("as_of")),
+            code.assign("clock", code.subscript(self.names.value(clock.last, "last"), code.const(0))),
+            code.if_(
+                code.compare(code.subscript(code.name("clock"), code.const(0)), "is not", code.name("as_of")),
                 [code.assign("clock", tick)],
             ),
             code.assign(variables, code.name("clock")),
@@ -282,27 +283,27 @@ class LeadCode:
                 get = code.call(self.names.value(runtime.value_alike, "alike"), code.name("attributes"), key)
                 quick.append(code.assign(raw, get))
             else:
-                quick.append(code.assign(raw, code.item(code.name("attributes"), key)))
+                quick.append(code.assign(raw, code.subscript(code.name("attributes"), key)))
             careful.append(code.assign(raw, get))
             readings += self._reading(field, raw)
         raws = code.tuple_of(code.name(raw) for raw in self._raw.values())
         if not quick:
             return [code.assign("values", raws)]
-        return [code.attempt(quick, [code.name("KeyError")], careful), code.assign("values", raws), *readings]
+        return [code.try_(quick, [code.name("KeyError")], careful), code.assign("values", raws), *readings]
 
     def _reading(self, field: Field, raw: str) -> Block:
         if field.type.kind != "text":
             return self.readers.field(field, raw)
         read = p.FieldRead(field)
-        answers = code.item(self.readers.about(read).known, code.name(raw))
+        answers = code.subscript(self.readers.about(read).known, code.name(raw))
         variables = self._answers.get(read, [])
-        return [code.assign(variables, answers) if variables else code.do(answers)]
+        return [code.assign(variables, answers) if variables else code.expression(answers)]
 
     def labels(self) -> Block:
         """Write the reading of the labels that the lead holds."""
         variables = list(self._held.values())
         held: Callable[[object], Any] = runtime.labels_held(self.program.scope.ladders)
-        given, read = code.item(code.name("lead"), code.const("stages")), self.names.value(held)
+        given, read = code.subscript(code.name("lead"), code.const("stages")), self.names.value(held)
         none = [code.assign("stages", NONE), *([code.assign_all(variables, NONE)] if variables else [])]
         some = [code.assign("stages", given), code.assign([*variables, "_"], code.call(read, code.name("stages")))]
-        return [code.when(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]
+        return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]

@@ -13,8 +13,23 @@ from fractions import Fraction
 
 import attrs
 
+from leadrules import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Expr, Names
+
+TextRead = p.FieldRead | p.PropertyRead
+_READS = (
+    p.FieldRead,
+    p.PropertyRead,
+    p.DefinitionRead,
+    p.Count,
+    p.Aggregate,
+    p.CallNode,
+    p.Happened,
+    p.FollowedBy,
+    p.FieldWithin,
+    p.Was,
+)
 
 
 class Unsupported(Exception):
@@ -107,7 +122,7 @@ def known(expr: Expr, names: Names, *, optional: bool) -> tuple[Expr, Expr]:
     if isinstance(expr, code.Name):
         return code.compare(expr, "is not", code.const(None)), expr
     variable = names.fresh("v")
-    return code.compare(code.bind(variable, expr), "is not", code.const(None)), code.name(variable)
+    return code.compare(code.named_expr(variable, expr), "is not", code.const(None)), code.name(variable)
 
 
 def times(expr: Expr, factor: int) -> Expr:
@@ -116,7 +131,7 @@ def times(expr: Expr, factor: int) -> Expr:
         return expr
     if isinstance(expr, code.Literal):
         return code.const(expr.value * factor)  # type: ignore[operator]
-    return code.operation(expr, "*", code.const(factor))
+    return code.binop(expr, "*", code.const(factor))
 
 
 def compared(left: Number, op: str, right: Number, holds: Callable[[Fraction, Fraction], bool]) -> Expr:
@@ -125,3 +140,22 @@ def compared(left: Number, op: str, right: Number, holds: Callable[[Fraction, Fr
         return code.const(holds(left.value, right.value))
     shared = math.gcd(left.scale, right.scale)
     return code.compare(times(left.expr, right.scale // shared), op, times(right.expr, left.scale // shared))
+
+
+def only_text(node: p.Condition) -> TextRead | None:
+    """Give the text field or property that is all a condition reads; None where there is no such.
+
+    Such a condition is a function of that text: its answer is worked out once per text and remembered.
+    """
+    found = set(node.find(*_READS, closed=_READS))
+    if len(found) != 1:
+        return None
+    (read,) = found
+    if isinstance(read, (p.FieldRead, p.PropertyRead)) and read.type.kind == "text":
+        return None if isinstance(read, p.PropertyRead) and read.name in {"at", "day"} else read
+    return None
+
+
+def calls_plugin(node: p.Node) -> bool:
+    """Tell whether a node calls a plugin's criterion anywhere below it."""
+    return any(call.plugin is not None for call in node.find(p.CallNode))

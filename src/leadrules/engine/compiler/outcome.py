@@ -11,7 +11,6 @@ from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.notes import GATED
 from leadrules.engine.compiler.operands import (
     Flag,
     Label,
@@ -23,13 +22,14 @@ from leadrules.engine.compiler.operands import (
     known,
     number,
 )
+from leadrules.engine.compiler.trace import GATED
 
 MISSING = "missing"
 _MOST_BRANCHES = 60
 
 
 @attrs.define
-class Outcome:
+class OutcomeCode:
     """Writes what follows from the score and the lead."""
 
     lead: LeadCode
@@ -53,8 +53,8 @@ class Outcome:
         """Write whether scoring stops before it begins."""
         if self.is_gated:
             before = [r.condition for r in self.program.requirements if r.before_scoring]
-            met = code.every(*(self.conditions.true(condition, self.lead) for condition in before))
-            self.lead.body.append(code.assign(GATED, code.opposite(met)))
+            met = code.and_(*(self.conditions.true(condition, self.lead) for condition in before))
+            self.lead.body.append(code.assign(GATED, code.not_(met)))
 
     def requirements(self) -> None:
         """Write which requirements are not met."""
@@ -63,8 +63,8 @@ class Outcome:
         if self.program.requirements:
             body.append(code.assign(MISSING, code.const(())))
         for requirement in self.program.requirements:
-            test = code.opposite(self.conditions.true(requirement.condition, self.lead))
-            body.append(code.when(test, [code.add(MISSING, code.const((requirement.reason,)))]))
+            test = code.not_(self.conditions.true(requirement.condition, self.lead))
+            body.append(code.if_(test, [code.add_to(MISSING, code.const((requirement.reason,)))]))
 
     # ---------------------------------------------------------------- grades
 
@@ -73,7 +73,7 @@ class Outcome:
         variable = self.lead.names.fresh("g")
         if isinstance(grade, p.GradePair):
             first, second = (self._label("grade", name) for name in (grade.first, grade.second))
-            value = code.operation(first.expr, "+", second.expr)
+            value = code.binop(first.expr, "+", second.expr)
             self.lead.body.append(code.assign(variable, value))
             labels = tuple(dict.fromkeys(a + b for a in first.labels for b in second.labels))
         else:
@@ -87,13 +87,13 @@ class Outcome:
         is_known, value = self._subject(grade.subject)
         branches = [
             (
-                code.every(is_known, compared(value, ">=", number(band.threshold), lambda a, b: a >= b)),
+                code.and_(is_known, compared(value, ">=", number(band.threshold), lambda a, b: a >= b)),
                 [code.assign(variable, code.const(band.label))],
             )
             for band in grade.bands
             if band.threshold is not None
         ]
-        return code.chain(branches, [code.assign(variable, code.const(grade.bands[-1].label))])
+        return code.if_chain(branches, [code.assign(variable, code.const(grade.bands[-1].label))])
 
     def _subject(self, node: p.ValueNode) -> tuple[Expr, Number]:
         try:
@@ -101,7 +101,7 @@ class Outcome:
         except Plugged:
             raise
         except Unsupported:
-            found = Number(self.lead.borrowed_value(node), optional=True)
+            found = Number(self.lead.fallback_value(node), optional=True)
         if isinstance(found, Unknown):
             return code.const(value=False), Number(code.const(0))
         if not isinstance(found, Number):
@@ -131,15 +131,15 @@ class Outcome:
             if exit_ in rules
         ]
         reached = self._reached(ladder, rules, label, by)
-        self.lead.body += [code.assign(by, NONE), *code.chain(exits, reached)]
+        self.lead.body += [code.assign(by, NONE), *code.if_chain(exits, reached)]
         self.led[ladder.name] = by
         self.lead.define(("ladder", ladder.name), Label(code.name(label), (*ladder.labels, *ladder.exits)))
 
     def _led(self, rules: Sequence[p.LabelRule], by: str) -> Expr:
         """Write a test that a rule is true, which keeps the first such rule."""
-        return code.some(
+        return code.or_(
             *(
-                code.every(self.conditions.true(rule.condition, self.lead), code.bind(by, code.const(rule.id)))
+                code.and_(self.conditions.true(rule.condition, self.lead), code.named_expr(by, code.const(rule.id)))
                 for rule in rules
             )
         )
@@ -151,24 +151,24 @@ class Outcome:
             name = ladder.labels[rank]
             tests = [self._led(rules[name], by)] if name in rules else []
             tests += [self._held(ladder, hold, rank) for hold in ladder.holds if hold.label == name]
-            branches.append((code.some(*tests), [code.assign(label, code.const(name))]))
-        body = code.chain(branches, first)
+            branches.append((code.or_(*tests), [code.assign(label, code.const(name))]))
+        body = code.if_chain(branches, first)
         if self.program.requirements:
-            body = [code.when(code.name(MISSING), first, body)]
+            body = [code.if_(code.name(MISSING), first, body)]
         if ladder.forward_only:
             body += self._forward(ladder, label, by)
         return body
 
     def _held(self, ladder: p.Ladder, hold: p.Hold, rank: int) -> Expr:
         held = code.compare(self.lead.held(ladder.name), "in", code.const(ladder.labels[rank:]))
-        return code.every(held, self.conditions.true(hold.condition, self.lead))
+        return code.and_(held, self.conditions.true(hold.condition, self.lead))
 
     def _forward(self, ladder: p.Ladder, label: str, by: str) -> Block:
         ranks = self.lead.names.value({name: rank for rank, name in enumerate(ladder.labels)})
         held = self.lead.held(ladder.name)
-        higher = code.compare(code.item(ranks, held), ">", code.item(ranks, code.name(label)))
+        higher = code.compare(code.subscript(ranks, held), ">", code.subscript(ranks, code.name(label)))
         raised = [code.assign(label, held), code.assign(by, NONE)]
-        return [code.when(code.every(code.compare(held, "in", ranks), higher), raised)]
+        return [code.if_(code.and_(code.compare(held, "in", ranks), higher), raised)]
 
     def changes(self) -> list[Expr]:
         """Give the label held of each ladder, and the variable of the rule that led to the new one."""
@@ -212,8 +212,8 @@ class Outcome:
                 else code.compare(code.const(value), "not in", code.name(into))
             )
             seen.add(value)
-            added.append(code.when(code.every(test, first), [code.add(into, code.const((value,)))]))
+            added.append(code.if_(code.and_(test, first), [code.add_to(into, code.const((value,)))]))
         if self.is_gated:
-            added = [code.when(code.opposite(code.name(GATED)), added)]
+            added = [code.if_(code.not_(code.name(GATED)), added)]
         self.lead.body += [code.assign(into, code.const(())), *added]
         self.marks[into] = code.name(into)

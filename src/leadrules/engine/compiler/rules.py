@@ -1,4 +1,4 @@
-"""Scoring rules in code: points in whole units of the precision, added to a total.
+"""ScoreCode rules in code: points in whole units of the precision, added to a total.
 
 A rule whose events are all worth the same is a count, one that only decays a sum by age; any other
 has a row per event, from which is kept what the rule says. A rule that has no form here is scored by
@@ -15,15 +15,16 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.compiler import code, keeping, runtime
-from leadrules.engine.compiler.borrowed import Question
-from leadrules.engine.compiler.code import Block, Expr
-from leadrules.engine.compiler.conditions import NONE
+from leadrules.engine.compiler import code, runtime
+from leadrules.engine.compiler.caps import AppliedCaps, kept_per, latest_per
+from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.event_context import EventContext, ages_in, sum_of
 from leadrules.engine.compiler.events import properties_of
-from leadrules.engine.compiler.notes import FIRED, GATED
+from leadrules.engine.compiler.fallback import FallbackQuestion
+from leadrules.engine.compiler.lead import LeadCode
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
-from leadrules.engine.compiler.points import Points
-from leadrules.engine.compiler.streams import EventPlace, ages_in, sum_of
+from leadrules.engine.compiler.trace import FIRED, GATED, Trace
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
 from leadrules.lead import Facts
@@ -40,7 +41,36 @@ _CALENDAR: dict[str, Callable[..., Any]] = {
 
 
 @attrs.define
-class Rules(Points):
+class PointsCode:
+    """Writes points into the code of a lead, and what fires into its audit."""
+
+    lead: LeadCode
+    trace: Trace
+    is_gated: bool
+
+    @property
+    def program(self) -> p.Program:
+        """The program."""
+        return self.lead.program
+
+    @property
+    def names(self) -> Names:
+        """The names of the code."""
+        return self.lead.names
+
+    @property
+    def conditions(self) -> Conditions:
+        """Writes conditions."""
+        return self.lead.conditions
+
+    @property
+    def scale(self) -> int:
+        """Units to a point."""
+        return int(10**self.program.precision)
+
+
+@attrs.define
+class RuleCode(PointsCode):
     """Writes rules."""
 
     def rule(self, rule: p.Rule, total: str) -> None:
@@ -48,35 +78,35 @@ class Rules(Points):
         try:
             written = self._once(rule, total) if rule.selection is None else self._each(rule, rule.selection, total)
         except Unsupported:
-            written = self._borrowed(rule, total)
+            written = self._fallback(rule, total)
         self.lead.body += written
 
-    def _borrowed(self, rule: p.Rule, total: str) -> Block:
+    def _fallback(self, rule: p.Rule, total: str) -> Block:
         points, left = self.names.fresh("x"), self.names.fresh("x")
         found = self.names.fresh("x")
-        definitions = self.lead.borrowed((rule.selection, *(a for a in _nodes(rule))))
-        question = self.names.value(Question(rule, self.program.precision), ("rule", rule.id))
+        definitions = self.lead.fallback_definitions(rule)
+        question = self.names.value(FallbackQuestion(rule, self.program.precision), ("rule", rule.id))
         asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
         body: Block = [code.assign([points, left], code.name(found))]
         body += self._given(rule, total, code.name(points), code.name(left))
         if self.is_gated:
-            asked = code.choose(code.name(GATED), NONE, asked)
-        return [code.assign(found, asked), code.when(code.compare(code.name(found), "is not", NONE), body)]
+            asked = code.if_else(code.name(GATED), NONE, asked)
+        return [code.assign(found, asked), code.if_(code.compare(code.name(found), "is not", NONE), body)]
 
     def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr) -> Block:
         """Write that a rule gave points, and what its own `max` leaves of them."""
         body: Block = []
-        place = self.audit.places["rule", rule.id]
-        self.audit.fire(body, place, points, self.names)
+        index = self.trace.indices["rule", rule.id]
+        self.trace.fire(body, index, points, self.names)
         if isinstance(points, code.Literal) and isinstance(left, code.Literal):
             if left.value != points.value:
-                self.audit.fire(body, place + 1, code.const(left.value - points.value), self.names)  # type: ignore[operator]
-            return body if left.value == 0 else [code.add(total, left), *body]
+                self.trace.fire(body, index + 1, code.const(left.value - points.value), self.names)  # type: ignore[operator]
+            return body if left.value == 0 else [code.add_to(total, left), *body]
         if left is not points:
             change: Block = []
-            self.audit.fire(change, place + 1, code.operation(left, "-", points), self.names)
-            body.append(code.when(code.compare(left, "!=", points), change))
-        return [code.add(total, left), *body]
+            self.trace.fire(change, index + 1, code.binop(left, "-", points), self.names)
+            body.append(code.if_(code.compare(left, "!=", points), change))
+        return [code.add_to(total, left), *body]
 
     # ------------------------------------------------------------------ once
 
@@ -91,14 +121,14 @@ class Rules(Points):
             body = self._points_once(rule, alternative.points, total)
             if alternative.condition is None:
                 others = [a.condition for a in rule.alternatives if a.condition is not None]
-                none = code.every(*(self.conditions.false(c, self.lead) for c in others))
-                otherwise = code.chain([(none, body)], [])
+                none = code.and_(*(self.conditions.false(c, self.lead) for c in others))
+                otherwise = code.if_chain([(none, body)], [])
             else:
                 branches.append((self.conditions.true(alternative.condition, self.lead), body))
         if len(branches) == 1 and not otherwise:
             test, body = branches[0]
-            return code.chain([(code.every(season, test, *gate), body)], [])
-        return code.chain([(code.every(season, *gate), code.chain(branches, otherwise))], [])
+            return code.if_chain([(code.and_(season, test, *gate), body)], [])
+        return code.if_chain([(code.and_(season, *gate), code.if_chain(branches, otherwise))], [])
 
     def _points_once(self, rule: p.Rule, node: p.ValueNode, total: str) -> Block:
         if isinstance(node, p.Constant):
@@ -135,7 +165,7 @@ class Rules(Points):
             tests.append(code.compare(self.names.value(rule.first_day, rule.first_day), "<=", day))
         if rule.last_day is not None:
             tests.append(code.compare(day, "<=", self.names.value(rule.last_day, rule.last_day)))
-        return code.every(*tests)
+        return code.and_(*tests)
 
     # ------------------------------------------------------------------ each
 
@@ -156,7 +186,7 @@ class Rules(Points):
             count = self.lead.count(selection)
             fired = code.name(self._kept(count))
             if caps.times is not None and 1 < caps.times <= _MOST_TIMES and caps.points is None:
-                return [code.when(self._gated_by(rule, fired), self._up_to(rule, node, fired, total))]
+                return [code.if_(self._gated_by(rule, fired), self._up_to(rule, node, fired, total))]
             points = self._times(self._constant_points(node), fired, caps.times)
         elif simple and caps.times is None:
             points = self._decayed(rule, selection)
@@ -166,25 +196,25 @@ class Rules(Points):
             points = self._worth(rule, fired)
         else:
             return self._rows(rule, selection, total)
-        return [code.when(self._gated_by(rule, fired), self._counted(rule, total, points))]
+        return [code.if_(self._gated_by(rule, fired), self._counted(rule, total, points))]
 
     def _gated_by(self, rule: p.Rule, fired: Expr) -> Expr:
-        return fired if rule.when is None else code.every(fired, self.conditions.true(rule.when, self.lead))
+        return fired if rule.when is None else code.and_(fired, self.conditions.true(rule.when, self.lead))
 
     def _up_to(self, rule: p.Rule, node: p.Constant, count: Expr, total: str) -> Block:
         """Write points for at most so many events, whose entries are all known."""
         points, times = self._constant_points(node), rule.caps.times
         assert times is not None
-        place = self.audit.places["rule", rule.id]
-        self.audit.fires(place)
-        head, decimals = self.audit.heads[place], self.audit.results.decimals
+        index = self.trace.indices["rule", rule.id]
+        self.trace.fires(index)
+        head, decimals = self.trace.heads[index], self.trace.maker.decimals
         rows = [(head, decimals[points * k]) for k in range(times + 1)]
         kept = self.names.fresh("x")
-        capped = code.choose(code.compare(count, "<", code.const(times)), count, code.const(times))
+        capped = code.if_else(code.compare(count, "<", code.const(times)), count, code.const(times))
         return [
             code.assign(kept, capped),
-            code.add(total, code.operation(code.const(points), "*", code.name(kept))),
-            code.append(FIRED, code.item(self.names.named(rows, ("rows", place)), code.name(kept))),
+            code.add_to(total, code.binop(code.const(points), "*", code.name(kept))),
+            code.append(FIRED, code.subscript(self.names.named(rows, ("rows", index)), code.name(kept))),
         ]
 
     def _kept_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
@@ -192,12 +222,12 @@ class Rules(Points):
         bucket = self._bucket(cap.bucket)
         key = bucket.key
         if bucket.read is None:
-            keys = code.collected(key, [bucket.moment], self.lead.events.moments(selection, compare=False))
+            keys = code.list_comp(key, [bucket.moment], self.lead.events.moments(selection, compare=False))
         else:
-            keys = code.collected(key, [bucket.value], self.lead.events.column(selection, bucket.read))
+            keys = code.list_comp(key, [bucket.value], self.lead.events.column(selection, bucket.read))
         if cap.times == 1:
             return code.call(code.name("len"), code.call(code.name("set"), keys))
-        return code.call(self.names.value(keeping.kept_per, "kept_per"), keys, code.const(cap.times))
+        return code.call(self.names.value(kept_per, "kept_per"), keys, code.const(cap.times))
 
     def _latest_ages(self, rule: p.Rule, selection: p.Selection) -> Expr:
         """Write the ages of the events that caps leave of those that fade alike: the latest are worth most."""
@@ -209,7 +239,7 @@ class Rules(Points):
             ages = self.lead.events.ages(selection, unit)
         if caps.times is None:
             return ages
-        return code.first(code.call(code.name("sorted"), ages), caps.times)
+        return code.slice_to(code.call(code.name("sorted"), ages), caps.times)
 
     def _latest_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
         bucket, events = self._bucket(cap.bucket), self.lead.events
@@ -217,22 +247,22 @@ class Rules(Points):
         pair = code.tuple_of([bucket.key, code.name(bucket.moment)])
         if bucket.read is None:
             if cap.times == 1:
-                latest = code.mapped(bucket.key, code.name(bucket.moment), bucket.moment, _in_order(moments))
+                latest = code.dict_comp(bucket.key, code.name(bucket.moment), bucket.moment, _in_order(moments))
                 return code.call(code.attribute(latest, "values"))
-            keyed = code.collected(pair, [bucket.moment], moments)
+            keyed = code.list_comp(pair, [bucket.moment], moments)
         else:
             columns = code.zipped([moments, events.column(selection, bucket.read)])
-            keyed = code.collected(pair, [bucket.moment, bucket.value], columns)
-        return code.call(self.names.value(keeping.latest_per, "latest_per"), keyed, code.const(cap.times))
+            keyed = code.list_comp(pair, [bucket.moment, bucket.value], columns)
+        return code.call(self.names.value(latest_per, "latest_per"), keyed, code.const(cap.times))
 
     def _bucket(self, bucket: p.Bucket) -> _Bucket:
         """Write what tells buckets apart, of a moment or of the value of a property."""
         read = bucket.property
         moment, value = self.names.fresh("x"), self.names.fresh("x")
         columns = {} if read is None else {read.name: value}
-        place = EventPlace(self.lead, columns, moment, self.names, self.conditions, self.lead.readers, early=False)
-        key = self._key(bucket, place)
-        return _Bucket(key, moment, value, read if read is not None and read.name in place.used else None)
+        context = EventContext(self.lead, columns, moment, self.names, self.conditions, self.lead.readers, early=False)
+        key = self._key(bucket, context)
+        return _Bucket(key, moment, value, read if read is not None and read.name in context.used else None)
 
     def _worth(self, rule: p.Rule, ages: Expr) -> Expr:
         """Write what events of some ages are worth together."""
@@ -240,7 +270,7 @@ class Rules(Points):
         node = rule.alternatives[0].points
         assert isinstance(node, p.Constant)
         age = self.names.fresh("x")
-        return sum_of(code.item(self._table(rule.decay, node)[1], code.name(age)), age, ages)
+        return sum_of(code.subscript(self._table(rule.decay, node)[1], code.name(age)), age, ages)
 
     def _kept(self, count: Expr) -> str:
         kept = self.lead.keep(count)
@@ -262,8 +292,8 @@ class Rules(Points):
         if most == 1:
             return code.const(points)
         if most is not None:
-            count = code.choose(code.compare(count, "<", code.const(most)), count, code.const(most))
-        return code.operation(code.const(points), "*", count)
+            count = code.if_else(code.compare(count, "<", code.const(most)), count, code.const(most))
+        return code.binop(code.const(points), "*", count)
 
     def _decayed(self, rule: p.Rule, selection: p.Selection) -> Expr:
         assert rule.decay is not None
@@ -285,21 +315,21 @@ class Rules(Points):
             buckets.append(rule.caps.points_per[1])
         reads = properties_of(node, *(bucket.property for bucket in buckets))
         variables = {read.name: self.names.fresh("x") for read in reads}
-        place = EventPlace(
+        context = EventContext(
             self.lead, variables, self.names.fresh("x"), self.names, self.conditions, self.lead.readers, early=False
         )
-        moment = code.name(place.moment)
+        moment = code.name(context.moment)
         day = code.call(self.lead.day_of(), moment)
         tests = [self._season(rule, day)] if _has_season(rule) else []
-        row = code.tuple_of([self._row_points(rule, node, place), moment, *(self._key(b, place) for b in buckets)])
-        used = [read for read in reads if read.name in place.used]
+        row = code.tuple_of([self._row_points(rule, node, context), moment, *(self._key(b, context) for b in buckets)])
+        used = [read for read in reads if read.name in context.used]
         sources = [self.lead.events.moments(selection), *(self.lead.events.column(selection, r) for r in used)]
-        targets = [place.moment, *(variables[read.name] for read in used)]
-        rows = code.collected(row, targets, code.zipped(sources), *tests)
-        before = self.lead.past.rows(rule, self.program.precision, self.names)
+        targets = [context.moment, *(variables[read.name] for read in used)]
+        rows = code.list_comp(row, targets, code.zipped(sources), *tests)
+        before = self.lead.totals.rows(rule, self.program.precision, self.names)
         if before is not None:
-            rows = code.operation(rows, "+", before)
-        kept = keeping.Keeping(
+            rows = code.binop(rows, "+", before)
+        kept = AppliedCaps(
             rule.caps,
             self._units(rule.caps.points),
             None if rule.caps.points_per is None else self._units(rule.caps.points_per[0]),
@@ -307,34 +337,34 @@ class Rules(Points):
         found, points, left = (self.names.fresh("x") for _ in range(3))
         body: Block = [code.assign([points, left], code.name(found))]
         body += self._given(rule, total, code.name(points), code.name(left))
-        fired = code.compare(code.bind(found, code.call(self.names.value(kept), rows)), "is not", NONE)
+        fired = code.compare(code.named_expr(found, code.call(self.names.value(kept), rows)), "is not", NONE)
         gate = [] if rule.when is None else [self.conditions.true(rule.when, self.lead)]
-        return [code.when(code.every(sources[0], *gate, fired), body)]
+        return [code.if_(code.and_(sources[0], *gate, fired), body)]
 
-    def _row_points(self, rule: p.Rule, node: p.ValueNode, place: EventPlace) -> Expr:
+    def _row_points(self, rule: p.Rule, node: p.ValueNode, context: EventContext) -> Expr:
         if rule.decay is None:
             if isinstance(node, p.Constant):
                 return code.const(self._constant_points(node))
             rounding = self.names.value(runtime.points_of, "points_of")
-            expr = self.conditions.plain_number(self.conditions.value(node, place))
+            expr = self.conditions.plain_number(self.conditions.value(node, context))
             return code.call(rounding, expr, code.const(self.scale))
-        elapsed = code.operation(self.lead.clock("now"), "-", code.name(place.moment))
+        elapsed = code.binop(self.lead.clock("now"), "-", code.name(context.moment))
         unit = self.names.value(dt.timedelta(microseconds=rule.decay.unit), ("unit", rule.decay.unit))
-        age = code.operation(elapsed, "//", unit)
+        age = code.binop(elapsed, "//", unit)
         if isinstance(node, p.Constant):
-            return code.item(self._table(rule.decay, node)[1], age)
+            return code.subscript(self._table(rule.decay, node)[1], age)
         decayed = runtime.DecayedPoints(rule.decay, self.program.precision).of
-        expr = self.conditions.plain_number(self.conditions.value(node, place))
+        expr = self.conditions.plain_number(self.conditions.value(node, context))
         return code.call(self.names.value(decayed, ("decayed", rule.decay)), expr, age)
 
-    def _key(self, bucket: p.Bucket, place: EventPlace) -> Expr:
+    def _key(self, bucket: p.Bucket, context: EventContext) -> Expr:
         """Write what tells an event's bucket from others."""
         if bucket.property is not None:
-            return _key_of(self.conditions.value(bucket.property, place))
+            return _key_of(self.conditions.value(bucket.property, context))
         assert bucket.calendar is not None
         made = _CALENDAR[bucket.calendar](self.program.scope.zone)
         function = self.names.value(made, ("calendar", bucket.calendar))
-        return code.call(function, code.name(place.moment))
+        return code.call(function, code.name(context.moment))
 
 
 @attrs.frozen
@@ -361,13 +391,6 @@ def _key_of(operand: Operand) -> Expr:
     if not isinstance(expr, code.Expr):
         raise Unsupported("a bucket of lists")
     return expr
-
-
-def _nodes(rule: p.Rule) -> list[Any]:
-    found: list[Any] = [rule.when]
-    for alternative in rule.alternatives:
-        found += [alternative.condition, alternative.points]
-    return [node for node in found if node is not None]
 
 
 def _has_season(rule: p.Rule) -> bool:

@@ -20,7 +20,7 @@ EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 """Moments before the one or after the other are left to the readers, which check the year as it is written."""
 LARGEST = 1_000_000
-"""Points over this size, before decay, count as 0."""
+"""PointsCode over this size, before decay, count as 0."""
 
 _MOST_REMEMBERED = 4_096
 _LONGEST_REMEMBERED = 200
@@ -305,10 +305,10 @@ def at_edge(moments: Sequence[dt.datetime], values: Sequence[Any], edge: Callabl
     if not moments:
         return None
     at = edge(moments)
-    place = moments.index(at)
-    if any(moment == at and values[i] != values[place] for i, moment in enumerate(moments)):
+    first = moments.index(at)
+    if any(moment == at and values[i] != values[first] for i, moment in enumerate(moments)):
         raise Irregular
-    return values[place]
+    return values[first]
 
 
 def followed(

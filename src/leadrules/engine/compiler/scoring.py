@@ -11,15 +11,14 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr
-from leadrules.engine.compiler.notes import GATED
 from leadrules.engine.compiler.operands import Number
-from leadrules.engine.compiler.points import Points
-from leadrules.engine.compiler.rules import Rules
+from leadrules.engine.compiler.rules import PointsCode, RuleCode
+from leadrules.engine.compiler.trace import GATED
 from leadrules.values import rounded
 
 
 @attrs.define
-class Scoring(Points):
+class ScoreCode(PointsCode):
     """Writes what gives points."""
 
     # ------------------------------------------------------------------ sums
@@ -27,13 +26,13 @@ class Scoring(Points):
     def dimension(self, dimension: p.Dimension) -> None:
         """Write a dimension."""
         total = self._sum(dimension.items)
-        self._clamped(total, dimension.bounds, self.audit.places["dimension", dimension.name])
+        self._clamped(total, dimension.bounds, self.trace.indices["dimension", dimension.name])
         self._defined("dimension", dimension.name, total)
 
     def group(self, group: p.PointsGroup) -> None:
         """Write a group."""
         total = self._sum(group.rules)
-        self._clamped(total, group.bounds, self.audit.places["group", group.name])
+        self._clamped(total, group.bounds, self.trace.indices["group", group.name])
         self._defined("group", group.name, total)
 
     def persona(self, persona: p.Persona) -> None:
@@ -44,7 +43,7 @@ class Scoring(Points):
         self.lead.body.append(code.assign(share, code.const(0)))
         for line, weight in zip(persona.lines, weights, strict=True):
             test = self.conditions.true(line.condition, self.lead)
-            self.lead.body.append(code.when(test, [code.add(share, code.const(weight))]))
+            self.lead.body.append(code.if_(test, [code.add_to(share, code.const(weight))]))
         self._gate(share)
         self.lead.define(("persona", persona.name), Number(code.name(share), sum(weights)))
 
@@ -55,10 +54,10 @@ class Scoring(Points):
         body = self.lead.body
         if total.terms is None:
             body.append(code.assign(score, code.const(0)))
-            body += [code.add(score, self._value("dimension", d.name).expr) for d in self.program.dimensions]
+            body += [code.add_to(score, self._value("dimension", d.name).expr) for d in self.program.dimensions]
         else:
             self._formula(score, total.terms)
-            self._clamped(score, total.bounds, self.audit.places["total", ""])
+            self._clamped(score, total.bounds, self.trace.indices["total", ""])
         self._defined("score", "score", score)
 
     def _formula(self, score: str, terms: Sequence[p.Term]) -> None:
@@ -70,20 +69,20 @@ class Scoring(Points):
             body.append(code.assign(weighed, code.const(0)))
             for term in terms:
                 if term.dimension == dimension.name:
-                    body.append(code.add(weighed, self._term(term.factor, value)))
-            body.append(code.add(score, code.name(weighed)))
-            change = code.operation(code.name(weighed), "-", value)
-            self.audit.fire(body, self.audit.places["weight", dimension.name], change, self.names)
-        for place, term in enumerate(terms):
+                    body.append(code.add_to(weighed, self._term(term.factor, value)))
+            body.append(code.add_to(score, code.name(weighed)))
+            change = code.binop(code.name(weighed), "-", value)
+            self.trace.fire(body, self.trace.indices["weight", dimension.name], change, self.names)
+        for index, term in enumerate(terms):
             if term.dimension is None:
                 units = code.const(
                     runtime.units_of(rounded(term.factor, self.program.precision), self.program.precision)
                 )
-                body.append(code.add(score, units))
-                self.audit.fire(body, self.audit.places["constant", str(place)], units, self.names)
+                body.append(code.add_to(score, units))
+                self.trace.fire(body, self.trace.indices["constant", str(index)], units, self.names)
 
     def _term(self, factor: Fraction, value: Expr) -> Expr:
-        product = value if factor.numerator == 1 else code.operation(value, "*", code.const(factor.numerator))
+        product = value if factor.numerator == 1 else code.binop(value, "*", code.const(factor.numerator))
         if factor.denominator == 1:
             return product
         half_even = self.names.value(runtime.half_even, "half_even")
@@ -94,9 +93,9 @@ class Scoring(Points):
         self.lead.body.append(code.assign(total, code.const(0)))
         for item in items:
             if isinstance(item, p.Rule):
-                Rules(self.lead, self.audit, self.is_gated).rule(item, total)
+                RuleCode(self.lead, self.trace, self.is_gated).rule(item, total)
             elif isinstance(item, p.PointsGroup):
-                self.lead.body.append(code.add(total, self._value("group", item.name).expr))
+                self.lead.body.append(code.add_to(total, self._value("group", item.name).expr))
             else:
                 self._persona_points(item, total)
         return total
@@ -105,33 +104,33 @@ class Scoring(Points):
         share = self._value("persona", persona.name)
         points = self.names.fresh("x")
         units = runtime.units_of(persona.points, self.program.precision)
-        product = code.operation(share.expr, "*", code.const(units))
+        product = code.binop(share.expr, "*", code.const(units))
         half_even = self.names.value(runtime.half_even, "half_even")
         body: Block = [
             code.assign(points, code.call(half_even, product, code.const(share.scale))),
-            code.add(total, code.name(points)),
+            code.add_to(total, code.name(points)),
         ]
-        self.audit.fire(body, self.audit.places["persona", persona.name], code.name(points), self.names)
-        self.lead.body.append(code.when(code.compare(share.expr, ">", code.const(0)), body))
+        self.trace.fire(body, self.trace.indices["persona", persona.name], code.name(points), self.names)
+        self.lead.body.append(code.if_(code.compare(share.expr, ">", code.const(0)), body))
 
-    def _clamped(self, total: str, bounds: p.Bounds, place: int) -> None:
+    def _clamped(self, total: str, bounds: p.Bounds, index: int) -> None:
         low, high = (
             None if bound is None else runtime.units_of(bound, self.program.precision)
             for bound in (bounds.low, bounds.high)
         )
         if low is not None and high is not None and low > high:
-            self._clamp(total, "!=", low, place)
+            self._clamp(total, "!=", low, index)
             return
         if high is not None:
-            self._clamp(total, ">", high, place)
+            self._clamp(total, ">", high, index)
         if low is not None:
-            self._clamp(total, "<", low, place)
+            self._clamp(total, "<", low, index)
 
-    def _clamp(self, total: str, op: str, bound: int, place: int) -> None:
+    def _clamp(self, total: str, op: str, bound: int, index: int) -> None:
         body: Block = []
-        self.audit.fire(body, place, code.operation(code.const(bound), "-", code.name(total)), self.names)
+        self.trace.fire(body, index, code.binop(code.const(bound), "-", code.name(total)), self.names)
         body.append(code.assign(total, code.const(bound)))
-        self.lead.body.append(code.when(code.compare(code.name(total), op, code.const(bound)), body))
+        self.lead.body.append(code.if_(code.compare(code.name(total), op, code.const(bound)), body))
 
     def _defined(self, kind: str, name: str, variable: str) -> None:
         self._gate(variable)
@@ -139,7 +138,7 @@ class Scoring(Points):
 
     def _gate(self, variable: str) -> None:
         if self.is_gated:
-            self.lead.body.append(code.when(code.name(GATED), [code.assign(variable, code.const(0))]))
+            self.lead.body.append(code.if_(code.name(GATED), [code.assign(variable, code.const(0))]))
 
     def _value(self, kind: str, name: str) -> Number:
         found = self.lead.defined[kind, name]

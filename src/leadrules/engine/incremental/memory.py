@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadrules import program as p
-from leadrules.engine.compiler.subjects import definitions_in
 from leadrules.engine.incremental.uses import Memory, uses_in
 
 RANKS: Mapping[Memory, int] = {"bounded": 0, "distinct": 1, "events": 2}
@@ -27,7 +26,7 @@ class Memories:
         self._bodies: dict[tuple[str, str], Any] = {("criterion", c.name): c.body for c in program.criteria}
         self._bodies |= {("segment", s.name): s.condition for s in program.segments}
 
-    def of(self, node: Any) -> Memory:
+    def of(self, node: p.Node) -> Memory:
         """Tell what a rule or condition needs, with the criteria and segments that it is made of.
 
         Dimensions, scores and labels are made by rules of their own.
@@ -38,19 +37,9 @@ class Memories:
         while pending:
             one = pending.pop()
             worst = max((worst, *(use.memory for use in uses_in(one))), key=lambda memory: RANKS[memory])
-            for key in definitions_in(_nodes(one)):
+            for read in one.find(p.DefinitionRead):
+                key = (read.kind, read.name)
                 if key in self._bodies and key not in seen:
                     seen.add(key)
                     pending.append(self._bodies[key])
         return worst
-
-
-def _nodes(one: Any) -> Any:
-    """Give the conditions and values of a rule or persona; of anything else, itself."""
-    if isinstance(one, p.Rule):
-        parts: list[p.Node | None] = [one.selection, one.when]
-        parts += [part for alternative in one.alternatives for part in (alternative.condition, alternative.points)]
-        return tuple(part for part in parts if part is not None)
-    if isinstance(one, p.Persona):
-        return tuple(line.condition for line in one.lines)
-    return one

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.compiler import Past
+from leadrules.engine.compiler import AccumulatedTotals
 from leadrules.engine.incremental.uses import AggregateUse, CountUse, RuleUse, Use
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.lead import Facts
@@ -36,7 +36,7 @@ class SettledReading(Reading):
         return self.settled.get(RuleUse(rule.selection, rule), NOTHING)
 
 
-def past_of(program: p.Program, uses: Sequence[Use]) -> Past:
+def past_of(program: p.Program, uses: Sequence[Use]) -> AccumulatedTotals:
     """Say which totals answer what. A rule that gives the same for every event counts them, as a `count` does."""
     counts: dict[p.Selection, int] = {}
     aggregates: dict[p.Aggregate, int] = {}
@@ -54,4 +54,4 @@ def past_of(program: p.Program, uses: Sequence[Use]) -> Past:
     def reading(program: p.Program, facts: Facts, as_of: int, settled: Settled) -> Reading:
         return SettledReading(program, facts, as_of, settled=dict(zip(uses, settled, strict=False)))
 
-    return Past(counts, aggregates, rules, reading, is_empty=False)
+    return AccumulatedTotals(counts, aggregates, rules, reading, is_empty=False)

@@ -11,7 +11,7 @@ import attrs
 
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown
-from leadrules.engine.compiler import SETTLED, Evaluate, compile_program
+from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
 from leadrules.engine.incremental.retention import PlainEvent, Retention
 from leadrules.engine.incremental.settled import Settled, past_of
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
@@ -78,7 +78,7 @@ class Scorer:
         """Score a lead of which some events are at hand, and others are settled."""
         if not settled:
             return self.evaluate(lead, as_of, pii)
-        return self.evaluate_settled({**lead, SETTLED: settled}, as_of, pii)
+        return self.evaluate_settled({**lead, TOTALS: settled}, as_of, pii)
 
 
 class LeadState:

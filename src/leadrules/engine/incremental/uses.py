@@ -17,7 +17,7 @@ from typing import Any, Literal
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.compiler.subjects import calls_plugin
+from leadrules.engine.compiler.operands import calls_plugin
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.engine.reference.evidence import MOST_LISTED
 from leadrules.engine.reference.scoring import in_season, points_of, sized

@@ -35,11 +35,11 @@ def _moment(keyed: tuple[Hashable, dt.datetime]) -> dt.datetime:
 
 
 Row = tuple[Any, ...]
-"""Points in units, the moment, and the key of each bucket."""
+"""PointsCode in units, the moment, and the key of each bucket."""
 
 
 @attrs.frozen
-class Keeping:
+class AppliedCaps:
     """What a per-event rule keeps of its events, by the steps of §7; amounts are in units of the precision.
 
     Keys of buckets stand in a row from its third place on: those of `per` in their order, then that
@@ -56,8 +56,8 @@ class Keeping:
         kept = self._in_order(rows)
         if caps.every is not None:
             kept = _keep_every(kept, caps.every)
-        for place, cap in enumerate(caps.per, 2):
-            kept = [row for bucket in _buckets(kept, place) for row in _largest(bucket, cap.times)]
+        for index, cap in enumerate(caps.per, 2):
+            kept = [row for bucket in _buckets(kept, index) for row in _largest(bucket, cap.times)]
         if caps.times is not None:
             kept = _largest(kept, caps.times)
         if not kept:
@@ -70,7 +70,7 @@ class Keeping:
         return points, _within(left, self.most)
 
     def _in_order(self, rows: list[Row]) -> list[Row]:
-        """Sort by time, and put the place behind; events alike in time must be alike in all that counts."""
+        """Sort by time, and put the index behind; events alike in time must be alike in all that counts."""
         caps = self.caps
         if caps.every is None and not caps.per and caps.times is None:
             return rows
@@ -78,7 +78,7 @@ class Keeping:
         for one, next_ in itertools.pairwise(rows):
             if one[1] == next_[1] and one != next_:
                 raise Irregular
-        return [(*row, place) for place, row in enumerate(rows)]
+        return [(*row, index) for index, row in enumerate(rows)]
 
 
 def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:
@@ -95,10 +95,10 @@ def _largest(rows: Iterable[Row], times: int) -> list[Row]:
     return sorted(rows, key=lambda row: (abs(row[0]), row[-1]), reverse=True)[:times]
 
 
-def _buckets(rows: Iterable[Row], place: int) -> Collection[list[Row]]:
+def _buckets(rows: Iterable[Row], index: int) -> Collection[list[Row]]:
     found: defaultdict[Hashable, list[Row]] = defaultdict(list)
     for row in rows:
-        found[row[place]].append(row)
+        found[row[index]].append(row)
     return found.values()
 
 

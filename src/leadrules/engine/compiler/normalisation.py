@@ -1,7 +1,9 @@
-"""The events of a lead, read with care: what compiled code cannot take as it is.
+"""Leads and events that compiled code cannot take as they are, in the shape and form in which it can.
 
-Compiled code takes plain events at once: dicts with a type, a moment and properties as the reader
-would give them. Where one is not plain, all of the lead's events come here.
+Compiled code takes plain leads and events at once: dicts with a type, a moment and properties as the
+reader would give them. A lead of another shape is made a dict; values are not looked at for that,
+and nothing deeper than an event is copied. Where an event is not plain, all of its lead's are read
+with care.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def distinct_ids(ids: Sequence[tuple[str, Any]]) -> bool:
 
 
 @attrs.frozen
-class Sifting:
+class EventNormaliser:
     """Reads the events of a lead with care: what compiled code cannot take as it is."""
 
     scope: Scope
@@ -55,7 +57,7 @@ class Sifting:
             type_ = self._type(event)
             if type_ in self.properties:
                 seen.setdefault(type_, []).append(event)
-        found = {type_: self._sifted(of_type, now, self.properties[type_]) for type_, of_type in seen.items()}
+        found = {type_: self._normalised(of_type, now, self.properties[type_]) for type_, of_type in seen.items()}
         return found, seen
 
     def _type(self, event: Event) -> str:
@@ -69,7 +71,7 @@ class Sifting:
             raise Irregular
         return plain
 
-    def _sifted(
+    def _normalised(
         self, events: Sequence[Event], now: dt.datetime, properties: Sequence[tuple[str, Callable[[Any], Any]]]
     ) -> list[Event]:
         """Leave out events later than now, and all but the first of those with one id."""
@@ -82,14 +84,14 @@ class Sifting:
             if at > now:
                 continue
             one = _at(event, at)
-            place = None if name is None else named.setdefault(name, len(kept))
-            if place is None or place == len(kept):
+            index = None if name is None else named.setdefault(name, len(kept))
+            if index is None or index == len(kept):
                 kept.append(one)
                 continue
-            if at == kept[place]["at"]:
+            if at == kept[index]["at"]:
                 raise Irregular
-            if at < kept[place]["at"]:
-                kept[place], one = one, kept[place]
+            if at < kept[index]["at"]:
+                kept[index], one = one, kept[index]
             for key, known in properties:  # a mistake in an event that does not count is a mistake still
                 column([one], key, known)
         return kept
@@ -150,3 +152,31 @@ def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:
     """Name the properties of a type that are read and declared, in order of name, `at` and `day` left out."""
     wanted = frozenset(read) - {own for own in ("at", "day") if event.property(own) is None}
     return tuple(sorted(prop.name for prop in event.properties if prop.name in wanted))
+
+
+def plain_lead(lead: object) -> dict[str, Any] | None:
+    """Give a lead as a dict with id, attributes, events and stages; None where it has no such shape."""
+    attributes, events = _part(lead, "attributes"), _part(lead, "events")
+    if not isinstance(attributes, Mapping | None) or not isinstance(events, list | tuple | None):
+        return None
+    shaped = [_plain_event(event) for event in events or ()]
+    return {
+        "id": _part(lead, "id"),
+        "attributes": attributes if type(attributes) is dict else dict(attributes or {}),
+        "events": shaped,
+        "stages": _part(lead, "stages"),
+    }
+
+
+def _plain_event(event: object) -> Mapping[str, Any]:
+    if type(event) is dict:
+        return event
+    found = {name: _part(event, name) for name in ("type", "at", "properties")}
+    name = _part(event, "id")
+    return found if name is None else found | {"id": name}
+
+
+def _part(of: object, name: str) -> Any:
+    if isinstance(of, Mapping):
+        return of.get(name)
+    return getattr(of, name, None)

@@ -1,6 +1,6 @@
 """What compiled code knows of events that are no longer at hand: what they came to, question by question.
 
-A lead then brings `settled`, totals in an order of their own; a past says which place answers what.
+A lead then brings `totals`, in an order of their own; `AccumulatedTotals` says which of them answers what.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from leadrules.engine.compiler.code import Expr, Names
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.lead import Facts
 
-SETTLED = "settled"
+TOTALS = "totals"
 """The part of a lead that holds the totals, and the variable that holds them in code."""
 
 
-def plain_reading(program: p.Program, facts: Facts, as_of: int, settled: Any) -> Reading:
+def plain_reading(program: p.Program, facts: Facts, as_of: int, totals: Any) -> Reading:
     """Read a lead whose events are all at hand."""
-    assert settled is None
+    assert totals is None
     return Reading(program, facts, as_of)
 
 
 @attrs.frozen
-class Past:
-    """The places of totals: of counts by selection, of sums and averages, of rules by their id.
+class AccumulatedTotals:
+    """Where totals stand: of counts by selection, of sums and averages, of rules by their id.
 
-    `reading` makes the reading by which the reference answers about a lead with such a past.
+    `reading` makes the reading by which the reference answers about a lead that brings such totals.
     """
 
     counts: Mapping[p.Selection, int] = attrs.field(factory=dict)
@@ -41,30 +41,30 @@ class Past:
 
     def count(self, selection: p.Selection) -> Expr | None:
         """Write how many events of a selection are not at hand, where there may be any."""
-        place = self.counts.get(selection)
-        return None if place is None else code.attribute(_total(place), "count")
+        index = self.counts.get(selection)
+        return None if index is None else code.attribute(_total(index), "count")
 
     def rows(self, rule: p.Rule, precision: int, names: Names) -> Expr | None:
         """Write a row of what events gave a rule that are not at hand, where there may be any."""
-        place = self.rules.get(rule.id)
-        if place is None:
+        index = self.rules.get(rule.id)
+        if index is None:
             return None
-        return code.call(names.value(rows_of, "rows_of"), _total(place), code.const(precision))
+        return code.call(names.value(rows_of, "rows_of"), _total(index), code.const(precision))
 
     def aggregate(self, node: p.Aggregate, column: Expr, names: Names) -> Expr | None:
         """Write a sum or average of a column and of what is not at hand, where there may be any."""
-        place = self.aggregates.get(node)
-        if place is None:
+        index = self.aggregates.get(node)
+        if index is None:
             return None
         function = sum_with if node.function == "sum" else average_with
-        return code.call(names.value(function), column, _total(place))
+        return code.call(names.value(function), column, _total(index))
 
 
-NO_PAST = Past()
+NO_TOTALS = AccumulatedTotals()
 
 
-def _total(place: int) -> Expr:
-    return code.item(code.name(SETTLED), code.const(place))
+def _total(index: int) -> Expr:
+    return code.subscript(code.name(TOTALS), code.const(index))
 
 
 def rows_of(earlier: Total, precision: int) -> list[tuple[int]]:

@@ -10,10 +10,9 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Expr, Names
-from leadrules.engine.compiler.conditions import Conditions, Place, instant_part
+from leadrules.engine.compiler.conditions import Conditions, Context, instant_part
 from leadrules.engine.compiler.fields import Readers, operand_of
-from leadrules.engine.compiler.operands import Day, Moment, Operand, Text, Unknown, Unsupported
-from leadrules.engine.compiler.subjects import TextRead
+from leadrules.engine.compiler.operands import Day, Moment, Operand, Text, TextRead, Unknown, Unsupported
 from leadrules.values import DAY, HOUR
 from leadrules.vocabulary import EventType, Field, Property
 
@@ -21,7 +20,7 @@ Span = tuple[p.Condition | None, int | None]
 """A filter and a window."""
 
 
-class LeadPlace(Place, Protocol):
+class LeadContext(Context, Protocol):
     """The lead as a whole, before its events are looked at."""
 
     def day_of(self) -> Expr:
@@ -32,7 +31,7 @@ class LeadPlace(Place, Protocol):
 
 
 @attrs.define
-class Asked:
+class EventQuestion:
     """Something asked of the events of some types under a filter and a window, and the variable it goes to."""
 
     kind: str
@@ -41,7 +40,7 @@ class Asked:
     several: bool
 
 
-Windows = dict[int | None, list[Asked]]
+Windows = dict[int | None, list[EventQuestion]]
 """What is asked under one filter, by window."""
 
 
@@ -58,7 +57,7 @@ class TypeCode:
     moments: str
     columns: dict[str, str]
     listed: bool = False
-    asked: dict[Span, list[Asked]] = attrs.field(factory=dict)
+    asked: dict[Span, list[EventQuestion]] = attrs.field(factory=dict)
 
     @property
     def properties(self) -> list[Property]:
@@ -68,14 +67,14 @@ class TypeCode:
 
 
 @attrs.define
-class EventPlace:
+class EventContext:
     """Inside a list of events: properties stand in variables, the rest is what is known before events are.
 
     `columns` gives the variable of each property that has one; `used` collects those that were read.
     A filter is `early`: nothing but fields is known yet.
     """
 
-    lead: LeadPlace
+    lead: LeadContext
     columns: dict[str, str]
     moment: str
     names: Names
@@ -92,11 +91,11 @@ class EventPlace:
         if read.name not in self.columns:
             return None
         answer = self._of_text(read, ("true" if wanted else "false", node))
-        return code.every(code.name(self._column(read)), answer)
+        return code.and_(code.name(self._column(read)), answer)
 
     def _of_text(self, read: p.PropertyRead, asked: tuple[str, p.Condition | None]) -> Expr:
-        place = self.readers.about(read).place(asked)
-        return code.item(code.name(self._column(read)), code.const(place))
+        index = self.readers.about(read).index(asked)
+        return code.subscript(code.name(self._column(read)), code.const(index))
 
     def _column(self, read: p.PropertyRead) -> str:
         self.used[read.name] = read
@@ -151,34 +150,34 @@ class EventPlace:
         """Keep a value of the lead in a variable."""
         return self._later().keep(expr)
 
-    def borrowed_truth(self, node: p.Condition) -> Expr:
+    def fallback_truth(self, node: p.Condition) -> Expr:
         """Refuse: the reference is asked about the lead."""
         raise Unsupported("the reference is asked about the lead, not about one event")
 
-    def _later(self) -> Place:
+    def _later(self) -> Context:
         if self.early:
             raise Unsupported("no events are looked at inside a filter")
         return self.lead
 
 
-def place_in(type_: TypeCode, lead: LeadPlace, conditions: Conditions, readers: Readers) -> EventPlace:
-    """Make the place of a filter on the events of a type."""
+def context_in(type_: TypeCode, lead: LeadContext, conditions: Conditions, readers: Readers) -> EventContext:
+    """Make the context of a filter on the events of a type."""
     names = conditions.names
     variables = {name: names.fresh("x") for name in type_.read}
-    return EventPlace(lead, variables, names.fresh("x"), names, conditions, readers)
+    return EventContext(lead, variables, names.fresh("x"), names, conditions, readers)
 
 
-def ages_in(moments: Expr, unit: int, lead: LeadPlace, names: Names) -> Expr:
+def ages_in(moments: Expr, unit: int, lead: LeadContext, names: Names) -> Expr:
     """List the ages of moments, in whole days or hours."""
     at = names.fresh("x")
-    elapsed = code.operation(lead.clock("now"), "-", code.name(at))
+    elapsed = code.binop(lead.clock("now"), "-", code.name(at))
     if unit == DAY:
-        return code.collected(code.attribute(elapsed, "days"), [at], moments)
+        return code.list_comp(code.attribute(elapsed, "days"), [at], moments)
     assert unit == HOUR
     hour = names.value(dt.timedelta(hours=1), "hour")
-    return code.collected(code.operation(elapsed, "//", hour), [at], moments)
+    return code.list_comp(code.binop(elapsed, "//", hour), [at], moments)
 
 
 def sum_of(element: Expr, variable: str, source: Expr) -> Expr:
     """Add up an element for each item of a list."""
-    return code.call(code.name("sum"), code.collected(element, [variable], source))
+    return code.call(code.name("sum"), code.list_comp(element, [variable], source))

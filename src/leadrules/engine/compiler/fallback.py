@@ -1,0 +1,116 @@
+"""What compiled code falls back on: the reference, about a whole lead, or a rule or condition of one.
+
+In the latter case the lead is read once for all of it, when the first question comes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.audit import AuditEntry, Notes, RulesetIdentity, ScoredLead
+from leadrules.engine.compiler.normalisation import plain_lead
+from leadrules.engine.compiler.runtime import units_of
+from leadrules.engine.compiler.totals import TOTALS, AccumulatedTotals
+from leadrules.engine.compiler.trace import SEEN
+from leadrules.engine.reference import interpreter
+from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.scoring import score_rule
+from leadrules.lead import LeadReader, read_as_of
+from leadrules.values import Value
+
+Definitions = Sequence[Any]
+"""The keys of definitions, then their values."""
+
+
+@attrs.frozen
+class FallbackQuestion:
+    """A rule to score, or a condition to answer."""
+
+    node: Any
+    precision: int = 0
+
+
+@attrs.define
+class Reference:
+    """The reference about one lead."""
+
+    program: p.Program
+    reader: LeadReader
+    lead: Mapping[str, Any]
+    as_of: int
+    totals: AccumulatedTotals
+    _reading: Reading | None = None
+
+    def rule(self, question: FallbackQuestion, definitions: Definitions) -> tuple[int, int] | None:
+        """Give the units of points of a rule and what its `max` leaves of them; None where it did not fire."""
+        score = score_rule(self._read(definitions), question.node)
+        if score is None:
+            return None
+        return units_of(score.points, question.precision), units_of(score.capped, question.precision)
+
+    def truth(self, question: FallbackQuestion, definitions: Definitions) -> bool | None:
+        """Answer a condition."""
+        return self._read(definitions).truth(question.node)
+
+    def value(self, question: FallbackQuestion, definitions: Definitions) -> Value | None:
+        """Give a value."""
+        return self._read(definitions).value(question.node)
+
+    def _read(self, definitions: Definitions) -> Reading:
+        if self._reading is None:
+            facts = self.reader.read(self.lead, self.as_of)
+            self._reading = self.totals.reading(self.program, facts, self.as_of, self.lead.get(TOTALS))
+        keys, *values = definitions
+        self._reading.definitions.update(zip(keys, values, strict=True))
+        return self._reading
+
+
+@attrs.define
+class Fallback:
+    """What compiled code falls back on."""
+
+    program: p.Program
+    identity: RulesetIdentity
+    reader: LeadReader
+    totals: AccumulatedTotals
+    fast: Callable[..., ScoredLead] | None = None
+
+    def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
+        """Score by the reference."""
+        totals = None if self.totals.is_empty else lead[TOTALS]
+        reading = self._reading(lead, read_as_of(as_of), totals)
+        return interpreter.result_of(interpreter.answered(reading), self.identity, show_pii=pii)
+
+    def _reading(self, lead: Any, instant: int, totals: Any) -> Reading:
+        return self.totals.reading(self.program, self.reader.read(lead, instant), instant, totals)
+
+    def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
+        """Score a lead that is not plain: once it is made so, else by the reference."""
+        plain = plain_lead(lead)
+        if plain is None or self.fast is None:
+            return self.evaluate(lead, as_of, pii)
+        if not self.totals.is_empty:
+            plain[TOTALS] = lead[TOTALS]
+        return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
+
+    def prove(self, notes: Notes) -> Sequence[AuditEntry]:
+        """Give the entries of a compiled result with their evidence, by the reference."""
+        _, lead, instant, values, events, stages, pii, totals = notes[: len(SEEN)]
+        keys = [field.key for field in self.program.scope.fields.values()]
+        given = {
+            "id": lead,
+            "attributes": dict(zip(keys, values, strict=True)),
+            "events": [event for of_type in events.values() for event in of_type],
+            "stages": stages,
+        }
+        evaluation = interpreter.answered(self._reading(given, instant, totals))
+        return interpreter.result_of(evaluation, self.identity, show_pii=pii).audit
+
+    def reference(self, lead: Any, instant: int) -> Reference:
+        """Prepare asking the reference about parts of a lead."""
+        return Reference(self.program, self.reader, lead, instant, self.totals)
