@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadrules import Ruleset, RulesetError
-from leadrules.insights.diagnostic_pages import Page, pages, registry
+from leadrules.diagnostics.pages import Page, pages, registry
 from leadrules.ruleset import check_files
 from leadrules.syntax.codes import CODES
 from leadrules.syntax.files import Files

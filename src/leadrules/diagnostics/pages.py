@@ -1,6 +1,6 @@
 """A reference page per diagnostic code: what it means, a file that causes it, and the mended file.
 
-The pages are made from `diagnostics/*.toml` beside this module, one table for each code:
+The pages are made from the `*.toml` beside this module, one table for each code:
 
 - `means`: what it means, in two to four sentences, for a person who sells.
 - `cause`, `mended`: rule files. The cause gives exactly this code, and the codes in `also`.
@@ -8,7 +8,8 @@ The pages are made from `diagnostics/*.toml` beside this module, one table for e
   lower limits than usual, so that a small file shows what happens to a large one.
 - `happens`, `mending`: in words, where the cause is no text of a rule file.
 
-Files may use a plugin `acme`, made here.
+Files may use a plugin `acme`, made here. A page is a sequence of parts; here they become Markdown,
+and the command line shows them on a terminal.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from leadrules.syntax.codes import CODES
 from leadrules.syntax.files import Files
 from leadrules.syntax.parser import Limits
 
-_NOTE = "<!-- Made from the code; to change it, change src/leadrules/insights/diagnostics. -->"
+_NOTE = "<!-- Made from the code; to change it, change src/leadrules/diagnostics. -->"
 _MAIN = "rules.leadrules"
 _PARTS = {
     "LR0": "The file as a whole",
@@ -42,6 +43,38 @@ _PARTS = {
     "LR5": "Rules and what they make",
     "LR6": "Other files and plugins",
 }
+
+
+@attrs.frozen
+class Prose:
+    """A paragraph, or several, in lines of at most 120 characters."""
+
+    text: str
+
+
+@attrs.frozen
+class Heading:
+    """What the next parts are about."""
+
+    text: str
+
+
+@attrs.frozen
+class Listing:
+    """The text of a file; `language` is `leadrules` where it is a rule file that stands alone, else `text`."""
+
+    text: str
+    language: str = "text"
+
+
+@attrs.frozen
+class Messages:
+    """What `leadrules check` says."""
+
+    diagnostics: tuple[Diagnostic, ...]
+
+
+Part = Prose | Heading | Listing | Messages
 
 
 @attrs.frozen
@@ -65,6 +98,47 @@ class Page:
         """Tell whether the mended file needs nothing but itself."""
         return not (self.files or self.params or self.limits or "use acme" in self.mended)
 
+    @property
+    def title(self) -> str:
+        """The title of the code."""
+        return CODES[self.code]
+
+    @property
+    def is_warning(self) -> bool:
+        """Tell whether the rules can be used all the same."""
+        return self.code.startswith("LR2")
+
+    def told(self) -> tuple[Diagnostic, ...]:
+        """Give what is said of the cause under this code."""
+        return tuple(told for told in self.check_cause().diagnostics if told.code == self.code)
+
+    def parts(self) -> Iterator[Part]:
+        """Give what stands below the title, in order."""
+        yield Prose(self.means.strip())
+        if self.is_warning:
+            silenced = f"`# ok: {self.code}` at the end of the line silences it."
+            yield Prose(f"This is a warning: the rules can be used. {silenced}")
+        yield Heading("What causes it")
+        if self.happens:
+            yield from (Prose(self.happens.strip()), Heading("What to do"), Prose(self.mending.strip()))
+            return
+        yield from self._circumstances()
+        yield Listing(self.cause)
+        yield from _beside({} if self.limits else self.files)
+        yield from (Prose("leadrules says:"), Messages(self.told()), Heading("The same, mended"))
+        yield Listing(self.mended, "leadrules" if self.stands_alone else "text")
+        yield from _beside(self.files if self.limits else self.mended_files or {})
+
+    def _circumstances(self) -> Iterator[Part]:
+        """Say what the example was run with."""
+        if "use acme" in self.mended:
+            yield Prose("`acme` is a plugin that was made up for this page.")
+        if self.limits:
+            shown = " and ".join(f"`{name}` of {value:,}" for name, value in self.limits.items())
+            yield Prose(f"With a limit on {shown}, to keep the example short:")
+        for name, value in self.params.items():
+            yield Prose(f"With `--param {name}={value}`:")
+
     def check_cause(self) -> Checked:
         """Check the file that causes the diagnostic."""
         return self._check(self.cause, self.files)
@@ -85,9 +159,17 @@ class Page:
 
 def registry() -> dict[str, Page]:
     """Give what is told of each code, in order."""
-    folder = resources.files("leadrules.insights").joinpath("diagnostics")
+    folder = resources.files("leadrules.diagnostics")
     texts = sorted((file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".toml"))
     return {code: Page(code, **table) for _, text in texts for code, table in tomllib.loads(text).items()}
+
+
+def _beside(files: Mapping[str, str]) -> Iterator[Part]:
+    for name, text in files.items():
+        yield from (Prose(f"`{name}`, beside it:"), Listing(text))
+
+
+# ------------------------------------------------------------------ Markdown
 
 
 def pages() -> dict[str, str]:
@@ -112,48 +194,22 @@ def _index(found: Mapping[str, Page]) -> Iterator[str]:
 
 
 def _page(page: Page) -> Iterator[str]:
-    yield from (f"# {page.code}: {CODES[page.code]}", "", _NOTE, "", page.means.strip(), "")
-    if page.code.startswith("LR2"):
-        yield f"This is a warning: the rules can be used. `# ok: {page.code}` at the end of the line silences it."
+    yield from (f"# {page.code}: {page.title}", "", _NOTE, "")
+    for part in page.parts():
+        match part:
+            case Prose(text):
+                yield text
+            case Heading(text):
+                yield f"## {text}"
+            case Listing(text, language):
+                yield from _fenced(language, text)
+            case Messages(diagnostics):
+                yield from _fenced("text", "\n\n".join(told.render() for told in diagnostics))
         yield ""
-    yield from ("## What causes it", "")
-    if page.happens:
-        yield from (page.happens.strip(), "", "## What to do", "", page.mending.strip())
-        return
-    yield from _circumstances(page)
-    yield from _fenced("text", page.cause)
-    yield from _beside({} if page.limits else page.files)
-    yield from ("leadrules says:", "")
-    yield from _fenced("text", "\n\n".join(told.render() for told in _told(page)))
-    yield from ("## The same, mended", "")
-    yield from _fenced("leadrules" if page.stands_alone else "text", page.mended)
-    yield from _beside(page.files if page.limits else page.mended_files or {})
-
-
-def _circumstances(page: Page) -> Iterator[str]:
-    """Say what the example was run with."""
-    if "use acme" in page.mended:
-        yield from ("`acme` is a plugin that was made up for this page.", "")
-    names = {name: f"{value:,}" for name, value in page.limits.items()}
-    if names:
-        shown = " and ".join(f"`{name}` of {value}" for name, value in names.items())
-        yield from (f"With a limit on {shown}, to keep the example short:", "")
-    for name, value in page.params.items():
-        yield from (f"With `--param {name}={value}`:", "")
-
-
-def _beside(files: Mapping[str, str]) -> Iterator[str]:
-    for name, text in files.items():
-        yield from (f"`{name}`, beside it:", "")
-        yield from _fenced("text", text)
-
-
-def _told(page: Page) -> list[Diagnostic]:
-    return [told for told in page.check_cause().diagnostics if told.code == page.code]
 
 
 def _fenced(kind: str, text: str) -> Iterator[str]:
-    yield from (f"```{kind}", text.strip("\n"), "```", "")
+    yield from (f"```{kind}", text.strip("\n"), "```")
 
 
 # ----------------------------------------------------------------- the plugin `acme` of the examples
