@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from leadrules.diagnostics.pages import registry
+
 GOLDEN = Path(__file__).parent / "golden"
 BAD = """\
 employes > 50 +10
@@ -27,6 +29,54 @@ def test_every_mistake_with_place_line_caret_and_help(here, leadrules, golden):
     run = leadrules("check", "bad.leadrules")
     assert (run.exit_code, run.stderr) == (1, "")
     golden(GOLDEN / "check_bad.txt", run.stdout)
+
+
+def test_more_about_a_code_is_offered_once_and_last(here, leadrules):
+    (here / "bad.leadrules").write_text(BAD, "utf-8")
+    (here / "warned.leadrules").write_text("budget -> a\nneed -> b\n", "utf-8")
+    for name, code in (("bad", "LR303"), ("warned", "LR203")):
+        told = leadrules("check", f"{name}.leadrules").stdout
+        assert told.endswith(f"\nnote: more about a code: leadrules check --explain {code}\n")
+        assert told.count("--explain") == 1
+
+
+def test_the_page_of_a_code(leadrules, golden):
+    run = leadrules("check", "--explain", "LR204")
+    assert (run.exit_code, run.stderr) == (0, "")
+    golden(GOLDEN / "check_explain.txt", run.stdout)
+    assert leadrules("check", "no-such.leadrules", "--explain", "lr204").stdout == run.stdout
+
+
+def test_every_code_has_its_page_with_all_that_belongs_to_it(leadrules):
+    for code, page in registry().items():
+        words = " ".join(leadrules("check", "--explain", code).stdout.split())
+        texts = (page.means, page.cause, *(d.message for d in page.told()), page.mended, page.happens, page.mending)
+        assert words.startswith(f"{code}: {page.title} "), code
+        assert [text for text in texts if " ".join(text.split()) not in words] == [], code
+
+
+def test_the_page_of_a_code_for_programs(leadrules):
+    found = json.loads(leadrules("check", "--explain", "LR311", "--format", "json").stdout)
+    assert (found["code"], found["title"], found["severity"]) == ("LR311", "param refused", "error")
+    assert (found["params"], found["diagnostics"][0]["help"]) == ({"mql_form": 60}, "did you mean `mql_from`?")
+    assert found["cause"].startswith("param mql_from = 50\n")
+    in_words = json.loads(leadrules("check", "--explain", "LR010", "--format", "json").stdout)
+    assert in_words["happens"] == "`leadrules check rules.leadrules` in a folder where no such file is."
+    assert (in_words["cause"], in_words["diagnostics"]) == (None, [])
+
+
+def test_a_code_that_is_none(leadrules):
+    run = leadrules("check", "--explain", "LR2040")
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == "error: there is no code `LR2040`\n  help: codes like it: LR204, LR504, LR524\n"
+    advice = "  help: `leadrules check` shows the code of each mistake, such as LR001\n"
+    assert leadrules("check", "--explain", "points").stderr == f"error: there is no code `points`\n{advice}"
+
+
+def test_neither_a_file_nor_a_code(leadrules):
+    run = leadrules("check")
+    assert run.exit_code == 2
+    assert "name the rule file to check" in run.stderr
 
 
 def test_warnings_alone_are_no_failure(here, leadrules):

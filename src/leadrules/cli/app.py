@@ -85,7 +85,7 @@ def demo(
 
 @app.command()
 def check(
-    rules: RulesFile,
+    rules: Annotated[Path | None, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)] = None,
     against: Annotated[
         Path | None, typer.Option(metavar="LEADS", help="Report what these leads lack for the rules, too.")
     ] = None,
@@ -98,20 +98,27 @@ def check(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
     ] = False,
+    explain: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Tell what a code such as LR204 means, and check nothing.")
+    ] = None,
     format_: OutputFormat = "text",
 ) -> None:
     """Find every mistake in a rule file."""
+    as_json = format_ == "json"
+    if explain is not None:
+        from leadrules.cli.diagnostic_page import explain_code
+
+        raise typer.Exit(run(lambda: explain_code(explain, as_json=as_json)))
+    if rules is None:
+        raise typer.BadParameter("name the rule file to check", param_hint="RULES")
     from leadrules.cli.check import check as command
     from leadrules.cli.reading import Given, Source
 
     source = None if against is None else Source(against, events, id_column, event_columns, delimiter)
     if events is not None and source is None:
         raise typer.BadParameter("--events goes with --against LEADS")
-    raise typer.Exit(
-        run(
-            lambda: command(rules, source, Given(param or [], allow_plugin), verbose=verbose, as_json=format_ == "json")
-        )
-    )
+    given = Given(param or [], allow_plugin)
+    raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json)))
 
 
 @app.command()

@@ -52,9 +52,11 @@ def _show(
         screen.line()
     if program is None:
         screen.line((tally(diagnostics), "bold red"))
-        return
-    warned = (f"{tally(diagnostics)}; ", "bold yellow") if diagnostics else ""
-    screen.line(warned, (str(path), "bold"), (" is good", "bold green"), f": {summary(program)}")
+    else:
+        warned = (f"{tally(diagnostics)}; ", "bold yellow") if diagnostics else ""
+        screen.line(warned, (str(path), "bold"), (" is good", "bold green"), f": {summary(program)}")
+    if diagnostics:
+        screen.note(f"more about a code: leadrules check --explain {diagnostics[0].code}")
 
 
 # ------------------------------------------------------------------- summary

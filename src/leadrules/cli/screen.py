@@ -81,6 +81,11 @@ class Screen:
             self.line()
         self.line((tally(diagnostics), "bold"))
 
+    def prose(self, text: str) -> None:
+        """Print a paragraph in lines of at most 100 cells, or as wide as the stream is."""
+        for line in _with_marks(" ".join(text.split())).wrap(self.console, min(self.width, _PIPE_WIDTH)):
+            self.put(line)
+
     def item(self, sentence: str) -> None:
         """Print a sentence of a list, indented; on a terminal, what does not fit goes to further lines."""
         text = "  " + printable(sentence)

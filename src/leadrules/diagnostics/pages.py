@@ -188,6 +188,7 @@ def _written(lines: Iterator[str]) -> str:
 def _index(found: Mapping[str, Page]) -> Iterator[str]:
     yield from ("# Diagnostics", "", _NOTE, "")
     yield "Everything that `leadrules check` can say about a rule file, by its code. A code keeps its meaning for good."
+    yield "`leadrules check --explain LR204` shows such a page."
     for start, title in _PARTS.items():
         yield from ("", f"## {title}", "", "| code | what |", "|---|---|")
         yield from (f"| [{code}]({code}.md) | {CODES[code]} |" for code in found if code.startswith(start))
