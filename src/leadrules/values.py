@@ -1,4 +1,4 @@
-"""Values and their exact arithmetic: numbers, text, time, rounding, decay.
+"""Values and their exact arithmetic: numbers, text, time, rounding.
 
 A number is a :class:`~fractions.Fraction`, an instant a whole count of microseconds since
 1970-01-01T00:00Z, a text its NFC form, and unknown is None. Nothing here knows a lead, a rule or a
@@ -12,10 +12,9 @@ import functools
 import re
 import unicodedata
 import zoneinfo
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
-from typing import Literal
 
 import attrs
 
@@ -33,10 +32,12 @@ UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 MOST_DIGITS = 1_000
 """Arithmetic whose result needs more digits than this is unknown."""
 
+LARGEST = 1_000_000
+"""Points and bounds go up to this size. Calculated points over it, before decay, count as 0."""
+
 _TOO_LARGE = 10**MOST_DIGITS
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -194,113 +195,3 @@ def zone_names() -> frozenset[str]:
 def zone(name: str) -> Zone:
     """Give a timezone by its IANA name. Raises ValueError for an unknown one."""
     return Zone(name)
-
-
-Calendar = Literal["hour", "day", "week", "month"]
-
-
-def bucket_of(instant: int, calendar: Calendar, where: Zone) -> int:
-    """Number the calendar hour (by UTC), local day, week from Monday, or month that holds an instant."""
-    if calendar == "hour":
-        return instant // HOUR
-    day = where.day(instant)
-    if calendar == "day":
-        return day.toordinal() - _EPOCH_DAY
-    if calendar == "week":
-        return (day.toordinal() - 1) // 7
-    return day.year * 12 + day.month
-
-
-# --------------------------------------------------------------------- decay
-
-
-@attrs.frozen
-class Decay:
-    """How points fade with age. `kind` is half-life, fades or drops; `percent` only for drops.
-
-    Ages count in whole days, or in whole hours where the duration was given in hours.
-    """
-
-    kind: Literal["half-life", "fades", "drops"]
-    duration: Duration
-    percent: Fraction = Fraction(0)
-
-    @property
-    def unit(self) -> int:
-        """Microseconds of one unit of age."""
-        return HOUR if self.duration.unit == "hours" else DAY
-
-    @property
-    def length(self) -> int:
-        """The duration in units of age."""
-        return self.duration.microseconds // self.unit
-
-    def age(self, older: int, newer: int) -> int:
-        """Count the whole units of age between two instants."""
-        return (newer - older) // self.unit
-
-    def applied(self, points: Fraction, age: int, precision: int) -> Fraction:
-        """Round `points × decay(age)` once, as if computed with infinite precision."""
-        if self.kind == "half-life":
-            return _halved(points, age, self.length, precision)
-        if self.kind == "fades":
-            share = 1 - Fraction(age, self.length)
-        else:
-            share = 1 - self.percent / 100 * (age // self.length)
-        return rounded(points * max(Fraction(0), share), precision)
-
-    def __str__(self) -> str:
-        if self.kind == "half-life":
-            return f"half-life {self.duration}"
-        if self.kind == "fades":
-            return f"fades over {self.duration}"
-        return f"drops {text_of_number(self.percent)}% every {self.duration}"
-
-
-def _halved(points: Fraction, age: int, half_life: int, precision: int) -> Fraction:
-    """Round points × 2^(-age/half_life) half to even.
-
-    Where the exponent is whole the product is rational. Elsewhere it is irrational, so never a tie,
-    and an enclosure that is narrowed until both its ends round alike ends with the one right answer.
-    """
-    halvings, rest = divmod(age, half_life)
-    scaled = abs(points) * 10**precision
-    if rest == 0:
-        units = 0 if _vanishes(scaled, halvings) else round(scaled / 2**halvings)
-    elif _vanishes(scaled, halvings):
-        units = 0
-    else:
-        units = _nearest(scaled / 2**halvings, Fraction(rest, half_life))
-    return Fraction(-units if points < 0 else units, 10**precision)
-
-
-def _vanishes(scaled: Fraction, halvings: int) -> bool:
-    """Tell that scaled / 2^halvings is below one half, without making 2^halvings."""
-    return halvings > scaled.numerator.bit_length() - scaled.denominator.bit_length() + 3
-
-
-def _nearest(scaled: Fraction, exponent: Fraction) -> int:
-    """Round scaled × 2^-exponent to the nearest whole number, for an exponent strictly between 0 and 1."""
-    digits = 40 + len(str(scaled.numerator // scaled.denominator))
-    while True:
-        low, high = _power_of_half(exponent, digits)
-        floor, ceiling = round(scaled * low), round(scaled * high)
-        if floor == ceiling:
-            return floor
-        digits *= 2
-
-
-@functools.lru_cache(maxsize=10_000)
-def _power_of_half(exponent: Fraction, digits: int) -> tuple[Fraction, Fraction]:
-    """Enclose 2^-exponent between two numbers that agree to almost `digits` digits.
-
-    `ln` and `exp` of the decimal module are correctly rounded; the enclosure is wider than the sum
-    of their errors by far.
-    """
-    context = Context(prec=digits + 10)
-    with localcontext(context):
-        log = -Decimal(exponent.numerator) * Decimal(2).ln() / Decimal(exponent.denominator)
-        power = log.exp()
-    slack = Decimal(1).scaleb(-digits)
-    down, up = Context(prec=digits + 10, rounding=ROUND_FLOOR), Context(prec=digits + 10, rounding=ROUND_CEILING)
-    return Fraction(down.subtract(power, slack)), Fraction(up.add(power, slack))

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from leadrules import Ruleset
 from leadrules.conversions import Unreadable, reader_of
 from leadrules.engine.compiler.runtime import DecayedPoints, half_even, units_of
+from leadrules.families import Decay
 from leadrules.testing import cases, engines_agree
-from leadrules.values import Decay, Duration, moment_of, zone
+from leadrules.values import Duration, moment_of, zone
 from leadrules.vocabulary import DATETIME
 
 often = settings(max_examples=max(200, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])

@@ -12,9 +12,10 @@ from leadrules.analysis.counts import in_all, least, lies_within, most_events, p
 from leadrules.analysis.findings import Findings, nodes_of, rules_in, rules_of, shown
 from leadrules.analysis.points import Outline, points_range, times
 from leadrules.analysis.ranges import NOTHING, Range
+from leadrules.families import Decay
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
-from leadrules.values import HOUR, Decay
+from leadrules.values import HOUR
 
 M = TypeVar("M", bound=tree.Node)
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 import math
 
 from leadrules import program as p
-from leadrules.values import DAY, HOUR, WEEK
-
-_SHORTEST = {"hour": HOUR, "day": DAY, "week": WEEK, "month": 28 * DAY}
-_LONGEST = {"hour": HOUR, "day": 2 * DAY, "week": 8 * DAY, "month": 32 * DAY}
-_DAYS = {"day": 1, "week": 7, "month": 31}
+from leadrules.families import CALENDARS
+from leadrules.values import DAY
 
 
 def days_touched(window: int) -> int:
@@ -23,8 +20,9 @@ def days_touched(window: int) -> int:
 
 def buckets_touched(window: int, calendar: str) -> int:
     """Give the most calendar buckets that events of a window may lie in."""
-    room = 0 if calendar == "hour" else DAY
-    return math.ceil((window + room) / _SHORTEST[calendar]) + 1
+    unit = CALENDARS[calendar]
+    room = 0 if unit.of_day is None else DAY
+    return math.ceil((window + room) / unit.shortest) + 1
 
 
 def window_of(rule: p.Rule) -> int | None:
@@ -63,7 +61,7 @@ def per_bucket(rule: p.Rule, bucket: p.Bucket, before: int | None = None) -> int
     caps = rule.caps
     found: list[int | None] = []
     if caps.every is not None and bucket.calendar is not None:
-        found.append(most_every(caps.every, _LONGEST[bucket.calendar]))
+        found.append(most_every(caps.every, CALENDARS[bucket.calendar].longest))
     for cap in caps.per[:before]:
         times = _buckets_within(cap.bucket, bucket)
         found.append(None if times is None else cap.times * times)
@@ -93,11 +91,11 @@ def _buckets_within(inner: p.Bucket, outer: p.Bucket) -> int | None:
         return 1
     if inner.calendar is None or outer.calendar is None:
         return None
-    if inner.calendar == "day":
-        return _DAYS.get(outer.calendar)
-    return buckets_touched(_LONGEST[outer.calendar], inner.calendar)
+    unit = CALENDARS[outer.calendar]
+    return unit.parts.get(inner.calendar) or buckets_touched(unit.longest, inner.calendar)
 
 
 def lies_within(inner: p.Bucket, outer: p.Bucket) -> bool:
     """Tell whether every bucket of one kind lies inside one bucket of another."""
-    return inner == outer or (inner.calendar == "day" and outer.calendar in {"week", "month"})
+    parts = CALENDARS[outer.calendar].parts if outer.calendar is not None else {}
+    return inner == outer or inner.calendar in parts

@@ -31,6 +31,7 @@ from leadrules.analysis.sets import (
     either,
     numbers,
 )
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
 from leadrules.values import DAY, Value, folded
 from leadrules.vocabulary import BOOL, NUMBER, Type
 
@@ -161,7 +162,7 @@ class Meaning:
     def _comparison(self, node: p.Compare) -> Cases:
         left, right, op = node.left, node.right, str(node.op)
         if isinstance(left, p.Constant) and not isinstance(right, p.Constant):
-            left, right, op = right, left, _TURNED[op]
+            left, right, op = right, left, COMPARISONS[op].turned
         if not isinstance(right, p.Constant):
             return self._two_values(op, node, left, right)
         if right.type.kind == "label":
@@ -176,7 +177,7 @@ class Meaning:
             return self._split(left, *((equal, other) if op == "=" else (other, equal)))
         value = found.pieces[0].low
         assert value is not None
-        return self._split(left, numbers(_pieces(op, value)), numbers(_pieces(_OPPOSITE[op], value)))
+        return self._split(left, numbers(_pieces(op, value)), numbers(_pieces(COMPARISONS[op].opposite, value)))
 
     def _constant(self, constant: p.Constant, kind: str) -> Known | None:
         """Give a constant as compared with a value of a kind; None for a day that has no midnight."""
@@ -191,20 +192,21 @@ class Meaning:
     def _two_values(self, op: str, node: p.Compare, left: p.ValueNode, right: p.ValueNode) -> Cases:
         """Read a comparison of two values: what their ranges exclude, and otherwise a truth of its own."""
         mine, theirs = self.values(left), self.values(right)
-        base = _BASES[op]
-        plain = self._opaque(
-            p.Compare(base, node.left, node.right, node.order),  # type: ignore[arg-type]
-            unknown=mine.unknown or theirs.unknown,
-        )
+        base = COMPARISONS[op].base
+        compared = p.Compare(base, node.left, node.right, node.order)
+        plain = self._opaque(compared, unknown=mine.unknown or theirs.unknown)
         cases = plain if base == op else plain.opposite()
         if {left.type.kind, right.type.kind} == {"number"}:
-            possible = _possible(op, mine.known, theirs.known), _possible(_OPPOSITE[op], mine.known, theirs.known)
+            possible = (
+                _possible(op, mine.known, theirs.known),
+                _possible(COMPARISONS[op].opposite, mine.known, theirs.known),
+            )
             cases = Cases(cases.true if possible[0] else None, cases.false if possible[1] else None, cases.unknown)
         return cases
 
     def _text_test(self, node: p.TextTest, kind: str, subject: p.ValueNode, choices: Sequence[p.ValueNode]) -> Cases:
         constants = [choice.value for choice in choices if isinstance(choice, p.Constant)]
-        if kind == "matches" or subject.type.kind != "text" or len(constants) < len(choices):
+        if TEXT_TESTS[kind].is_pattern or subject.type.kind != "text" or len(constants) < len(choices):
             return self._opaque(node, unknown=any(self.values(v).unknown for v in (subject, *choices)))
         parts = frozenset(folded(str(value)) for value in constants)
         inside, outside = (Members(frozenset(), True, frozenset({(kind, parts, answer)})) for answer in (True, False))
@@ -282,11 +284,12 @@ class Meaning:
         return found if found is not None else Values(self._of_type(node.type), unknown=True)
 
     def _aggregate(self, node: p.Aggregate) -> Values:
-        if node.function == "distinct":
+        aggregate = AGGREGATES[node.function]
+        if aggregate.is_known:
             return Values(numbers([Interval(Fraction(0), self._most_distinct(node))], whole=True))
-        if node.function == "sum":
-            empty = self.never_selects(node.selection)
-            return Values(as_numbers(point(Fraction(0)) if empty else Range()), unknown=True)
+        nothing = aggregate.of([])
+        if nothing is not None and self.never_selects(node.selection):
+            return Values(as_numbers(point(Fraction(nothing))), unknown=True)
         return Values(self._of_type(node.type), unknown=True)
 
     def _most_distinct(self, node: p.Aggregate) -> Fraction | None:
@@ -339,10 +342,6 @@ MOST_EXACT = 12
 
 _DISCRETE = frozenset({"date", "datetime"})
 """Kinds whose values are counted: days, microseconds."""
-
-_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_TURNED = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-_BASES = {"=": "=", "!=": "=", "<": "<", ">=": "<", "<=": "<=", ">": "<="}
 
 
 # --------------------------------------------------------------- three cases

@@ -13,6 +13,7 @@ from leadrules.analysis.meaning import Cases, Meaning, all_of, any_of, some_of
 from leadrules.analysis.points import Outline, possible_bands
 from leadrules.analysis.ranges import Range, hull
 from leadrules.analysis.sets import Numbers
+from leadrules.families import COMPARISONS
 from leadrules.syntax import tree
 
 _ALWAYS = frozenset({"rule", "when", "line", "label", "hold", "mark", "require", "criterion", "segment"})
@@ -118,16 +119,13 @@ def _out_of_reach(meaning: Meaning, node: p.Condition, root: Root) -> str | None
     return None
 
 
-_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
-
-
 def _demands(node: p.Condition) -> Iterator[tuple[p.ValueNode, str, Fraction]]:
     """Give what a test asks of a value: a comparison, or each end of `between`."""
     match node:
         case p.Compare(op, left, p.Constant(Fraction() as asked)):
             yield left, op, asked
-        case p.Compare(op, p.Constant(Fraction() as asked), right) if op in _TURNED:
-            yield right, _TURNED[op], asked
+        case p.Compare(op, p.Constant(Fraction() as asked), right):
+            yield right, COMPARISONS[op].turned, asked
         case p.Between(value, low, high):
             if isinstance(low, p.Constant) and isinstance(low.value, Fraction):
                 yield value, ">=", low.value
@@ -139,22 +137,11 @@ def _demands(node: p.Condition) -> Iterator[tuple[p.ValueNode, str, Fraction]]:
 
 def _fails(end: Fraction, op: str, asked: Fraction) -> bool:
     """Tell whether even the nearest end of what can be reached does not do."""
-    match op:
-        case ">=":
-            return end < asked
-        case ">":
-            return end <= asked
-        case "<=":
-            return end > asked
-        case "<":
-            return end >= asked
-        case _:
-            return end != asked
+    return not COMPARISONS[op].holds(end, asked)
 
 
 def _needed(op: str, asked: Fraction) -> str:
-    words = {">=": "", ">": "more than ", "<": "less than ", "<=": "at most ", "=": "exactly "}
-    return f"{words[op]}{shown(asked)}"
+    return f"{COMPARISONS[op].words}{shown(asked)}"
 
 
 def _gives(value: p.ValueNode, most: str, end: Fraction) -> str:

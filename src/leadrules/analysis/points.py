@@ -16,9 +16,8 @@ from leadrules.analysis.counts import buckets_of, most_events, per_bucket
 from leadrules.analysis.meaning import Cases, Meaning
 from leadrules.analysis.ranges import NOTHING, Range, as_numbers, hull, point
 from leadrules.analysis.sets import Env, Members, Numbers, Values, both
+from leadrules.values import LARGEST
 
-LARGEST = Fraction(1_000_000)
-"""Points over this size count as 0."""
 MOST_FOLLOWED = 500
 
 
@@ -253,7 +252,7 @@ def points_range(meaning: Meaning, node: p.ValueNode) -> Range:
     if not isinstance(values.known, Numbers) or values.known.is_empty:
         return NOTHING
     found = hull(values.known)
-    inside = found.clamp(-LARGEST, LARGEST)
+    inside = found.clamp(Fraction(-LARGEST), Fraction(LARGEST))
     if values.unknown or inside != found:
         inside = inside.join(NOTHING)
     return inside.rounded(meaning.program.precision)

@@ -14,6 +14,8 @@ from functools import reduce
 
 import attrs
 
+from leadrules.families import TEXT_TESTS
+
 MOST_PIECES = 64
 """A union of more intervals than this is replaced by the one interval around them."""
 
@@ -191,11 +193,9 @@ def answers(member: object, test: Test) -> bool:
     """Tell whether a folded text answers a test as it says."""
     kind, parts, answer = test
     text = str(member)
-    if kind == "contains":
-        return any(part in text for part in parts) is answer
-    if kind == "starts with":
-        return any(text.startswith(part) for part in parts) is answer
-    return any(text.endswith(part) for part in parts) is answer
+    holds = TEXT_TESTS[kind].holds
+    assert holds is not None
+    return any(holds(text, part) for part in parts) is answer
 
 
 def united_members(sets: Sequence[Members]) -> Members:

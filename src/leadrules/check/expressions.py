@@ -16,6 +16,7 @@ from leadrules.check.agreement import comparable
 from leadrules.check.calls import plugin_call
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
+from leadrules.families import AGGREGATES, TEXT_TESTS
 from leadrules.patterns import PatternError, pattern
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -123,7 +124,7 @@ class Expressions(Resolver):
     def _text_test(self, node: tree.TextTest, place: Place) -> p.Condition:
         subject = self.value(node.subject, place)
         if subject.type.kind == "list of text":
-            if node.kind != "contains":
+            if not TEXT_TESTS[node.kind].for_lists:
                 self.report.refuse("LR403", f"`{node.kind}` is for texts; a list only `contains`", node.subject)
         elif subject.type.kind != "text":
             self.report.refuse(
@@ -137,7 +138,7 @@ class Expressions(Resolver):
                 self.report.refuse(
                     "LR401", f"`{node.kind}` looks for text, and {choice.text} is a {choice.type.kind}", written
                 )
-            if node.kind == "matches":
+            if TEXT_TESTS[node.kind].is_pattern:
                 self._compiles(choice, written)
 
         choices = self._each_choice(node.choices, None, place, (node.kind, TEXT), check)
@@ -309,13 +310,14 @@ class Expressions(Resolver):
             )
         self.note(selection.types, node.property.name)
         read = p.PropertyRead(found.name, found.type, found.pii, **told(node.property))
-        if node.function in {"sum", "average", "min", "max"} and found.type.kind != "number":
+        aggregate = AGGREGATES[node.function]
+        if aggregate.numbers and found.type != NUMBER:
             self.report.refuse(
                 "LR401",
                 f"`{node.function}` is for numbers, and `{node.property.name}` is a {found.type.kind}",
                 node.property,
             )
-        type_ = found.type if node.function in {"first", "last"} else NUMBER
+        type_ = found.type if aggregate.gives_value else NUMBER
         return p.Aggregate(node.function, read, selection, type_, **told(node))
 
     def _moment(self, node: tree.Selection | tree.Name | tree.Aggregate, place: Place) -> p.ValueNode:

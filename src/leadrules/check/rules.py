@@ -14,14 +14,15 @@ from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import IMPLICIT_DIMENSION
 from leadrules.check.resolver import ANYWHERE, Place, told
+from leadrules.families import CALENDARS, Decay
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report
-from leadrules.values import Decay
+from leadrules.values import LARGEST
 from leadrules.vocabulary import NUMBER
 
-LARGEST = Fraction(1_000_000)
-_DECAYS = (tree.HalfLife, tree.FadesOver, tree.Drops, tree.NoDecay)
+_DECAYS = {tree.HalfLife: "half-life", tree.FadesOver: "fades", tree.Drops: "drops"}
+_DECAYING = (tree.HalfLife, tree.FadesOver, tree.Drops, tree.NoDecay)
 _ONLY_EACH = {
     tree.MaxTimes: "max",
     tree.MaxPer: "max … per",
@@ -241,8 +242,8 @@ class Scoring:
             lambda: None if when is None else self.expressions.condition(when.condition, home.place),
             lambda: self._day(_one(node.modifiers, tree.From)),
             lambda: self._day(_one(node.modifiers, tree.Until)),
-            lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYS) else home.decay,
-            lambda: self._no_doubles(node.modifiers, (tree.MaxPer, *_DECAYS)),
+            lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYING) else home.decay,
+            lambda: self._no_doubles(node.modifiers, (tree.MaxPer, *_DECAYING)),
         )
         return p.Rule(
             id=self._id(node, dimension, text_of(first)),
@@ -397,19 +398,20 @@ class Scoring:
         assert node is not None
         assert selection is not None
         if calendar:
-            return p.Bucket(node.name)  # type: ignore[arg-type]
+            return p.Bucket(node.name)
         read = self.expressions.value(node, Place(event=selection.types, filter=True))
+        *units, last = CALENDARS
         if not isinstance(read, p.PropertyRead):
             self.report.refuse(
                 "LR402",
                 f"`per` takes a property of `{selection.name}`, and `{node.name}` is none",
                 node,
-                "or write hour, day, week or month",
+                f"or write {', '.join(units)} or {last}",
             )
         return p.Bucket(None, read)
 
     def _decay(self, modifiers: Sequence[tree.Modifier]) -> Decay | None:
-        found = [m for m in modifiers if isinstance(m, _DECAYS)]
+        found = [m for m in modifiers if isinstance(m, _DECAYING)]
         if len(found) > 1:
             self.report.refuse("LR511", "one decay is enough", found[1])
         if not found or isinstance(found[0], tree.NoDecay):
@@ -422,11 +424,11 @@ class Scoring:
                 "LR512", "points decay by days or hours, not minutes", written, "write `1 hours` or more"
             )
         if not isinstance(node, tree.Drops):
-            return Decay("half-life" if isinstance(node, tree.HalfLife) else "fades", duration)
+            return Decay(_DECAYS[type(node)], duration)
         percent = self.expressions.literal_number(node.percent, "a percentage")
         if not 0 < percent <= 100:
             self.report.refuse("LR411", "a percentage is above 0 and at most 100", node.percent)
-        return Decay("drops", duration, percent)
+        return Decay(_DECAYS[type(node)], duration, percent)
 
     def _day(self, node: tree.From | tree.Until | None) -> dt.date | None:
         if node is None:

@@ -18,9 +18,8 @@ from leadrules import program as p
 from leadrules.engine.reference.conditions import Reading, Truth, both, either
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.scoring import in_season
+from leadrules.families import COMPARISONS
 from leadrules.values import decimal_of
-
-_FLIPPED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @attrs.frozen
@@ -212,7 +211,7 @@ class Blame:
 
 def _both_ways(node: p.Compare) -> Iterator[tuple[str, p.ValueNode, p.ValueNode]]:
     yield node.op, node.left, node.right
-    yield _FLIPPED[node.op], node.right, node.left
+    yield COMPARISONS[node.op].turned, node.right, node.left
 
 
 def _first(gaps: Iterator[Gap | None]) -> Gap | None:

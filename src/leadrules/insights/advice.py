@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Truth, opposite
+from leadrules.families import COMPARISONS, TEXT_TESTS
 from leadrules.insights.outcomes import Outcomes
 from leadrules.values import text_of_number
 
 WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
-_OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 def advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str:
@@ -29,7 +29,7 @@ def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | 
         case p.Truth(p.FieldRead(field)):
             return _given(f"{field.name} = {WORDS[wanted]}")
         case p.Compare(op, p.FieldRead(field), p.Constant(value)):
-            fitting = _fitting(op if wanted else _OPPOSITES[op], value)
+            fitting = _fitting(op if wanted else COMPARISONS[op].opposite, value)
             return _given(f"{field.name} = {fitting}" if fitting else f"another `{field.name}`")
         case p.Between(p.FieldRead(field), p.Constant(low), p.Constant()):
             fitting = _fitting("=" if wanted else "<", low)
@@ -37,7 +37,7 @@ def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | 
         case p.OneOf(p.FieldRead(field), choices):
             return _given(f"{field.name} = {choices[0].text}" if wanted else f"another `{field.name}`")
         case p.TextTest(kind, p.FieldRead(field), choices):
-            literal = kind != "matches" and isinstance(choices[0], p.Constant)
+            literal = not TEXT_TESTS[kind].is_pattern and isinstance(choices[0], p.Constant)
             fitting = _given(f"{field.name} = {choices[0].text}") if literal else None
             return fitting if wanted else _given(f"another `{field.name}`")
         case p.IsKnown(p.FieldRead(field)):

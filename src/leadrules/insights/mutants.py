@@ -13,9 +13,10 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
+from leadrules.families import Decay
 from leadrules.insights import variants
 from leadrules.insights.variants import could_be, left_out, moved_days, moved_numbers, moved_spans, text_of_span
-from leadrules.values import UNITS, Decay, Duration, text_of_number
+from leadrules.values import UNITS, Duration, text_of_number
 from leadrules.vocabulary import NUMBER
 
 Part = (

@@ -17,8 +17,9 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.interpreter import Evaluation, run
-from leadrules.engine.reference.scoring import LARGEST, score_persona, score_rule
+from leadrules.engine.reference.scoring import score_persona, score_rule
 from leadrules.insights.mutants import Mutant, Part
+from leadrules.values import LARGEST
 from leadrules.vocabulary import NUMBER
 
 ZERO = Fraction(0)
@@ -208,7 +209,7 @@ def _constants(points: Fraction) -> tuple[p.Rule, ...]:
     """Give rules that always give some points in sum: more than one where one may not give as many."""
     steps, rest = divmod(abs(points), LARGEST)
     sign = -1 if points < 0 else 1
-    return tuple(_constant(sign * size) for size in (*[LARGEST] * int(steps), rest) if size)
+    return tuple(_constant(sign * size) for size in (*[Fraction(LARGEST)] * int(steps), rest) if size)
 
 
 def _constant(points: Fraction) -> p.Rule:

@@ -12,11 +12,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from leadrules import program as p
+from leadrules.families import AGGREGATES, COMPARISONS
 from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
 
 _N = TypeVar("_N", bound=p.Node)
@@ -33,7 +34,6 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
 _FILTER = re.compile(r"\[.*?\]", re.DOTALL)
 _WITHIN = re.compile(r"\bwithin\b")
 _FOLLOWED = re.compile(r"\b(?:not )?followed by\b")
-_BORDERS: dict[str, Literal[">", ">=", "<", "<="]] = {">=": ">", ">": ">=", "<=": "<", "<": "<="}
 
 
 def could_be(was: str, is_: str) -> str:
@@ -152,8 +152,9 @@ def _of_window(node: p.Happened | p.FollowedBy | p.FieldWithin) -> Iterator[Vari
 
 
 def _of_comparison(node: p.Compare) -> Iterator[Variant[p.Condition]]:
-    if node.op in _BORDERS and not _next_to_border(node):
-        changed = attrs.evolve(node, op=_BORDERS[node.op])
+    border = COMPARISONS[node.op].border
+    if border is not None and not _next_to_border(node):
+        changed = attrs.evolve(node, op=border)
         yield changed, could_be(_written(node), _written(changed))
     once = node.op in {"=", "!="}  # any other value will do
     yield from _of_side(node, node.left, lambda other: attrs.evolve(node, left=other), once=once)
@@ -163,7 +164,7 @@ def _of_comparison(node: p.Compare) -> Iterator[Variant[p.Condition]]:
 def _next_to_border(node: p.Compare) -> bool:
     """Tell whether moving a whole number by one does what moving the border would."""
     left, right = node.left, node.right
-    is_distinct = isinstance(left, p.Aggregate) and left.function == "distinct"
+    is_distinct = isinstance(left, p.Aggregate) and AGGREGATES[left.function].is_known
     if not (is_distinct or isinstance(left, (p.Count, p.DaysBetween))) or not isinstance(right, p.Constant):
         return False
     return isinstance(right.value, Fraction) and abs(moved_numbers(right.value)[0] - right.value) == 1

@@ -8,6 +8,7 @@ import attrs
 
 from leadrules import nodes
 from leadrules.errors import Span
+from leadrules.families.comparisons import Operator
 from leadrules.values import Value
 from leadrules.vocabulary import Field, Type
 
@@ -92,9 +93,9 @@ class Count(Expression):
 
 @attrs.frozen(eq=False, repr=False)
 class Aggregate(Expression):
-    """One value of a selection's events; `function` is sum, average, min, max, distinct, first or last."""
+    """One value of a selection's events; `function` is one of `families.AGGREGATES`."""
 
-    function: Literal["sum", "average", "min", "max", "distinct", "first", "last"]
+    function: str
     property: PropertyRead
     selection: Selection
     type: Type
@@ -248,7 +249,7 @@ class Compare(Expression):
     (an exit) makes every ordering false. A date against a datetime counts as its local midnight.
     """
 
-    op: Literal["=", "!=", "<", "<=", ">", ">="]
+    op: Operator
     left: ValueNode
     right: ValueNode
     order: tuple[str, ...] = ()
@@ -274,12 +275,12 @@ class OneOf(Expression):
 
 @attrs.frozen(eq=False, repr=False)
 class TextTest(Expression):
-    """Some choice stands in the subject as `kind` says; a list of text `contains` its members.
+    """Some choice stands in the subject as `kind`, one of `families.TEXT_TESTS`, says; a list `contains` its members.
 
     Choices of `matches` are RE2 patterns, all constants.
     """
 
-    kind: Literal["contains", "starts with", "ends with", "matches"]
+    kind: str
     subject: ValueNode
     choices: tuple[ValueNode, ...]
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import attrs
 
 from leadrules.criteria import Criterion as PluginCriterion
+from leadrules.families import Decay
 from leadrules.program.expressions import Condition, Constant, DefinitionRead, Node, PropertyRead, Selection, ValueNode
-from leadrules.values import Decay
 from leadrules.vocabulary import EventType, Field, Scope
 
 # --------------------------------------------------------------------- rules
@@ -36,9 +36,9 @@ class Bounds(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Bucket(Node):
-    """What events are counted per: a calendar unit, or a property (then `property`)."""
+    """What events are counted per: a unit of `families.CALENDARS`, or a property (then `property`)."""
 
-    calendar: Literal["hour", "day", "week", "month"] | None
+    calendar: str | None
     property: PropertyRead | None = None
 
 

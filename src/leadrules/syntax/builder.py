@@ -16,10 +16,10 @@ from typing import Any, Protocol, TypeVar, cast
 import attrs
 
 from leadrules.errors import Diagnostic, Span
+from leadrules.families import CALENDARS
 from leadrules.syntax import tree
 from leadrules.syntax.literals import date_of, name_of, number_of, plural, text_of_literal
 from leadrules.syntax.source import Source
-from leadrules.syntax.words import CALENDAR
 
 
 class Token(Protocol):
@@ -499,7 +499,7 @@ def _negated(token: Child) -> bool:
 
 
 def _is_calendar(bucket: tree.Name) -> bool:
-    return bucket.name in CALENDAR and not bucket.quoted
+    return bucket.name in CALENDARS and not bucket.quoted
 
 
 def _rule_name(nodes: list[Any]) -> tuple[tree.Name | None, list[Any]]:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from leadrules.families import TEXT_TESTS
+from leadrules.syntax.words import UNITS
+
 Expected = frozenset[str]
 """The terminals that could have stood where a statement stopped being one; `$END` is its end."""
 
@@ -24,9 +27,9 @@ _WORDS = {
 }  # fmt: skip
 _SEVERAL = {
     "BOOL": ("true", "false"),
-    "TEXT_TEST": ("contains", "starts with", "ends with", "matches"),
+    "TEXT_TEST": tuple(TEXT_TESTS),
     "TYPE": ("number", "text", "bool", "date", "datetime", "list of text"),
-    "UNIT": ("minutes", "hours", "days", "weeks"),
+    "UNIT": UNITS,
 }
 
 _MODIFIERS = frozenset({"MAX", "WHEN", "ONCE", "FROM", "UNTIL", "NO_DECAY"})

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any, get_args
 
+from leadrules.families import AGGREGATES, CALENDARS
 from leadrules.syntax import tree
 from leadrules.syntax.words import (
-    AGGREGATES,
-    CALENDAR,
     OPERAND_WORDS,
     STATEMENT_WORDS,
     TAIL_WORDS,
@@ -114,7 +113,7 @@ def _place(node: tree.Node) -> str:
 
 
 def _bucket(name: tree.Name, *, calendar: bool) -> str:
-    return f"`{name.name}`" if name.name in CALENDAR and not calendar else _plain(name)
+    return f"`{name.name}`" if name.name in CALENDARS and not calendar else _plain(name)
 
 
 def _number(value: Fraction) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import attrs
 
 from leadrules.errors import Diagnostic
+from leadrules.families import TEXT_TESTS
 from leadrules.syntax.expectations import (
     Expected,
     follows_operand,
@@ -30,7 +31,7 @@ from leadrules.syntax.source import Source
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-_TEST_WORDS = frozenset({"in", "between", "contains", "starts", "ends", "matches", "is"})
+_TEST_WORDS = frozenset({"in", "between", "is", *(name.split()[0] for name in TEXT_TESTS)})
 _OPERATORS = frozenset("+-*/")
 _DAYS_IN = {"month": 30, "quarter": 90, "year": 365}
 _UNIT_SHORT = {

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from leadrules import values
+from leadrules.families import TEXT_TESTS
+
 STATEMENT_WORDS = frozenset(
     {
         "criterion", "dimension", "event", "events", "example", "expect", "field", "given", "grade", "group", "hold",
@@ -19,16 +22,11 @@ OPERAND_WORDS = frozenset({"always", "and", "count", "days", "false", "no", "not
 TARGET_WORDS = frozenset({"recommend", "tag"})
 """Reserved after `->`."""
 
-TAIL_WORDS = frozenset({"between", "contains", "else", "in", "matches"})
+TAIL_WORDS = frozenset({"between", "else", "in", *(name for name in TEXT_TESTS if " " not in name)})
 """Open a test without its left side, or the last alternative, after `|`."""
 
-AGGREGATES = ("average", "distinct", "first", "last", "max", "min", "sum")
-"""Names that are functions of events where a bracket follows."""
-
-CALENDAR = ("hour", "day", "week", "month")
-"""Buckets of `max N per`, unless in backticks."""
-
-UNITS = ("minutes", "hours", "days", "weeks")
+UNITS = tuple(values.UNITS)
+"""Units of a duration, as a rule file writes them."""
 
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 """What a name without backticks looks like; see also `is_plain`."""

@@ -15,11 +15,12 @@ import attrs
 from hypothesis import strategies as st
 
 from leadrules import program as p
+from leadrules.families import Decay
 from leadrules.program import Constant, Program
 from leadrules.ruleset import Ruleset
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS
-from leadrules.values import DAY, Decay, Zone, decimal_of, folded, instant_of, moment_of, plain_name
+from leadrules.values import DAY, Zone, decimal_of, folded, instant_of, moment_of, plain_name
 from leadrules.vocabulary import EventType, Field, Property, Type
 
 RawLead = dict[str, Any]

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import attrs
 
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
@@ -28,7 +29,7 @@ DURATIONS = (
     (1, "minutes"),
     (400, "weeks"),
 )
-ORDERINGS = (">=", "<", ">", "<=")
+ORDERINGS = tuple(one.symbol for one in COMPARISONS.values() if one.border)
 
 
 @attrs.frozen
@@ -172,7 +173,8 @@ class Phrases:
             return self._text_test(type_, subject, place)
         if type_.kind == "list of text":
             choices = self.text() if self.chance.happens(50) else self._text_choices(place)
-            return made(tree.TextTest, "contains", subject, choices, self.chance.happens(20))
+            word = self.chance.pick([test.name for test in TEXT_TESTS.values() if test.for_lists])
+            return made(tree.TextTest, word, subject, choices, self.chance.happens(20))
         if type_ == BOOL:
             return made(tree.Compare, self.chance.pick(("=", "!=")), subject, self.operand(BOOL, place))
         return self._ordered_test(type_, subject, place)
@@ -186,7 +188,12 @@ class Phrases:
             return made(tree.In, subject, self._choices(type_, place), self.chance.happens(20))
         if kind < 4 and type_ != DATETIME:
             return made(tree.Compare, self.chance.pick(("=", "!=")), subject, self.operand(type_, place))
-        return made(tree.Compare, self.chance.pick(ORDERINGS), subject, self.operand(type_, place))
+        return made(
+            tree.Compare,
+            self.chance.pick(ORDERINGS),
+            subject,
+            self.operand(type_, place),
+        )
 
     def _text_test(self, type_: Type, subject: tree.Operand, place: Place) -> tree.Condition:
         kind = self.chance.whole(0, 5)
@@ -197,8 +204,9 @@ class Phrases:
         if kind == 2:
             return made(tree.In, subject, self._choices(type_, place), negated)
         if kind == 3 and self.chance.uses("patterns", 60):
-            return made(tree.TextTest, "matches", subject, self._patterns(), negated)
-        word = self.chance.pick(("contains", "starts with", "ends with"))
+            word = self.chance.pick([test.name for test in TEXT_TESTS.values() if test.is_pattern])
+            return made(tree.TextTest, word, subject, self._patterns(), negated)
+        word = self.chance.pick([test.name for test in TEXT_TESTS.values() if not test.is_pattern])
         choices = self.operand(TEXT, place) if self.chance.happens(50) else self._text_choices(place)
         return made(tree.TextTest, word, subject, choices, negated)
 
@@ -289,7 +297,7 @@ class Phrases:
     def _moment(self, place: Place) -> tree.Name | tree.Selection | tree.Aggregate | None:
         if not place.filter and self.chance.happens(60):
             if self.chance.happens(30):
-                function = self.chance.pick(("first", "last"))
+                function = self.chance.pick([one.name for one in AGGREGATES.values() if one.gives_value])
                 return made(tree.Aggregate, function, name(self.chance.pick(("at", "day"))), self.selection())
             selection = self.selection()
             hidden = isinstance(selection, tree.Name) and selection.name in self._hidden(place)
@@ -310,12 +318,10 @@ class Phrases:
         event = selection.name if isinstance(selection, tree.Selection) else selection
         properties = self.scene.properties(self.scene.types_of(event.name))
         property_ = self.chance.pick(list(properties))
-        functions = ["last", "first", "distinct"]
-        if properties[property_] == NUMBER:
-            functions = ["sum", "average", "min", "max", *functions]
-        function = self.chance.pick(functions)
-        type_ = properties[property_] if function in {"first", "last"} else NUMBER
-        return type_, made(tree.Aggregate, function, name(property_), selection)
+        is_number = properties[property_] == NUMBER
+        aggregate = self.chance.pick([one for one in AGGREGATES.values() if is_number or not one.numbers])
+        type_ = properties[property_] if aggregate.gives_value else NUMBER
+        return type_, made(tree.Aggregate, aggregate.name, name(property_), selection)
 
     # ------------------------------------------------------------ selections
 

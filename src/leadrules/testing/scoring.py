@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import attrs
 
+from leadrules.families import CALENDARS
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.declarations import Declarations
@@ -220,7 +221,7 @@ class Scoring:
 
     def _bucket(self, types: tuple[str, ...]) -> tuple[tree.Name, bool]:
         if self.chance.happens(50):
-            return name(self.chance.pick(("day", "day", "week", "month", "hour"))), True
+            return name(self.chance.pick(("day", *CALENDARS))), True
         return name(self.chance.pick(list(self.scene.properties(types)))), False
 
     def decay(self) -> tree.Modifier:

@@ -6,6 +6,7 @@ is an expression of its own, so that unknown is never handled where nobody asks 
 
 from __future__ import annotations
 
+import ast
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from leadrules.engine.compiler.operands import (
     known,
     only_text,
 )
+from leadrules.families import COMPARISONS, TEXT_TESTS, TextTest
 from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
@@ -47,7 +49,6 @@ _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_NOT = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin)
 
 
@@ -230,7 +231,7 @@ class Conditions:
             return _labels_compared(left, op, right, order, wanted=wanted)
         if isinstance(left, Flag) and isinstance(right, Flag):
             return _flags_compared(left, op, right, wanted=wanted)
-        sign = op if wanted else _NOT[op]
+        sign = op if wanted else COMPARISONS[op].opposite
         if isinstance(left, Number) and isinstance(right, Number):
             (one, left), (other, right) = self._known_number(left), self._known_number(right)
             return code.and_(one, other, compared(left, sign, right, _HOLDS[sign]))
@@ -292,7 +293,7 @@ class Conditions:
             is_known, whole = known(subject.members, self.names, optional=subject.optional)
             tests = [self._is_member(whole, choice, at, wanted=wanted) for choice in node.choices]
         elif isinstance(subject, Text):
-            if node.kind == "matches":
+            if TEXT_TESTS[node.kind].is_pattern:
                 is_known, whole = known(subject.text, self.names, optional=subject.optional)
             else:
                 is_known, whole = known(subject.folded, self.names, optional=subject.optional)
@@ -311,16 +312,14 @@ class Conditions:
         return code.and_(is_known, code.compare(part, "in" if wanted else "not in", members))
 
     def _stands_in(self, node: p.TextTest, whole: Expr, at: Context, *, wanted: bool) -> Iterator[Expr]:
+        kind = TEXT_TESTS[node.kind]
         constants = [c.value for c in node.choices if isinstance(c, p.Constant) and isinstance(c.value, str)]
-        ends = {"starts with": "startswith", "ends with": "endswith"}
-        if node.kind in ends and constants:
-            choices = tuple(dict.fromkeys(map(folded, constants)))
-            argument = code.const(choices[0] if len(choices) == 1 else choices)
-            test = code.call(code.attribute(whole, ends[node.kind]), argument)
-            yield test if wanted else code.not_(test)
-        elif constants:
-            for text in dict.fromkeys(constants):
-                yield self._found_in(node.kind, whole, text, wanted=wanted)
+        choices = tuple(dict.fromkeys(constants if kind.is_pattern else map(folded, constants)))
+        if kind.method is not None and len(choices) > 1:
+            yield self._holds(kind, whole, code.const(choices), wanted=wanted)
+        else:
+            for text in choices:
+                yield self._holds(kind, whole, code.const(text), wanted=wanted)
         for choice in node.choices:
             if isinstance(choice, p.Constant):
                 continue
@@ -328,20 +327,22 @@ class Conditions:
             if isinstance(text_, Unknown):
                 yield FALSE
                 continue
-            if not isinstance(text_, Text) or node.kind == "matches":
+            if not isinstance(text_, Text) or kind.is_pattern:
                 raise Unsupported("a text test with this")
             is_known, part = known(text_.folded, self.names, optional=text_.optional)
-            if node.kind in ends:
-                test = code.call(code.attribute(whole, ends[node.kind]), part)
-                yield code.and_(is_known, test if wanted else code.not_(test))
-            else:
-                yield code.and_(is_known, code.compare(part, "in" if wanted else "not in", whole))
+            yield code.and_(is_known, self._holds(kind, whole, part, wanted=wanted))
 
-    def _found_in(self, kind: str, whole: Expr, text: str, *, wanted: bool) -> Expr:
-        if kind == "contains":
-            return code.compare(code.const(folded(text)), "in" if wanted else "not in", whole)
-        search = self.names.value(pattern(text).search, ("pattern", text))
-        return code.compare(code.call(search, whole), "is not" if wanted else "is", NONE)
+    def _holds(self, kind: TextTest, whole: Expr, part: Expr, *, wanted: bool) -> Expr:
+        """Write a test of a text; a pattern is a constant."""
+        if kind.holds is None:
+            assert isinstance(part, ast.Constant)
+            search = self.names.value(pattern(part.value).search, ("pattern", part.value))
+            return code.compare(code.call(search, whole), "is not" if wanted else "is", NONE)
+        if kind.holds is operator.contains:
+            return code.compare(part, "in" if wanted else "not in", whole)
+        method = kind.method and code.attribute(whole, kind.method)
+        test = code.call(method, part) if method else code.call(self.names.value(kind.holds), whole, part)
+        return test if wanted else code.not_(test)
 
     # ---------------------------------------------------------------- values
 

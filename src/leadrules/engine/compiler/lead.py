@@ -35,6 +35,7 @@ from leadrules.engine.compiler.operands import (
     known,
 )
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
+from leadrules.families import AGGREGATES
 from leadrules.values import instant_of
 from leadrules.vocabulary import Field
 
@@ -101,8 +102,9 @@ class LeadCode:
     def aggregate(self, node: p.Aggregate) -> Operand:
         """Read an aggregate: the edges by time, the others from a column."""
         read = node.property
-        if node.function in {"first", "last"}:
-            return self._edge(node, "min" if node.function == "first" else "max")
+        aggregate = AGGREGATES[node.function]
+        if aggregate.edge is not None:
+            return self._edge(node, "min" if aggregate.edge == "first" else "max")
         if read.name in {"at", "day"}:
             return Number(self.keep(self._distinct_times(node)))
         column = self.events.column(node.selection, read)
@@ -114,17 +116,15 @@ class LeadCode:
             raise Unsupported("an aggregate of lists")
         found = self.totals.aggregate(node, column, self.names)
         if found is None:
-            found = code.call(self.names.value(runtime.AGGREGATES[node.function]), column)
-        return Number(self.keep(found), optional=node.function != "distinct")
+            found = code.call(self.names.value(aggregate.of), column)
+        return Number(self.keep(found), optional=not aggregate.is_known)
 
     def _distinct_times(self, node: p.Aggregate) -> Expr:
         moments = self.moments(node.selection)
         if node.property.name == "day":
             moment = self.names.fresh("x")
             moments = code.list_comp(code.call(self.day_of(), code.name(moment)), [moment], moments)
-        if node.function != "distinct":
-            raise Unsupported("an aggregate of times")
-        return code.call(self.names.value(runtime.distinct), moments)
+        return code.call(self.names.value(AGGREGATES[node.function].of), moments)
 
     def _edge(self, node: p.Aggregate, edge: str) -> Operand:
         read = node.property

@@ -8,9 +8,7 @@ the reference.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -27,17 +25,12 @@ from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
 from leadrules.engine.compiler.trace import FIRED, GATED, Trace
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
+from leadrules.families import CALENDARS, Decay
 from leadrules.lead import Facts
-from leadrules.values import Decay, rounded
+from leadrules.values import rounded
 
 _MOST_ALTERNATIVES = 50
 _MOST_TIMES = 50
-_CALENDAR: dict[str, Callable[..., Any]] = {
-    "hour": runtime.hour_of,
-    "day": runtime.day_of,
-    "week": runtime.week_of,
-    "month": runtime.month_of,
-}
 
 
 @attrs.define
@@ -362,7 +355,7 @@ class RuleCode(PointsCode):
         if bucket.property is not None:
             return _key_of(self.conditions.value(bucket.property, context))
         assert bucket.calendar is not None
-        made = _CALENDAR[bucket.calendar](self.program.scope.zone)
+        made = runtime.number_in(CALENDARS[bucket.calendar], self.program.scope.zone)
         function = self.names.value(made, ("calendar", bucket.calendar))
         return code.call(function, code.name(context.moment))
 

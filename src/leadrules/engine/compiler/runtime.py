@@ -14,13 +14,12 @@ from fractions import Fraction
 from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
-from leadrules.values import HOUR, Decay, Value, Zone, bounded, folded, instant_of, plain_name
+from leadrules.families import Calendar, Decay
+from leadrules.values import LARGEST, Value, Zone, bounded, folded, instant_of, plain_name
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 """Moments before the one or after the other are left to the readers, which check the year as it is written."""
-LARGEST = 1_000_000
-"""PointsCode over this size, before decay, count as 0."""
 
 _MOST_REMEMBERED = 4_096
 _LONGEST_REMEMBERED = 200
@@ -179,41 +178,6 @@ BUILT_IN: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def total(values: Iterable[Any]) -> Any:
-    """Add what is known; of nothing, 0."""
-    return bounded(sum(value for value in values if value is not None))
-
-
-def average(values: Iterable[Any]) -> Any:
-    """Give the exact average of what is known; of nothing, unknown."""
-    known = [value for value in values if value is not None]
-    return bounded(Fraction(sum(known)) / len(known)) if known else None
-
-
-def least(values: Iterable[Any]) -> Any:
-    """Give the least of what is known; of nothing, unknown."""
-    return min((value for value in values if value is not None), default=None)
-
-
-def most(values: Iterable[Any]) -> Any:
-    """Give the most of what is known; of nothing, unknown."""
-    return max((value for value in values if value is not None), default=None)
-
-
-def distinct(values: Iterable[Any]) -> int:
-    """Count the different values that are known."""
-    return len({value for value in values if value is not None})
-
-
-AGGREGATES: Mapping[str, Callable[[Iterable[Any]], Any]] = {
-    "sum": total,
-    "average": average,
-    "min": least,
-    "max": most,
-    "distinct": distinct,
-}
-
-
 def points_of(value: Any, scale: int) -> int:
     """Round points to whole units; unknown ones and those over 1,000,000 in size are 0."""
     return 0 if value is None or abs(value) > LARGEST else round(value * scale)
@@ -278,26 +242,12 @@ def day_of(zone: Zone) -> Callable[[dt.datetime], dt.date]:
     return lambda moment: moment.astimezone(local).date()
 
 
-def hour_of(_: Zone) -> Callable[[dt.datetime], int]:
-    """Prepare numbering the hour of a moment by UTC."""
-    return lambda moment: instant_of(moment) // HOUR
-
-
-def week_of(zone: Zone) -> Callable[[dt.datetime], int]:
-    """Prepare numbering the local week of a moment, from Monday."""
-    local = zone.tzinfo
-    return lambda moment: (moment.astimezone(local).toordinal() - 1) // 7
-
-
-def month_of(zone: Zone) -> Callable[[dt.datetime], int]:
-    """Prepare numbering the local month of a moment."""
-
-    def month(moment: dt.datetime) -> int:
-        day = moment.astimezone(local)
-        return day.year * 12 + day.month
-
-    local = zone.tzinfo
-    return month
+def number_in(calendar: Calendar, zone: Zone) -> Callable[[dt.datetime], int]:
+    """Prepare numbering the unit of a calendar that holds a moment."""
+    of_day, local = calendar.of_day, zone.tzinfo
+    if of_day is None:
+        return lambda moment: calendar.number(instant_of(moment), zone)
+    return lambda moment: of_day(moment.astimezone(local))
 
 
 def at_edge(moments: Sequence[dt.datetime], values: Sequence[Any], edge: Callable[..., dt.datetime]) -> Any:

@@ -14,6 +14,7 @@ from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Expr, Names
 from leadrules.engine.reference.conditions import Reading, Total
+from leadrules.families import AGGREGATES
 from leadrules.lead import Facts
 
 TOTALS = "totals"
@@ -56,8 +57,9 @@ class AccumulatedTotals:
         index = self.aggregates.get(node)
         if index is None:
             return None
-        function = sum_with if node.function == "sum" else average_with
-        return code.call(names.value(function), column, _total(index))
+        of_total = AGGREGATES[node.function].of_total
+        assert of_total is not None
+        return code.call(names.value(with_earlier(of_total), ("with earlier", node.function)), column, _total(index))
 
 
 NO_TOTALS = AccumulatedTotals()
@@ -72,13 +74,11 @@ def rows_of(earlier: Total, precision: int) -> list[tuple[int]]:
     return [(runtime.units_of(earlier.sum, precision),)] if earlier.count else []
 
 
-def sum_with(values: list[Any], earlier: Total) -> Any:
-    """Add what is known to an earlier sum."""
-    return runtime.total([*values, earlier.sum])
+def with_earlier(of_total: Callable[[int, Any], Any]) -> Callable[[list[Any], Total], Any]:
+    """Prepare an aggregate of what is known, now and earlier."""
 
+    def of(values: list[Any], earlier: Total) -> Any:
+        known = [value for value in values if value is not None]
+        return of_total(len(known) + earlier.count, sum(known, earlier.sum))
 
-def average_with(values: list[Any], earlier: Total) -> Any:
-    """Give the exact average of what is known, now and earlier; of nothing, unknown."""
-    known = [value for value in values if value is not None]
-    count = len(known) + earlier.count
-    return runtime.divided(sum(known, earlier.sum), count) if count else None
+    return of

@@ -10,6 +10,7 @@ from leadrules import program as p
 from leadrules.engine.compiler import AccumulatedTotals
 from leadrules.engine.incremental.uses import AggregateUse, CountUse, RuleUse, Use
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
+from leadrules.families import AGGREGATES
 from leadrules.lead import Facts
 
 Settled = Sequence[Total]
@@ -44,7 +45,7 @@ def past_of(program: p.Program, uses: Sequence[Use]) -> AccumulatedTotals:
     for place, use in enumerate(uses):
         if isinstance(use, CountUse):
             counts[use.selection] = place
-        elif isinstance(use, AggregateUse) and use.node.function in {"sum", "average"}:
+        elif isinstance(use, AggregateUse) and AGGREGATES[use.node.function].of_total is not None:
             aggregates[use.node] = place
         elif isinstance(use, RuleUse) and use.adds_up:
             rules[use.rule.id] = place

@@ -21,6 +21,8 @@ from leadrules.engine.compiler.operands import calls_plugin
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.engine.reference.evidence import MOST_LISTED
 from leadrules.engine.reference.scoring import in_season, points_of, sized
+from leadrules.families import AGGREGATES
+from leadrules.families.aggregates import Keeps
 from leadrules.lead import Occurrence
 from leadrules.values import Value, folded, rounded
 
@@ -118,6 +120,9 @@ class CountUse(LatestUse):
         return Total(len(passing), Fraction(0))
 
 
+_KEPT: Mapping[Keeps, Memory] = {"totals": "bounded", "one": "bounded", "values": "distinct", "events": "events"}
+
+
 @attrs.frozen
 class AggregateUse(Use):
     """One value of the events."""
@@ -127,35 +132,27 @@ class AggregateUse(Use):
     @property
     def settled_memory(self) -> Memory:
         """A `distinct` needs an event for each value."""
-        return "distinct" if self.node.function == "distinct" else "bounded"
+        return _KEPT[AGGREGATES[self.node.function].keeps]
 
     def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
         """Name the event that the value is of, or one for each distinct value."""
-        function = self.node.function
-        if function in {"first", "last"}:
-            return passing[:1] if function == "first" else passing[-1:]
-        known = [event for event in passing if self._value(event, reading) is not None]
-        if function == "distinct":
-            return {self._value(event, reading): event for event in known}.values()
-        if function not in {"min", "max"} or not known:
+        aggregate = AGGREGATES[self.node.function]
+        if aggregate.of_total is not None:
             return ()
-        return [(min if function == "min" else max)(known, key=lambda event: self._number(event, reading))]
+        if aggregate.kept is None:
+            return passing
+        return [passing[index] for index in aggregate.kept([self._value(event, reading) for event in passing])]
 
     def total(self, passing: Events, reading: Reading) -> Total:
         """Count and add up the known numbers."""
-        if self.node.function not in {"sum", "average"}:
+        if AGGREGATES[self.node.function].of_total is None:
             return NOTHING
-        known = [event for event in passing if self._value(event, reading) is not None]
-        return Total(len(known), sum((self._number(event, reading) for event in known), Fraction(0)))
+        known = [value for event in passing if isinstance(value := self._value(event, reading), Fraction)]
+        return Total(len(known), sum(known, Fraction(0)))
 
     def _value(self, event: Occurrence, reading: Reading) -> Value | None:
         value = reading.property(self.node.property, event)
         return folded(value) if isinstance(value, str) else value
-
-    def _number(self, event: Occurrence, reading: Reading) -> Fraction:
-        value = reading.property(self.node.property, event)
-        assert isinstance(value, Fraction)
-        return value
 
 
 @attrs.frozen

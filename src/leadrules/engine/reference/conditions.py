@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import functools
 import math
-import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, bucket_of
 from leadrules.lead import Facts, Occurrence
 from leadrules.patterns import pattern
-from leadrules.values import DAY, Value, Zone, bounded, bucket_of, folded
+from leadrules.values import DAY, Value, Zone, bounded, folded
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -39,15 +38,6 @@ class Total:
 
 
 NOTHING = Total(0, Fraction(0))
-
-_ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 @attrs.define
@@ -122,7 +112,7 @@ class Reading:
             right = self.instant(right, node.right.type.kind)
         elif kinds == {"text"}:
             left, right = folded(str(left)), folded(str(right))
-        return _ORDERINGS[node.op](left, right)
+        return COMPARISONS[node.op].holds(left, right)
 
     def _text_test(self, node: p.TextTest, event: Occurrence | None) -> Truth:
         subject = self.value(node.subject, event)
@@ -188,21 +178,16 @@ class Reading:
         return event.properties.get(node.name)
 
     def _aggregate(self, node: p.Aggregate) -> Value | None:
-        if node.function in {"sum", "average"}:
+        aggregate = AGGREGATES[node.function]
+        if aggregate.of_total is not None:
             total = self.total(node)
-            if node.function == "sum":
-                return bounded(total.sum)
-            return bounded(total.sum / total.count) if total.count else None
-        found = [self.property(node.property, event) for event in self.select(node.selection)]
-        if node.function in {"first", "last"}:
-            return None if not found else found[0 if node.function == "first" else -1]
-        known = [value for value in found if value is not None]
-        if node.function == "distinct":
-            return Fraction(len({folded(value) if isinstance(value, str) else value for value in known}))
-        numbers = [_number(value) for value in known]
-        if not numbers:
-            return None
-        return min(numbers) if node.function == "min" else max(numbers)
+            found = aggregate.of_total(total.count, total.sum)
+        else:
+            values = [self.property(node.property, event) for event in self.select(node.selection)]
+            if aggregate.gives_value:
+                return aggregate.of(values)  # type: ignore[no-any-return]
+            found = aggregate.of([folded(value) if isinstance(value, str) else value for value in values])
+        return None if found is None else Fraction(found)
 
     def _days(self, direction: str, moment: Value | None, kind: str) -> Fraction | None:
         if moment is None:
@@ -350,9 +335,7 @@ def _known(value: Value | None, test: Callable[[str], bool]) -> Truth:
 
 
 def _stands_in(kind: str, subject: str, choice: str) -> bool:
-    if kind == "matches":
+    holds = TEXT_TESTS[kind].holds
+    if holds is None:
         return pattern(choice).search(subject) is not None
-    whole, part = folded(subject), folded(choice)
-    if kind == "contains":
-        return part in whole
-    return whole.startswith(part) if kind == "starts with" else whole.endswith(part)
+    return holds(folded(subject), folded(choice))

@@ -17,6 +17,7 @@ from leadrules import program as p
 from leadrules.audit import MASK
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.reference.scoring import RuleScore
+from leadrules.families import AGGREGATES
 from leadrules.lead import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
 
@@ -165,7 +166,7 @@ class Evidence:
             case p.PropertyRead():
                 return node.pii
             case p.Aggregate():
-                return node.property.pii and node.function != "distinct"
+                return node.property.pii and AGGREGATES[node.function].reveals
             case p.DaysBetween():
                 return self._reveals(node.moment)
             case p.Arithmetic():

@@ -15,10 +15,7 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.lead import Occurrence
-from leadrules.values import rounded
-
-LARGEST = Fraction(1_000_000)
-"""Points over this size, before decay, count as 0."""
+from leadrules.values import LARGEST, rounded
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import attrs
 
 from leadrules import nodes
 from leadrules.errors import Span
+from leadrules.families.comparisons import Operator
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -115,7 +116,7 @@ class Count(Node):
 class Aggregate(Node):
     """`sum(p of E)` and its like; `function` is sum, average, min, max, distinct, first or last."""
 
-    function: t.Literal["sum", "average", "min", "max", "distinct", "first", "last"]
+    function: str
     property: Name
     selection: Selection | Name
 
@@ -194,7 +195,7 @@ class Not(Node):
 class Compare(Node):
     """`left op right`; `op` is one of = != < <= > >=."""
 
-    op: t.Literal["=", "!=", "<", "<=", ">", ">="]
+    op: Operator
     left: Operand
     right: Operand
 
@@ -222,7 +223,7 @@ class In(Node):
 class TextTest(Node):
     """`x [not] contains …`; `kind` is contains, `starts with`, `ends with` or matches."""
 
-    kind: t.Literal["contains", "starts with", "ends with", "matches"]
+    kind: str
     subject: Operand
     choices: Operand | Set
     negated: bool = False

@@ -1,0 +1,140 @@
+"""Aggregates: one value of the events that a selection selects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+import attrs
+
+from leadrules.values import bounded
+
+Keeps = Literal["totals", "one", "values", "events"]
+"""What is left of events that can no longer leave a selection: how many numbers there were and their
+sum; one event; an event for each distinct value; all of them."""
+
+
+@attrs.frozen
+class Aggregate:
+    """One aggregate.
+
+    `of` gives its value for the property's values of the selected events in canonical order, None
+    for unknown; numbers are whole ints or fractions, and texts stand in the form of comparison
+    unless the answer is one of the values (`gives_value`). `numbers` says that it is for numbers only.
+    An aggregate of what the events come to, and of nothing else, has `of_total` too: the same for the
+    count and the sum of the known numbers. `keeps` is what a state must keep, and `kept` names, by
+    their index, the events that it keeps, for `one` and `values`. `is_known` says that the value is
+    never unknown.
+    """
+
+    name: str
+    of: Callable[[Sequence[Any]], Any]
+    help: str
+    keeps: Keeps = "events"
+    kept: Callable[[Sequence[Any]], Collection[int]] | None = None
+    of_total: Callable[[int, Any], Any] | None = None
+    numbers: bool = True
+    gives_value: bool = False
+    is_known: bool = False
+    edge: Literal["first", "last"] | None = None
+
+    @property
+    def reveals(self) -> bool:
+        """Tell whether it tells what stands in a property: how many values there are tells none."""
+        return self.numbers or self.gives_value
+
+
+def _known(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
+def _total(_: int, total: Any) -> Any:
+    return bounded(total)
+
+
+def _average(count: int, total: Any) -> Any:
+    return bounded(Fraction(total) / count) if count else None
+
+
+def _of_total(of_total: Callable[[int, Any], Any]) -> Callable[[Sequence[Any]], Any]:
+    def of(values: Sequence[Any]) -> Any:
+        known = _known(values)
+        return of_total(len(known), sum(known))
+
+    return of
+
+
+def _least(values: Sequence[Any]) -> Any:
+    return min(_known(values), default=None)
+
+
+def _most(values: Sequence[Any]) -> Any:
+    return max(_known(values), default=None)
+
+
+def _distinct(values: Sequence[Any]) -> Any:
+    return len(set(_known(values)))
+
+
+def _first(values: Sequence[Any]) -> Any:
+    return values[0] if values else None
+
+
+def _last(values: Sequence[Any]) -> Any:
+    return values[-1] if values else None
+
+
+def _extreme(choose: Callable[..., int]) -> Callable[[Sequence[Any]], Collection[int]]:
+    """Name the earliest of the events whose value is the least, or the most."""
+
+    def kept(values: Sequence[Any]) -> Collection[int]:
+        known = [index for index, value in enumerate(values) if value is not None]
+        return [choose(known, key=values.__getitem__)] if known else []
+
+    return kept
+
+
+def _latest_of_each(values: Sequence[Any]) -> Collection[int]:
+    return {value: index for index, value in enumerate(values) if value is not None}.values()
+
+
+AGGREGATES = {
+    aggregate.name: aggregate
+    for aggregate in (
+        Aggregate("sum", _of_total(_total), "all of them added up; 0 of none", "totals", of_total=_total),
+        Aggregate("average", _of_total(_average), "their mean, exact", "totals", of_total=_average),
+        Aggregate("min", _least, "the least", "one", _extreme(min)),
+        Aggregate("max", _most, "the most", "one", _extreme(max)),
+        Aggregate(
+            "distinct",
+            _distinct,
+            "how many different values there are; 0 of none",
+            "values",
+            _latest_of_each,
+            numbers=False,
+            is_known=True,
+        ),
+        Aggregate(
+            "first",
+            _first,
+            "that of the first event, known or not",
+            "one",
+            lambda values: range(len(values))[:1],
+            numbers=False,
+            gives_value=True,
+            edge="first",
+        ),
+        Aggregate(
+            "last",
+            _last,
+            "that of the last event, known or not",
+            "one",
+            lambda values: range(len(values))[-1:],
+            numbers=False,
+            gives_value=True,
+            edge="last",
+        ),
+    )
+}
+"""By name, in the order in which pages list them."""

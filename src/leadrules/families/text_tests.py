@@ -1,0 +1,42 @@
+"""Tests of text: what stands in a text, and where."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+import attrs
+
+
+@attrs.frozen
+class TextTest:
+    """One test of a text, written `subject NAME choice`.
+
+    `holds` answers it for two texts in the form of comparison; None for one whose choice is a
+    pattern, compiled when the file is checked. `method` is the method of str that answers the same
+    for one choice or for any of a tuple. `for_lists` says that a list of text may stand as subject:
+    the choice is then one of its members.
+    """
+
+    name: str
+    holds: Callable[[str, str], bool] | None
+    help: str
+    method: str | None = None
+    for_lists: bool = False
+
+    @property
+    def is_pattern(self) -> bool:
+        """Tell whether its choices are patterns."""
+        return self.holds is None
+
+
+TEXT_TESTS = {
+    test.name: test
+    for test in (
+        TextTest("contains", operator.contains, "it stands anywhere in the text; is a member of the list", None, True),
+        TextTest("starts with", str.startswith, "the text begins with it", "startswith"),
+        TextTest("ends with", str.endswith, "the text ends with it", "endswith"),
+        TextTest("matches", None, "the pattern is found in the text"),
+    )
+}
+"""By name."""

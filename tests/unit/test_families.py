@@ -1,0 +1,226 @@
+"""A family of the language is said once: grammar, words and pages have its members, and its laws hold for each."""
+
+import datetime as dt
+import re
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, DECAYS, TEXT_TESTS, Decay
+from leadrules.families.comparisons import Operator
+from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
+from leadrules.values import UNITS, Duration, instant_of, zone
+from leadrules.vocabulary import Kind
+
+ROOT = Path(__file__).parents[2]
+GRAMMAR = (ROOT / "grammar/leadrules.lark").read_text("utf-8")
+PAGE = (ROOT / "docs/reference/language.md").read_text("utf-8")
+
+numbers = st.one_of(st.none(), st.integers(-100, 100), st.fractions(-5, 5, max_denominator=7))
+value_lists = st.lists(numbers, max_size=8)
+aggregates = pytest.mark.parametrize("aggregate", AGGREGATES.values(), ids=AGGREGATES)
+comparisons = pytest.mark.parametrize("comparison", COMPARISONS.values(), ids=COMPARISONS)
+calendars = pytest.mark.parametrize("calendar", CALENDARS.values(), ids=CALENDARS)
+
+
+def words_of(terminal: str) -> set[str]:
+    """Give what a terminal of the grammar reads: the words of its first group of alternatives, or of it all."""
+    (pattern,) = re.findall(rf"^{terminal}(?:\.\d+)?\s*: /(.*)/$", GRAMMAR, re.MULTILINE)
+    grouped = re.search(r"\(((?:[^()?]|\\s\+)+)\)", pattern)
+    return {word.replace(r"\s+", " ") for word in (grouped.group(1) if grouped else pattern).split("|")}
+
+
+# ------------------------------------------------------------- grammar and pages
+
+
+@pytest.mark.parametrize(
+    ("terminal", "members"),
+    [
+        ("AGGREGATE", set(AGGREGATES)),
+        ("TEXT_TEST", set(TEXT_TESTS)),
+        ("CMP", set(COMPARISONS)),
+        ("UNIT", {unit.removesuffix("s") for unit in UNITS}),
+        ("TYPE", set(get_args(Kind)) - {"label"}),
+        ("BOOL", {"true", "false"}),
+    ],
+)
+def test_the_grammar_reads_the_members_of_a_family_and_no_others(terminal, members):
+    found = words_of(terminal) - {r"not\s+", "not "}
+    if terminal == "TEXT_TEST":
+        found = {
+            word.replace(r"\s+", " ")
+            for word in re.search(r"TEXT_TEST\.2.*\((contains[^)]*)\)", GRAMMAR).group(1).split("|")
+        }
+    assert found == members
+
+
+def test_the_grammar_reserves_the_words_that_are_said_to_be_reserved():
+    (reserved,) = re.findall(r"^ONAME .*\(\?!\(([a-z|]+)\)", GRAMMAR, re.MULTILINE)
+    assert set(reserved.split("|")) == OPERAND_WORDS
+    opening = GRAMMAR.split("words that open a statement's line")[1].split("// ---")[0]
+    assert set(re.findall(r"/([a-z]+)\(", opening)) == STATEMENT_WORDS
+
+
+@pytest.mark.parametrize("name", AGGREGATES)
+def test_the_page_of_the_language_has_every_aggregate(name):
+    assert f"`{name}(p of E)`" in PAGE
+
+
+@pytest.mark.parametrize("name", [*TEXT_TESTS, *COMPARISONS])
+def test_the_page_of_the_language_has_every_test(name):
+    assert re.search(rf"`(?:a )?{re.escape(name)}(?: [bXP])?`", PAGE)
+
+
+@pytest.mark.parametrize("name", [*CALENDARS, *DECAYS])
+def test_the_page_of_the_language_has_every_calendar_and_decay(name):
+    assert re.search(rf"\| [^|\n]*`(?:max N per )?{re.escape(name)}\b", PAGE)
+
+
+# ----------------------------------------------------------------- aggregates
+
+
+@aggregates
+@given(values=value_lists, chance=st.randoms(use_true_random=False))
+def test_only_aggregates_that_give_a_value_depend_on_the_order_of_events(aggregate, values, chance):
+    mixed = list(values)
+    chance.shuffle(mixed)
+    if not aggregate.gives_value:
+        assert aggregate.of(mixed) == aggregate.of(values)
+
+
+@aggregates
+@given(values=value_lists)
+def test_what_a_state_keeps_of_events_answers_as_they_do(aggregate, values):
+    if aggregate.of_total is not None:
+        known = [value for value in values if value is not None]
+        assert (aggregate.keeps, aggregate.of_total(len(known), sum(known))) == ("totals", aggregate.of(values))
+    elif aggregate.kept is not None:
+        kept = [values[index] for index in sorted(aggregate.kept(values))]
+        assert aggregate.of(kept) == aggregate.of(values)
+        assert aggregate.keeps == "values" or len(kept) <= 1
+    else:
+        assert aggregate.keeps == "events"
+
+
+@aggregates
+@given(values=value_lists)
+def test_numbers_stay_exact(aggregate, values):
+    found = aggregate.of(values)
+    assert found is None or isinstance(found, int | Fraction)
+    whole = [None if value is None else Fraction(value) for value in values]
+    assert aggregate.of(whole) == found
+
+
+@aggregates
+def test_of_nothing_is_0_or_unknown(aggregate):
+    assert aggregate.of([]) in {0, None}
+    assert aggregate.of([None]) in {0, None}
+    assert not aggregate.is_known or aggregate.of([]) is not None
+
+
+def test_aggregates_of_some_numbers():
+    values = [10, None, 90, 20, 20, 5]
+    found = {name: aggregate.of(values) for name, aggregate in AGGREGATES.items()}
+    assert found == {"sum": 145, "average": 29, "min": 5, "max": 90, "distinct": 4, "first": 10, "last": 5}
+
+
+@pytest.mark.parametrize("name", ["sum", "average"])
+def test_a_result_of_too_many_digits_is_unknown(name):
+    assert AGGREGATES[name].of([Fraction(1, 10**1000), Fraction(1, 3)]) is None
+
+
+# ---------------------------------------------------------------- comparisons
+
+
+@comparisons
+@given(left=st.integers(0, 3), right=st.integers(0, 3))
+def test_comparisons_turn_into_each_other(comparison, left, right):
+    holds = comparison.holds(left, right)
+    assert COMPARISONS[comparison.opposite].holds(left, right) is not holds
+    assert COMPARISONS[comparison.turned].holds(right, left) is holds
+    assert comparison.base in {comparison.symbol, comparison.opposite}
+    assert COMPARISONS[comparison.opposite].base == comparison.base
+    if comparison.border is not None:
+        assert (COMPARISONS[comparison.border].holds(left, right) is not holds) is (left == right)
+
+
+def test_every_operator_has_an_entry():
+    assert tuple(COMPARISONS) == get_args(Operator)
+
+
+# ------------------------------------------------------------------ text tests
+
+
+def test_tests_of_text():
+    found = {
+        name: (test.holds("a/b/c", "a/b"), test.holds("a/b/c", "/b/"), test.holds("a/b/c", "b/c"))
+        for name, test in TEXT_TESTS.items()
+        if test.holds is not None
+    }
+    assert found == {
+        "contains": (True, True, True),
+        "starts with": (True, False, False),
+        "ends with": (False, False, True),
+    }
+    assert [name for name, test in TEXT_TESTS.items() if test.is_pattern] == ["matches"]
+
+
+@pytest.mark.parametrize("test", [test for test in TEXT_TESTS.values() if test.method], ids=lambda test: test.name)
+@given(whole=st.text("ab", max_size=3), parts=st.lists(st.text("ab", min_size=1, max_size=2), min_size=1, max_size=3))
+def test_the_method_of_str_answers_as_the_test_does(test, whole, parts):
+    assert getattr(whole, test.method)(tuple(parts)) is any(test.holds(whole, part) for part in parts)
+
+
+# ------------------------------------------------------------------- calendars
+
+DAYS = [dt.date(2023, 12, 25) + dt.timedelta(days=n) for n in range(900)]
+
+
+@calendars
+@pytest.mark.parametrize("name", ["UTC", "Europe/Warsaw", "Asia/Kathmandu"])
+def test_units_of_a_calendar_are_numbered_in_order_and_as_long_as_they_say(calendar, name):
+    where = zone(name)
+    instants = [
+        instant_of(dt.datetime(2024, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=30 * n)) for n in range(25_000)
+    ]
+    numbers = [calendar.number(instant, where) for instant in instants]
+    steps = [instant for (a, b), instant in zip(pairwise(numbers), instants[1:], strict=True) if a != b]
+    assert numbers == sorted(numbers)
+    assert set(numbers) == set(range(numbers[0], numbers[-1] + 1))
+    lengths = {b - a for a, b in pairwise(steps)}
+    room = 0 if calendar.of_day is None else UNITS["hours"]
+    assert calendar.shortest - room <= min(lengths) <= max(lengths) <= calendar.longest
+
+
+@calendars
+def test_parts_of_a_calendar_unit_lie_inside_one(calendar):
+    for part, most in calendar.parts.items():
+        inner, outer = CALENDARS[part].of_day, calendar.of_day
+        holders: dict[int, set[int]] = {}
+        for day in DAYS:
+            holders.setdefault(outer(day), set()).add(inner(day))
+        assert max(map(len, holders.values())) == most
+        assert sum(map(len, holders.values())) == len({inner(day) for day in DAYS})
+
+
+# ---------------------------------------------------------------------- decays
+
+
+@pytest.mark.parametrize("kind", DECAYS)
+@given(age=st.integers(0, 100), points=st.integers(-50, 50))
+def test_points_only_ever_fade(kind, age, points):
+    decay = Decay(kind, Duration(7, "days"), Fraction(30))
+    worth = [abs(decay.applied(Fraction(points), at, 2)) for at in (0, age, age + 1, 10_000)]
+    assert worth[0] == abs(points)
+    assert worth[-1] == 0
+    assert worth == sorted(worth, reverse=True)
+
+
+@pytest.mark.parametrize("kind", DECAYS)
+def test_a_decay_is_written_as_a_rule_file_has_it(kind):
+    assert str(Decay(kind, Duration(2, "days"), Fraction(30))).startswith(kind)
