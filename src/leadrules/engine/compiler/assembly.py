@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, assert_never
 
 import attrs
 
@@ -67,8 +67,7 @@ class _Compilation:
 
     def function(self) -> Evaluate:
         """Write and compile the function."""
-        for part in _all_nodes(self.program):
-            self.lead.conditions.occurs(part)
+        self.lead.conditions.occurs(self.program)
         trace = Trace.of(self.program, self.fallback.prove)
         result = self._answers(trace)
         body = [*self._beginning(), *self.lead.events.written()]
@@ -89,39 +88,27 @@ class _Compilation:
         is_gated = any(requirement.before_scoring for requirement in program.requirements)
         scoring = ScoreCode(self.lead, trace, is_gated)
         outcome = OutcomeCode(self.lead, is_gated)
-        dimensions = {d.name: d for d in program.dimensions}
-        items = {i.name: i for d in program.dimensions for i in d.items if not isinstance(i, p.Rule)}
-        grades = {g.name: g for g in program.grades}
-        ladders = {ladder.name: ladder for ladder in program.ladders}
-        segments = {s.name: s for s in program.segments}
         for kind, name in program.order:
-            match kind:
-                case "criterion":
-                    self.lead.criterion(name)
-                case "gate":
-                    outcome.gate()
-                case "requirements":
-                    outcome.requirements()
-                case "segment":
-                    outcome.segment(segments[name])
-                case "persona":
-                    item = items[name]
-                    assert isinstance(item, p.Persona)
-                    scoring.persona(item)
-                case "group":
-                    item = items[name]
-                    assert isinstance(item, p.PointsGroup)
-                    scoring.group(item)
-                case "dimension":
-                    scoring.dimension(dimensions[name])
-                case "score":
-                    scoring.score()
-                case "grade":
-                    outcome.grade(grades[name])
-                case "ladder":
-                    outcome.ladder(ladders[name])
+            one = program.definitions.get((kind, name))
+            match one:
+                case p.Criterion():
+                    self.lead.criterion(one)
+                case p.Segment():
+                    outcome.segment(one)
+                case p.Persona():
+                    scoring.persona(one)
+                case p.PointsGroup():
+                    scoring.group(one)
+                case p.Dimension():
+                    scoring.dimension(one)
+                case p.Grade() | p.GradePair():
+                    outcome.grade(one)
+                case p.Ladder():
+                    outcome.ladder(one)
+                case None:
+                    {"gate": outcome.gate, "requirements": outcome.requirements, "score": scoring.score}[kind]()
                 case _:
-                    raise Unsupported(kind)
+                    assert_never(one)
         outcome.give_marks()
         if is_gated:
             self.lead.body.append(code.if_(code.name(GATED), [code.assign(FIRED, code.list_of([]))]))
@@ -219,33 +206,3 @@ def expr_of(operand: Operand) -> Expr:
 
 def _is(value: Expr, type_: str) -> Expr:
     return code.compare(code.call(code.name("type"), value), "is", code.name(type_))
-
-
-def _all_nodes(program: p.Program) -> Iterator[Any]:
-    """Give every condition and value of a program that is written at least once."""
-    for criterion in program.criteria:
-        yield criterion.body
-    for segment in program.segments:
-        yield segment.condition
-    for requirement in program.requirements:
-        yield requirement.condition
-    for ladder in program.ladders:
-        yield from (rule.condition for rule in ladder.rules)
-        yield from (hold.condition for hold in ladder.holds)
-    for mark in program.marks:
-        yield mark.condition
-    for dimension in program.dimensions:
-        for item in dimension.items:
-            yield from _nodes_of(item)
-
-
-def _nodes_of(item: p.Rule | p.PointsGroup | p.Persona) -> Iterator[Any]:
-    if isinstance(item, p.PointsGroup):
-        for rule in item.rules:
-            yield from _nodes_of(rule)
-    elif isinstance(item, p.Persona):
-        yield from (line.condition for line in item.lines)
-    else:
-        yield from (a.condition for a in item.alternatives if a.condition is not None)
-        if item.when is not None:
-            yield item.when

@@ -36,6 +36,7 @@ from leadrules.engine.compiler.operands import (
     only_text,
 )
 from leadrules.families import COMPARISONS, TEXT_TESTS, TextTest
+from leadrules.nodes import Node
 from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
@@ -103,14 +104,15 @@ class Conditions:
     _occurrences: Counter[p.Condition] = attrs.field(factory=Counter)
     _shared: dict[tuple[p.Condition, bool], Expr] = attrs.field(factory=dict)
 
-    def occurs(self, node: Any) -> None:
-        """Count the conditions in a node."""
+    def occurs(self, node: Node) -> None:
+        """Count the conditions in a node; the filter of a per-event rule stands where nothing is shared."""
         if isinstance(node, _WORTH_SHARING):
             self._occurrences[node] += 1
             if self._occurrences[node] > 1:
                 return
         for part in node.children():
-            self.occurs(part)
+            if not (isinstance(node, p.Rule) and isinstance(part, p.Selection)):
+                self.occurs(part)
 
     # ---------------------------------------------------------------- truths
 

@@ -121,10 +121,10 @@ class EventContext:
         """Read a definition; a criterion in a filter is made of fields and literals only."""
         if not self.early:
             return self.lead.definition(node)
-        if node.kind != "criterion":
+        one = self.conditions.program.definitions.get((node.kind, node.name))
+        if not isinstance(one, p.Criterion):
             raise Unsupported("nothing is scored yet")
-        body = next(c.body for c in self.conditions.program.criteria if c.name == node.name)
-        return self.conditions.value(body, self)
+        return self.conditions.value(one.body, self)
 
     def clock(self, part: str, detail: object = None) -> Expr:
         """Read what depends on `as_of` alone."""

@@ -169,16 +169,15 @@ class LeadCode:
         """Read what is defined in the file; a criterion when it is first read."""
         key = (node.kind, node.name)
         if key not in self.defined:
-            if node.kind == "criterion":
-                body = next(c.body for c in self.program.criteria if c.name == node.name)
-                self.define(key, self._kept(self.conditions.value(body, self)))
-            else:
+            one = self.program.definitions.get(key)
+            if not isinstance(one, p.Criterion):
                 raise Unsupported(f"{node.kind} is not known yet")
+            self.define(key, self._kept(self.conditions.value(one.body, self)))
         return self.defined[key]
 
-    def criterion(self, name: str) -> None:
+    def criterion(self, criterion: p.Criterion) -> None:
         """Answer a criterion at its place in the order where it calls a plugin; others when they are read."""
-        body = next(c.body for c in self.program.criteria if c.name == name)
+        name, body = criterion.name, criterion.body
         if calls_plugin(body):
             variable = self.keep(self.fallback_value(body))
             if body.type.kind == "text":

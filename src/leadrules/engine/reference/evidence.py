@@ -7,11 +7,9 @@ text. Values of `pii` fields and properties become `[pii]` unless the caller ask
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
-
-import attrs
 
 from leadrules import program as p
 from leadrules.audit import MASK
@@ -32,10 +30,10 @@ class Evidence:
         self.reading = reading
         self.show_pii = show_pii
         self._revealing: set[str] = set()
-        bodies = {criterion.name: criterion.body for criterion in reading.program.criteria}
-        for kind, name in () if show_pii else reading.program.order:
-            if kind == "criterion" and self._reveals(bodies[name]):
-                self._revealing.add(name)
+        for key in () if show_pii else reading.program.order:
+            one = reading.program.definitions.get(key)
+            if isinstance(one, p.Criterion) and self._reveals(one.body):
+                self._revealing.add(one.name)
 
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
@@ -49,7 +47,7 @@ class Evidence:
             conditions = _deciding(rule, score.alternative)
             points = rule.alternatives[score.alternative].points
             if not isinstance(points, p.Constant):
-                found["values"] = self._values(reads_of_value(points))
+                found["values"] = self._values(reads(points))
         values = {key: value for c in conditions for key, value in self._values(reads(c)).items()}
         if values or rule.selection is None:
             found["values"] = values | found.get("values", {})
@@ -82,11 +80,12 @@ class Evidence:
 
     def of_value(self, node: p.ValueNode) -> dict[str, Any]:
         """Give a value, and all that it is made of, by their texts in the rule file."""
-        return self._values(reads_of_value(node))
+        return self._values(reads(node))
 
     def of_params(self, node: p.Node) -> dict[str, Any]:
         """Give the params that an expression names, with their values."""
-        return {name: plain(param.value, param.type.kind) for name, param in _params(node)}
+        named = ((constant.param, constant) for constant in node.find(p.Constant))
+        return {name: plain(param.value, param.type.kind) for name, param in named if name is not None}
 
     def of_selections(self, *selections: p.Selection) -> dict[str, Any]:
         """Give how many events selections select and when the latest was, by their names."""
@@ -98,26 +97,19 @@ class Evidence:
         A stack stands in for recursion: definitions may build on each other thousands deep.
         """
         found: dict[str, Any] = {}
-        opened: set[p.DefinitionRead] = set()
+        opened: set[Read] = set()
         open_ = [nodes]
         while open_:
             node = next(open_[-1], None)
             if node is None:
                 open_.pop()
-            elif isinstance(node, p.DefinitionRead) and node.kind in {"criterion", "segment"}:
-                found[node.text] = self._value(node)
-                if node not in opened:
-                    opened.add(node)
-                    open_.append(self._behind(node))
-            else:
-                found[node.text] = self._found(node)
+                continue
+            found[node.text] = self._found(node)
+            behind = self.reading.program.behind(node) if isinstance(node, p.DefinitionRead) else None
+            if behind is not None and node not in opened:
+                opened.add(node)
+                open_.append(reads(behind))
         return found
-
-    def _behind(self, node: p.DefinitionRead) -> Iterator[Read]:
-        program = self.reading.program
-        if node.kind == "segment":
-            return reads(next(s.condition for s in program.segments if s.name == node.name))
-        return reads_of_value(next(c.body for c in program.criteria if c.name == node.name))
 
     def _found(self, node: Read) -> Any:
         if isinstance(node, p.Was):
@@ -201,65 +193,16 @@ class Evidence:
 
 Read = p.ValueNode | p.Was | p.FieldWithin | p.Happened | p.FollowedBy
 """What a condition finally looks at."""
+_CLOSED = (
+    *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.DaysBetween),
+    *(p.Happened, p.FollowedBy, p.FieldWithin, p.Was),
+)
 
 
-def reads(condition: p.Condition) -> Iterator[Read]:
-    """Give what a condition looks at, from left to right; literals left out."""
-    match condition:
-        case p.Or(members) | p.And(members) | p.AtLeast(_, members):
-            for member in members:
-                yield from reads(member)
-        case p.Not(member):
-            yield from reads(member)
-        case p.Compare():
-            yield from reads_of_value(condition.left)
-            yield from reads_of_value(condition.right)
-        case p.Between():
-            for node in (condition.value, condition.low, condition.high):
-                yield from reads_of_value(node)
-        case p.OneOf() | p.IsKnown() | p.Truth():
-            yield from reads_of_value(condition.value)
-        case p.TextTest():
-            yield from reads_of_value(condition.subject)
-            for choice in condition.choices:
-                yield from reads_of_value(choice)
-        case p.Happened() | p.FollowedBy() | p.FieldWithin() | p.Was():
-            yield condition
-        case p.Always():
-            return
-
-
-def reads_of_value(node: p.ValueNode) -> Iterator[Read]:
-    """Give what a value is made of: fields, counts, aggregates, definitions; literals left out."""
-    match node:
-        case p.Constant() | p.PropertyRead():
-            return
-        case p.Arithmetic(_, left, right):
-            yield from reads_of_value(left)
-            yield from reads_of_value(right)
-        case p.Negative(operand):
-            yield from reads_of_value(operand)
-        case p.CallNode():
-            yield node
-            for argument in node.arguments:
-                yield from reads_of_value(argument)
-        case p.ConditionValue(condition):
-            yield from reads(condition)
-        case _:
-            yield node
-
-
-def _params(node: Any) -> Iterator[tuple[str, p.Constant]]:
-    """Find the params named anywhere in an expression, filters included."""
-    if isinstance(node, tuple):
-        for member in node:
-            yield from _params(member)
-    elif isinstance(node, p.Constant):
-        if node.param is not None:
-            yield node.param, node
-    elif isinstance(node, p.Node):
-        for attribute in attrs.fields(type(node)):
-            yield from _params(getattr(node, attribute.name))
+def reads(node: p.Condition | p.ValueNode) -> Iterator[Read]:
+    """Give what a condition looks at or a value is made of, from left to right; literals left out."""
+    found: Iterator[Any] = node.find(p.CallNode, *_CLOSED, closed=_CLOSED)
+    return found
 
 
 def _deciding(rule: p.Rule, alternative: int) -> list[p.Condition]:
@@ -272,22 +215,10 @@ def _deciding(rule: p.Rule, alternative: int) -> list[p.Condition]:
 def _properties_read(rule: p.Rule) -> Iterator[p.PropertyRead]:
     """Give the properties that a per-event rule looks at, each once, `at` and `day` left out."""
     assert rule.selection is not None
-    nodes = [] if rule.selection.filter is None else list(_properties(rule.selection.filter))
-    nodes += _properties(rule.alternatives[0].points)
-    nodes += [cap.bucket.property for cap in rule.caps.per if cap.bucket.property is not None]
-    yield from dict.fromkeys(node for node in nodes if node.name not in {"at", "day"})
-
-
-def _properties(node: Any) -> Iterator[p.PropertyRead]:
-    """Find the properties read anywhere in an expression about one event."""
-    if isinstance(node, p.PropertyRead):
-        yield node
-    elif isinstance(node, tuple):
-        for member in node:
-            yield from _properties(member)
-    elif isinstance(node, p.Node) and not isinstance(node, (p.Count, p.Aggregate, p.Happened, p.FollowedBy)):
-        for attribute in attrs.fields(type(node)):
-            yield from _properties(getattr(node, attribute.name))
+    nodes = [rule.selection.filter, rule.alternatives[0].points, *(cap.bucket.property for cap in rule.caps.per)]
+    elsewhere = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
+    found = (read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=elsewhere))
+    yield from dict.fromkeys(read for read in found if read.name not in {"at", "day"})
 
 
 # --------------------------------------------------------------- plain data
@@ -312,8 +243,3 @@ def plain_number(value: Fraction) -> Any:
         return decimal_of(value)
     except ValueError:
         return text_of_number(value)
-
-
-def plain_values(values: Mapping[str, Fraction]) -> dict[str, Any]:
-    """Give several numbers as plain data."""
-    return {name: plain_number(value) for name, value in values.items()}

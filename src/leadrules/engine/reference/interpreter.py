@@ -6,14 +6,15 @@ before it is read, and writes the result. What another engine gives is right whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 import attrs
 
 from leadrules import program as p
 from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Transition
-from leadrules.engine.reference.conditions import Reading, Truth
+from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence, plain_number
 from leadrules.engine.reference.scoring import RuleScore, score_persona, score_rule
 from leadrules.lead import Facts
@@ -73,7 +74,7 @@ def answered(reading: Reading) -> Evaluation:
     evaluation = Evaluation(reading.program, reading)
     answer = _Answers(evaluation)
     for kind, name in reading.program.order:
-        reading.definitions[kind, name] = getattr(answer, kind)(name)
+        reading.definitions[kind, name] = answer.definition(kind, name)
     return evaluation
 
 
@@ -105,54 +106,52 @@ def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bo
 
 
 class _Answers:
-    """One method per kind of definition: what its value is, once all that it reads is known."""
+    """What the value of each definition is, once all that it reads is known."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self.reading = evaluation.reading
         self.program = evaluation.program
-        self.criteria = {c.name: c for c in self.program.criteria}
-        self.segments = {s.name: s for s in self.program.segments}
-        self.dimensions = {d.name: d for d in self.program.dimensions}
-        self.items = {i.name: i for d in self.program.dimensions for i in d.items if not isinstance(i, p.Rule)}
-        self.grades = {g.name: g for g in self.program.grades}
-        self.ladders = {ladder.name: ladder for ladder in self.program.ladders}
 
-    def criterion(self, name: str) -> Value | None:
-        return self.reading.value(self.criteria[name].body)
+    def definition(self, kind: str, name: str) -> Value | None:
+        """Give the value of what is defined under a kind and name."""
+        one = self.program.definitions.get((kind, name))
+        match one:
+            case p.Criterion(body=body):
+                return self.reading.value(body)
+            case p.Segment(condition=condition):
+                return self.reading.truth(condition)
+            case p.Persona():
+                return ZERO if self.evaluation.gated else score_persona(self.reading, one)
+            case p.PointsGroup():
+                return self._clamped(kind, name, sum(map(self._points, one.rules), ZERO), one.bounds)
+            case p.Dimension():
+                return self._clamped(kind, name, sum(map(self._points, one.items), ZERO), one.bounds)
+            case p.Grade() | p.GradePair():
+                return self._grade(one)
+            case p.Ladder():
+                return self._ladder(one)
+            case None:
+                undeclared: dict[str, Callable[[], Value]]
+                undeclared = {"gate": self._gate, "requirements": self._requirements, "score": self._score}
+                return undeclared[kind]()
+        assert_never(one)
 
-    def segment(self, name: str) -> Truth:
-        return self.reading.truth(self.segments[name].condition)
-
-    def gate(self, _: str) -> bool:
+    def _gate(self) -> bool:
         """Tell whether scoring may go on: every `require … before scoring` is met."""
         self.evaluation.gated = any(
             r.before_scoring and self.reading.truth(r.condition) is not True for r in self.program.requirements
         )
         return not self.evaluation.gated
 
-    def requirements(self, _: str) -> bool:
+    def _requirements(self) -> bool:
         """Tell whether every requirement is met."""
         self.evaluation.missing = tuple(
             r.reason for r in self.program.requirements if self.reading.truth(r.condition) is not True
         )
         return not self.evaluation.missing
 
-    def persona(self, name: str) -> Fraction:
-        persona = self.items[name]
-        assert isinstance(persona, p.Persona)
-        return ZERO if self.evaluation.gated else score_persona(self.reading, persona)
-
-    def group(self, name: str) -> Fraction:
-        group = self.items[name]
-        assert isinstance(group, p.PointsGroup)
-        return self._clamped("group", name, sum(map(self._points, group.rules), ZERO), group.bounds)
-
-    def dimension(self, name: str) -> Fraction:
-        dimension = self.dimensions[name]
-        return self._clamped("dimension", name, sum(map(self._points, dimension.items), ZERO), dimension.bounds)
-
-    def score(self, _: str) -> Fraction:
+    def _score(self) -> Fraction:
         total = self.program.total
         if self.evaluation.gated:
             return ZERO
@@ -160,8 +159,7 @@ class _Answers:
             return sum((self.evaluation.number("dimension", d.name) for d in self.program.dimensions), ZERO)
         return total.bounds.clamp(sum((term_value(self.evaluation, term) for term in total.terms), ZERO))
 
-    def grade(self, name: str) -> str:
-        grade = self.grades[name]
+    def _grade(self, grade: p.Grade | p.GradePair) -> str:
         if isinstance(grade, p.GradePair):
             return self.evaluation.label("grade", grade.first) + self.evaluation.label("grade", grade.second)
         value = self.reading.value(grade.subject)
@@ -170,10 +168,9 @@ class _Answers:
                 return band.label
         raise AssertionError("the last band has no threshold")
 
-    def ladder(self, name: str) -> str:
-        ladder = self.ladders[name]
+    def _ladder(self, ladder: p.Ladder) -> str:
         label, rule = _label(self.reading, ladder, met=not self.evaluation.missing)
-        self.evaluation.reached[name] = rule
+        self.evaluation.reached[ladder.name] = rule
         return label
 
     def _points(self, item: p.Rule | p.PointsGroup | p.Persona) -> Fraction:
@@ -217,7 +214,7 @@ def _label(reading: Reading, ladder: p.Ladder, *, met: bool) -> tuple[str, p.Lab
         for rule in true:
             if rule.label == label:
                 return label, rule
-    rank = {label: place for place, label in enumerate(ladder.labels)}
+    rank = {label: index for index, label in enumerate(ladder.labels)}
     held = rank.get(reading.facts.held.get(ladder.name, ""), -1)
     reached = [0]
     if met:
