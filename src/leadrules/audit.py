@@ -20,6 +20,8 @@ EntryKind = Literal["points", "cap", "weight", "constant"]
 Evidence = Mapping[str, Any]
 MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
+MOST_LISTED = 20
+"""Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
 EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply

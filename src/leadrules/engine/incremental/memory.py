@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from leadrules import program as p
 from leadrules.engine.incremental.uses import Memory, uses_in
@@ -23,8 +22,7 @@ class Memories:
     """Tells what is needed for the rules and conditions of a program."""
 
     def __init__(self, program: p.Program) -> None:
-        self._bodies: dict[tuple[str, str], Any] = {("criterion", c.name): c.body for c in program.criteria}
-        self._bodies |= {("segment", s.name): s.condition for s in program.segments}
+        self._program = program
 
     def of(self, node: p.Node) -> Memory:
         """Tell what a rule or condition needs, with the criteria and segments that it is made of.
@@ -32,14 +30,9 @@ class Memories:
         Dimensions, scores and labels are made by rules of their own.
         """
         worst: Memory = "bounded"
-        seen: set[tuple[str, str]] = set()
         pending = [node]
-        while pending:
-            one = pending.pop()
+        for one in pending:
             worst = max((worst, *(use.memory for use in uses_in(one))), key=lambda memory: RANKS[memory])
-            for read in one.find(p.DefinitionRead):
-                key = (read.kind, read.name)
-                if key in self._bodies and key not in seen:
-                    seen.add(key)
-                    pending.append(self._bodies[key])
+            behind = (self._program.behind(read) for read in one.find(p.DefinitionRead))
+            pending += [body for body in behind if body is not None and body not in pending]
         return worst

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.incremental.settled import Settled
+from leadrules.engine.incremental.totals import Totals
 from leadrules.engine.incremental.uses import Events, Use, uses_of
 from leadrules.engine.reference.conditions import NOTHING, Reading
 from leadrules.lead import Facts, LeadReader, Occurrence
@@ -34,9 +34,9 @@ class Retention:
         """Find what the rules of a program ask."""
         return cls(program, reader, uses_of(program))
 
-    def settle(
-        self, events: Iterable[PlainEvent], settled: Settled, mark: int, final: int
-    ) -> tuple[list[PlainEvent], Settled]:
+    def forget(
+        self, events: Iterable[PlainEvent], totals: Totals, mark: int, final: int
+    ) -> tuple[list[PlainEvent], Totals]:
         """Give the events that are still needed at `mark` or later, and what all forgotten ones come to.
 
         Only events before `final` are judged, and for these every repeat of their ids is known.
@@ -50,18 +50,18 @@ class Retention:
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
         kept = [event for one, event in known if one.at >= final or id(one) in needed]
         if len(kept) == len(known):
-            return kept, settled
+            return kept, totals
         gone = ([one for one in found if id(one) not in needed] for found in passing)
-        before = settled or [NOTHING] * len(self.uses)
+        before = totals or [NOTHING] * len(self.uses)
         parts = zip(self.uses, gone, before, strict=True)
-        totals = [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
-        return kept, totals if any(total != NOTHING for total in totals) else ()
+        sums = [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
+        return kept, sums if any(total != NOTHING for total in sums) else ()
 
 
 def _by_type(events: Events) -> Mapping[str, list[tuple[int, Occurrence]]]:
     found: defaultdict[str, list[tuple[int, Occurrence]]] = defaultdict(list)
-    for place, event in enumerate(events):
-        found[event.type].append((place, event))
+    for index, event in enumerate(events):
+        found[event.type].append((index, event))
     return found
 
 

@@ -13,8 +13,8 @@ from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
 from leadrules.engine.incremental.retention import PlainEvent, Retention
-from leadrules.engine.incremental.settled import Settled, past_of
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
+from leadrules.engine.incremental.totals import Totals, totals_of
 from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import InputError
 from leadrules.lead import Event, LeadReader, read_as_of
@@ -32,8 +32,8 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 class Scorer:
     """What the states of one ruleset share.
 
-    `evaluate` is the engine for leads whose events are all at hand, `evaluate_settled` that for
-    leads of which some are settled: it is compiled when there is one.
+    `evaluate` is the engine for leads whose events are all at hand, `evaluate_rest` that for
+    leads of which some are forgotten: it is compiled when there is one.
     """
 
     identity: RulesetIdentity
@@ -51,10 +51,10 @@ class Scorer:
         return self.retention.program.scope.most_events
 
     @functools.cached_property
-    def evaluate_settled(self) -> Evaluate:
+    def evaluate_rest(self) -> Evaluate:
         """The engine for leads that bring what forgotten events came to."""
-        past = past_of(self.retention.program, self.retention.uses)
-        return compile_program(self.retention.program, self.identity, self.reader, past)
+        totals = totals_of(self.retention.program, self.retention.uses)
+        return compile_program(self.retention.program, self.identity, self.reader, totals)
 
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
         """Begin with what is known of a lead. Raises InputError."""
@@ -70,15 +70,15 @@ class Scorer:
         stored = read_state(text, self.identity.fingerprint)
         uses = self.retention.uses
         plain = self.reader.plain_lead(stored.lead)
-        settled = [stored.totals.get(place, NOTHING) for place in range(len(uses))] if stored.totals else ()
+        totals = [stored.totals.get(index, NOTHING) for index in range(len(uses))] if stored.totals else ()
         remember, mark, most = stored.remember, stored.mark, stored.most
-        return LeadState(self, plain, [*stored.events], remember, mark=mark, settled=settled, most=most)
+        return LeadState(self, plain, [*stored.events], remember, mark=mark, totals=totals, most=most)
 
-    def score(self, lead: dict[str, Any], settled: Settled, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
-        """Score a lead of which some events are at hand, and others are settled."""
-        if not settled:
+    def score(self, lead: dict[str, Any], totals: Totals, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
+        """Score a lead of which some events are at hand, and others are added up."""
+        if not totals:
             return self.evaluate(lead, as_of, pii)
-        return self.evaluate_settled({**lead, TOTALS: settled}, as_of, pii)
+        return self.evaluate_rest({**lead, TOTALS: totals}, as_of, pii)
 
 
 class LeadState:
@@ -95,7 +95,7 @@ class LeadState:
     Decimal('5')
     """
 
-    __slots__ = ("_events", "_lead", "_mark", "_most", "_remember", "_scorer", "_settled")
+    __slots__ = ("_events", "_lead", "_mark", "_most", "_remember", "_scorer", "_totals")
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class LeadState:
         remember: int,
         *,
         mark: int | None = None,
-        settled: Settled = (),
+        totals: Totals = (),
         most: int = _FEW,
     ) -> None:
         self._scorer = scorer
@@ -113,7 +113,7 @@ class LeadState:
         self._events = events
         self._remember = remember
         self._mark = mark
-        self._settled = settled
+        self._totals = totals
         self._most = most
 
     @property
@@ -179,7 +179,7 @@ class LeadState:
             )
         self._mark = instant
         if len(self._events) > min(self._most, self._scorer.most_events):
-            self._settle(instant)
+            self._forget(instant)
 
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
@@ -188,23 +188,23 @@ class LeadState:
         the moment then counts as asked for all the same.
         """
         self.advance(as_of=as_of)
-        return self._scorer.score({**self._lead, "events": self._events}, self._settled, as_of, pii=pii)
+        return self._scorer.score({**self._lead, "events": self._events}, self._totals, as_of, pii=pii)
 
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
-        totals = {place: total for place, total in enumerate(self._settled) if total != NOTHING}
+        totals = {index: total for index, total in enumerate(self._totals) if total != NOTHING}
         stored = Stored(self.fingerprint, self._lead, self._events, totals, self._mark, self._remember, self._most)
         return text_of(stored)
 
-    def _settle(self, mark: int) -> None:
+    def _forget(self, mark: int) -> None:
         """Forget what is no longer needed. Work is done again only once there are twice as many events."""
-        settle = self._scorer.retention.settle
-        self._events, self._settled = settle(self._events, self._settled, mark, mark - self._remember)
+        forget = self._scorer.retention.forget
+        self._events, self._totals = forget(self._events, self._totals, mark, mark - self._remember)
         self._most = max(_FEW, 2 * len(self._events))
 
     def __copy__(self) -> LeadState:
         lead, events = dict(self._lead), [*self._events]
-        copied = LeadState(self._scorer, lead, events, self._remember, mark=self._mark, settled=self._settled)
+        copied = LeadState(self._scorer, lead, events, self._remember, mark=self._mark, totals=self._totals)
         copied._most = self._most
         return copied
 

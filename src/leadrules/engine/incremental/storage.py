@@ -23,7 +23,7 @@ VERSION = 1
 
 @attrs.frozen
 class Stored:
-    """What a state is made of. `totals` are by the place of a question among those of the rules.
+    """What a state is made of. `totals` are by the index of a question among those of the rules.
 
     `mark` is an instant, or None where no result was asked for; `remember` is in microseconds. `most`
     is how many events there may be before they are looked through.
@@ -59,7 +59,7 @@ def text_of(stored: Stored) -> str:
         "attributes": stored.lead["attributes"],
         "stages": stored.lead["stages"],
         "events": [{**event, "at": event["at"].isoformat()} for event in stored.events],
-        "settled": [[place, total.count, str(total.sum)] for place, total in sorted(stored.totals.items())],
+        "settled": [[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())],
     }
     whole = {"state": VERSION, "digest": _digest(content)} | content
     return json.dumps(whole, default=_written, ensure_ascii=False, separators=(",", ":"))
@@ -124,7 +124,7 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         {**event, "at": dt.datetime.fromisoformat(event["at"]), "properties": _all_read(event["properties"])}
         for event in found["events"]
     ]
-    totals = {place: Total(count, Fraction(total)) for place, count, total in found["settled"]}
+    totals = {index: Total(count, Fraction(total)) for index, count, total in found["settled"]}
     mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
     return Stored(found["fingerprint"], lead, events, totals, mark, found["remember"], found["most"])
 

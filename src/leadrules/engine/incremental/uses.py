@@ -12,18 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
 from leadrules import program as p
+from leadrules.audit import MOST_LISTED
 from leadrules.engine.compiler.operands import calls_plugin
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
-from leadrules.engine.reference.evidence import MOST_LISTED
 from leadrules.engine.reference.scoring import in_season, points_of, sized
 from leadrules.families import AGGREGATES
 from leadrules.families.aggregates import Keeps
 from leadrules.lead import Occurrence
+from leadrules.nodes import Node
 from leadrules.values import Value, folded, rounded
 
 Memory = Literal["bounded", "distinct", "events"]
@@ -48,15 +49,15 @@ class Use:
         """What the question needs in the long run."""
         if self.selection.within is not None:
             return "bounded"
-        return self.settled_memory if self.settles else "events"
+        return self.final_memory if self.is_final else "events"
 
     @property
-    def settles(self) -> bool:
+    def is_final(self) -> bool:
         """Tell whether events can be judged now for good, without a window that would drop them."""
         return is_static(self.selection.filter) and not self.selection.since
 
     @property
-    def settled_memory(self) -> Memory:
+    def final_memory(self) -> Memory:
         """What is needed where events can be judged for good."""
         return "bounded"
 
@@ -77,7 +78,7 @@ class Use:
         """Name those of the passing events that are needed as they are."""
         if self.selection.within is not None:
             return _within(passing, self.selection.within, reading)
-        return self.lasting(passing, reading) if self.settles else passing
+        return self.lasting(passing, reading) if self.is_final else passing
 
     def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
         """Name those needed where all of them stay selected for good."""
@@ -85,7 +86,7 @@ class Use:
 
     def forgotten(self, passing: Events, reading: Reading) -> Total:
         """Add up events that are forgotten; those of a window, and those that are still needed, never count again."""
-        return self.total(passing, reading) if self.settles and self.selection.within is None else NOTHING
+        return self.total(passing, reading) if self.is_final and self.selection.within is None else NOTHING
 
     def total(self, passing: Events, reading: Reading) -> Total:
         """Add up events that stay selected for good."""
@@ -98,8 +99,8 @@ def _within(events: Events, within: int, reading: Reading) -> Events:
 
 def _start(since: p.SinceEvent | p.SinceField, reading: Reading) -> int | None:
     """Give the moment before which a `since` never comes to lie, where there is one."""
-    is_settled = isinstance(since, p.SinceEvent) and is_static(since.filter)
-    return reading.latest(since) if is_settled else None
+    is_final = isinstance(since, p.SinceEvent) and is_static(since.filter)
+    return reading.latest(since) if is_final else None
 
 
 @attrs.frozen
@@ -130,7 +131,7 @@ class AggregateUse(Use):
     node: p.Aggregate
 
     @property
-    def settled_memory(self) -> Memory:
+    def final_memory(self) -> Memory:
         """A `distinct` needs an event for each value."""
         return _KEPT[AGGREGATES[self.node.function].keeps]
 
@@ -160,7 +161,7 @@ class AllUse(Use):
     """A question that only the events themselves answer: a sequence of two, a plugin's view of the lead."""
 
     @property
-    def settled_memory(self) -> Memory:
+    def final_memory(self) -> Memory:
         """All of them."""
         return "events"
 
@@ -172,13 +173,13 @@ class RuleUse(Use):
     rule: p.Rule
 
     @property
-    def settles(self) -> bool:
+    def is_final(self) -> bool:
         """Tell whether an event can be judged for good, with what it gives."""
         judged = is_static(self.selection.filter) and not self.selection.since
         return judged and is_static(self.rule.alternatives[0].points) and self.rule.caps.every is None
 
     @property
-    def settled_memory(self) -> Memory:
+    def final_memory(self) -> Memory:
         """What the caps leave; decay leaves nothing of an old event."""
         caps = self.rule.caps
         if self.rule.decay is not None:
@@ -210,7 +211,7 @@ class RuleUse(Use):
         """Name what the window holds; of that too, only what may give points."""
         if self.selection.within is not None:
             passing = _within(passing, self.selection.within, reading)
-        return self.lasting(passing, reading) if self.settles else passing
+        return self.lasting(passing, reading) if self.is_final else passing
 
     def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
         """Name those that may be kept, and the latest, which says that the rule fires."""
@@ -253,8 +254,8 @@ class RuleUse(Use):
     def _first(self, events: Events, times: int, reading: Reading) -> Events:
         if self._is_constant:
             return events[-times:]
-        places = sorted(range(len(events)), key=lambda place: (abs(self._points(events[place], reading)), place))
-        return [events[place] for place in places[-times:]]
+        indices = sorted(range(len(events)), key=lambda index: (abs(self._points(events[index], reading)), index))
+        return [events[index] for index in indices[-times:]]
 
     @property
     def _fades(self) -> bool:
@@ -278,86 +279,65 @@ class RuleUse(Use):
 
 def uses_of(program: p.Program) -> tuple[Use, ...]:
     """Give every question that a program asks, each once, in an order that hangs on the program alone."""
-    nodes: list[Any] = [s.condition for s in program.segments] + [r.condition for r in program.requirements]
-    nodes += [item for dimension in program.dimensions for item in dimension.items]
-    nodes += [grade.subject for grade in program.grades if isinstance(grade, p.Grade)]
-    nodes += [part for ladder in program.ladders for part in (*ladder.rules, *ladder.holds)]
-    nodes += [mark.condition for mark in program.marks]
-    nodes += [body for body in (c.body for c in program.criteria) if calls_plugin(body)]  # these are always asked
-    nodes += _criteria_in(nodes, {c.name: c.body for c in program.criteria})
+    parts = (program.segments, program.requirements, program.dimensions, program.grades, program.ladders, program.marks)
+    nodes: list[p.Node] = [node for part in parts for node in part]
+    nodes += [criterion for criterion in program.criteria if calls_plugin(criterion.body)]  # these are always asked
+    nodes += _criteria_behind(nodes, program)
     return tuple(dict.fromkeys(use for node in nodes for use in uses_in(node)))
 
 
-def _criteria_in(nodes: Iterable[Any], bodies: Mapping[str, p.ValueNode]) -> list[p.ValueNode]:
-    """Give the bodies of the criteria that nodes are made of, each once, in the order of the file."""
+def _criteria_behind(nodes: Iterable[p.Node], program: p.Program) -> list[p.Criterion]:
+    """Give the criteria that nodes are made of, each once, in the order of the file."""
     found: set[str] = set()
-    pending = list(nodes)
+    pending = [*nodes]
     while pending:
-        one = pending.pop()
-        if isinstance(one, p.DefinitionRead):
-            if one.kind == "criterion" and one.name not in found:
-                found.add(one.name)
-                pending.append(bodies[one.name])
-        elif isinstance(one, tuple):
-            pending += one
-        elif attrs.has(type(one)):
-            pending += [getattr(one, attribute.name) for attribute in attrs.fields(type(one))]
-    return [body for name, body in bodies.items() if name in found]
+        for read in pending.pop().find(p.DefinitionRead):
+            body = program.behind(read)
+            if read.kind == "criterion" and read.name not in found and body is not None:
+                found.add(read.name)
+                pending.append(body)
+    return [criterion for criterion in program.criteria if criterion.name in found]
 
 
-def uses_in(node: Any) -> Iterator[Use]:
+def uses_in(node: Node) -> Iterator[Use]:
     """Give the questions that stand in a rule, condition or value; definitions are not opened."""
-    match node:
-        case tuple():
-            for member in node:
-                yield from uses_in(member)
-        case p.Rule(selection=p.Selection() as selection):
-            yield RuleUse(selection, node)
-            yield from _uses_of_since(selection)
-            yield from uses_in((node.when, node.alternatives[0].points))
-        case p.Count(selection) | p.Happened(selection):
-            yield CountUse(selection)
-            yield from _uses_of_since(selection)
-        case p.Aggregate():
-            yield AggregateUse(node.selection, node)
-            yield from _uses_of_since(node.selection)
-        case p.FollowedBy():
-            for selection in (node.first, node.then):
-                yield AllUse(selection)
-                yield from _uses_of_since(selection)
-        case p.CallNode():
-            if node.events:
-                yield AllUse(p.Selection("", node.events))
-            yield from uses_in(node.arguments)
-        case _:
-            for attribute in attrs.fields(type(node)) if attrs.has(type(node)) else ():
-                yield from uses_in(getattr(node, attribute.name))
+    for part in node.walk(closed=(p.Selection, p.Rule)):
+        match part:
+            case p.Rule():
+                yield from _uses_of_rule(part)
+            case p.Count(selection) | p.Happened(selection):
+                yield CountUse(selection)
+            case p.Aggregate():
+                yield AggregateUse(part.selection, part)
+            case p.FollowedBy():
+                yield AllUse(part.first)
+                yield AllUse(part.then)
+            case p.CallNode(events=events) if events:
+                yield AllUse(p.Selection("", events))
+            case p.Selection(since=starts):
+                for since in starts:
+                    if isinstance(since, p.SinceEvent):
+                        yield LatestUse(p.Selection("", since.types, since.filter))
+            case _:
+                pass
 
 
-def _uses_of_since(selection: p.Selection) -> Iterator[Use]:
-    for since in selection.since:
-        if isinstance(since, p.SinceEvent):
-            yield LatestUse(p.Selection("", since.types, since.filter))
+def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
+    """Give the questions of a rule; of one that scores each event, that some event happened is none of its own."""
+    parts: list[Node] = rule.children()
+    if rule.selection is not None:
+        yield RuleUse(rule.selection, rule)
+        parts = [rule.selection, rule.alternatives[0].points, *([] if rule.when is None else [rule.when])]
+    for part in parts:
+        yield from uses_in(part)
 
 
-def is_static(node: Any) -> bool:
+_STATIC = (
+    p.Constant, p.PropertyRead, p.CallNode, p.Arithmetic, p.Negative, p.ConditionValue, p.Compare, p.Between,
+    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast,
+)  # fmt: skip
+
+
+def is_static(node: p.Node | None) -> bool:
     """Tell whether an expression about an event says the same whenever it is asked, and whatever the lead is."""
-    match node:
-        case None | p.Constant() | p.PropertyRead():
-            return True
-        case tuple():
-            return all(is_static(member) for member in node)
-        case p.CallNode(plugin, _, _, arguments):
-            return plugin is None and is_static(arguments)
-        case p.Arithmetic(_, left, right) | p.Compare(_, left, right):
-            return is_static((left, right))
-        case p.Negative(inner) | p.IsKnown(inner) | p.Truth(inner) | p.ConditionValue(inner) | p.Not(inner):
-            return is_static(inner)
-        case p.And(members) | p.Or(members) | p.AtLeast(_, members):
-            return is_static(members)
-        case p.Between(value, low, high):
-            return is_static((value, low, high))
-        case p.OneOf(value, choices) | p.TextTest(_, value, choices):
-            return is_static((value, *choices))
-        case _:
-            return False
+    return node is None or (not calls_plugin(node) and all(isinstance(part, _STATIC) for part in node.walk()))

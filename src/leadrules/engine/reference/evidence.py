@@ -12,15 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from leadrules import program as p
-from leadrules.audit import MASK
+from leadrules.audit import MASK, MOST_LISTED
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.reference.scoring import RuleScore
 from leadrules.families import AGGREGATES
 from leadrules.lead import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
-
-MOST_LISTED = 20
-"""Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
 
 
 class Evidence:

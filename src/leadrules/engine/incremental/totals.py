@@ -1,4 +1,4 @@
-"""Answers about a lead whose past is partly added up: by the reference, and what compiled code adds."""
+"""Answers about a lead whose events are partly added up: by the reference, and what compiled code adds."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.families import AGGREGATES
 from leadrules.lead import Facts
 
-Settled = Sequence[Total]
-"""What events that are forgotten come to, by the place of the question that it answers; empty where none is."""
+Totals = Sequence[Total]
+"""What forgotten events come to, by the index of the question that they answer; empty where none is."""
 
 
 @attrs.define
-class SettledReading(Reading):
-    """Answers like any reading; to what the events at hand give it adds what is settled."""
+class TotalsReading(Reading):
+    """Answers like any reading; to what the events at hand give it adds the totals of those that are not."""
 
-    settled: Mapping[Use, Total] = attrs.field(factory=dict)
+    totals: Mapping[Use, Total] = attrs.field(factory=dict)
 
     def count(self, selection: p.Selection) -> int:
         """Count the selected events, forgotten ones too."""
-        return super().count(selection) + self.settled.get(CountUse(selection), NOTHING).count
+        return super().count(selection) + self.totals.get(CountUse(selection), NOTHING).count
 
     def total(self, node: p.Aggregate) -> Total:
         """Count and add up the known numbers, forgotten ones too."""
-        return super().total(node).plus(self.settled.get(AggregateUse(node.selection, node), NOTHING))
+        return super().total(node).plus(self.totals.get(AggregateUse(node.selection, node), NOTHING))
 
     def earlier(self, rule: p.Rule) -> Total:
         """Give what forgotten events gave a rule."""
         assert rule.selection is not None
-        return self.settled.get(RuleUse(rule.selection, rule), NOTHING)
+        return self.totals.get(RuleUse(rule.selection, rule), NOTHING)
 
 
-def past_of(program: p.Program, uses: Sequence[Use]) -> AccumulatedTotals:
+def totals_of(program: p.Program, uses: Sequence[Use]) -> AccumulatedTotals:
     """Say which totals answer what. A rule that gives the same for every event counts them, as a `count` does."""
     counts: dict[p.Selection, int] = {}
     aggregates: dict[p.Aggregate, int] = {}
     rules: dict[str, int] = {}
-    for place, use in enumerate(uses):
+    for index, use in enumerate(uses):
         if isinstance(use, CountUse):
-            counts[use.selection] = place
+            counts[use.selection] = index
         elif isinstance(use, AggregateUse) and AGGREGATES[use.node.function].of_total is not None:
-            aggregates[use.node] = place
+            aggregates[use.node] = index
         elif isinstance(use, RuleUse) and use.adds_up:
-            rules[use.rule.id] = place
+            rules[use.rule.id] = index
             if use.counts(program.precision):
-                counts.setdefault(use.selection, place)
+                counts.setdefault(use.selection, index)
 
-    def reading(program: p.Program, facts: Facts, as_of: int, settled: Settled) -> Reading:
-        return SettledReading(program, facts, as_of, settled=dict(zip(uses, settled, strict=False)))
+    def reading(program: p.Program, facts: Facts, as_of: int, totals: Totals) -> Reading:
+        return TotalsReading(program, facts, as_of, totals=dict(zip(uses, totals, strict=False)))
 
     return AccumulatedTotals(counts, aggregates, rules, reading, is_empty=False)
