@@ -73,6 +73,14 @@ def _most(values: Sequence[Any]) -> Any:
     return max(_known(values), default=None)
 
 
+def _median(values: Sequence[Any]) -> Any:
+    known = sorted(_known(values))
+    middle = len(known) // 2
+    if len(known) % 2:
+        return known[middle]
+    return bounded(Fraction(known[middle - 1] + known[middle]) / 2) if known else None
+
+
 def _distinct(values: Sequence[Any]) -> Any:
     return len(set(_known(values)))
 
@@ -104,6 +112,7 @@ AGGREGATES = {
     for aggregate in (
         Aggregate("sum", _of_total(_total), "all of them added up; 0 of none", "totals", of_total=_total),
         Aggregate("average", _of_total(_average), "their mean, exact", "totals", of_total=_average),
+        Aggregate("median", _median, "the one in the middle, or the mean of the two that are"),
         Aggregate("min", _least, "the least", "one", _extreme(min)),
         Aggregate("max", _most, "the most", "one", _extreme(max)),
         Aggregate(
