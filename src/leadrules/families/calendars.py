@@ -39,9 +39,12 @@ CALENDARS = {
         Calendar("day", lambda day: day.toordinal() - _EPOCH_DAY, DAY, 2 * DAY),
         Calendar("week", lambda day: (day.toordinal() - 1) // 7, WEEK, 8 * DAY, {"day": 7}),
         Calendar("month", lambda day: day.year * 12 + day.month, 28 * DAY, 32 * DAY, {"day": 31}),
+        Calendar(
+            "quarter", lambda day: day.year * 4 + (day.month - 1) // 3, 90 * DAY, 93 * DAY, {"day": 92, "month": 3}
+        ),
     )
 }
-"""By name, from the shortest to the longest. Weeks begin on Monday."""
+"""By name, from the shortest to the longest. Weeks begin on Monday; quarters in January, April, July and October."""
 
 
 def bucket_of(instant: int, calendar: str, zone: Zone) -> int:
