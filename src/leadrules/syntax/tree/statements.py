@@ -475,7 +475,7 @@ Statement = (
 )
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.frozen
 class File:
     """A whole rule file.
 
