@@ -11,6 +11,8 @@ import pytest
 from leadrules import InputError, Ruleset
 from leadrules.audit import canonical_json
 from leadrules.explain.wording import Words
+from leadrules.ruleset import statements_of
+from leadrules.syntax.formatter import text_of
 from leadrules.values import zone
 
 HERE = Path(__file__).parent / "explanations"
@@ -580,3 +582,27 @@ def test_lines_have_roles_and_nothing_in_them_steers_a_terminal():
     ]
     assert all(line.text.isprintable() for line in explanation.lines)
     assert str(explanation).startswith("Lead a\\u{1b}[31m: 0 points")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("+5", "+5"),
+        ("-2.50", "-2.5"),
+        ("-(5)", "-(5)"),
+        ("+(-5)", "+(-5)"),
+        ("+(bonus)", "+(bonus)"),
+        ("-(bonus)", "-(bonus)"),
+        ("+(-(employees) + 5)", "+(-(employees) + 5)"),
+        ("+(-employees)", "+(-employees)"),
+        ("-(employees + 1)", "-(employees + 1)"),
+    ],
+)
+def test_points_are_written_once_for_all(written, shown):
+    """The formatter, explanations and the list of `check --verbose` write the points of a rule alike."""
+    rules = Ruleset.from_text(f"param bonus = 4\nneed {written} | else +1\n")
+    statement = statements_of(rules)[1]
+    assert text_of(statement) == f"need {shown} | else +1"
+    explained = rules.explain({"id": "1"}, as_of=AS_OF).rules[0]
+    assert [a.points for a in explained.alternatives] == [shown, "+1"]
+    assert [a.text for a in rules.program.rules[0].alternatives] == [shown, "+1"]

@@ -301,14 +301,16 @@ class Scoring:
         return node if isinstance(node, tree.Selection) and self.expressions.is_event(node.name) else None
 
     def _alternatives(self, node: tree.Rule, selection: p.Selection | None, place: Place) -> tuple[p.Alternative, ...]:
-        first = node.alternatives[0].condition
+        only = node.alternatives[0]
+        first = only.condition
         assert first is not None
         if selection is not None:
             per_event = attrs.evolve(place, event=selection.types)
-            happened = p.Happened(selection, **told(first))
-            return (p.Alternative(happened, self.points(node.alternatives[0].points, per_event)),)
+            points = self.points(only.points, per_event)
+            return (p.Alternative(p.Happened(selection, **told(first)), points, **told(only.points)),)
         if isinstance(first, tree.Always) and len(node.alternatives) == 1:
-            return (p.Alternative(p.Always(**told(first)), self.points(node.alternatives[0].points, place)),)
+            points = self.points(only.points, place)
+            return (p.Alternative(p.Always(**told(first)), points, **told(only.points)),)
         return tuple(_all_of(*(functools.partial(self._alternative, a, first, place) for a in node.alternatives)))
 
     def _alternative(self, node: tree.Alternative, first: tree.Condition, place: Place) -> p.Alternative:
@@ -317,7 +319,7 @@ class Scoring:
             lambda: None if whole is None else self.expressions.condition(whole, place),
             lambda: self.points(node.points, place),
         )
-        return p.Alternative(condition, points)
+        return p.Alternative(condition, points, **told(node.points))
 
     def points(self, node: tree.Points, place: Place) -> p.ValueNode:
         """Check points: a literal within its limits, or an expression."""

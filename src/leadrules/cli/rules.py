@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -12,8 +11,8 @@ from leadrules import program as p
 from leadrules.cli.screen import Screen, printable
 from leadrules.engine.incremental.memory import MEANINGS, Memories
 from leadrules.engine.incremental.uses import Memory
+from leadrules.explain.modifiers import signed
 from leadrules.insights.places import Places
-from leadrules.values import text_of_number
 
 OUTCOMES = "outcomes"
 _STYLES: dict[Memory, str] = {"bounded": "", "distinct": "yellow", "events": "magenta"}
@@ -91,7 +90,7 @@ def _scoring(program: p.Program, places: Places) -> Iterator[_Line]:
 def _outcomes(program: p.Program, places: Places) -> Iterator[_Line]:
     """Give what else asks something of a lead, in order of the file."""
     found: list[tuple[str, Any, str]] = []
-    found += [("persona", i, f"{i.name} {_signed(i.points)}") for i in _personas(program)]
+    found += [("persona", i, f"{i.name} {signed(i.points)}") for i in program.personas]
     found += [("require", r, r.condition.text) for r in program.requirements]
     for ladder in program.ladders:
         found += [("stage", r, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
@@ -117,28 +116,12 @@ def _grades_of_criteria(program: p.Program) -> Iterator[p.Grade]:
     return (g for g in grades if isinstance(g.subject, p.DefinitionRead) and g.subject.kind == "criterion")
 
 
-def _personas(program: p.Program) -> Iterator[p.Persona]:
-    return (item for dimension in program.dimensions for item in dimension.items if isinstance(item, p.Persona))
-
-
-def _signed(points: Fraction) -> str:
-    return f"{'+' if points >= 0 else ''}{text_of_number(points)}"
-
-
 def _text(rule: p.Rule) -> str:
     """Write a rule's conditions and points, without its modifiers."""
     conditions = ["else" if one.condition is None else one.condition.text for one in rule.alternatives]
     if rule.selection is not None or len(conditions) == 1:
         conditions = [rule.text]
-    return " | ".join(
-        f"{condition} {_points(one.points)}" for condition, one in zip(conditions, rule.alternatives, strict=True)
-    )
-
-
-def _points(node: p.ValueNode) -> str:
-    if isinstance(node, p.Constant):
-        return node.text
-    return f"-({node.operand.text})" if isinstance(node, p.Negative) else f"+({node.text})"
+    return " | ".join(f"{condition} {one.text}" for condition, one in zip(conditions, rule.alternatives, strict=True))
 
 
 def plain_rules(program: p.Program, places: Places) -> Iterator[dict[str, Any]]:
@@ -153,5 +136,5 @@ def plain_rules(program: p.Program, places: Places) -> Iterator[dict[str, Any]]:
             "group": None if group is None else group.name,
             "scores": "once" if rule.selection is None else "each",
             "memory": memories.of(rule),
-            "points": [_points(alternative.points) for alternative in rule.alternatives],
+            "points": [alternative.text for alternative in rule.alternatives],
         }

@@ -18,7 +18,6 @@ from leadrules.explain.modifiers import (
     event_limits,
     grade_text,
     points_limits,
-    points_text,
     season_text,
     signed,
 )
@@ -304,7 +303,7 @@ def _file_of(node: p.Node) -> str | None:
 
 def _alternative(node: p.Alternative) -> AlternativeExplanation:
     condition = "else" if node.condition is None else node.condition.text
-    return AlternativeExplanation(condition, points_text(node.points))
+    return AlternativeExplanation(condition, node.text)
 
 
 # ----------------------------------------------------------------- the sums

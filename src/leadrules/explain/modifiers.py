@@ -8,16 +8,6 @@ from leadrules import program as p
 from leadrules.values import DAY, HOUR, MINUTE, Duration, text_of_number
 
 
-def points_text(node: p.ValueNode) -> str:
-    """Write points: `+5`, `-2.5`, `+(amount / 100)`."""
-    return node.text if node.text.startswith(("+", "-(")) or is_literal(node) else f"+({node.text})"
-
-
-def is_literal(node: p.ValueNode) -> bool:
-    """Tell whether points are a number as it stands in the file, neither a param nor an expression."""
-    return isinstance(node, p.Constant) and node.param is None
-
-
 def signed(number: Fraction) -> str:
     """Write a number with its sign: `+40`, `-2.5`."""
     return ("+" if number >= 0 else "") + text_of_number(number)

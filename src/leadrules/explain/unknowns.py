@@ -11,7 +11,6 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Reading
-from leadrules.explain.modifiers import is_literal
 from leadrules.explain.reasons import truth_of_rule
 from leadrules.values import decimal_of, rounded
 
@@ -59,9 +58,14 @@ def _open_lines(reading: Reading, persona: p.Persona) -> Iterator[tuple[Fraction
             yield abs(persona.points) * line.weight / whole, (line.condition,)
 
 
+def _is_literal(node: p.ValueNode) -> bool:
+    """Tell whether points are a number as it stands in the file, neither a param nor an expression."""
+    return isinstance(node, p.Constant) and node.param is None
+
+
 def _largest(reading: Reading, rule: p.Rule) -> Fraction:
     """Give the largest size of the points that are written as a number; 0 where none are."""
-    written = [reading.value(a.points) for a in rule.alternatives if is_literal(a.points)]
+    written = [reading.value(a.points) for a in rule.alternatives if _is_literal(a.points)]
     return max((abs(points) for points in written if type(points) is Fraction), default=Fraction(0))
 
 

@@ -71,10 +71,11 @@ class Caps(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Alternative(Node):
-    """A condition and its points; `condition` is None for `else`."""
+    """A condition and its points; `condition` is None for `else`. `text` is how a rule file writes the points."""
 
     condition: Condition | None
     points: ValueNode
+    text: str = attrs.field(eq=False, kw_only=True, default="")
 
 
 @attrs.frozen(eq=False, repr=False)
