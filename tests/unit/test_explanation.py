@@ -590,7 +590,7 @@ def test_lines_have_roles_and_nothing_in_them_steers_a_terminal():
         ("+5", "+5"),
         ("-2.50", "-2.5"),
         ("-(5)", "-(5)"),
-        ("+(-5)", "+(-5)"),
+        ("+(-5)", "-5"),
         ("+(bonus)", "+(bonus)"),
         ("-(bonus)", "-(bonus)"),
         ("+(-(employees) + 5)", "+(-(employees) + 5)"),
