@@ -351,6 +351,11 @@ def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
     return rules._checked.statements  # noqa: SLF001
 
 
+def path_of(rules: Ruleset) -> Path | None:
+    """Give the path of the file that rules were loaded from; None where they come from a text."""
+    return rules._files.path  # noqa: SLF001
+
+
 def fingerprint_of(program: Program) -> str:
     """Give the sha256 of what a program means."""
     return "sha256:" + hashlib.sha256(program.canonical.encode()).hexdigest()

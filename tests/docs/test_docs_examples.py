@@ -33,7 +33,8 @@ def test_a_rule_file_of_the_documentation_is_good(text):
 
 
 @pytest.mark.parametrize("page", sorted({str(found.id).split(":")[0] for found in blocks("python")}))
-def test_the_python_of_a_page_runs_from_top_to_bottom(page):
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # pages may write files
     namespace: dict[str, object] = {}
     for found in blocks("python"):
         if found.id.startswith(f"{page}:"):

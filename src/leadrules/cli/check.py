@@ -12,8 +12,7 @@ from leadrules.cli.against import Comparison, compare, show_comparison
 from leadrules.cli.reading import Given, Source, check_file
 from leadrules.cli.rules import plain_rules, scoring_rules, show_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
-from leadrules.cli.screen import Screen, counted, drawn, tally
-from leadrules.cli.writing import standard_output
+from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
 from leadrules.insights.places import Places
 from leadrules.ruleset import fingerprint_of, review
 

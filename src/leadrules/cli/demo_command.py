@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -16,12 +17,11 @@ from leadrules.cli.ranking import Ranking
 from leadrules.cli.reading import read_as_of_option
 from leadrules.cli.reasons import Reasons, is_cap_of_rule, points_text
 from leadrules.cli.running import OK, Stop
-from leadrules.cli.score import Rejected, audits, moment_text, tell_rejected, title
-from leadrules.cli.scoring import AsOf, Scored, score_rows
+from leadrules.cli.score import audits, moment_text, tell_rejected, title
 from leadrules.cli.screen import Screen, counted
 from leadrules.program import Program
 from leadrules.ruleset import Ruleset
-from leadrules.tables import OutputFile, Reject, read_leads
+from leadrules.tables import OutputFile, Summary, score_files
 
 RULES, LEADS, EVENTS = "demo.leadrules", "leads.csv", "events.csv"
 FOLDER = "demo"
@@ -44,17 +44,13 @@ def demo(save: Path | None) -> int:
     screen = Screen()
     rules = Ruleset.from_text(files[RULES], RULES)
     moment = read_as_of_option(demo_leads.AS_OF, rules.program.scope.zone, screen)
-    ranking, rejected = Ranking(rules.program, _TOP), Rejected()
-    for one in _scored(rules, files, lambda _row: moment):
-        if isinstance(one, Reject):
-            rejected.add(one)
-        else:
-            ranking.add(one)
+    ranking = Ranking(rules.program, _TOP)
+    summary = _score(rules, files, moment, ranking)
     screen.line("A made-up company, with made-up leads: nothing here is real.")
     title(screen, rules, ranking, f"as of {moment_text(moment, rules.program.scope.zone)}")
     ranked.show(screen, ranking, audit_of=audits(rules, lambda _row: moment))
     screen.line()
-    tell_rejected(screen, rejected, None)
+    tell_rejected(screen, summary, None)
     first = ranking.first[0].result
     _explain(screen, first, rules.program)
     _tell_next(screen, save, first, rules.program)
@@ -84,13 +80,13 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
             output.text.write(text)
 
 
-def _scored(rules: Ruleset, files: Mapping[str, str], as_of: AsOf) -> Iterator[Scored | Reject]:
+def _score(rules: Ruleset, files: Mapping[str, str], as_of: dt.datetime, ranking: Ranking) -> Summary:
     """Score the sample the way `score` does: from files."""
     with tempfile.TemporaryDirectory(prefix="leadrules-") as name:
         folder = Path(name)
         for file in (LEADS, EVENTS):
             folder.joinpath(file).write_text(files[file], encoding="utf-8", newline="")
-        yield from score_rows(rules, read_leads(folder / LEADS, events=folder / EVENTS), as_of)
+        return score_files(rules, leads=folder / LEADS, events=folder / EVENTS, as_of=as_of, progress=ranking.add)
 
 
 # ----------------------------------------------------------------- one lead

@@ -9,8 +9,7 @@ from rich.text import Text
 
 from leadrules.audit import canonical_json
 from leadrules.cli.running import OK, Stop
-from leadrules.cli.screen import Screen, drawn
-from leadrules.cli.writing import standard_output
+from leadrules.cli.screen import Screen, drawn, standard_output
 from leadrules.diagnostics.pages import Heading, Listing, Messages, Page, Prose, registry
 
 _INDENT = Text("    ")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from leadrules.audit import canonical_json
-from leadrules.cli.reading import Given, Source, as_of_each, load_rules, read_as_of_option
+from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, RULES_WRONG, Stop
 from leadrules.cli.screen import Screen
 from leadrules.errors import InputError, PluginError
@@ -15,6 +15,7 @@ from leadrules.insights.changes import Change, changes_between, elements_of
 from leadrules.insights.impact import Impact, Limit, Move, exceeded
 from leadrules.ruleset import Ruleset, statements_of
 from leadrules.tables import Row
+from leadrules.tables.scoring import as_of_each
 
 _SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
 

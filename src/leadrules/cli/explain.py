@@ -15,8 +15,7 @@ from rich.text import Text
 from leadrules.audit import canonical_json
 from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted, printable
-from leadrules.cli.writing import standard_output
+from leadrules.cli.screen import Screen, counted, printable, standard_output
 from leadrules.errors import InputError, PluginError
 from leadrules.explain.explanation import Explanation
 from leadrules.explain.forecast import Forecast

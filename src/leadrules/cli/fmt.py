@@ -94,7 +94,7 @@ def _write(path: Path, found: _Written, screen: Screen, problems: Screen) -> int
             with OutputFile(path) as output:
                 output.binary.write(found.data)
         except FileProblem as problem:
-            problems.problem(f"`{problem.path}` {problem.problem}", problem.advice)
+            problems.problem(problem.sentence, problem.advice)
             return USAGE
         screen.line("formatted ", (str(path), "bold"))
     return OK

@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Self
 
 from leadrules.cli.screen import Screen
-from leadrules.tables import LeadTable
 
-Item = TypeVar("Item")
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _PATIENCE = 1.0
 _LINES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
 _CHUNK = 1 << 20
 
 
-def watched(items: Iterable[Item], table: LeadTable, screen: Screen) -> Iterator[Item]:
-    """Pass items on; where that takes more than a second on a terminal, show how far it is."""
-    items = iter(items)
-    if not screen.console.is_terminal:
-        yield from items
-        return
-    started, done = time.monotonic(), 0
-    for item in items:
-        yield item
-        done += 1
-        if time.monotonic() - started > _PATIENCE:
-            break
-    yield from _with_bar(items, done, table.path, screen)
+class Bar:
+    """A context in which work on a file is watched; where it takes more than a second on a terminal, a bar shows it."""
 
+    def __init__(self, path: Path, screen: Screen) -> None:
+        self._path, self._screen = path, screen
+        self._started = time.monotonic()
+        self._done = 0
+        self._shown: Progress | None = None
 
-def _with_bar(items: Iterator[Item], done: int, path: Path, screen: Screen) -> Iterator[Item]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    def __enter__(self) -> Self:
+        """Begin to watch."""
+        return self
 
-    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("leads"), TimeRemainingColumn())
-    first = next(items, None)
-    if first is None:
-        return
-    with Progress(*columns, console=screen.console, transient=True) as progress:
-        task = progress.add_task("", total=_lines(path), completed=done)
-        yield first
-        progress.advance(task)
-        for item in items:
-            yield item
-            progress.advance(task)
+    def advance(self) -> None:
+        """Take note that another lead is done."""
+        self._done += 1
+        if self._shown is not None:
+            self._shown.advance(self._shown.task_ids[0])
+        elif self._screen.console.is_terminal and time.monotonic() - self._started > _PATIENCE:
+            self._shown = self._bar()
+
+    def _bar(self) -> Progress:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn(), TextColumn("leads"), TimeRemainingColumn())
+        progress = Progress(*columns, console=self._screen.console, transient=True)
+        progress.add_task("", total=_lines(self._path), completed=self._done)
+        progress.start()
+        return progress
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away."""
+        if self._shown is not None:
+            self._shown.stop()
 
 
 def _lines(path: Path) -> int | None:

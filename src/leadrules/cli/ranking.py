@@ -13,9 +13,9 @@ from rich.text import Text
 
 from leadrules.audit import AuditEntry, ScoredLead
 from leadrules.cli.reasons import Reasons, points_text
-from leadrules.cli.scoring import Scored
 from leadrules.cli.screen import Screen, counted, joined, printable
 from leadrules.program import Ladder, Program
+from leadrules.tables import Reject, Scored
 
 _WIDE = 150
 _WIDE_BAR, _BAR = 24, 12
@@ -37,8 +37,10 @@ class Ranking:
     labels: dict[str, Counter[str]] = attrs.field(factory=dict)
     _heap: list[tuple[tuple[int, Decimal, int], Scored]] = attrs.field(factory=list)
 
-    def add(self, scored: Scored) -> None:
-        """Take one more result."""
+    def add(self, scored: Scored | Reject) -> None:
+        """Take one more result; what was left out has no place."""
+        if isinstance(scored, Reject):
+            return
         self.scored += 1
         for ladder, label in scored.result.stages.items():
             self.labels.setdefault(ladder, Counter())[label] += 1

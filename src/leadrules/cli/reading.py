@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from leadrules.lead import parse_as_of
 from leadrules.plugins import Catalogue
 from leadrules.ruleset import Ruleset, check_files
 from leadrules.syntax.files import Files
-from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, Reject, Row, read_events, read_leads
+from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, read_events, read_leads
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import BOOL
 
@@ -160,20 +160,3 @@ def _moment(text: str, where: Zone) -> dt.datetime:
         return moment_of(parse_as_of(text, where))
     except InputError as error:
         raise Stop(f"--as-of: {error.reason.removeprefix('as_of: ')}") from None
-
-
-def as_of_each(row: Row, where: Zone) -> dt.datetime:
-    """Read the time in a lead's row. Raises InputError."""
-    assert row.as_of is not None
-    try:
-        return moment_of(parse_as_of(row.as_of, where))
-    except InputError as error:
-        raise InputError(error.reason.replace("as_of", "time of scoring", 1), field="as_of") from None
-
-
-# --------------------------------------------------------------------- leads
-
-
-def leads_of(table: LeadTable) -> Iterator[Row]:
-    """Give the leads of a table that are rows at all."""
-    return (row for row in table if not isinstance(row, Reject))

@@ -66,7 +66,7 @@ def _told(error: Exception) -> int:
             screen.diagnostics(error.diagnostics)
             return RULES_WRONG
         case FileProblem():
-            screen.problem(f"`{error.path}` {error.problem}", error.advice)
+            screen.problem(error.sentence, error.advice)
             return USAGE
         case InputError() | PluginError():
             screen.problem(str(error))

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
 
 from leadrules.audit import AuditEntry
 from leadrules.cli import ranking as ranked
-from leadrules.cli.progress import watched
+from leadrules.cli.progress import Bar
 from leadrules.cli.ranking import Ranking
-from leadrules.cli.reading import Given, Source, as_of_each, load_rules, read_as_of_option
+from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.scoring import AsOf, Scored, score_row, score_rows
-from leadrules.cli.screen import Screen, counted
-from leadrules.cli.writing import STDOUT, Write, audit_to, refuse_suffix, results_to
+from leadrules.cli.screen import Screen, counted, standard_output
 from leadrules.ruleset import Ruleset
-from leadrules.tables import LeadTable, Reject, RejectsWriter
+from leadrules.tables import Reject, Scored, Summary, score_files
+from leadrules.tables.batch import refuse_outputs
+from leadrules.tables.scoring import AsOf, as_of_each, score_row
 from leadrules.values import Zone, instant_of
 
-_MOST_SHOWN = 5
+STDOUT = Path("-")
+"""The output that stands for CSV on standard output."""
 
 
 @attrs.frozen
@@ -33,42 +34,14 @@ class Outputs:
     audit: Path | None = None
     rejects: Path | None = None
 
-    def check(self) -> None:
-        """Refuse what could not be written at the end of a long run. Raises Stop."""
-        if self.results is not None:
-            refuse_suffix(self.results)
-        files = [path.resolve() for path in (self.results, self.audit, self.rejects) if path not in (None, STDOUT)]
-        if len(set(files)) < len(files):
-            raise Stop("two outputs have the same name", "give --output, --audit and --rejects different names")
-
-
-@attrs.define
-class Rejected:
-    """What was left out: how many leads and events could not be read, how many leads scored, the first few reasons."""
-
-    leads: int = 0
-    events: int = 0
-    unscored: int = 0
-    reasons: list[str] = attrs.field(factory=list)
-
-    def add(self, reject: Reject) -> None:
-        """Take one more."""
-        if reject.failed == "score":
-            self.unscored += 1
-        elif reject.kind == "lead":
-            self.leads += 1
-        else:
-            self.events += 1
-        if len(self.reasons) < _MOST_SHOWN:
-            self.reasons.append(reject.reason)
-
     @property
-    def count(self) -> int:
-        """How many there are in all."""
-        return self.leads + self.events + self.unscored
+    def to_stdout(self) -> bool:
+        """Tell whether standard output is for the results."""
+        return self.results == STDOUT
 
-    def __bool__(self) -> bool:
-        return bool(self.count)
+    def check(self) -> None:
+        """Refuse what could not be written at the end of a long run. Raises FileProblem."""
+        refuse_outputs(None if self.to_stdout else self.results, self.audit, self.rejects)
 
 
 def score(
@@ -88,68 +61,44 @@ def score(
     outputs.check()
     rules = load_rules(path, given)
     table = source.open()
-    when, said = _as_of(as_of, source.as_of_column, rules.program.scope.zone, notes)
-    ranking, rejected = Ranking(rules.program, top), Rejected()
-    rows = score_rows(rules, table, when, workers=workers, audit=_wants_audit(outputs))
-    with _opened(outputs, rules, source, path) as (writers, rejects):
-        for one in watched(rows, table, notes):
-            _take(one, ranking, rejected, writers, rejects)
-    if outputs.results != STDOUT:
+    where = rules.program.scope.zone
+    moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
+    ranking = Ranking(rules.program, top)
+
+    def take(one: Scored | Reject) -> None:
+        ranking.add(one)
+        bar.advance()
+
+    with Bar(table.path, notes) as bar, standard_output() if outputs.to_stdout else contextlib.nullcontext() as stdout:
+        summary = score_files(
+            rules,
+            leads=table,
+            output=stdout or outputs.results,
+            as_of=moment,
+            audit=outputs.audit or False,
+            rejects=outputs.rejects,
+            workers=workers,
+            progress=take,
+        )
+    if not outputs.to_stdout:
         screen = Screen()
-        title(screen, rules, ranking, said)
-        ranked.show(screen, ranking, audit_of=audits(rules, when))
-    tell_rest(notes, table, outputs, ranking, rejected)
-    return SOME_REJECTED if rejected else OK
+        title(screen, rules, ranking, f"as of {_said(moment, source, where)}")
+        ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
+    tell_rest(notes, table.path, outputs, summary)
+    return SOME_REJECTED if summary.left_out else OK
 
 
-def _as_of(given: str | None, column: str | None, where: Zone, notes: Screen) -> tuple[AsOf, str]:
-    """Give the moment of each row, and how to say it."""
-    if column is not None:
-        return (lambda row: as_of_each(row, where)), f"as of its `{column}`"
-    moment = read_as_of_option(given, where, notes)
-    return (lambda _row: moment), f"as of {moment_text(moment, where)}"
+def _said(moment: dt.datetime | None, source: Source, where: Zone) -> str:
+    return f"its `{source.as_of_column}`" if moment is None else moment_text(moment, where)
+
+
+def _moments(moment: dt.datetime | None, where: Zone) -> AsOf:
+    return lambda row: as_of_each(row, where) if moment is None else moment
 
 
 def moment_text(moment: dt.datetime, where: Zone) -> str:
     """Write a moment by the clock of the rules' zone."""
     return f"{where.local(instant_of(moment)):%Y-%m-%d %H:%M} {where.name}"
-
-
-def _wants_audit(outputs: Outputs) -> bool:
-    written = outputs.results is not None and outputs.results.suffix.lower() in {".jsonl", ".json"}
-    return written or outputs.audit is not None
-
-
-@contextlib.contextmanager
-def _opened(
-    outputs: Outputs, rules: Ruleset, source: Source, path: Path
-) -> Iterator[tuple[list[Write], RejectsWriter | None]]:
-    """Open all outputs; none of them appears unless the block ends well."""
-    inputs = (*source.files, path)
-    with contextlib.ExitStack() as stack:
-        writers = []
-        if outputs.results is not None:
-            results = results_to(outputs.results, rules.program, source.id_column, inputs)
-            writers.append(stack.enter_context(results))
-        if outputs.audit is not None:
-            writers.append(stack.enter_context(audit_to(outputs.audit, inputs)))
-        rejects = None if outputs.rejects is None else RejectsWriter(outputs.rejects, inputs=inputs)
-        if rejects is not None:
-            stack.enter_context(rejects)
-        yield writers, rejects
-
-
-def _take(
-    one: Scored | Reject, ranking: Ranking, rejected: Rejected, writers: Iterable[Write], rejects: RejectsWriter | None
-) -> None:
-    if isinstance(one, Reject):
-        rejected.add(one)
-        if rejects is not None:
-            rejects.write(one)
-        return
-    ranking.add(one)
-    for write in writers:
-        write(one.result)
 
 
 def audits(rules: Ruleset, when: AsOf) -> Callable[[Scored], Sequence[AuditEntry]]:
@@ -174,29 +123,30 @@ def title(screen: Screen, rules: Ruleset, ranking: Ranking, said: str) -> None:
     screen.line(named, f"{counted(ranking.scored, 'lead')} scored {said}")
 
 
-def tell_rest(notes: Screen, table: LeadTable, outputs: Outputs, ranking: Ranking, rejected: Rejected) -> None:
+def tell_rest(notes: Screen, leads: Path, outputs: Outputs, summary: Summary) -> None:
     """Say what was written, and what was left out and why."""
     written = [str(path) for path in (outputs.results, outputs.audit) if path is not None and path != STDOUT]
     if written:
         notes.line()
-        notes.line(("wrote ", "green"), f"{counted(ranking.scored, 'lead')} to {' and '.join(written)}")
-    if table.unmatched_events:
-        notes.note(f"{counted(table.unmatched_events, 'event')} of leads that `{table.path}` does not have")
-    if rejected:
+        notes.line(("wrote ", "green"), f"{counted(summary.scored, 'lead')} to {' and '.join(written)}")
+    if summary.unmatched_events:
+        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that `{leads}` does not have")
+    if summary.left_out:
         notes.line()
-        tell_rejected(notes, rejected, outputs.rejects)
+        tell_rejected(notes, summary, outputs.rejects)
 
 
-def tell_rejected(notes: Screen, rejected: Rejected, file: Path | None) -> None:
+def tell_rejected(notes: Screen, summary: Summary, file: Path | None) -> None:
     """Say how many leads and events could not be read, or not be scored, and the first few reasons."""
-    unread = [counted(n, noun) for n, noun in ((rejected.leads, "lead"), (rejected.events, "event")) if n]
+    unread_leads = summary.rejected - summary.unscored
+    unread = [counted(n, noun) for n, noun in ((unread_leads, "lead"), (summary.rejected_events, "event")) if n]
     said = [f"{' and '.join(unread)} could not be read"] if unread else []
-    if rejected.unscored:
-        said.append(f"{counted(rejected.unscored, 'lead')} could not be scored")
+    if summary.unscored:
+        said.append(f"{counted(summary.unscored, 'lead')} could not be scored")
     notes.warn(f"{', '.join(said)}; all others are scored")
-    for reason in rejected.reasons:
+    for reason in summary.reasons:
         notes.item(reason)
-    more = rejected.count - len(rejected.reasons)
+    more = summary.left_out - len(summary.reasons)
     if file is not None:
         notes.line((f"  {'and ' + format(more, ',') + ' more, ' if more else ''}all in {file}", "dim"))
     elif more:

@@ -9,7 +9,8 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -130,6 +131,19 @@ class Screen:
             room = width - len(mark)
             text = (chop_cells(text, room)[0].rstrip() if room > 0 else "") + mark
         return text + " " * (width - cell_len(text))
+
+
+@contextlib.contextmanager
+def standard_output() -> Iterator[TextIO]:
+    """Give standard output as UTF-8 with line ends as written, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
+    try:
+        yield file
+        file.flush()
+    finally:
+        with contextlib.suppress(OSError):  # of a pipe that is closed already
+            file.detach()
 
 
 def _width_of_pipe(stream: object) -> int | None:

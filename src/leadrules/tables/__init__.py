@@ -1,11 +1,13 @@
 """Tables: leads and events read from files, and results written to them."""
 
+from leadrules.tables.batch import Summary, score_files
 from leadrules.tables.events import EVENT_COLUMNS, EventTable, read_events
 from leadrules.tables.formats import SUFFIXES
 from leadrules.tables.leads import LeadTable, Row, read_leads
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter
+from leadrules.tables.scoring import Scored
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -17,6 +19,9 @@ __all__ = [
     "Reject",
     "RejectsWriter",
     "Row",
+    "Scored",
+    "Summary",
     "read_events",
     "read_leads",
+    "score_files",
 ]

@@ -23,10 +23,14 @@ _OPTION = "--event-columns"
 
 @attrs.frozen
 class EventTable:
-    """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read."""
+    """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read.
+
+    `path` is None where the events come from no file.
+    """
 
     by_lead: Mapping[str, list[dict[str, Any]]]
     rejects: tuple[Reject, ...]
+    path: Path | None = None
 
     def of(self, lead: str) -> list[dict[str, Any]]:
         """Give the events of a lead, in the file's order; maybe none."""
@@ -59,7 +63,7 @@ def read_events(
             rejects.append(Reject("event", record.number, None, f"event row {record.number} {error.reason}"))
             continue
         by_lead.setdefault(lead, []).append(_event(record.values, places))
-    return EventTable(by_lead, tuple(rejects))
+    return EventTable(by_lead, tuple(rejects), path)
 
 
 def _places(path: Path, columns: Mapping[str, str | None]) -> dict[str, str]:

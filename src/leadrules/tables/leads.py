@@ -39,7 +39,8 @@ class LeadTable:
     """The leads of a file, to be iterated once: a Row for each lead, a Reject for each that cannot be read.
 
     Rejected events come first. `columns` are the file's columns, None for JSON, where every record
-    has its own. `unmatched_events` is how many events named no lead of the file, known at the end.
+    has its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what
+    is read. `unmatched_events` is how many events named no lead of the file, known at the end.
     """
 
     def __init__(
@@ -48,10 +49,15 @@ class LeadTable:
         self.path = file.path
         self.columns = file.columns
         self._file = file
-        self._id_column = id_column
-        self._as_of_column = as_of_column
+        self.id_column = id_column
+        self.as_of_column = as_of_column
         self._events = events or EventTable({}, ())
         self._rows: dict[str, int] = {}
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of leads and events."""
+        return (self.path,) if self._events.path is None else (self.path, self._events.path)
 
     @property
     def unmatched_events(self) -> int:
@@ -83,24 +89,24 @@ class LeadTable:
         return Row(record.number, record.line, lead, as_of)
 
     def _id(self, record: Record) -> str:
-        if self._id_column == NUMBERED:
+        if self.id_column == NUMBERED:
             return str(record.number)
-        raw = _value(record.values, self._id_column)
+        raw = _value(record.values, self.id_column)
         if raw is None or (isinstance(raw, str) and not raw.strip()):
-            raise InputError(f"has no id (`{self._id_column}` is empty)")
+            raise InputError(f"has no id (`{self.id_column}` is empty)")
         try:
             return read_id(raw)
         except InputError as error:
             raise InputError(f"has no id ({error.reason.removeprefix('id: ')})") from None
 
     def _as_of(self, values: Mapping[str, Any]) -> str | None:
-        if self._as_of_column is None:
+        if self.as_of_column is None:
             return None
-        raw = _value(values, self._as_of_column)
+        raw = _value(values, self.as_of_column)
         if raw is None or (isinstance(raw, str) and not raw.strip()):
-            raise InputError(f"has no time to be scored at (`{self._as_of_column}` is empty)")
+            raise InputError(f"has no time to be scored at (`{self.as_of_column}` is empty)")
         if not isinstance(raw, str) and not hasattr(raw, "isoformat"):
-            raise InputError(f"has no time to be scored at (`{self._as_of_column}`: {shown(raw)} is not a time)")
+            raise InputError(f"has no time to be scored at (`{self.as_of_column}`: {shown(raw)} is not a time)")
         return raw.strip() if isinstance(raw, str) else raw.isoformat()
 
 

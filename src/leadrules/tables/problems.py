@@ -17,15 +17,20 @@ _ID = re.compile(r"(?:^|[^A-Za-z])id$|I[dD]$")
 
 
 class FileProblem(LeadrulesError):
-    """A file that cannot be used. `path` names it, `advice` says what to do, where there is something to do."""
+    """A file that cannot be used.
 
-    def __init__(self, path: Path, problem: str, advice: str | None = None) -> None:
+    `path` names it, None where several are to blame; `sentence` says what is wrong, `advice` what to
+    do, where there is something to do.
+    """
+
+    def __init__(self, path: Path | None, problem: str, advice: str | None = None) -> None:
         self.path = path
         self.problem = problem
         self.advice = advice
-        super().__init__(f"`{path}` {problem}" + (f"\n  help: {advice}" if advice else ""))
+        self.sentence = problem if path is None else f"`{path}` {problem}"
+        super().__init__(self.sentence + (f"\n  help: {advice}" if advice else ""))
 
-    def __reduce__(self) -> tuple[type[FileProblem], tuple[Path, str, str | None]]:
+    def __reduce__(self) -> tuple[type[FileProblem], tuple[Path | None, str, str | None]]:
         return type(self), (self.path, self.problem, self.advice)
 
 

@@ -4,95 +4,76 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import io
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from leadrules.audit import AuditEntry, ScoredLead, canonical_json
-from leadrules.cli.running import Stop
 from leadrules.program import Program
-from leadrules.tables import OutputFile
+from leadrules.tables.output import OutputFile
 from leadrules.tables.parquet_output import Column, parquet_rows
+from leadrules.tables.problems import FileProblem
 
 Write = Callable[[ScoredLead], None]
-STDOUT = Path("-")
-"""The output that stands for CSV on standard output."""
 
 _LISTS = ("segments", "tags", "recommendations", "missing")
 _AUDIT = ("lead", "kind", "rule", "line", "points", "because", "evidence")
 
 
 @contextlib.contextmanager
-def results_to(path: Path, program: Program, id_column: str, inputs: Sequence[Path]) -> Iterator[Write]:
-    """Open a file for results, complete or absent; `-` is CSV on standard output. Raises Stop, FileProblem."""
-    start = _by_suffix(path, _RESULTS, "results")
-    if start is None:
-        with OutputFile(path, inputs=inputs) as output, _parquet_results(output, program, id_column) as write:
+def results_to(output: Path | TextIO, program: Program, id_column: str, inputs: Sequence[Path]) -> Iterator[Write]:
+    """Open a file for results, complete or absent; one that is open already takes CSV. Raises FileProblem."""
+    if not isinstance(output, Path):
+        with _csv_results(output, program, id_column) as write:
             yield write
         return
-    with _text_of(path, inputs) as file, start(file, program, id_column) as write:
-        yield write
+    start = _by_suffix(output, _RESULTS, "results")
+    with OutputFile(output, inputs=inputs) as file:
+        opened = _parquet_results(file, program, id_column) if start is None else start(file.text, program, id_column)
+        with opened as write:
+            yield write
 
 
 @contextlib.contextmanager
 def audit_to(path: Path, inputs: Sequence[Path]) -> Iterator[Write]:
-    """Open a file for audit entries, one each row; complete or absent. Raises Stop, FileProblem."""
+    """Open a file for audit entries, one each row; complete or absent. Raises FileProblem."""
     start = _by_suffix(path, {".csv": _csv_audit, ".jsonl": _json_lines_audit}, "the audit")
     with OutputFile(path, inputs=inputs) as output:
         yield start(output.text)
 
 
 def refuse_suffix(path: Path) -> None:
-    """Raise Stop early where results cannot be written in the format of a file."""
+    """Raise FileProblem early where results cannot be written in the format of a file."""
     _by_suffix(path, _RESULTS, "results")
 
 
+def holds_audit(output: Path | TextIO) -> bool:
+    """Tell whether results are written with their audit."""
+    return isinstance(output, Path) and output.suffix.lower() in {".jsonl", ".json"}
+
+
 def _by_suffix(path: Path, formats: dict[str, Any], what: str) -> Any:
-    suffix = ".csv" if path == STDOUT else path.suffix.lower()
+    suffix = path.suffix.lower()
     known = ", ".join(f"`{name}`" for name in formats)
     if suffix not in formats:
         ends = f"ends in `{path.suffix}`" if suffix else "has no suffix"
-        raise Stop(f"`{path}` {ends}, which is no known format for {what}", f"the formats are {known}")
+        raise FileProblem(path, f"{ends}, which is no known format for {what}", f"the formats are {known}")
     return formats[suffix]
-
-
-@contextlib.contextmanager
-def _text_of(path: Path, inputs: Sequence[Path]) -> Iterator[TextIO]:
-    if path != STDOUT:
-        with OutputFile(path, inputs=inputs) as output:
-            yield output.text
-        return
-    with standard_output() as file:
-        yield file
-
-
-@contextlib.contextmanager
-def standard_output() -> Iterator[TextIO]:
-    """Give standard output as UTF-8 with line ends as written, whatever the terminal's encoding."""
-    sys.stdout.flush()
-    file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
-    try:
-        yield file
-        file.flush()
-    finally:
-        with contextlib.suppress(OSError):  # of a pipe that is closed already
-            file.detach()
 
 
 # ------------------------------------------------------------------- results
 
 
 def columns_of(program: Program, id_column: str) -> list[str]:
-    """Name the columns of a scored table, in order. Raises Stop where two are alike."""
+    """Name the columns of a scored table, in order. Raises FileProblem where two are alike."""
     dimensions = [dimension.name for dimension in program.dimensions]
     grades = [grade.name for grade in program.grades]
     ladders = [ladder.name for ladder in program.ladders]
     columns = [id_column, "score", *dimensions, *grades, *ladders, *_LISTS]
     repeated = next((name for place, name in enumerate(columns) if name in columns[:place]), None)
     if repeated is not None:
-        raise Stop(f"the results would have two columns named `{repeated}`", "rename one, or write `.jsonl` instead")
+        problem = f"the results would have two columns named `{repeated}`"
+        raise FileProblem(None, problem, "rename one, or write `.jsonl` instead")
     return columns
 
 

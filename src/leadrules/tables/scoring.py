@@ -6,20 +6,25 @@ A lead that cannot be read, or over which a plugin fails, becomes a reject, and 
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import attrs
 
 from leadrules.audit import ScoredLead
 from leadrules.errors import InputError, PluginError
+from leadrules.lead import parse_as_of
 from leadrules.ruleset import Ruleset
-from leadrules.tables import Reject, Row
+from leadrules.tables.leads import Row
+from leadrules.tables.rejects import Reject
+from leadrules.values import Zone, moment_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 AsOf = Callable[[Row], dt.datetime]
 """Gives the moment as of which a row is scored. Raises InputError."""
@@ -30,10 +35,19 @@ _AHEAD = 3
 
 @attrs.frozen
 class Scored:
-    """A row and its result."""
+    """A row of a file of leads, and its result."""
 
     row: Row
     result: ScoredLead
+
+
+def as_of_each(row: Row, where: Zone) -> dt.datetime:
+    """Read the time in a lead's row. Raises InputError."""
+    assert row.as_of is not None
+    try:
+        return moment_of(parse_as_of(row.as_of, where))
+    except InputError as error:
+        raise InputError(error.reason.replace("as_of", "time of scoring", 1), field="as_of") from None
 
 
 def score_rows(
@@ -70,6 +84,9 @@ def _shared(
     rules: Ruleset, rows: Iterable[Row | Reject], as_of: AsOf, workers: int, *, audit: bool
 ) -> Iterator[Scored | Reject]:
     """Keep a few chunks ahead of the workers, so that memory stays bounded."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     pool = ProcessPoolExecutor(
         workers,
         # Not forked: a progress bar draws in a thread, and threads do not survive a fork.

@@ -1,0 +1,174 @@
+"""Score files: leads and events in, results, audit and rejects out, one lead at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, TextIO
+
+import attrs
+
+from leadrules.lead import read_as_of
+from leadrules.ruleset import Ruleset, path_of
+from leadrules.tables.events import EventTable
+from leadrules.tables.leads import LeadTable, read_leads
+from leadrules.tables.problems import FileProblem
+from leadrules.tables.rejects import Reject, RejectsWriter
+from leadrules.tables.results import audit_to, holds_audit, refuse_suffix, results_to
+from leadrules.tables.scoring import AsOf, Scored, as_of_each, score_rows
+
+_MOST_REASONS = 5
+
+Take = Callable[[Scored | Reject], object]
+
+
+@attrs.frozen
+class Summary:
+    """What came of scoring files.
+
+    `scored` counts leads, `rejected` those that were left out, `unscored` those of them over which a
+    plugin failed; the others could not be read. `rejected_events` counts events that could not be
+    read, `unmatched_events` those of leads that are not there. `reasons` are the first five of why
+    something was left out.
+    """
+
+    scored: int
+    rejected: int
+    unscored: int
+    rejected_events: int
+    unmatched_events: int
+    reasons: tuple[str, ...]
+
+    @property
+    def left_out(self) -> int:
+        """How many leads and events were left out in all."""
+        return self.rejected + self.rejected_events
+
+
+def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to say about it
+    rules: Ruleset,
+    *,
+    leads: Path | str | LeadTable,
+    events: Path | str | EventTable | None = None,
+    output: Path | str | TextIO | None = None,
+    as_of: dt.datetime | None = None,
+    audit: Path | str | Literal[False] = False,
+    id_column: str = "id",
+    event_columns: Mapping[str, str | None] | None = None,
+    rejects: Path | str | None = None,
+    workers: int | None = None,
+    progress: Take | None = None,
+) -> Summary:
+    """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
+
+    `leads` and `events` are CSV, JSON lines, JSON or Parquet by their suffix, `id_column` and
+    `event_columns` say where ids and parts of events stand, as for `read_leads`; or `leads` is a
+    table that it opened, with all of these said there. `as_of` is timezone-aware, and left out only
+    where such a table has an `as_of_column`, which gives the moment lead by lead.
+
+    `output` takes the results, as `.csv`, `.jsonl`, `.json` or `.parquet`, or as CSV where it is a
+    file that is open for text. `audit` takes where every point comes from, `.csv` or `.jsonl`, a row
+    for each entry. `rejects` takes what could not be read or scored, as CSV with row, id and reason;
+    these leads are left out, and the run goes on. All but the events is read, scored and written
+    lead by lead, in the order of the file.
+
+    `workers` is how many processes share the work (None: only this one); the results are the same.
+    `progress` is called with each `Scored` or `Reject`, once it is written; what it raises ends the
+    run, and then no file is changed.
+
+    Raises `FileProblem` for a file that cannot be read or written, `InputError` for an `as_of`
+    without time zone, and ValueError for options that contradict each other.
+    """
+    results = Path(output) if isinstance(output, str) else output
+    points, refused = Path(audit) if audit else None, Path(rejects) if rejects else None
+    refuse_outputs(results, points, refused)
+    if isinstance(leads, LeadTable):
+        if (events, event_columns, id_column) != (None, None, "id"):
+            raise ValueError("this table of leads is open already: name its events and columns to read_leads")
+    else:
+        leads = read_leads(leads, id_column=id_column, events=events, event_columns=event_columns)
+    when = _moments(rules, as_of, leads.as_of_column)
+    wants_audit = points is not None or (results is not None and holds_audit(results))
+    rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
+    tally = _Tally()
+    with _opened(rules, leads, results, points, refused) as write:
+        for one in rows:
+            tally.add(one)
+            write(one)
+            if progress is not None:
+                progress(one)
+    return tally.summary(leads.unmatched_events)
+
+
+def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> None:
+    """Raise FileProblem for what could not be written at the end of a long run."""
+    if isinstance(output, Path):
+        refuse_suffix(output)
+    files = [path.resolve() for path in (output, audit, rejects) if isinstance(path, Path)]
+    if len(set(files)) < len(files):
+        raise FileProblem(
+            None, "two outputs have the same name", "give --output, --audit and --rejects different names"
+        )
+
+
+def _moments(rules: Ruleset, as_of: dt.datetime | None, column: str | None) -> AsOf:
+    if (as_of is None) == (column is None):
+        raise ValueError("the time of scoring is as_of, or the as_of_column of a table of leads: give one of them")
+    if as_of is None:
+        where = rules.program.scope.zone
+        return lambda row: as_of_each(row, where)
+    read_as_of(as_of)
+    return lambda _row: as_of
+
+
+@contextlib.contextmanager
+def _opened(
+    rules: Ruleset, leads: LeadTable, output: Path | TextIO | None, audit: Path | None, rejects: Path | None
+) -> Iterator[Take]:
+    """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
+    file = path_of(rules)
+    inputs = leads.files if file is None else (*leads.files, file)
+    writers = []
+    with contextlib.ExitStack() as stack:
+        if output is not None:
+            writers.append(stack.enter_context(results_to(output, rules.program, leads.id_column, inputs)))
+        if audit is not None:
+            writers.append(stack.enter_context(audit_to(audit, inputs)))
+        refused = None if rejects is None else stack.enter_context(RejectsWriter(rejects, inputs=inputs))
+
+        def write(one: Scored | Reject) -> None:
+            if isinstance(one, Scored):
+                for put in writers:
+                    put(one.result)
+            elif refused is not None:
+                refused.write(one)
+
+        yield write
+
+
+@attrs.define
+class _Tally:
+    """Counts what was scored and what was left out."""
+
+    scored: int = 0
+    rejected: int = 0
+    unscored: int = 0
+    events: int = 0
+    reasons: list[str] = attrs.field(factory=list)
+
+    def add(self, one: Scored | Reject) -> None:
+        if isinstance(one, Scored):
+            self.scored += 1
+            return
+        if one.kind == "event":
+            self.events += 1
+        else:
+            self.rejected += 1
+            self.unscored += one.failed == "score"
+        if len(self.reasons) < _MOST_REASONS:
+            self.reasons.append(one.reason)
+
+    def summary(self, unmatched: int) -> Summary:
+        return Summary(self.scored, self.rejected, self.unscored, self.events, unmatched, tuple(self.reasons))

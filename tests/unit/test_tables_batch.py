@@ -1,0 +1,214 @@
+"""`score_files` as a program calls it: files in, files out, and a summary."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from leadrules import InputError, Ruleset
+from leadrules.sdk import criterion
+from leadrules.tables import FileProblem, Reject, Scored, Summary, read_leads, score_files
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RULES = """\
+dimension fit
+  budget          +20
+dimension interest
+  email_open      +5  max 3 times
+
+score >= 20  -> mql
+budget       -> tag "has money"
+"""
+LEADS = "id,company,budget\n1,Kestrel Haulage,yes\n2,Amber Cargo,maybe\n3,Łódź Freight,\n,Polar Stores,no\n"
+EVENTS = """\
+lead_id,type,at
+1,email_open,2026-11-20T10:00:00Z
+3,email_open,2026-11-01
+,email_open,2026-11-01
+9,x,2026-11-01
+"""
+UNREAD = "row 2: field `budget`: `maybe` is not true or false (write true, false, yes, no, 1 or 0)"
+REASONS = ("event row 3 names no lead (`lead_id` is empty)", UNREAD, "row 4 has no id (`id` is empty)")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("rules.leadrules", RULES), ("leads.csv", LEADS), ("events.csv", EVENTS)):
+        Path(name).write_text(text, "utf-8", newline="")
+    return tmp_path
+
+
+@pytest.fixture
+def rules(here):  # noqa: ARG001 - the file stands there
+    return Ruleset.from_file("rules.leadrules")
+
+
+def run(rules, **options) -> Summary:
+    return score_files(rules, **{"leads": "leads.csv", "events": "events.csv", "as_of": NOON, **options})
+
+
+def test_everything_that_can_be_written(rules):
+    summary = run(rules, output="scored.csv", audit="audit.csv", rejects="rejects.csv")
+    assert summary == Summary(2, 2, 0, 1, 1, REASONS)
+    assert summary.left_out == 3
+    assert Path("scored.csv").read_text("utf-8") == (
+        "id,score,fit,interest,stage,segments,tags,recommendations,missing\n"
+        "1,25,20,5,mql,,has money,,\n"
+        "3,5,0,5,unqualified,,,,\n"
+    )
+    head, *entries = Path("audit.csv").read_text("utf-8").splitlines()
+    assert head == "lead,kind,rule,line,points,because,evidence"
+    assert [line.split(",")[:5] for line in entries] == [
+        ["1", "points", "fit: budget", "2", "20"],
+        ["1", "points", "interest: email_open", "4", "5"],
+        ["3", "points", "interest: email_open", "4", "5"],
+    ]
+    listed = Path("rejects.csv").read_text("utf-8").splitlines()
+    assert listed == ["row,id,reason", f"3,,{REASONS[0]}", f'2,2,"{UNREAD}"', "4,,row 4 has no id (`id` is empty)"]
+
+
+def test_nothing_needs_to_be_written(rules, here):
+    before = sorted(here.iterdir())
+    assert run(rules) == Summary(2, 2, 0, 1, 1, REASONS)
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize("workers", [None, 1, 2])
+def test_the_results_are_those_of_evaluate_in_every_format(rules, workers):
+    events = [{"type": "email_open", "at": "2026-11-20T10:00:00Z"}]
+    known = {"id": "1", "attributes": {"company": "Kestrel Haulage", "budget": "yes"}, "events": events}
+    one = rules.evaluate(known, as_of=NOON)
+    run(rules, output="scored.jsonl", audit="audit.jsonl", workers=workers)
+    run(rules, output="scored.json", workers=workers)
+    run(rules, output="scored.parquet", workers=workers)
+    lines = Path("scored.jsonl").read_text("utf-8").splitlines()
+    assert lines[0] == one.to_json()
+    assert json.loads(Path("scored.json").read_text("utf-8")) == [json.loads(line) for line in lines]
+    entries = [json.loads(line) for line in Path("audit.jsonl").read_text("utf-8").splitlines()]
+    assert [entry["points"] for entry in entries] == [20, 5, 5]
+    rows = parquet.read_table("scored.parquet").to_pylist()
+    assert [(row["id"], row["score"], row["tags"]) for row in rows] == [("1", 25, ["has money"]), ("3", 5, [])]
+    assert isinstance(rows[0]["score"], Decimal)
+
+
+def test_an_open_file_takes_csv_and_stays_open(rules):
+    opened = io.StringIO()
+    run(rules, output=opened)
+    assert opened.getvalue().splitlines()[1] == "1,25,20,5,mql,,has money,,"
+
+
+def test_columns_are_named_as_for_read_leads(rules):
+    Path("leads.csv").write_text("contact,budget\n7,yes\n")
+    Path("events.csv").write_text("who,what,at\n7,email_open,2026-11-01\n")
+    run(rules, output="out.csv", id_column="contact", event_columns={"lead": "who", "type": "what"})
+    assert Path("out.csv").read_text().splitlines() == [
+        "contact,score,fit,interest,stage,segments,tags,recommendations,missing",
+        "7,25,20,5,mql,,has money,,",
+    ]
+
+
+def test_a_table_with_a_moment_for_each_lead(rules):
+    Path("leads.csv").write_text("id;created\n1;2026-11-20\n2;2026-11-21\n3;soon\n4;\n")
+    Path("events.csv").write_text(
+        "lead_id,type,at\n1,email_open,2026-11-20T10:00:00Z\n2,email_open,2026-11-20T10:00:00Z\n"
+    )
+    table = read_leads("leads.csv", delimiter=";", as_of_column="created", events="events.csv")
+    summary = score_files(rules, leads=table, output="out.csv", workers=2)
+    assert [line.split(",")[:2] for line in Path("out.csv").read_text().splitlines()[1:]] == [["1", "0"], ["2", "5"]]
+    assert summary.reasons == (
+        "row 3: time of scoring: `soon` is not a datetime (write 2026-11-21T10:00:00Z)",
+        "row 4 has no time to be scored at (`created` is empty)",
+    )
+    assert summary.rejected == 2
+
+
+def test_progress_is_told_of_everything_in_order(rules):
+    told = []
+    run(rules, progress=told.append)
+    assert [type(one) for one in told] == [Reject, Scored, Reject, Scored, Reject]
+    assert [one.row.number for one in told if isinstance(one, Scored)] == [1, 3]
+
+
+def test_what_progress_raises_ends_the_run_and_no_file_is_changed(rules):
+    Path("scored.csv").write_text("as before")
+
+    def stop(_one):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(rules, output="scored.csv", audit="audit.csv", rejects="rejects.csv", progress=stop)
+    assert Path("scored.csv").read_text() == "as before"
+    assert sorted(p.name for p in Path().iterdir()) == ["events.csv", "leads.csv", "rules.leadrules", "scored.csv"]
+
+
+@criterion
+def fails(company: str) -> bool:
+    """Fail over some."""
+    if company.startswith("K"):
+        raise ZeroDivisionError
+    return True
+
+
+def test_a_lead_over_which_a_plugin_fails_is_counted_apart(here):  # noqa: ARG001
+    rules = Ruleset.from_text("use crm\ncrm.fails(company) +1", criteria={"crm": {"fails": fails}})
+    summary = run(rules)
+    assert (summary.scored, summary.rejected, summary.unscored) == (2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"leads": "leeds.csv"}, "`leeds.csv` does not exist\n  help: is it `leads.csv`?"),
+        ({"output": "out.txt"}, "`out.txt` ends in `.txt`, which is no known format for results"),
+        ({"output": Path("-")}, "`-` has no suffix, which is no known format for results"),
+        ({"audit": "out.json"}, "`out.json` ends in `.json`, which is no known format for the audit"),
+        ({"output": "a.csv", "audit": "./a.csv"}, "two outputs have the same name"),
+        ({"output": "leads.csv"}, "`leads.csv` is also read"),
+        ({"audit": "events.csv"}, "`events.csv` is also read"),
+        ({"rejects": "rules.leadrules"}, "`rules.leadrules` is also read"),
+        ({"output": "out.csv", "id_column": "fit"}, "`leads.csv` has no column `fit` for the id of the lead"),
+    ],
+)
+def test_files_that_cannot_be_used(rules, options, problem):
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    with pytest.raises(FileProblem) as caught:
+        run(rules, **options)
+    assert str(caught.value).startswith(problem)
+    assert {path: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_results_with_two_columns_of_one_name(rules):
+    Path("leads.csv").write_text("fit\n1\n")
+    with pytest.raises(FileProblem, match="the results would have two columns named `fit`") as caught:
+        run(rules, output="out.csv", id_column="fit", events=None)
+    assert (caught.value.path, caught.value.advice) == (None, "rename one, or write `.jsonl` instead")
+    run(rules, output="out.jsonl", id_column="fit", events=None)
+
+
+def test_options_that_contradict_each_other(rules):
+    opened = read_leads("leads.csv")
+    with pytest.raises(ValueError, match="is open already"):
+        run(rules, leads=opened)
+    with pytest.raises(ValueError, match="is open already"):
+        score_files(rules, leads=opened, as_of=NOON, id_column="company")
+    with pytest.raises(ValueError, match="the time of scoring"):
+        run(rules, as_of=None)
+    with pytest.raises(ValueError, match="the time of scoring"):
+        score_files(rules, leads=read_leads("leads.csv", as_of_column="company"), as_of=NOON)
+    with pytest.raises(InputError, match="as_of needs a timezone"):
+        run(rules, as_of=datetime(2026, 11, 21))  # noqa: DTZ001 - that is the mistake
+
+
+def test_no_terminal_is_needed():
+    code = "import sys, leadrules.tables; print({'rich', 'typer', 'leadrules.cli', 'pyarrow'} & set(sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
