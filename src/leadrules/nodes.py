@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import attrs
 
-N = TypeVar("N", bound="Node")
+A = TypeVar("A", bound="Node")
+B = TypeVar("B", bound="Node")
+C = TypeVar("C", bound="Node")
 
 
 class Node:
@@ -44,7 +46,17 @@ class Node:
             if not isinstance(node, closed):
                 waiting += node.children()[::-1]
 
-    def find(self, *kinds: type[N], closed: tuple[type, ...] = ()) -> Iterator[N]:
+    @overload
+    def find(self, kind: type[A], /, *, closed: tuple[type, ...] = ()) -> Iterator[A]: ...
+    @overload
+    def find(self, kind: type[A], other: type[B], /, *, closed: tuple[type, ...] = ()) -> Iterator[A | B]: ...
+    @overload
+    def find(
+        self, kind: type[A], other: type[B], third: type[C], /, *, closed: tuple[type, ...] = ()
+    ) -> Iterator[A | B | C]: ...
+    @overload
+    def find(self, *kinds: type | tuple[type, ...], closed: tuple[type, ...] = ()) -> Iterator[Any]: ...
+    def find(self, *kinds: Any, closed: tuple[type, ...] = ()) -> Iterator[Any]:
         """Give the nodes of some kinds, in the order of `walk`."""
         return (node for node in self.walk(closed=closed) if isinstance(node, kinds))
 

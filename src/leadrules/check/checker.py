@@ -21,6 +21,7 @@ from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
 from leadrules.check.sizes import is_too_large
 from leadrules.errors import Diagnostic, in_order
+from leadrules.nodes import Node
 from leadrules.plugins import Catalogue
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -292,9 +293,7 @@ class _Checking:
         }
 
 
-def _looks_at_events(node: object, expressions: Expressions) -> bool:
-    if isinstance(node, tuple):
-        return any(_looks_at_events(part, expressions) for part in node)
+def _looks_at_events(node: Node, expressions: Expressions) -> bool:
     if isinstance(node, tree.Name):
         return expressions.is_event(node)
     if isinstance(node, tree.Selection) and not expressions.is_event(node.name):
@@ -303,11 +302,7 @@ def _looks_at_events(node: object, expressions: Expressions) -> bool:
         return True
     if isinstance(node, tree.Call) and node.plugin is not None and _wants_lead(node, expressions):
         return True
-    if not isinstance(node, tree.Node):
-        return False
-    return any(
-        _looks_at_events(getattr(node, a.name), expressions) for a in attrs.fields(type(node)) if a.name != "span"
-    )
+    return any(_looks_at_events(child, expressions) for child in node.children())
 
 
 def _wants_lead(node: tree.Call, expressions: Expressions) -> bool:

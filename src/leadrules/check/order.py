@@ -13,6 +13,7 @@ import attrs
 
 from leadrules.check.names import DEFINITIONS, IMPLICIT_DIMENSION, IMPLICIT_LADDER, Names
 from leadrules.errors import Span
+from leadrules.nodes import Node
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report, path_of
 
@@ -75,9 +76,8 @@ def mentioned(node: object, names: Names, hidden: frozenset[str] = frozenset()) 
     elif isinstance(node, (tree.Compare, tree.In, tree.Between)):
         yield from _beside(node, names, hidden)
     elif isinstance(node, tree.Node) and not isinstance(node, (tree.Was, tree.MaxPer, tree.MaxPoints)):
-        for attribute in attrs.fields(type(node)):
-            if attribute.name != "span":
-                yield from mentioned(getattr(node, attribute.name), names, hidden)
+        for child in node.children():
+            yield from mentioned(child, names, hidden)
 
 
 def _properties(names: Names, event: tree.Name) -> frozenset[str]:
@@ -97,8 +97,7 @@ def _at_hand(condition: tree.Condition | None, names: Names) -> frozenset[str]:
 
 def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]) -> Iterator[tree.Name]:
     """Leave out the names that are labels of the grade or ladder beside them."""
-    parts = [getattr(node, attribute.name) for attribute in attrs.fields(type(node)) if attribute.name != "span"]
-    sides = [part for part in parts if isinstance(part, tree.Node)]
+    sides = node.children()
     if isinstance(node, tree.Compare) and not _is_scale(sides[0], names, hidden, beside=sides[1]):
         sides.reverse()
     subject, *others = sides
@@ -109,7 +108,7 @@ def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: f
     yield from mentioned(tuple(others), names, hidden | labels)
 
 
-def _is_scale(node: tree.Node, names: Names, hidden: frozenset[str], *, beside: tree.Node) -> bool:
+def _is_scale(node: Node, names: Names, hidden: frozenset[str], *, beside: Node) -> bool:
     """Tell whether the left side of a comparison is the grade or ladder, rather than a label of the other side."""
     if not isinstance(node, tree.Name) or node.name in hidden or names.kind(node.name) not in {"grade", "ladder"}:
         return False

@@ -14,6 +14,7 @@ from typing import Any
 
 import attrs
 
+from leadrules import nodes
 from leadrules import program as p
 from leadrules.audit import ScoredLead
 from leadrules.criteria import to_python
@@ -174,31 +175,18 @@ class _Watch:
     def _all(self) -> Iterator[int]:
         for requirement in self.program.requirements:
             yield from self._inside(requirement.condition)
-        for dimension in self.program.dimensions:
-            for item in dimension.items:
-                yield from self._item(item)
+        for rule in self.program.rules:
+            yield from self._rule(rule)
+        for persona in self.program.personas:
+            yield from self._inside(*(line.condition for line in persona.lines))
         for grade in self.program.grades:
             if isinstance(grade, p.Grade):
                 yield from self._inside(grade.subject)
         for ladder in self.program.ladders:
-            yield from self._inside(tuple(rule.condition for rule in ladder.rules))
-            yield from self._inside(tuple(hold.condition for hold in ladder.holds))
-
-    def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> Iterator[int]:
-        if isinstance(item, p.Rule):
-            yield from self._rule(item)
-        elif isinstance(item, p.PointsGroup):
-            for rule in item.rules:
-                yield from self._rule(rule)
-        else:
-            for line in item.lines:
-                yield from self._inside(line.condition)
+            yield from self._inside(*ladder.rules, *ladder.holds)
 
     def _rule(self, rule: p.Rule) -> Iterator[int]:
-        for alternative in rule.alternatives:
-            yield from self._inside(alternative.condition)
-            yield from self._inside(alternative.points)
-        yield from self._inside(rule.when)
+        yield from self._inside(*rule.alternatives, rule.when)
         if rule.selection is None:
             if rule.first_day is not None:
                 yield self.reading.zone.midnight(rule.first_day)
@@ -229,20 +217,15 @@ class _Watch:
 
     # ------------------------------------------------------------ expressions
 
-    def _inside(self, node: object) -> Iterator[int]:
-        """Give the moments of everything inside an expression, definitions followed, each once."""
-        if isinstance(node, tuple):
-            for part in node:
-                yield from self._inside(part)
-            return
-        if not isinstance(node, p.Node | p.Selection | p.SinceEvent) or id(node) in self._seen:
-            return
-        self._seen.add(id(node))
-        yield from self._of(node)
-        for attribute in attrs.fields(type(node)):
-            yield from self._inside(getattr(node, attribute.name))
+    def _inside(self, *nodes: nodes.Node | None) -> Iterator[int]:
+        """Give the moments of everything inside some expressions, definitions followed, each once."""
+        for node in nodes:
+            if node is not None and id(node) not in self._seen:
+                self._seen.add(id(node))
+                yield from self._of(node)
+                yield from self._inside(*node.children())
 
-    def _of(self, node: p.Node | p.Selection | p.SinceEvent) -> Iterator[int]:
+    def _of(self, node: nodes.Node) -> Iterator[int]:
         match node:
             case p.Selection(within=int(within)):
                 yield from (event.at + within + 1 for event in self._events(node))
@@ -263,26 +246,21 @@ class _Watch:
             case p.CallNode(events=events, fields=fields) if events or fields:
                 self.clocks.setdefault(node.text)
                 yield from self._midnights()
-            case p.DefinitionRead(kind="criterion", name=name):
-                yield from self._inside(self._body(name))
-            case p.DefinitionRead(kind="segment", name=name):
-                yield from self._inside(next(s.condition for s in self.program.segments if s.name == name))
+            case p.DefinitionRead():
+                yield from self._inside(self.program.behind(node))
             case _:
                 pass
 
     def _thresholds(self, node: p.ValueNode, against: Iterable[p.ValueNode]) -> Iterator[int]:
         """Give only the days that matter where a count of days is compared with constants."""
-        while isinstance(node, p.DefinitionRead) and node.kind == "criterion":
+        while isinstance(node, p.DefinitionRead) and isinstance(body := self.program.behind(node), p.ValueNode):
             self._seen.add(id(node))
-            node = self._body(node.name)
+            node = body
         constants = [c.value for c in against if isinstance(c, p.Constant) and isinstance(c.value, Fraction)]
         if isinstance(node, p.DaysBetween) and len(constants) == len(list(against)):
             self._seen.add(id(node))
             yield from self._inside(node.moment)
             yield from self._days(node, constants)
-
-    def _body(self, name: str) -> p.ValueNode:
-        return next(criterion.body for criterion in self.program.criteria if criterion.name == name)
 
     def _days(self, node: p.DaysBetween, constants: list[Fraction] | None) -> Iterator[int]:
         """Give the moments at which a count of days changes, or only those at which it crosses constants."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -28,7 +27,7 @@ def unknown_points(reading: Reading) -> dict[str, Decimal]:
     mentions = _Mentions(reading.program)
     sums: dict[str, Fraction] = {}
     for points, conditions in _open(reading):
-        for name in mentions.of(conditions):
+        for name in {name for condition in conditions for name in mentions.of(condition)}:
             if reading.facts.attributes[name] is None:
                 sums[name] = sums.get(name, Fraction(0)) + points
     found = {name: rounded(points, reading.program.precision) for name, points in sums.items()}
@@ -36,19 +35,14 @@ def unknown_points(reading: Reading) -> dict[str, Decimal]:
     return {name: decimal_of(-points) for points, name in order}
 
 
-def _open(reading: Reading) -> Iterator[tuple[Fraction, tuple[p.Node | None, ...]]]:
+def _open(reading: Reading) -> Iterator[tuple[Fraction, tuple[p.Node, ...]]]:
     """Give the points of each rule and persona line that is unknown, and the conditions it hangs on."""
-    for dimension in reading.program.dimensions:
-        for item in dimension.items:
-            if isinstance(item, p.Persona):
-                yield from _open_lines(reading, item)
-                continue
-            for rule in item.rules if isinstance(item, p.PointsGroup) else (item,):
-                if truth_of_rule(reading, rule) is None:
-                    yield (
-                        _largest(reading, rule),
-                        (rule.when, rule.selection, *(a.condition for a in rule.alternatives)),
-                    )
+    for rule in reading.program.rules:
+        if truth_of_rule(reading, rule) is None:
+            asked = (rule.when, rule.selection, *rule.conditions)
+            yield _largest(reading, rule), tuple(part for part in asked if part is not None)
+    for persona in reading.program.personas:
+        yield from _open_lines(reading, persona)
 
 
 def _open_lines(reading: Reading, persona: p.Persona) -> Iterator[tuple[Fraction, tuple[p.Node, ...]]]:
@@ -74,25 +68,15 @@ class _Mentions:
     """Finds the fields that expressions name, in filters and behind criteria and segments too."""
 
     program: p.Program
-    _known: dict[p.DefinitionRead, Mapping[str, None]] = attrs.field(factory=dict)
+    _known: dict[p.DefinitionRead, frozenset[str]] = attrs.field(factory=dict)
 
-    def of(self, node: Any) -> Mapping[str, None]:
-        """Name the fields, each once."""
-        if isinstance(node, tuple):
-            return {name: None for part in node for name in self.of(part)}
-        if isinstance(node, (p.FieldRead, p.FieldWithin, p.SinceField)):
-            return {node.field.name: None}
-        if isinstance(node, p.DefinitionRead):
-            if node not in self._known:
-                self._known[node] = self.of(self._behind(node))
-            return self._known[node]
-        if isinstance(node, p.Node):
-            return {n: None for a in attrs.fields(type(node)) for n in self.of(getattr(node, a.name))}
-        return {}
+    def of(self, node: p.Node) -> frozenset[str]:
+        """Name the fields."""
+        named = (one.field.name for one in node.find(p.FieldRead, p.FieldWithin, p.SinceField))
+        return frozenset(named).union(*map(self._behind, node.find(p.DefinitionRead)))
 
-    def _behind(self, read: p.DefinitionRead) -> p.Node | None:
-        if read.kind == "criterion":
-            return next(c.body for c in self.program.criteria if c.name == read.name)
-        if read.kind == "segment":
-            return next(s.condition for s in self.program.segments if s.name == read.name)
-        return None
+    def _behind(self, read: p.DefinitionRead) -> frozenset[str]:
+        if read not in self._known:
+            body = self.program.behind(read)
+            self._known[read] = frozenset() if body is None else self.of(body)
+        return self._known[read]

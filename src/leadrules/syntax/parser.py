@@ -176,23 +176,12 @@ class _Reader:
 
 def _deeper_than(statement: tree.Node, limit: int) -> Any:
     """Give the span of a node that stands deeper in the tree than `limit`, if there is one."""
-    level: list[tree.Node] = [statement]
+    level: list[Any] = [statement]
     for _ in range(limit):
-        level = [child for node in level for child in _children(node)]
+        level = [child for node in level for child in node.children()]
         if not level:
             return None
     return level[0].span
-
-
-def _children(node: tree.Node) -> list[tree.Node]:
-    found: list[tree.Node] = []
-    for field in attrs.fields(type(node)):
-        value = getattr(node, field.name)
-        if isinstance(value, tree.Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found += [member for member in value if isinstance(member, tree.Node)]
-    return found
 
 
 # -------------------------------------------------------------------------------------------- tables

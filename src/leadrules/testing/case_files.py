@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -171,16 +171,9 @@ def _asking(call: str, declarations: str) -> str:
     return f"{uses}{declarations}\n{question}"
 
 
-def calls_in(node: object) -> Iterator[tree.Call]:
-    """Give the calls in a node or a tuple of nodes, those within others too."""
-    if isinstance(node, tree.Call):
-        yield node
-    if isinstance(node, tuple):
-        for part in node:
-            yield from calls_in(part)
-    elif isinstance(node, tree.Node):
-        for attribute in attrs.fields(type(node)):
-            yield from calls_in(getattr(node, attribute.name))
+def calls_in(statements: Iterable[tree.Statement]) -> Iterator[tree.Call]:
+    """Give the calls in some statements, those within others too."""
+    return (call for statement in statements for call in statement.find(tree.Call))
 
 
 _RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {"case": _run_case, "criterion": _run_criterion}

@@ -15,8 +15,7 @@ import attrs
 from hypothesis import strategies as st
 
 from leadrules import program as p
-from leadrules.families import Decay
-from leadrules.program import Constant, Program
+from leadrules.program import Program
 from leadrules.ruleset import Ruleset
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS
@@ -27,11 +26,6 @@ RawLead = dict[str, Any]
 """A lead as a mapping: id, attributes, events and stages, of which only the id must be there."""
 
 _SCALES = (Fraction(1), Fraction(0), Fraction("2.5"), Fraction(-3), Fraction(100), Fraction(10**26), Fraction("0.001"))
-_HOLDERS = (
-    p.Selection, p.SinceEvent, p.Caps, p.MaxEvery, p.Rule, p.Alternative, p.Persona, p.PersonaLine, p.PointsGroup,
-    p.Dimension, p.Grade, p.Band, p.Ladder, p.LabelRule, p.Hold, p.Mark, p.Requirement, p.Criterion, p.Segment,
-)  # fmt: skip
-"""What expressions stand in."""
 _ODD = ("Żółw", "n/a", "", None, 7, True, 2.5, "2026-01-01", ["a"], {"a": [None]})
 
 
@@ -81,24 +75,22 @@ class Hints:
         return cls(*(tuple(part) for part in found.values()))
 
 
-def _constants(node: object) -> Iterator[Fraction | str | dt.date | int]:
-    """Give the constants and the spans, in microseconds, anywhere in a part of a program."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _constants(part)
-    elif isinstance(node, Constant):
-        if isinstance(node.value, Fraction | str | dt.date):
-            yield node.value
-    elif isinstance(node, Decay):
-        yield node.duration.microseconds
-    elif isinstance(node, (Program, p.Node, *_HOLDERS)):
-        for attribute in attrs.fields(type(node)):
-            value = getattr(node, attribute.name)
-            is_span = attribute.name in {"within", "every"} and isinstance(value, int)
-            if is_span or isinstance(value, dt.date):
+def _constants(program: Program) -> Iterator[Fraction | str | dt.date | int]:
+    """Give the constants and the spans, in microseconds, anywhere in a program."""
+    for node in program.walk():
+        match node:
+            case p.Constant(value=Fraction() | str() | dt.date() as value):
                 yield value
-            else:
-                yield from _constants(value)
+            case p.Rule():
+                yield from (day for day in (node.first_day, node.last_day) if day is not None)
+                if node.decay is not None:
+                    yield node.decay.duration.microseconds
+            case p.Selection(within=int(span)) | p.FollowedBy(within=span) | p.FieldWithin(within=span):
+                yield span
+            case p.MaxEvery(every=span):
+                yield span
+            case _:
+                pass
 
 
 # ------------------------------------------------------------------------- leads

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
 from leadrules.audit import canonical_json
 from leadrules.errors import LeadrulesError
+from leadrules.nodes import Node
 from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -17,7 +18,6 @@ from leadrules.syntax.parser import parse
 from leadrules.testing.leads import RawLead
 from leadrules.vocabulary import OWN_PROPERTIES, STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
-N = TypeVar("N")
 HOSTILE = " \"'); __import__('os').abort() #{}\\%s"
 """What is put after every name. Its first character sorts before any that a name goes on with, so that
 events keep their order."""
@@ -66,17 +66,17 @@ def _labels(statements: tuple[tree.Statement, ...]) -> set[str]:
     return found
 
 
-def _renamed(node: N, names: Mapping[str, str]) -> N:
-    """Give a tree with other names, functions and calendar buckets as they are."""
-    if isinstance(node, tuple):
-        return tuple(_renamed(part, names) for part in node)  # type: ignore[return-value]
-    if isinstance(node, tree.Name):
+def _renamed(statement: tree.Statement, names: Mapping[str, str]) -> tree.Statement:
+    """Give a statement with other names, functions and calendar buckets as they are."""
+    kept = {id(call.function) for call in statement.find(tree.Call)}
+    kept |= {id(cap.bucket) for cap in statement.find(tree.MaxPer, tree.MaxPoints) if cap.calendar}
+
+    def other(node: Node) -> Node:
+        if not isinstance(node, tree.Name) or id(node) in kept:
+            return node
         return attrs.evolve(node, name=names.get(node.name, node.name))
-    if not isinstance(node, tree.Node):
-        return node
-    kept = {"span", "function"} | ({"bucket"} if getattr(node, "calendar", False) else set())
-    parts = {a.name: getattr(node, a.name) for a in attrs.fields(type(node)) if a.name not in kept}
-    return attrs.evolve(node, **{name: _renamed(part, names) for name, part in parts.items()})
+
+    return statement.replace(other)  # type: ignore[no-any-return]
 
 
 def _renamed_lead(lead: RawLead, names: Mapping[str, str]) -> RawLead:
