@@ -19,6 +19,7 @@ from typing import Any, overload
 
 import attrs
 
+from leadrules.families import ORDERED
 from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
 from leadrules.vocabulary import Field, Type
 
@@ -457,19 +458,22 @@ def reader_of_field(field: Field, zone: Zone) -> Reader:
 
 
 def _typed_reader(field: Field, zone: Zone) -> Reader:
-    kind = field.type.kind
     pattern = date_pattern(field.pattern) if field.pattern is not None else None
-    if kind == "number":
-        return number_from
-    if kind == "bool":
-        return _bool_reader(field.true_words, field.false_words)
-    if kind == "date":
-        return _date_reader(zone, pattern)
-    if kind == "datetime":
-        return _datetime_reader(zone, pattern)
-    if kind == "list of text":
-        return _texts_reader(field.unknown)
-    return _choice_reader(field.type.choices) if field.type.choices else text_from
+    match field.type.kind:
+        case "number":
+            return number_from
+        case "bool":
+            return _bool_reader(field.true_words, field.false_words)
+        case "date":
+            return _date_reader(zone, pattern)
+        case "datetime":
+            return _datetime_reader(zone, pattern)
+        case "list of text":
+            return _texts_reader(field.unknown)
+        case "text":
+            return _choice_reader(field.type.choices) if field.type.choices else text_from
+        case "label":
+            raise TypeError("a label is no type of a field")
 
 
 def _sifted(read: Reader, field: Field) -> Reader:
@@ -479,7 +483,7 @@ def _sifted(read: Reader, field: Field) -> Reader:
     as a value too: `unknown {"999"}` means 999.0 from a table as well.
     """
     unknown = field.unknown
-    values = frozenset(_readable(unknown, read)) if field.type.kind in ("number", "date", "datetime") else frozenset()
+    values = frozenset(_readable(unknown, read)) if field.type.kind in ORDERED else frozenset()
 
     def sifted(raw: object) -> Value | None:
         text = raw.strip() if isinstance(raw, str) else _text_of_raw_number(raw)

@@ -21,23 +21,17 @@ from typing import Any
 import attrs
 
 from leadrules.errors import PluginError
+from leadrules.families import FIELD_TYPES, Kind
 from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import Value, decimal_of, moment_of, plain_name
-from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, Kind, Type
+from leadrules.vocabulary import Type
 
 FAILURES = (Exception, SystemExit)
 """What a plugin may raise without taking its host along: all but the user's own interruption."""
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """How criteria calculate: 28 significant digits, half to even."""
 
-_TYPES: Mapping[Any, Type] = {
-    bool: BOOL,
-    Decimal: NUMBER,
-    str: TEXT,
-    dt.datetime: DATETIME,
-    dt.date: DATE,
-    list[str]: TEXTS,
-}
+_TYPES: Mapping[Any, Type] = {type_.python: Type(name) for name, type_ in FIELD_TYPES.items()}
 _TYPE_NAMES = "bool, Decimal, str, datetime, date, list[str]"
 
 

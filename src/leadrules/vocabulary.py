@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
 
 import attrs
 
+from leadrules.families import FIELD_TYPES, Kind
 from leadrules.values import Value, Zone, folded
-
-Kind = Literal["number", "text", "bool", "date", "datetime", "list of text", "label"]
 
 
 @attrs.frozen
@@ -27,6 +25,11 @@ class Type:
     kind: Kind
     choices: tuple[str, ...] = ()
     scale: str | None = None
+
+    @property
+    def is_time(self) -> bool:
+        """Tell whether its values are days or moments."""
+        return self.kind != "label" and FIELD_TYPES[self.kind].time
 
     @cached_property
     def folded_choices(self) -> frozenset[str]:

@@ -31,7 +31,7 @@ from leadrules.analysis.sets import (
     either,
     numbers,
 )
-from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, Kind
 from leadrules.values import DAY, Value, folded
 from leadrules.vocabulary import BOOL, NUMBER, Type
 
@@ -138,7 +138,7 @@ class Meaning:
                 return all_of([self._comparison(end) for end in ends])
             case p.OneOf(value, choices):
                 members = [_known(choice.value, choice.type.kind) for choice in choices]
-                if value.type.kind in _DISCRETE or value.type.kind == "number":
+                if value.type.is_time or value.type == NUMBER:
                     inside, outside = _listed([piece for m in members if isinstance(m, Numbers) for piece in m.pieces])
                     return self._split(value, inside, outside)
                 listed = frozenset(m for known in members if isinstance(known, Members) for m in known.members)
@@ -179,7 +179,7 @@ class Meaning:
         assert value is not None
         return self._split(left, numbers(_pieces(op, value)), numbers(_pieces(COMPARISONS[op].opposite, value)))
 
-    def _constant(self, constant: p.Constant, kind: str) -> Known | None:
+    def _constant(self, constant: p.Constant, kind: Kind) -> Known | None:
         """Give a constant as compared with a value of a kind; None for a day that has no midnight."""
         if kind == "datetime" and constant.type.kind == "date":
             try:
@@ -321,15 +321,19 @@ class Meaning:
         return Values(as_numbers(called(node.function, ranges)), any(argument.unknown for argument in arguments))
 
     def _of_type(self, type_: Type) -> Known:
-        if type_.kind == "label":
-            return self.universes.get(type_.scale or "", ALL_MEMBERS)
-        if type_.choices:
-            return Members(frozenset(folded(choice) for choice in type_.choices))
-        if type_.kind == "bool":
-            return BOOLS
-        if type_.kind in _DISCRETE:
-            return numbers([Interval()], whole=True)
-        return ALL_NUMBERS if type_.kind == "number" else ALL_MEMBERS
+        match type_.kind:
+            case "label":
+                return self.universes.get(type_.scale or "", ALL_MEMBERS)
+            case "bool":
+                return BOOLS
+            case "number":
+                return ALL_NUMBERS
+            case "date" | "datetime":
+                return numbers([Interval()], whole=True)
+            case "text":
+                return Members(type_.folded_choices) if type_.choices else ALL_MEMBERS
+            case "list of text":
+                return ALL_MEMBERS
 
 
 def _range_of(known: Known) -> Range:
@@ -339,9 +343,6 @@ def _range_of(known: Known) -> Range:
 
 MOST_EXACT = 12
 """Of more conditions than this, `and` and `or` of unknown ones are read less closely."""
-
-_DISCRETE = frozenset({"date", "datetime"})
-"""Kinds whose values are counted: days, microseconds."""
 
 
 # --------------------------------------------------------------- three cases
@@ -409,18 +410,19 @@ def _truths(cases: Cases) -> Values:
 # ------------------------------------------------------------------ constants
 
 
-def _known(value: Value, kind: str) -> Known:
+def _known(value: Value, kind: Kind) -> Known:
     """Give one value as a set, in the form in which it is compared."""
-    if kind == "number":
-        assert isinstance(value, Fraction)
-        return as_numbers(point(value))
-    if kind == "date":
-        return as_numbers(point(Fraction(value.toordinal())))  # type: ignore[union-attr]
-    if kind == "datetime":
-        return as_numbers(point(Fraction(value)))  # type: ignore[arg-type]
-    if kind == "text":
-        return Members(frozenset({folded(str(value))}))
-    return ALL_MEMBERS if kind == "list of text" else Members(frozenset({value}))
+    match kind:
+        case "number" | "datetime":
+            return as_numbers(point(Fraction(value)))  # type: ignore[arg-type]
+        case "date":
+            return as_numbers(point(Fraction(value.toordinal())))  # type: ignore[union-attr]
+        case "text":
+            return Members(frozenset({folded(str(value))}))
+        case "bool" | "label":
+            return Members(frozenset({value}))
+        case "list of text":
+            return ALL_MEMBERS
 
 
 def _pieces(op: str, value: Fraction) -> list[Interval]:

@@ -6,12 +6,11 @@ from typing import NoReturn
 
 from leadrules import program as p
 from leadrules.check.names import Names
+from leadrules.families import ORDERED
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report, quoted
 from leadrules.values import folded
 from leadrules.vocabulary import BOOL, TEXT
-
-ORDERED = frozenset({"number", "date", "datetime", "label"})
 
 
 def comparable(names: Names, op: str, left: p.ValueNode, right: p.ValueNode, node: tree.Node) -> tuple[str, ...]:
@@ -45,7 +44,7 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
             help_ = f"write `{one.text} contains {other.text}`"
         if one.type == BOOL and isinstance(other, p.Constant):
             help_ = f"write `{one.text}`, or `not {one.text}`"
-        if one.type.kind in {"date", "datetime"} and isinstance(other, p.Constant) and other.type == TEXT:
+        if one.type.is_time and isinstance(other, p.Constant) and other.type == TEXT:
             help_ = "write the date without quotes: `2026-11-21`"
     report.refuse(
         "LR401",

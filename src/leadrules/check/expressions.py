@@ -16,7 +16,7 @@ from leadrules.check.agreement import comparable
 from leadrules.check.calls import plugin_call
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
-from leadrules.families import AGGREGATES, TEXT_TESTS
+from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
 from leadrules.patterns import PatternError, pattern
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -186,7 +186,7 @@ class Expressions(Resolver):
         if self.is_event(node.name):
             return p.Happened(self.selection(node, place), **told(node))
         value = self.value(node.name, place)
-        if not isinstance(value, p.FieldRead) or value.type.kind not in {"date", "datetime"}:
+        if not isinstance(value, p.FieldRead) or not value.type.is_time:
             self.report.refuse(
                 "LR402",
                 f"`{node.name.name}` is no event",
@@ -213,17 +213,11 @@ class Expressions(Resolver):
     def _ask(self, node: tree.Node, value: p.ValueNode) -> NoReturn:
         """Refuse a value that stands where a condition is wanted, and say how to ask."""
         text, kind = text_of(node), value.type.kind
-        if kind == "number":
-            help_ = f"write `{text} >= 10`, or `{text} is known`"
-        elif kind == "text":
-            help_ = f'write `{text} = "…"`, or `{text} is known`'
-        elif kind == "label":
+        if kind == "label":
             label = next(iter(self.names.labels_of(value.type.scale or "")), "…")
             help_ = f"write `{text} = {label}`"
-        elif kind == "list of text":
-            help_ = f'write `{text} contains "…"`, or `{text} is known`'
         else:
-            help_ = f"write `{text} within 30 days`, or `{text} is known`"
+            help_ = f"write `{str(FIELD_TYPES[kind].ask).format(text)}`, or `{text} is known`"
         self.report.refuse("LR410", f"`{text}` is a {kind}, not a condition", node, help_)
 
     # ---------------------------------------------------------------- values
@@ -330,7 +324,7 @@ class Expressions(Resolver):
         if found is None:
             assert isinstance(node, tree.Name)
             self.unknown(node, place, "field {name}: date")
-        if found.type.kind not in {"date", "datetime"}:
+        if not found.type.is_time:
             self.report.refuse(
                 "LR401", f"days are counted from an event or a date, and `{text_of(node)}` is a {found.type.kind}", node
             )
@@ -388,7 +382,7 @@ class Expressions(Resolver):
         if self.names.kind(node.name.name) is None:
             self.unknown(node.name, declaration="event {name}")
         found = self.value(node.name)
-        if not isinstance(found, p.FieldRead) or found.type.kind not in {"date", "datetime"} or node.filter is not None:
+        if not isinstance(found, p.FieldRead) or not found.type.is_time or node.filter is not None:
             self.report.refuse(
                 "LR402", f"`since` takes an event or a date field, and `{node.name.name}` is neither", node.name
             )

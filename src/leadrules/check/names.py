@@ -30,6 +30,7 @@ from leadrules.vocabulary import (
     STANDARD_FIELDS,
     STANDARD_GROUPS,
     TEXT,
+    TEXTS,
     EventType,
     Field,
     Property,
@@ -104,13 +105,19 @@ class Names:
             return "event"
         return "events" if name in self.groups else None
 
-    def type_of(self, kind: str, name: str) -> Type:
+    def type_of(self, kind: p.DefinitionKind, name: str) -> Type:
         """Give the type of a definition's value."""
-        if kind in {"grade", "ladder"}:
-            return Type("label", scale=name)
-        if kind == "segment":
-            return BOOL
-        return self.criteria[name] if kind == "criterion" else NUMBER
+        match kind:
+            case "criterion":
+                return self.criteria[name]
+            case "segment":
+                return BOOL
+            case "grade" | "ladder":
+                return Type("label", scale=name)
+            case "dimension" | "group" | "persona" | "score":
+                return NUMBER
+            case "tags" | "recommendations" | "missing":
+                return TEXTS
 
     def labels_of(self, scale: str) -> tuple[str, ...]:
         """Give the labels of a grade, a ladder with its exits, or the first thousand of a pair of grades."""
@@ -334,7 +341,7 @@ def _type(report: Report, spec: tree.TypeSpec) -> Type:
 
 def _field(report: Report, node: tree.FieldDeclaration) -> Field:
     type_ = _type(report, node.type)
-    if node.pattern is not None and type_.kind not in {"date", "datetime"}:
+    if node.pattern is not None and not type_.is_time:
         report.refuse("LR403", f"`as` gives the form of dates, and `{node.name.name}` is a {type_.kind}", node.pattern)
     if node.pattern is not None:
         _pattern(report, node.pattern, type_)

@@ -1,6 +1,6 @@
 """The families of the language: constructs of one shape, an entry each that says all a stage must know.
 
-An aggregate, a test of text, a calendar, a decay or a comparison is added here, and to the grammar
+An aggregate, a test of text, a calendar, a decay, a comparison or a type of fields is added here, and to the grammar
 where it is a word of its own. The grammar, the words, the generators of tests and the reference pages
 are held against these tables by tests, so that a member that one of them forgets is told.
 """
@@ -9,6 +9,7 @@ from leadrules.families.aggregates import AGGREGATES, Aggregate
 from leadrules.families.calendars import CALENDARS, Calendar, bucket_of
 from leadrules.families.comparisons import COMPARISONS, Comparison
 from leadrules.families.decays import DECAYS, Decay
+from leadrules.families.field_types import FIELD_TYPES, ORDERED, FieldType, Kind
 from leadrules.families.text_tests import TEXT_TESTS, TextTest
 
 __all__ = [
@@ -16,11 +17,15 @@ __all__ = [
     "CALENDARS",
     "COMPARISONS",
     "DECAYS",
+    "FIELD_TYPES",
+    "ORDERED",
     "TEXT_TESTS",
     "Aggregate",
     "Calendar",
     "Comparison",
     "Decay",
+    "FieldType",
+    "Kind",
     "TextTest",
     "bucket_of",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from leadrules.families import TEXT_TESTS
+from leadrules.families import FIELD_TYPES, TEXT_TESTS
 from leadrules.syntax.words import UNITS
 
 Expected = frozenset[str]
@@ -28,7 +28,7 @@ _WORDS = {
 _SEVERAL = {
     "BOOL": ("true", "false"),
     "TEXT_TEST": tuple(TEXT_TESTS),
-    "TYPE": ("number", "text", "bool", "date", "datetime", "list of text"),
+    "TYPE": tuple(FIELD_TYPES),
     "UNIT": UNITS,
 }
 

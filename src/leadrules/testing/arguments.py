@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from leadrules.conversions import YEARS
 from leadrules.criteria import Criterion, kind_of
+from leadrules.families import Kind
 from leadrules.sdk import EventView, LeadView
 from leadrules.testing.moments import moments
 from leadrules.testing.words import TEXTS, TIMEZONES
-from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS, Kind
+from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
 _ODD_TEXTS = (
     "Ⅷ ½ ²",

@@ -191,7 +191,7 @@ class Declarations:
     def _literal(self, type_: Type) -> tree.Operand:
         if type_ == NUMBER:
             return made(tree.Number, self.chance.pick(NUMBERS))
-        if type_.kind in {"date", "datetime"}:
+        if type_.is_time:
             return made(tree.Date, self.chance.pick(DATES))
         if type_ == BOOL:
             return made(tree.Flag, self.chance.happens(50))

@@ -80,7 +80,7 @@ class Phrases:
         """Give a literal of a type that has one."""
         if type_.choices:
             return made(tree.Text, self._respelled(self.chance.pick(type_.choices)))
-        if type_.kind in {"date", "datetime"}:
+        if type_.is_time:
             return made(tree.Date, self.chance.pick(DATES))
         if type_ == BOOL:
             return made(tree.Flag, self.chance.happens(50))

@@ -35,7 +35,7 @@ from leadrules.engine.compiler.operands import (
     known,
     only_text,
 )
-from leadrules.families import COMPARISONS, TEXT_TESTS, TextTest
+from leadrules.families import COMPARISONS, TEXT_TESTS, Kind, TextTest
 from leadrules.nodes import Node
 from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
@@ -377,18 +377,20 @@ class Conditions:
                 return Flag(self.true(condition, at), self.false(condition, at))
         assert_never(node)
 
-    def _constant(self, value: Any, kind: str) -> Operand:
-        if kind == "number":
-            return operands.number(value)
-        if kind == "text":
-            return Text(code.const(folded(value)), code.const(value), value=value)
-        if kind == "bool":
-            return Flag(code.const(value), code.const(not value))
-        if kind == "label":
-            return Label(code.const(value), (value,), value=value)
-        if kind == "date":
-            return Day(self.names.value(value, value))
-        raise Unsupported("a constant of this kind")
+    def _constant(self, value: Any, kind: Kind) -> Operand:
+        match kind:
+            case "number":
+                return operands.number(value)
+            case "text":
+                return Text(code.const(folded(value)), code.const(value), value=value)
+            case "bool":
+                return Flag(code.const(value), code.const(not value))
+            case "label":
+                return Label(code.const(value), (value,), value=value)
+            case "date":
+                return Day(self.names.value(value, value))
+            case "datetime" | "list of text":
+                raise Unsupported("a constant of this kind")
 
     def _calculated(
         self, function: Callable[..., Any], nodes: list[p.ValueNode], at: Context, *before: Expr

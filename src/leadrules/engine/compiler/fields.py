@@ -19,6 +19,7 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import FALSE, NONE, Conditions
 from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, TextRead, Texts, Unsupported
 from leadrules.engine.reference.conditions import Reading
+from leadrules.families import Kind
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import folded
 from leadrules.vocabulary import Field, Property
@@ -26,7 +27,6 @@ from leadrules.vocabulary import Field, Property
 _SMALL = 2**29
 """Whole numbers below this size are compared fastest, and need no look at their range."""
 
-_TIMES = {"date", "datetime"}
 
 TextQuestion = tuple[str, p.Condition | None]
 """What is asked of a text: `true` or `false` of a condition, or `text`, `folded` of the text itself."""
@@ -153,7 +153,7 @@ class Readers:
         kind = field.type.kind
         if kind == "number":
             reader = runtime.reader_of_number(reader)
-        elif kind in _TIMES:
+        elif field.type.is_time:
             reader = runtime.Remembered(reader, runtime.same).__getitem__
         read: Block = [code.assign(raw, code.call(self.names.value(reader), code.name(raw)))]
         if field.default is None:
@@ -185,7 +185,7 @@ class Readers:
     def reader_of_property(self, prop: Property) -> Callable[[Any], Any]:
         """Make the reader of a property, absent ones included."""
         reader = absent_is_unknown(reader_of(prop.type, self.conditions.program.scope.zone))
-        if prop.type.kind in _TIMES:
+        if prop.type.is_time:
             return runtime.Remembered(reader, runtime.same).__getitem__
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
 
@@ -195,19 +195,21 @@ def absent_is_unknown(read: Reader) -> Reader:
     return lambda raw: None if raw is None else read(raw)
 
 
-def operand_of(kind: str, variable: Expr, names: Names, *, optional: bool = True) -> Operand:
+def operand_of(kind: Kind, variable: Expr, names: Names, *, optional: bool = True) -> Operand:
     """Give what a variable holds, by the kind of its type; texts apart."""
-    if kind == "number":
-        return Number(variable, optional=optional)
-    if kind == "bool":
-        return Flag(variable, code.compare(variable, "is", FALSE))
-    if kind == "date":
-        return Day(variable, optional)
-    if kind == "datetime":
-        return Moment(variable, optional)
-    if kind == "list of text":
-        return Texts(code.call(names.value(runtime.members, "members"), variable), variable)
-    raise Unsupported("a variable of this kind")
+    match kind:
+        case "number":
+            return Number(variable, optional=optional)
+        case "bool":
+            return Flag(variable, code.compare(variable, "is", FALSE))
+        case "date":
+            return Day(variable, optional)
+        case "datetime":
+            return Moment(variable, optional)
+        case "list of text":
+            return Texts(code.call(names.value(runtime.members, "members"), variable), variable)
+        case "text" | "label":
+            raise Unsupported("a variable of this kind")
 
 
 def _is_small(raw: Expr) -> Expr:
