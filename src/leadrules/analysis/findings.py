@@ -10,6 +10,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.errors import Span
+from leadrules.families import MARKS
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report
 from leadrules.values import text_of_number
@@ -174,7 +175,7 @@ def roots_of(program: p.Program) -> Iterator[Root]:
             yield Root("hold", hold.condition, f"`hold {hold.label}`", f"`{hold.label}` is never held")
     for mark in program.marks:
         texts = (mark.value,) if mark.because is None else (mark.value, mark.because)
-        what = "tag" if mark.kind == "tag" else "recommendation"
+        what = MARKS[mark.kind].noun
         yield Root("mark", mark.condition, f'the {what} "{mark.value}"', f"this {what} is never given", texts)
 
 

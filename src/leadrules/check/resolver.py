@@ -14,6 +14,7 @@ from leadrules import program as p
 from leadrules.check.names import DEFINITIONS, Names, Param
 from leadrules.criteria import Criterion
 from leadrules.errors import Span
+from leadrules.families import RESULT_LISTS
 from leadrules.program import DefinitionKind
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -41,12 +42,7 @@ class Place:
 
 ANYWHERE = Place()
 
-
-RESULT_LISTS: dict[str, DefinitionKind] = {
-    "tags": "tags",
-    "recommendations": "recommendations",
-    "missing": "missing",
-}
+EXPECTED_LISTS = frozenset(name for name, one in RESULT_LISTS.items() if one.expected)
 """What an expectation may look at besides everything that a condition may."""
 
 
@@ -96,8 +92,8 @@ class Resolver:
             return p.Constant(param.value, param.type, param=param.name, **told(node))
         if kind == "field":
             return self._field(node)
-        if kind is None and place.result and node.name in RESULT_LISTS:
-            return p.DefinitionRead(RESULT_LISTS[node.name], "", TEXTS, **told(node))
+        if kind is None and place.result and node.name in EXPECTED_LISTS:
+            return p.DefinitionRead(cast("DefinitionKind", node.name), "", TEXTS, **told(node))
         if kind in DEFINITIONS:
             return self._definition(node, cast(DefinitionKind, kind), place)
         self._no_value(node, kind, place)

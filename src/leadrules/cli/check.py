@@ -13,6 +13,7 @@ from leadrules.cli.reading import Given, Source, check_file
 from leadrules.cli.rules import plain_rules, scoring_rules, show_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
+from leadrules.families import MARKS
 from leadrules.insights.places import Places
 from leadrules.ruleset import fingerprint_of, review
 
@@ -72,8 +73,7 @@ def summary(program: p.Program) -> str:
         f"{counted(len(program.ladders), 'ladder')} of {counted(stages, 'stage')}" if program.ladders else "",
         _count(len(program.requirements), "requirement"),
         _count(len(program.segments), "segment"),
-        _count(sum(mark.kind == "tag" for mark in program.marks), "tag"),
-        _count(sum(mark.kind == "recommend" for mark in program.marks), "recommendation"),
+        *(_count(sum(m.kind == word for m in program.marks), given.noun) for word, given in MARKS.items()),
     ]
     return ", ".join(part for part in parts if part) or "it has no rules"
 

@@ -1,8 +1,8 @@
 """The families of the language: constructs of one shape, an entry each that says all a stage must know.
 
-An aggregate, a test of text, a calendar, a decay, a comparison or a type of fields is added here, and to the grammar
-where it is a word of its own. The grammar, the words, the generators of tests and the reference pages
-are held against these tables by tests, so that a member that one of them forgets is told.
+An aggregate, a test of text, a calendar, a decay, a comparison, a type of fields or a list of results is
+added here, and to the grammar where it is a word of its own. The grammar, the words, the generators of
+tests and the reference pages are held against these tables, so that a member that one forgets is told.
 """
 
 from leadrules.families.aggregates import AGGREGATES, Aggregate
@@ -10,6 +10,7 @@ from leadrules.families.calendars import CALENDARS, Calendar, bucket_of
 from leadrules.families.comparisons import COMPARISONS, Comparison
 from leadrules.families.decays import DECAYS, Decay
 from leadrules.families.field_types import FIELD_TYPES, ORDERED, FieldType, Kind
+from leadrules.families.result_lists import MARKS, RESULT_LISTS, ResultList
 from leadrules.families.text_tests import TEXT_TESTS, TextTest
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "COMPARISONS",
     "DECAYS",
     "FIELD_TYPES",
+    "MARKS",
     "ORDERED",
+    "RESULT_LISTS",
     "TEXT_TESTS",
     "Aggregate",
     "Calendar",
@@ -26,6 +29,7 @@ __all__ = [
     "Decay",
     "FieldType",
     "Kind",
+    "ResultList",
     "TextTest",
     "bucket_of",
 ]

@@ -11,6 +11,7 @@ import attrs
 
 from leadrules.conversions import Unreadable, reader_of, shown
 from leadrules.errors import Span
+from leadrules.families import RESULT_LISTS
 from leadrules.insights.columns import Column, Guess, guess
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -29,9 +30,7 @@ _TAKEN = frozenset(
         "any_event",
         "stage",
         "points",
-        "tags",
-        "recommendations",
-        "missing",
+        *(name for name, one in RESULT_LISTS.items() if one.expected),
         "as_of",
     )
 )

@@ -113,11 +113,7 @@ class _Witness:
             return True
         if evaluation is None:
             return False
-        evaluation.reading.definitions |= {
-            ("tags", ""): evaluation.marks("tag"),
-            ("recommendations", ""): evaluation.marks("recommend"),
-            ("missing", ""): evaluation.missing,
-        }
+        evaluation.expose_lists()
         return any(evaluation.reading.truth(condition) is not True for condition in self.expected)
 
 

@@ -6,12 +6,13 @@ import datetime as dt
 import functools
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from leadrules.criteria import Criterion as PluginCriterion
 from leadrules.families import Decay
+from leadrules.families.result_lists import Mark as MarkWord
 from leadrules.program.expressions import Condition, Constant, DefinitionRead, Node, PropertyRead, Selection, ValueNode
 from leadrules.vocabulary import EventType, Field, Scope
 
@@ -225,10 +226,10 @@ class Ladder(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Mark(Node):
-    """A rule that gives a tag or a recommendation."""
+    """A rule that gives a member of a list of the result; `kind` is one of `families.MARKS`."""
 
     id: str
-    kind: Literal["tag", "recommend"]
+    kind: MarkWord
     value: str
     condition: Condition
     because: str | None

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 import attrs
 
 from leadrules.errors import Diagnostic, Span
-from leadrules.families import CALENDARS
+from leadrules.families import CALENDARS, MARKS
 from leadrules.syntax import tree
 from leadrules.syntax.literals import date_of, name_of, number_of, plural, text_of_literal
 from leadrules.syntax.source import Source
@@ -436,7 +436,7 @@ class Builder:
     def outcome(self, c: Children) -> tree.Outcome:
         arrow = next(at for at, child in enumerate(c) if _type(child) == "ARROW")
         name = cast("tree.Name", c[1]) if arrow == 4 else None
-        kind = {"TAG": "tag", "RECOMMEND": "recommend"}.get(_type(c[arrow + 1]), "label")
+        kind = str(c[arrow + 1]) if _type(c[arrow + 1]) in _MARKS else "label"
         target, *because = _nodes(c[arrow + 1 :])
         reason = because[0] if because else None
         return tree.Outcome(name, cast("tree.Condition", c[arrow - 1]), kind, target, reason, span=self._span(c))
@@ -483,6 +483,10 @@ def _word(token: Child) -> Any:
 def _value(parts: Sequence[Any]) -> Any:
     """Give the value of the one part there may be."""
     return parts[0].value if parts else ()
+
+
+_MARKS = frozenset(word.upper() for word in MARKS)
+"""The terminals of the words behind an arrow."""
 
 
 def _type(child: Child) -> str:

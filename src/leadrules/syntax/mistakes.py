@@ -28,7 +28,7 @@ from leadrules.syntax.expectations import (
 )
 from leadrules.syntax.lines import Token
 from leadrules.syntax.source import Source
-from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
+from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TARGET_WORDS
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _TEST_WORDS = frozenset({"in", "between", "is", *(name.split()[0] for name in TEXT_TESTS)})
@@ -510,7 +510,7 @@ def _unfinished(scene: Scene) -> Finding | None:
         advice = "write what it is worth, or where it leads"
         return _here(scene, "LR103", "a rule needs points such as `+5`, or `-> label`", advice)
     message = f"expected {phrases(expected)}, found the end of the statement"
-    if scene.text(-1) in {"tag", "recommend"} and expected == {"STRING"}:
+    if scene.text(-1) in TARGET_WORDS and expected == {"STRING"}:
         word = scene.text(-1)
         advice = f'write `{word} "…"`; a label of that name stands in backticks: `` `{word}` ``'
         return _here(scene, "LR102", message, advice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from leadrules import values
-from leadrules.families import TEXT_TESTS
+from leadrules.families import MARKS, TEXT_TESTS
 
 STATEMENT_WORDS = frozenset(
     {
@@ -19,7 +19,7 @@ STATEMENT_WORDS = frozenset(
 OPERAND_WORDS = frozenset({"always", "and", "count", "days", "false", "no", "not", "or", "true", "was"})
 """Reserved where an operand starts."""
 
-TARGET_WORDS = frozenset({"recommend", "tag"})
+TARGET_WORDS = frozenset(MARKS)
 """Reserved after `->`."""
 
 TAIL_WORDS = frozenset({"between", "else", "in", *(name for name in TEXT_TESTS if " " not in name)})

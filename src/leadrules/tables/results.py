@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from leadrules.audit import AuditEntry, ScoredLead, canonical_json
+from leadrules.families import RESULT_LISTS
 from leadrules.program import Program
 from leadrules.tables.output import OutputFile
 from leadrules.tables.parquet_output import Column, parquet_rows
@@ -16,7 +17,6 @@ from leadrules.tables.problems import FileProblem
 
 Write = Callable[[ScoredLead], None]
 
-_LISTS = ("segments", "tags", "recommendations", "missing")
 _AUDIT = ("lead", "kind", "rule", "line", "points", "because", "evidence")
 
 
@@ -69,7 +69,7 @@ def columns_of(program: Program, id_column: str) -> list[str]:
     dimensions = [dimension.name for dimension in program.dimensions]
     grades = [grade.name for grade in program.grades]
     ladders = [ladder.name for ladder in program.ladders]
-    columns = [id_column, "score", *dimensions, *grades, *ladders, *_LISTS]
+    columns = [id_column, "score", *dimensions, *grades, *ladders, *RESULT_LISTS]
     repeated = next((name for place, name in enumerate(columns) if name in columns[:place]), None)
     if repeated is not None:
         problem = f"the results would have two columns named `{repeated}`"
@@ -85,7 +85,7 @@ def _csv_results(file: TextIO, program: Program, id_column: str) -> Iterator[Wri
     def write(result: ScoredLead) -> None:
         numbers = (canonical_json(number) for number in (result.score, *result.dimensions.values()))
         labels = (*result.grades.values(), *result.stages.values())
-        writer.writerow((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in _LISTS)))
+        writer.writerow((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in RESULT_LISTS)))
 
     yield write
 
@@ -94,7 +94,7 @@ def _csv_results(file: TextIO, program: Program, id_column: str) -> Iterator[Wri
 def _parquet_results(output: OutputFile, program: Program, id_column: str) -> Iterator[Write]:
     columns: dict[str, Column] = dict.fromkeys(columns_of(program, id_column), "text")
     columns |= dict.fromkeys(("score", *(dimension.name for dimension in program.dimensions)), program.precision)
-    columns |= dict.fromkeys(_LISTS, "texts")
+    columns |= dict.fromkeys(RESULT_LISTS, "texts")
     with parquet_rows(output, columns) as put:
         yield lambda result: put(
             (
@@ -103,7 +103,7 @@ def _parquet_results(output: OutputFile, program: Program, id_column: str) -> It
                 *result.dimensions.values(),
                 *result.grades.values(),
                 *result.stages.values(),
-                *(getattr(result, name) for name in _LISTS),
+                *(getattr(result, name) for name in RESULT_LISTS),
             )
         )
 

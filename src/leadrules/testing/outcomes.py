@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from leadrules.families import MARKS
 from leadrules.syntax import tree
 from leadrules.testing.phrases import NUMBERS, Phrases
 from leadrules.testing.scenes import Scale, Scene, made, name, of_kind
@@ -139,4 +140,4 @@ class Outcomes:
     def mark(self) -> tree.Statement:
         """Give a rule to a tag or recommendation."""
         chance = self.scoring.chance
-        return self._outcome(chance.pick(("tag", "recommend")), made(tree.Text, chance.pick(TEXTS)))
+        return self._outcome(chance.pick(tuple(MARKS)), made(tree.Text, chance.pick(TEXTS)))

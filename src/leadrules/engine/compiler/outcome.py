@@ -23,6 +23,7 @@ from leadrules.engine.compiler.operands import (
     number,
 )
 from leadrules.engine.compiler.trace import GATED
+from leadrules.families import MARKS
 
 MISSING = "missing"
 _MOST_BRANCHES = 60
@@ -194,9 +195,10 @@ class OutcomeCode:
             assert isinstance(flag, Flag)
             segments.append((flag.true, segment.name))
         self._listed(segments, "segments")
-        for kind, into in (("tag", "tags"), ("recommend", "recommendations")):
-            marks = [mark for mark in self.program.marks if mark.kind == kind]
-            self._listed([(self.conditions.true(mark.condition, self.lead), mark.value) for mark in marks], into)
+        for word, given in MARKS.items():
+            marks = [mark for mark in self.program.marks if mark.kind == word]
+            found = [(self.conditions.true(mark.condition, self.lead), mark.value) for mark in marks]
+            self._listed(found, given.name)
 
     def _listed(self, parts: Sequence[tuple[Expr, str]], into: str) -> None:
         """Write a tuple of the values whose tests hold, each once."""

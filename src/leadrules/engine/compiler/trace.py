@@ -15,13 +15,14 @@ from leadrules import program as p
 from leadrules.audit import AuditEntry, Decimals, EntryHead, Fired, Notes, Transition, entries_of
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.families import RESULT_LISTS
 
 FIRED = "fired"
 GATED = "gated"
 SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "totals")
 """What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether
 values of `pii` fields are shown, and what events came to that are not at hand."""
-MARKS = ("missing", "segments", "tags", "recommendations")
+MARKS = tuple(RESULT_LISTS)
 """What follows in the notes; then the proof, once it is made, dimensions, grades, labels, and of each ladder
 the label held and the rule that led to the new one."""
 

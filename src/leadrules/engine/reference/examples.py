@@ -41,12 +41,8 @@ def run_example(program: p.Program, example: p.Example, identity: RulesetIdentit
     tested = attrs.evolve(program, scope=program.tested or program.scope)
     evaluation = run(tested, LeadReader(tested.scope).read(example.lead, example.as_of), example.as_of)
     result = result_of(evaluation, identity, show_pii=True)
+    evaluation.expose_lists()
     reading = evaluation.reading
-    reading.definitions |= {
-        ("tags", ""): result.tags,
-        ("recommendations", ""): result.recommendations,
-        ("missing", ""): result.missing,
-    }
     evidence = Evidence(reading, show_pii=True)
     judged = tuple(
         Judged(e, reading.truth(e.condition), evidence.of_condition(e.condition)) for e in example.expectations

@@ -17,6 +17,7 @@ from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Transition
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence, plain_number
 from leadrules.engine.reference.scoring import RuleScore, score_persona, score_rule
+from leadrules.families import MARKS, RESULT_LISTS
 from leadrules.lead import Facts
 from leadrules.values import Value, decimal_of, rounded
 
@@ -57,6 +58,16 @@ class Evaluation:
         true = (m.value for m in self.program.marks if m.kind == kind and self.reading.truth(m.condition) is True)
         return () if self.gated else tuple(dict.fromkeys(true))
 
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """Give the lists of text of the result, by their names."""
+        given = {one.name: self.marks(word) for word, one in MARKS.items()}
+        return {"segments": self.segments(), **given, "missing": self.missing}
+
+    def expose_lists(self) -> None:
+        """Let conditions ask of the lists that an `expect` line may look at."""
+        lists = self.lists().items()
+        self.reading.definitions |= {(name, ""): found for name, found in lists if RESULT_LISTS[name].expected}
+
     def segments(self) -> tuple[str, ...]:
         """Name the segments that the lead is in."""
         definitions = self.reading.definitions
@@ -96,10 +107,7 @@ def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bo
         dimensions={d.name: decimal_of(evaluation.number("dimension", d.name)) for d in program.dimensions},
         grades={g.name: evaluation.label("grade", g.name) for g in program.grades},
         stages={ladder.name: evaluation.label("ladder", ladder.name) for ladder in program.ladders},
-        segments=evaluation.segments(),
-        tags=evaluation.marks("tag"),
-        recommendations=evaluation.marks("recommend"),
-        missing=evaluation.missing,
+        **evaluation.lists(),
         transitions=tuple(_transitions(evaluation)),
         audit=tuple(_audit(evaluation, Evidence(evaluation.reading, show_pii))),
     )
