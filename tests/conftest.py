@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--regenerate", action="store_true", help="rewrite the golden files instead of comparing with them"
     )
+    parser.addoption("--law", default="", metavar="NAME", help="of laws that are asked together, ask those named so")
 
 
 @pytest.fixture

@@ -13,12 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
-from leadrules.conversions import Unreadable, reader_of
 from leadrules.engine.compiler.runtime import DecayedPoints, half_even, units_of
 from leadrules.families import Decay
-from leadrules.testing import cases, engines_agree
-from leadrules.values import Duration, moment_of, zone
-from leadrules.vocabulary import DATETIME
+from leadrules.testing import engines_agree
+from leadrules.values import Duration, zone
 
 often = settings(max_examples=max(200, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -189,24 +187,6 @@ def test_on_plain_leads(lead):
 @given(rough_leads)
 def test_on_leads_in_other_forms(lead):
     engines_agree(RULES, lead, AS_OF)
-
-
-@often
-@given(cases(max_events=30))
-def test_on_generated_rules_and_plain_leads(case):
-    events = [plain(event, case) for event in case.lead.get("events") or ()]
-    lead = {"id": case.lead["id"], "attributes": case.lead.get("attributes") or {}, "events": events}
-    engines_agree(case.rules, lead, case.as_of)
-
-
-def plain(event, case):
-    """Give an event with its moment as a datetime in UTC, and without an id."""
-    try:
-        instant = reader_of(DATETIME, case.rules.program.scope.zone)(event["at"])
-    except (Unreadable, KeyError):
-        return event
-    properties = event.get("properties") or {}
-    return {"type": event["type"], "at": moment_of(instant), "properties": properties}
 
 
 # -------------------------------------------------------------------- numbers

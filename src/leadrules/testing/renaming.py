@@ -15,6 +15,7 @@ from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
+from leadrules.testing.laws import Load
 from leadrules.testing.leads import RawLead
 from leadrules.vocabulary import OWN_PROPERTIES, STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
@@ -32,7 +33,9 @@ _STANDARD = frozenset(
 )
 
 
-def names_are_only_names(text: str, lead: RawLead, as_of: dt.datetime, *, suffix: str = HOSTILE) -> None:
+def names_are_only_names(
+    text: str, lead: RawLead, as_of: dt.datetime, *, suffix: str = HOSTILE, load: Load = Ruleset.from_text
+) -> None:
     """Assert that other names for what a file declares, and the lead has, change no point and no label.
 
     Names that are also labels, and those of the standard vocabulary, stay as they are.
@@ -40,8 +43,8 @@ def names_are_only_names(text: str, lead: RawLead, as_of: dt.datetime, *, suffix
     file, _ = parse(text, "rules.leadrules")
     names = {name: name + suffix for name in _declared(file.statements) - _labels(file.statements) - _STANDARD}
     renamed = "".join(text_of(_renamed(statement, names)) + "\n" for statement in file.statements)
-    before = _substance(Ruleset.from_text(text), lead, as_of)
-    after = _substance(Ruleset.from_text(renamed), _renamed_lead(lead, names), as_of)
+    before = _substance(load(text), lead, as_of)
+    after = _substance(load(renamed), _renamed_lead(lead, names), as_of)
     if before != after:
         raise AssertionError(f"names change the result from\n{before}\nto\n{after}\nwith\n{renamed}")
 
