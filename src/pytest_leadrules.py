@@ -1,4 +1,4 @@
-"""Runs the worked cases of leadrules plugins, `cases/*.toml`, as tests of pytest: no test code is needed.
+"""Runs the worked cases of leadrules plugins, `cases/*.toml` and `*.tsv`, as tests of pytest: no test code is needed.
 
 pytest imports this module in every run, whatever is tested. That is why it stands beside the package
 and not in it: nothing of leadrules is imported before there is a file of cases.
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 _FOLDER = "cases"
 _TABLE = re.compile(r"^\s*\[\[\s*(?:case|criterion)\s*\]\]", re.MULTILINE)
 _KEY = re.compile(r"^\s*(?:rules|call)\s*=", re.MULTILINE)
+_COLUMNS = re.compile(r"\ufeff?(?:#.*\n|\s*\n)*[^#\n(]+\t[\w.`]*\([^\t\n]*\)")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile | None:
-    """Collect `cases/*.toml` where it holds cases of ours; other people have folders of that name too."""
-    if file_path.suffix != ".toml" or file_path.parent.name != _FOLDER or not _is_ours(file_path):
+    """Collect `cases/*.toml` and `*.tsv` that hold cases of ours; other people have folders of that name too."""
+    if file_path.suffix not in {".toml", ".tsv"} or file_path.parent.name != _FOLDER or not _is_ours(file_path):
         return None
     found: CaseFile = CaseFile.from_parent(parent, path=file_path)
     return found
@@ -31,7 +32,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile |
 
 def _is_ours(path: Path) -> bool:
     text = path.read_text("utf-8", errors="replace")
-    return bool(_TABLE.search(text) and _KEY.search(text))
+    return bool(_COLUMNS.match(text) if path.suffix == ".tsv" else _TABLE.search(text) and _KEY.search(text))
 
 
 class CaseFile(pytest.File):

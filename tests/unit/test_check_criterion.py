@@ -1,12 +1,13 @@
 """`check_criterion` passes what keeps the laws, and says of everything else what to mend."""
 
 import importlib
+import re
 import subprocess
 import sys
 
 import pytest
 
-from leadrules.testing import check_criterion
+from leadrules.testing import check_criterion, read_cases
 
 CODE = '''
 import datetime as dt
@@ -399,33 +400,58 @@ expect = { score = 6 }
 """
 
 
+TABLE = """\
+# Words, and how long they are
+company\tsigned: date\tfloor(employees)\t(company contains "a")
+
+acme\tunknown\tunknown\ttrue
+ok\t2026-02-03\t\tfalse
+"""
+WRONG_TABLE = """\
+company\temployees\tfloor(employees)\tcompany = least(employees)
+Acme\t2.5\t3
+Beta\t2.5\t2
+Gamma\tmany\t2
+Delta\t\tmany
+"""
+
+
 def run_pytest(folder, *arguments):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_cases_run_without_any_test_code(tmp_path):
+def test_cases_run_without_any_test_code_and_what_fails_is_told_in_a_sentence(tmp_path):
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases/good.toml").write_text(CASES)
-    (tmp_path / "cases/other.toml").write_text('[[case]]\nname = "of somebody else"\n')
-    (tmp_path / "good.toml").write_text(CASES)
-    run = run_pytest(tmp_path, "-rA")
-    assert "PASSED cases/good.toml::floor(2.5)" in run.stdout
-    assert "7 passed" in run.stdout
-
-
-def test_a_case_that_fails_is_told_in_a_sentence(tmp_path):
-    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/good.tsv").write_text(TABLE)
     (tmp_path / "cases/wrong.toml").write_text(WRONG)
-    run = run_pytest(tmp_path)
+    (tmp_path / "cases/wrong.tsv").write_text(WRONG_TABLE)
+    (tmp_path / "cases/odd.toml").write_text("[[criterion]]\ncall = 'x'\n")
+    (tmp_path / "cases/other.toml").write_text('[[case]]\nname = "of somebody else"\n')
+    (tmp_path / "cases/other.tsv").write_text("name\tsize (cm)\nof somebody else\t5\n")
+    (tmp_path / "good.toml").write_text(CASES)
+    (tmp_path / "good.tsv").write_text(TABLE)
+    run = run_pytest(tmp_path, "-rA", "--continue-on-collection-errors")
+    assert "PASSED cases/good.toml::floor(2.5)" in run.stdout
+    assert "PASSED cases/good.tsv::floor(employees)" in run.stdout
     assert "wrong.toml:1: floor(2.5) gives 2, and the case says 3" in run.stdout
     assert "wrong.toml:5: employees > 5 gives unknown, and the case says true" in run.stdout
     assert "wrong.toml:9: floor(1.5) gives 1, and the case says true" in run.stdout
     assert "wrong.toml:13: the rules are refused:" in run.stdout
     assert "wrong.toml:17: the rules are good, and the case says that they are refused" in run.stdout
     assert "wrong.toml:21: score is 5, and the case says 6" in run.stdout
+    assert (
+        "wrong.tsv:1: floor(employees): 3 of 4 rows are not so:\n"
+        "  line 2: Acme, 2.5: gives 2, and the table says 3\n"
+        "  line 4: Gamma, many: lead `1`: field `employees`: `many` is not a number "
+        "(write digits such as 250 or 12.5)\n"
+        "  line 5: Delta: `many` is no number\n"
+    ) in run.stdout
+    assert "wrong.tsv:1: the rules are refused:" in run.stdout
+    assert "odd.toml: line 1: a `[[criterion]]` has exactly one of `error`, `gives`" in run.stdout
     assert "Traceback" not in run.stdout
-    assert "6 failed" in run.stdout
+    assert "8 failed, 9 passed, 1 error" in run.stdout
 
 
 @pytest.mark.parametrize(
@@ -439,11 +465,55 @@ def test_a_case_that_fails_is_told_in_a_sentence(tmp_path):
     ],
 )
 def test_a_file_of_cases_that_makes_no_sense_is_told(tmp_path, text, words):
-    (tmp_path / "cases").mkdir()
-    (tmp_path / "cases/odd.toml").write_text(text)
-    run = run_pytest(tmp_path)
-    assert words in run.stdout
-    assert run.returncode == 2
+    (tmp_path / "odd.toml").write_text(text)
+    with pytest.raises(ValueError, match=re.escape(words)):
+        read_cases(tmp_path / "odd.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# nothing but this\n", "there is no header; a header has the names of fields, then calls of criteria"),
+        ("company\tage\n", "line 1: a header has the names of fields, then calls of criteria, a tab between each two"),
+        ("f(company)\tcompany\n", "line 1: a header has"),
+        ("company\t\tf(company)\n", "line 1: a header has"),
+        ("company\tf(company)\tf(company)\n", "line 1: two columns have one header"),
+        ("company\tf(company)\na\t1\t2\n", "line 2: there are 3 cells under 2 headers"),
+        (
+            "company\tf(company)\n\na    1\n",
+            "line 3: no cell says what a criterion gives; between two cells stands a tab",
+        ),
+    ],
+)
+def test_a_table_that_makes_no_sense_is_told(tmp_path, text, words):
+    (tmp_path / "odd.tsv").write_text(text)
+    with pytest.raises(ValueError, match=re.escape(words)):
+        read_cases(tmp_path / "odd.tsv")
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "wrong"),
+    [
+        ("length: number\t(length / 3)", "1\t1/3\n1.5\t0.50", "1\t0.33"),
+        ("start: date\t(start)", "2026-02-03\t2026-02-03", "2026-02-03\t2026-02-04"),
+        (
+            "moment: datetime\t(moment)",
+            "2026-02-03T10:00:00+01:00\t2026-02-03T09:00:00Z",
+            "2026-02-03T10:00:00Z\t2026-02-03",
+        ),
+        ("size: number\t(size > 2)", "3\ttrue\n2\tfalse\nunknown\tunknown\n\tunknown", "3\t1"),
+        ("`of age`: list of text\t(`of age`)", "a; b\ta; b\nc\tc", "a; b\tb; a"),
+    ],
+)
+def test_the_cells_of_a_table_are_read_by_the_kind_of_the_answer(tmp_path, header, rows, wrong):
+    path = tmp_path / "table.tsv"
+    path.write_text(f"{header}\n{rows}\n")
+    (case,) = read_cases(path)
+    case.run()
+    path.write_text(f"{header}\n{wrong}\n")
+    (case,) = read_cases(path)
+    with pytest.raises(AssertionError, match="1 of 1 rows are not so"):
+        case.run()
 
 
 def test_pytest_stays_light_where_there_are_no_cases(tmp_path):

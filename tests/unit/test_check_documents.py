@@ -117,6 +117,14 @@ def test_everything_is_said_at_once(complaints):
     assert [line.partition(":")[0] for line in found] == ["README.md", "examples/long.leadrules", "cases", "cases"]
 
 
+def test_each_row_of_a_table_asks(complaints, tmp_path):
+    (tmp_path / "cases").mkdir()
+    table = "company\tletters.size(company)\tletters.starts(company)\nab\t2\nAbc\t3\ttrue\n"
+    (tmp_path / "cases/many.tsv").write_text(table, "utf-8")
+    assert complaints(cases=2) == []
+    assert complaints(cases=3) == ["cases: `starts` is asked 2 times, and at least 3 are wanted"]
+
+
 def test_a_folder_without_a_readme_is_named(distribute, tmp_path):
     distribute("letters", CODE)
     with pytest.raises(AssertionError, match=r"there is no README\.md"):

@@ -1,6 +1,6 @@
-"""Worked cases in TOML files: rules and a lead with what comes of it, or a criterion with what it gives.
+"""Worked cases in files: rules and a lead with what comes of it, or a criterion with what it gives.
 
-pytest collects them by itself from `cases/*.toml`; `read_cases` is for other runners.
+pytest collects them by itself from `cases/*.toml` and `cases/*.tsv`; `read_cases` is for other runners.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from leadrules.engine.reference.evidence import plain
 from leadrules.engine.reference.interpreter import run as answers_of
 from leadrules.errors import InputError, PluginError, RulesetError
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.program import Program
 from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
 from leadrules.syntax.parser import parse
+from leadrules.testing.case_tables import Column, read_columns, value_of
 from leadrules.testing.incremental import incremental_agrees
 from leadrules.testing.laws import engines_agree
 from leadrules.values import instant_of, text_of_instant
@@ -45,7 +48,11 @@ _KEYS: Mapping[str, frozenset[str]] = {
 
 @attrs.frozen
 class WorkedCase:
-    """A case of a file. `kind` is `case` or `criterion`, `line` where its table begins, `table` what stands in it."""
+    """A case of a file: a TOML table that begins in `line`, or a column of a table of tabs, with all its rows.
+
+    `kind` is `case`, `criterion` or `column`; `table` is what stands there: of a column, `call`,
+    `declare` and `rows`.
+    """
 
     kind: str
     name: str
@@ -58,10 +65,12 @@ class WorkedCase:
 
 
 def read_cases(path: str | Path) -> tuple[WorkedCase, ...]:
-    """Read the `[[case]]` and `[[criterion]]` tables of a file, in its order.
+    """Read the `[[case]]` and `[[criterion]]` tables of a TOML file, or the columns of a `.tsv`, in their order.
 
-    Raises ValueError with a sentence for a file that is no TOML, or a table that is no case.
+    Raises ValueError with a sentence for a file that is neither, or a table that is no case.
     """
+    if Path(path).suffix == ".tsv":
+        return tuple(map(_case_of_column, read_columns(Path(path))))
     text = Path(path).read_text("utf-8")
     try:
         tables = tomllib.loads(text, parse_float=Decimal)
@@ -78,6 +87,11 @@ def read_cases(path: str | Path) -> tuple[WorkedCase, ...]:
         alike = any(case.name == name for case in found)
         found.append(WorkedCase(kind, f"{name} (line {line})" if alike else name, line, table))
     return tuple(found)
+
+
+def _case_of_column(column: Column) -> WorkedCase:
+    table = {"call": column.call, "declare": column.declarations, "rows": column.rows}
+    return WorkedCase("column", column.call, column.line, table)
 
 
 def _headers(text: str) -> Iterator[tuple[str, int, int]]:
@@ -144,21 +158,48 @@ def _equal(found: object, expected: object) -> bool:
 
 
 def _run_criterion(table: Mapping[str, Any]) -> None:
-    text = _asking(table["call"], table.get("declare", ""))
-    rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules"), table)
-    if rules is None:
+    program = _asked_program(table)
+    if program is None:
         return
-    program, as_of = rules.program, read_as_of(_as_of(table))
-    facts = LeadReader(program.scope).read(_lead(table), as_of)
-    evaluation = _answered(lambda: answers_of(program, facts, as_of), table)
-    if evaluation is None:
+    answer = _answered(lambda: _answer(program, _lead(table), read_as_of(_as_of(table))), table)
+    if answer is None:
         return
-    value = evaluation.reading.definitions["criterion", _ASKED]
-    kind = next(criterion.body.type.kind for criterion in program.criteria if criterion.name == _ASKED)
+    found, _ = answer
     expected = _plain(table["gives"]) if "gives" in table else None
-    found = plain(value, kind)
     if not _equal(found, expected):
         raise AssertionError(f"{table['call']} gives {_written(found)}, and the case says {_written(expected)}")
+
+
+def _run_column(table: Mapping[str, Any]) -> None:
+    program, as_of, rows = _asked_program(table), read_as_of(_NOON), table["rows"]
+    assert program is not None, "a column has no `error`"
+    wrong = []
+    for row in rows:
+        try:
+            lead = {"id": "1", "attributes": row.given}
+            found, kind = _answered(partial(_answer, program, lead, as_of), {})
+            expected = _plain(value_of(row.gives, kind))
+            if not _equal(found, expected):
+                raise AssertionError(f"gives {_written(found)}, and the table says {_written(expected)}")
+        except AssertionError as problem:
+            wrong.append(f"  line {row.line}: {', '.join(row.given.values())}: {problem}")
+    if wrong:
+        raise AssertionError("\n".join([f"{table['call']}: {len(wrong)} of {len(rows)} rows are not so:", *wrong]))
+
+
+def _asked_program(table: Mapping[str, Any]) -> Program | None:
+    """Make the program that asks a call; None where the case says that it is refused, and it is."""
+    text = _asking(table["call"], table.get("declare", ""))
+    rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules"), table)
+    return None if rules is None else rules.program
+
+
+def _answer(program: Program, lead: Mapping[str, Any], as_of: int) -> tuple[Any, str]:
+    """Give what is asked as plain data, and its kind."""
+    evaluation = answers_of(program, LeadReader(program.scope).read(lead, as_of), as_of)
+    value = evaluation.reading.definitions["criterion", _ASKED]
+    kind = next(criterion.body.type.kind for criterion in program.criteria if criterion.name == _ASKED)
+    return plain(value, kind), kind
 
 
 def _asking(call: str, declarations: str) -> str:
@@ -176,7 +217,11 @@ def calls_in(statements: Iterable[tree.Statement]) -> Iterator[tree.Call]:
     return (call for statement in statements for call in statement.find(tree.Call))
 
 
-_RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {"case": _run_case, "criterion": _run_criterion}
+_RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+    "case": _run_case,
+    "criterion": _run_criterion,
+    "column": _run_column,
+}
 
 
 # ------------------------------------------------------------------ both

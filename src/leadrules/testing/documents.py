@@ -78,15 +78,16 @@ def _wrong_names(plugin: ModuleType, home: Path, least: int) -> Iterator[str]:
     yield from (f"README.md: there is no criterion `{name}`" for name in rows if name not in criteria)
     exported = getattr(plugin, "__all__", list(criteria))
     yield from (f"`__all__` does not name `{name}`" for name in criteria if name not in exported)
-    asked = [name for path in sorted(home.glob("cases/*.toml")) for name in _asked(path)]
+    asked = [name for path in sorted((*home.glob("cases/*.toml"), *home.glob("cases/*.tsv"))) for name in _asked(path)]
     for name in criteria:
         if asked.count(name) < least:
             yield f"cases: `{name}` is asked {asked.count(name)} times, and at least {least} are wanted"
 
 
 def _asked(path: Path) -> Iterator[str]:
-    """Name the criteria that a file of cases asks, each once a case."""
+    """Name the criteria that a file of cases asks, each once a case, and once a row."""
     for case in read_cases(path):
-        if case.kind == "criterion":
+        if case.kind != "case":
             file, _ = parse(f"criterion asked = {case.table['call']}", path.name)
-            yield from {call.function.name for call in calls_in(file.statements) if call.plugin is not None}
+            names = {call.function.name for call in calls_in(file.statements) if call.plugin is not None}
+            yield from [*names] * len(case.table.get("rows", "1"))
