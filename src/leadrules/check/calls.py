@@ -97,11 +97,11 @@ def _given(
     report = expressions.report
     parameters = list(criterion.given)
     found: dict[str, tree.Argument] = {}
-    for place, argument in enumerate(node.arguments):
+    for index, argument in enumerate(node.arguments):
         _refuse_equals_sign(expressions, argument, criterion)
-        if argument.name is None and place >= len(parameters):
+        if argument.name is None and index >= len(parameters):
             report.refuse("LR413", f"`{criterion.name}` takes {_arguments(len(parameters))}", argument, usage)
-        name = parameters[place].name if argument.name is None else argument.name.name
+        name = parameters[index].name if argument.name is None else argument.name.name
         if name not in {parameter.name for parameter in parameters}:
             near = report.suggest(name, [parameter.name for parameter in parameters])
             help_ = f"did you mean `{near}`?" if near else usage

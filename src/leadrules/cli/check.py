@@ -10,7 +10,7 @@ from leadrules.audit import canonical_json
 from leadrules.check.checker import Checked
 from leadrules.cli.against import Comparison, compare, show_comparison
 from leadrules.cli.reading import Given, Source, check_file
-from leadrules.cli.rules import plain_rules, scoring_rules, show_rules
+from leadrules.cli.rules import plain_rules, show_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
 from leadrules.families import MARKS
@@ -64,11 +64,11 @@ def _show(
 
 def summary(program: p.Program) -> str:
     """Say what a rule file holds: `12 rules in 2 dimensions, 1 ladder of 4 stages, 2 tags`."""
-    rules = sum(1 for _ in scoring_rules(program))
+    rules = len(program.rules)
     stages = sum(len(ladder.labels) + len(ladder.exits) for ladder in program.ladders)
     parts = [
         f"{counted(rules, 'rule')} in {counted(len(program.dimensions), 'dimension')}" if rules else "",
-        _count(sum(isinstance(i, p.Persona) for d in program.dimensions for i in d.items), "persona"),
+        _count(len(program.personas), "persona"),
         _count(len(program.grades), "grade"),
         f"{counted(len(program.ladders), 'ladder')} of {counted(stages, 'stage')}" if program.ladders else "",
         _count(len(program.requirements), "requirement"),

@@ -189,8 +189,8 @@ def _sample() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     for number, (column, text) in _SLIPS.items():
         leads[number - 1][column] = text
     events.sort(key=lambda event: (event["at"], event["lead_id"]))
-    for place, event in enumerate(events, start=1):
-        event["id"] = f"E-{place:05}"
+    for index, event in enumerate(events, start=1):
+        event["id"] = f"E-{index:05}"
     return leads, events
 
 

@@ -136,9 +136,9 @@ def _show_list(screen: Screen, found: Sequence[tuple[str | None, int, str, Seque
     """List lines of the files, below each what is to say of it; past some sixty lines, how many are left."""
     width = max((len(str(line)) for _, line, _, _ in found), default=1)
     shown = 0
-    for place, (file, line, text, said) in enumerate(found):
+    for index, (file, line, text, said) in enumerate(found):
         if shown >= _MOST_LINES:
-            left = sum(len(rest) for *_, rest in found[place:])
+            left = sum(len(rest) for *_, rest in found[index:])
             screen.line(f"  and {left} more; `--format json` lists all")
             return
         screen.line((f"  {_line(file, line, width)}  ", "dim"), printable(text))

@@ -32,8 +32,8 @@ def _show(screen: Screen, found: Sequence[Installed]) -> None:
     if not found:
         screen.line("No plugins are installed. Begin one of your own with: ", ("leadrules plugins new NAME", "cyan"))
         return
-    for place, one in enumerate(found):
-        if place:
+    for index, one in enumerate(found):
+        if index:
             screen.line()
         _show_one(screen, one)
 

@@ -77,12 +77,8 @@ def is_cap_of_rule(entry: AuditEntry, audit: Sequence[AuditEntry]) -> bool:
 def _origins(program: p.Program) -> Iterator[tuple[str, _Origin]]:
     for dimension in program.dimensions:
         weight = _weight(program.total, dimension.name)
-        for item in dimension.items:
-            if isinstance(item, p.Persona):
-                yield item.name, _Origin(None, weight)
-            else:
-                rules = item.rules if isinstance(item, p.PointsGroup) else (item,)
-                yield from ((rule.id, _Origin(rule, weight)) for rule in rules)
+        yield from ((persona.name, _Origin(None, weight)) for persona in dimension.find(p.Persona))
+        yield from ((rule.id, _Origin(rule, weight)) for rule in dimension.rules)
 
 
 def _weight(total: p.Total, dimension: str) -> Fraction:
@@ -93,8 +89,8 @@ def _weight(total: p.Total, dimension: str) -> Fraction:
 
 def _condition(rule: p.Rule, alternative: Any) -> str:
     """Give the text of the alternative that counted, a bare name as words; of `else`, that none did."""
-    place = alternative - 1 if isinstance(alternative, int) else 0
-    condition = rule.alternatives[place].condition
+    index = alternative - 1 if isinstance(alternative, int) else 0
+    condition = rule.alternatives[index].condition
     if condition is None:
         return f"not {rule.text}"
     text = condition.text if len(rule.alternatives) > 1 else rule.text

@@ -93,11 +93,11 @@ def test(paths: Sequence[Path], asked: Asked, given: Given, *, as_json: bool) ->
     notes = Screen(stderr=True)
     found = []
     screen = None if as_json else Screen()
-    for place, path in enumerate(paths):
+    for index, path in enumerate(paths):
         tested = _tested(path, asked, given, notes)
         found.append(tested)
         if screen is not None:
-            if place:
+            if index:
                 screen.line()
             _show(screen, tested)
     if screen is None:

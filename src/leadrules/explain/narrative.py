@@ -49,8 +49,8 @@ class Narrative:
         sections = [self._header(), self._missing(), *self._scoring(), self._score(), *self._stages(), self._rest()]
         sections += [self._unknown(), self._ignored()]
         told = [section for section in map(list, sections) if section]
-        for place, section in enumerate(told):
-            if place:
+        for index, section in enumerate(told):
+            if index:
                 yield line("note", "")
             yield from section
 

@@ -126,21 +126,13 @@ class Blame:
             return condition.members
         if not isinstance(condition, p.Truth) or not isinstance(condition.value, p.DefinitionRead):
             return ()
-        behind = self._behind(condition.value)
-        if behind is None or condition in opened:
+        behind = self.reading.program.behind(condition.value)
+        if isinstance(behind, p.ConditionValue):
+            behind = behind.condition
+        if not isinstance(behind, p.Condition) or condition in opened:
             return ()
         opened.add(condition)
         return (behind,)
-
-    def _behind(self, read: p.DefinitionRead) -> p.Condition | None:
-        program = self.reading.program
-        if read.kind == "segment":
-            return next(s.condition for s in program.segments if s.name == read.name)
-        body = self._body(read)
-        return body.condition if isinstance(body, p.ConditionValue) else None
-
-    def _body(self, read: p.DefinitionRead) -> p.ValueNode | None:
-        return next((c.body for c in self.reading.program.criteria if c.name == read.name), None)
 
     def _found(self, condition: p.Condition) -> dict[str, Any]:
         if isinstance(condition, p.FollowedBy):
@@ -174,14 +166,15 @@ class Blame:
         if grade is None or not isinstance(label, p.Constant) or op not in {">=", ">", "="}:
             return None
         labels = [band.label for band in grade.bands]
-        place = labels.index(str(label.value)) - (op == ">")
-        threshold = grade.bands[place].threshold if place >= 0 else None
+        index = labels.index(str(label.value)) - (op == ">")
+        threshold = grade.bands[index].threshold if index >= 0 else None
         return None if threshold is None else self._distance(">=", grade.subject, threshold)
 
     def _grade(self, node: p.ValueNode) -> p.Grade | None:
-        if not isinstance(node, p.DefinitionRead) or node.kind != "grade":
+        if not isinstance(node, p.DefinitionRead):
             return None
-        return next((g for g in self.reading.program.grades if isinstance(g, p.Grade) and g.name == node.name), None)
+        found = self.reading.program.definitions.get((node.kind, node.name))
+        return found if isinstance(found, p.Grade) else None
 
     def _distance(self, op: str, node: p.ValueNode, bound: Fraction) -> Gap | None:
         unit = self._unit(node)
@@ -203,9 +196,9 @@ class Blame:
             return "events"
         if not isinstance(node, p.DefinitionRead):
             return None
-        if node.kind == "criterion":
-            body = self._body(node)
-            return None if body is None else self._unit(body)
+        body = self.reading.program.behind(node)
+        if isinstance(body, p.ValueNode):
+            return self._unit(body)
         return "points" if node.kind in {"score", "dimension", "group"} else None
 
 

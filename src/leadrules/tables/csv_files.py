@@ -95,18 +95,18 @@ def _header(path: Path, rows: Iterator[_Row]) -> tuple[str, ...]:
 
 
 def _refuse_repeats(path: Path, columns: tuple[str, ...]) -> None:
-    for place, name in enumerate(columns):
-        if name and name in columns[:place]:
+    for index, name in enumerate(columns):
+        if name and name in columns[:index]:
             first = columns.index(name) + 1
             raise FileProblem(
-                path, f"has two columns named `{name}` (column {first} and column {place + 1})", "rename one of them"
+                path, f"has two columns named `{name}` (column {first} and column {index + 1})", "rename one of them"
             )
 
 
 def _records(rows: Iterator[_Row], columns: tuple[str, ...]) -> Iterator[Record | BadRecord]:
     """Pair values with columns. Blank rows count as rows and hold nothing; a nameless column is left out."""
     width = len(columns)
-    named = [(place, name) for place, name in enumerate(columns) if name]
+    named = [(index, name) for index, name in enumerate(columns) if name]
     for number, (line, values) in enumerate(rows, start=1):
         if isinstance(values, str):
             yield BadRecord(number, line, values)
@@ -117,7 +117,7 @@ def _records(rows: Iterator[_Row], columns: tuple[str, ...]) -> Iterator[Record 
                 number, line, f"has {_count(len(values), 'value')}, the header has {_count(width, 'column')}"
             )
         else:
-            yield Record(number, line, {name: values[place] for place, name in named})
+            yield Record(number, line, {name: values[index] for index, name in named})
 
 
 def _count(number: int, noun: str) -> str:

@@ -53,7 +53,7 @@ class _Decoder:
         if len(values) == len(pairs):
             return values
         names = [name for name, _ in pairs]
-        repeated = next(name for place, name in enumerate(names) if name in names[:place])
+        repeated = next(name for index, name in enumerate(names) if name in names[:index])
         return self._fault(f"gives `{repeated}` twice in one object")
 
     def _constant(self, name: str) -> _Fault:

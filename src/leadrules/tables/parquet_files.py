@@ -28,7 +28,7 @@ def open_parquet(path: Path, _wanted: Wanted) -> RecordFile:
     except pa.ArrowInvalid:
         raise FileProblem(path, "is not a Parquet file, or not a whole one") from None
     columns = tuple(file.schema_arrow.names)
-    repeated = next((name for place, name in enumerate(columns) if name in columns[:place]), None)
+    repeated = next((name for index, name in enumerate(columns) if name in columns[:index]), None)
     if repeated is not None:
         raise FileProblem(path, f"has two columns named `{repeated}`", "rename one of them")
     return RecordFile(path, columns, _records(path, file))
@@ -53,8 +53,8 @@ def _in_microseconds(batch: Any) -> Any:
     """Cut timestamps to microseconds, the finest that is read."""
     import pyarrow as pa
 
-    for place, field in enumerate(batch.schema):
+    for index, field in enumerate(batch.schema):
         if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
-            cut = batch.column(place).cast(pa.timestamp("us", field.type.tz), safe=False)
-            batch = batch.set_column(place, field.name, cut)
+            cut = batch.column(index).cast(pa.timestamp("us", field.type.tz), safe=False)
+            batch = batch.set_column(index, field.name, cut)
     return batch

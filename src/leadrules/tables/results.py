@@ -70,7 +70,7 @@ def columns_of(program: Program, id_column: str) -> list[str]:
     grades = [grade.name for grade in program.grades]
     ladders = [ladder.name for ladder in program.ladders]
     columns = [id_column, "score", *dimensions, *grades, *ladders, *RESULT_LISTS]
-    repeated = next((name for place, name in enumerate(columns) if name in columns[:place]), None)
+    repeated = next((name for index, name in enumerate(columns) if name in columns[:index]), None)
     if repeated is not None:
         problem = f"the results would have two columns named `{repeated}`"
         raise FileProblem(None, problem, "rename one, or write `.jsonl` instead")

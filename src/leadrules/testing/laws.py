@@ -228,7 +228,7 @@ def decay_never_gains(
 
     Only rules whose points before decay stay the same over time are looked at.
     """
-    decaying = {rule.id for rule in _rules_of(rules.program) if rule.decay is not None and _settled(rule)}
+    decaying = {rule.id for rule in rules.program.rules if rule.decay is not None and _settled(rule)}
     try:
         before, after = (_points_of_events(rules, lead, moment, decaying) for moment in (as_of, as_of + later))
     except LeadrulesError:
@@ -238,26 +238,9 @@ def decay_never_gains(
             raise AssertionError(f"{event} gives {before[event]}, and {after[event]} after {later} more")
 
 
-def _rules_of(program: p.Program) -> list[p.Rule]:
-    items = [item for dimension in program.dimensions for item in dimension.items]
-    inner = [rule for item in items if isinstance(item, p.PointsGroup) for rule in item.rules]
-    return [*inner, *(item for item in items if isinstance(item, p.Rule))]
-
-
 def _settled(rule: p.Rule) -> bool:
-    return _is_settled(rule.alternatives[0].points)
-
-
-def _is_settled(node: p.ValueNode) -> bool:
-    match node:
-        case p.Constant() | p.FieldRead() | p.PropertyRead():
-            return True
-        case p.Arithmetic(_, left, right):
-            return _is_settled(left) and _is_settled(right)
-        case p.Negative(operand):
-            return _is_settled(operand)
-        case _:
-            return False
+    settled = (p.Constant, p.FieldRead, p.PropertyRead, p.Arithmetic, p.Negative)
+    return all(isinstance(node, settled) for node in rule.alternatives[0].points.walk())
 
 
 def _points_of_events(

@@ -22,10 +22,10 @@ from leadrules.values import LARGEST, rounded
 class Contribution:
     """What one event gives: `base` points before decay, `points` after it, rounded.
 
-    `place` is its place in the canonical order of the selected events.
+    `index` is its position in the canonical order of the selected events.
     """
 
-    place: int
+    index: int
     event: Occurrence
     base: Fraction
     points: Fraction
@@ -74,7 +74,7 @@ def _score_once(reading: Reading, rule: p.Rule) -> RuleScore | None:
 
 
 def first_true(reading: Reading, alternatives: Sequence[p.Alternative]) -> int | None:
-    """Give the place of the alternative that counts: the first true one, or `else` when all are false."""
+    """Give the index of the alternative that counts: the first true one, or `else` when all are false."""
     truths = [None if a.condition is None else reading.truth(a.condition) for a in alternatives]
     if True in truths:
         return truths.index(True)
@@ -87,7 +87,7 @@ def first_true(reading: Reading, alternatives: Sequence[p.Alternative]) -> int |
 
 def _score_each(reading: Reading, rule: p.Rule, selection: p.Selection) -> RuleScore | None:
     events = [event for event in reading.select(selection) if in_season(rule, reading, event.at)]
-    kept = [_contribution(reading, rule, place, event) for place, event in enumerate(events)]
+    kept = [_contribution(reading, rule, index, event) for index, event in enumerate(events)]
     if rule.caps.every is not None:
         kept = _keep_every(kept, rule.caps.every)
     for cap in rule.caps.per:
@@ -97,19 +97,19 @@ def _score_each(reading: Reading, rule: p.Rule, selection: p.Selection) -> RuleS
         kept = _largest(kept, rule.caps.times)
     if not kept:
         return None
-    kept.sort(key=lambda contribution: contribution.place)
+    kept.sort(key=lambda contribution: contribution.index)
     earlier = reading.earlier(rule)
     points = _sum(kept) + earlier.sum
     return RuleScore(points, _capped(reading, kept, points, rule.caps), tuple(kept), earlier)
 
 
-def _contribution(reading: Reading, rule: p.Rule, place: int, event: Occurrence) -> Contribution:
+def _contribution(reading: Reading, rule: p.Rule, index: int, event: Occurrence) -> Contribution:
     base = points_of(reading, rule.alternatives[0].points, event)
     precision = reading.program.precision
     if rule.decay is None:
-        return Contribution(place, event, base, rounded(base, precision))
+        return Contribution(index, event, base, rounded(base, precision))
     age = rule.decay.age(event.at, reading.as_of)
-    return Contribution(place, event, base, rule.decay.applied(base, age, precision))
+    return Contribution(index, event, base, rule.decay.applied(base, age, precision))
 
 
 def _keep_every(contributions: Iterable[Contribution], cap: p.MaxEvery) -> list[Contribution]:
@@ -124,7 +124,7 @@ def _keep_every(contributions: Iterable[Contribution], cap: p.MaxEvery) -> list[
 
 def _largest(contributions: Iterable[Contribution], times: int) -> list[Contribution]:
     """Give the N largest in size, the later first among equals."""
-    return sorted(contributions, key=lambda c: (abs(c.points), c.place), reverse=True)[:times]
+    return sorted(contributions, key=lambda c: (abs(c.points), c.index), reverse=True)[:times]
 
 
 def _buckets(reading: Reading, contributions: Iterable[Contribution], bucket: p.Bucket) -> Iterable[list[Contribution]]:
