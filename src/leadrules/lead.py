@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, NoReturn, cast
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import attrs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
@@ -165,15 +165,17 @@ class LeadReader:
     def plain_lead(self, lead: Lead | Mapping[str, Any] | object) -> dict[str, Any]:
         """Give what the rules read of a lead, in the plainest form that reads the same. Raises InputError."""
         part = _parts_of(lead)
-        found: dict[str, Any] = {"id": read_id(part("id")), "attributes": {}, "events": [], "stages": {}}
+        found: dict[str, Any] = {"id": read_id(part("id")), "attributes": {}, "stages": {}}
         self.plain_update(found, part("attributes"), part("stages"))
-        for event in _events_of(part("events"), self._most_events):
-            plain = self.plain_event(found["id"], event)
-            if plain is not None:
-                found["events"].append(plain)
+        found["events"] = self.plain_events(found["id"], _events_of(part("events"), self._most_events))
         return found
 
-    def plain_event(self, lead: str, event: object) -> dict[str, Any] | None:
+    def plain_events(self, lead: str, events: Iterable[object]) -> list[PlainEvent]:
+        """Give those events that the rules look at, each in its plainest form. Raises InputError."""
+        found = (self.plain_event(lead, event) for event in events)
+        return [event for event in found if event is not None]
+
+    def plain_event(self, lead: str, event: object) -> PlainEvent | None:
         """Give what the rules read of an event in its plainest form; None where none looks at it. Raises InputError."""
         try:
             part = _parts_of_event(event)
@@ -195,18 +197,6 @@ class LeadReader:
         lead["attributes"] = {**lead["attributes"], **{key: plain_value(_value_named(given, key)) for key in keys}}
         named = [ladder for ladder in self._ladders if _is_named(labels, ladder)]
         lead["stages"] = {**lead["stages"], **{ladder: held.get(ladder) for ladder in named}}
-
-    def in_order(self, events: Iterable[Mapping[str, Any]], as_of: int) -> list[tuple[Occurrence, Mapping[str, Any]]]:
-        """Read plain events, in canonical order and each once, those later than `as_of` left out."""
-        given: dict[int, Mapping[str, Any]] = {}
-        found: list[_Found] = []
-        for event in events:
-            reader = self._events[event["type"]]
-            one = None if reader is None else reader.read(event.get, as_of)
-            if one is not None:
-                found.append(one)
-                given[id(one.occurrence)] = event
-        return [(one, given[id(one)]) for one in _each_once(_in_canonical_order(found))]
 
     def _attributes(self, given: Mapping[str, Any]) -> dict[str, Value | None]:
         values: dict[str, Value | None] = {}
@@ -239,7 +229,7 @@ class LeadReader:
                 mistakes.append(error)
         if mistakes:
             raise min(mistakes, key=lambda error: error.reason)
-        return tuple(_each_once(_in_canonical_order(found))), ignored
+        return tuple(one.occurrence for one in _each_once(_in_canonical_order(found))), ignored
 
     def _type_in_scope(self, raw: object) -> str | None:
         """Name an event's type as declared; None where it is not in scope."""
@@ -361,6 +351,16 @@ class _Found:
     part: _Parts
 
 
+@attrs.frozen
+class PlainEvent(_Found):
+    """An event in the plainest form that reads the same: `plain` has type, at in UTC, properties, and id if any."""
+
+    plain: Mapping[str, Any]
+
+
+F = TypeVar("F", bound=_Found)
+
+
 def _place(found: _Found) -> tuple[int, str, str]:
     one = found.occurrence
     return one.at, one.type, one.id or ""
@@ -386,22 +386,24 @@ class _EventReader:
         name = self._id(part("id"))
         return None if at > as_of else _Found(Occurrence(self._name, at, name, self._values(part)), self, part)
 
-    def plain(self, part: _Parts) -> dict[str, Any]:
+    def plain(self, part: _Parts) -> PlainEvent:
         """Read an event, and give it in the plainest form that reads the same: its moment is in UTC.
 
         Where a property is read, all that are declared are kept: they may put events in order.
         """
         at, name = self._instant(part("at")), self._id(part("id"))
-        self._values(part)
+        values = self._values(part)
+        occurrence = Occurrence(self._name, at, name, values)
         found: dict[str, Any] = {"type": self._name, "at": moment_of(at), "properties": {}}
         if name is not None:
             found["id"] = name
         given = self._properties(part) if self._read else _NOTHING
         for prop, read in self._declared if self._read else ():
             raw = _value_named(given, prop.name)
-            if _order_of(raw, read):
+            known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
+            if known:
                 found["properties"][prop.name] = plain_value(raw)
-        return found
+        return PlainEvent(occurrence, self, found.get, found)
 
     def _instant(self, raw: object) -> int:
         try:
@@ -463,10 +465,10 @@ def _order_of(raw: object, read: Reader) -> tuple[Any, ...]:
     return () if value is None else (value,)
 
 
-def _in_canonical_order(found: list[_Found]) -> list[_Found]:
+def _in_canonical_order(found: list[F]) -> list[F]:
     """Sort by instant, type, id (none first), then the declared properties, read only where the rest ties."""
     found.sort(key=_place)
-    ordered: list[_Found] = []
+    ordered: list[F] = []
     start = 0
     while start < len(found):
         end = start + 1
@@ -479,7 +481,12 @@ def _in_canonical_order(found: list[_Found]) -> list[_Found]:
     return ordered
 
 
-def _each_once(ordered: Iterable[_Found]) -> Iterator[Occurrence]:
+def in_canonical_order(events: Iterable[PlainEvent]) -> list[PlainEvent]:
+    """Give plain events in canonical order and each once."""
+    return [*_each_once(_in_canonical_order([*events]))]
+
+
+def _each_once(ordered: Iterable[F]) -> Iterator[F]:
     """Drop the second and later events of one type with the same id."""
     seen: set[tuple[str, str]] = set()
     for found in ordered:
@@ -489,7 +496,7 @@ def _each_once(ordered: Iterable[_Found]) -> Iterator[Occurrence]:
             if key in seen:
                 continue
             seen.add(key)
-        yield one
+        yield found
 
 
 # ----------------------------------------------------------------- sentences

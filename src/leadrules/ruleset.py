@@ -272,8 +272,7 @@ class Ruleset:
         from leadrules.engine.incremental import Retention, Scorer
 
         if self._scorer is None:
-            retention = Retention.of(self._program, self._reader)
-            scorer = Scorer(self._identity, retention, self._compiled or self._compile())
+            scorer = Scorer(self._identity, Retention.of(self._program, self._reader))
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer

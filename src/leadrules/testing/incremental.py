@@ -17,7 +17,7 @@ from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
-from leadrules.values import instant_of, moment_of
+from leadrules.values import moment_of
 
 _REMEMBERED = (0, 0, 0, 0, 1, 26, 24 * 7, 24 * 500)
 """Hours for which events are remembered."""
@@ -88,8 +88,8 @@ class _Course:
 
     def _add(self, event: Any) -> None:
         plain = LeadReader(self.rules.program.scope).plain_event("", event)
-        if plain is not None and "id" in plain:
-            key, at = (plain["type"], plain["id"]), instant_of(plain["at"])
+        if plain is not None and plain.occurrence.id is not None:
+            key, at = (plain.occurrence.type, plain.occurrence.id), plain.occurrence.at
             if self._is_forgotten(self.latest.get(key)):
                 return
             self.latest[key] = min(at, self.latest.get(key, at))

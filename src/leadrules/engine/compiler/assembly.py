@@ -14,6 +14,7 @@ from leadrules.audit import EXACT, BlankResult, Decimals, RulesetIdentity, Score
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.events import EventCode
 from leadrules.engine.compiler.fallback import Fallback
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
@@ -33,7 +34,11 @@ _IRREGULAR = (LookupError, TypeError, AttributeError, ValueError, ArithmeticErro
 
 
 def compile_program(
-    program: p.Program, identity: RulesetIdentity, reader: LeadReader, totals: AccumulatedTotals = NO_TOTALS
+    program: p.Program,
+    identity: RulesetIdentity,
+    reader: LeadReader,
+    totals: AccumulatedTotals = NO_TOTALS,
+    events: Callable[..., EventCode] = EventCode,
 ) -> Evaluate:
     """Give a function equal to the reference about every lead, and much faster about a plain one.
 
@@ -41,11 +46,12 @@ def compile_program(
     of the result may need: the values of attributes and the list of events as they were, each event
     by reference. An event that is changed in place afterwards changes its evidence.
 
-    With `totals` the leads are mappings that bring the totals of events that are not at hand.
+    With `totals` the leads are mappings that bring the totals of events that are not at hand. `events`
+    writes what is asked of events, for leads that bring them in another form.
     """
     fallback = Fallback(program, identity, reader, totals)
     try:
-        return _Compilation(program, identity, fallback).function()
+        return _Compilation(program, identity, fallback, events).function()
     except Unsupported:
         return fallback.evaluate
 
@@ -57,13 +63,14 @@ class _Compilation:
     program: p.Program
     identity: RulesetIdentity
     fallback: Fallback
+    events: Callable[..., EventCode]
     names: Names = attrs.field(factory=Names)
     lead: LeadCode = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         conditions = Conditions(self.program, self.names)
         readers = Readers(conditions, self.names)
-        self.lead = LeadCode(self.program, self.names, conditions, readers, self.fallback.totals)
+        self.lead = LeadCode(self.program, self.names, conditions, readers, self.fallback.totals, self.events)
 
     def function(self) -> Evaluate:
         """Write and compile the function."""
@@ -73,9 +80,10 @@ class _Compilation:
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
         inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
-        definitions = [self._outer(inner), *readers.derivations()]
+        definitions = [self._outer(inner), *self.lead.events.functions(), *readers.derivations()]
         namespace = code.functions_of(definitions, self.names.given)
         readers.connect(namespace)
+        self.lead.events.connect(namespace)
         self.fallback.fast = namespace["score"]
         found: Evaluate = namespace["score"]
         return found
@@ -170,7 +178,7 @@ class _Compilation:
         most = code.const(self.program.scope.most_events)
         plain = code.and_(
             _is(attributes, "dict"),
-            _is(events, "list"),
+            self.lead.events.is_plain(),
             code.compare(code.call(code.name("len"), events), "<=", most),
         )
         return [

@@ -138,6 +138,11 @@ def dict_comp(key: Expr, value: Expr, variable: str, source: Expr) -> Expr:
     return ast.DictComp(key, value, [ast.comprehension(_target([variable]), source, [], 0)])
 
 
+def slice_from(of: Expr, start: int) -> Expr:
+    """Take what follows a place of a list; a negative one counts from the end."""
+    return ast.Subscript(of, ast.Slice(const(start), None, None), ast.Load())
+
+
 def slice_to(of: Expr, count: int) -> Expr:
     """Take so many from the beginning of a list."""
     return ast.Subscript(of, ast.Slice(None, const(count), None), ast.Load())

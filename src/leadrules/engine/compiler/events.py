@@ -8,7 +8,9 @@ as 0 or empty.
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -22,6 +24,7 @@ from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.event_context import EventQuestion, LeadContext, TypeCode, ages_in, context_in, sum_of
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
+from leadrules.values import instant_of
 from leadrules.vocabulary import DATETIME
 
 
@@ -101,6 +104,26 @@ class EventCode:
         """Give when the latest (`max`) or earliest (`min`) event of a selection was, or None."""
         return code.name(self._edge(selection, which))
 
+    def edge_instant(self, selection: p.Selection, which: str) -> Expr:
+        """Give the same in microseconds."""
+        edge = self.edge(selection, which)
+        instant = code.call(self.names.value(instant_of, "instant_of"), edge)
+        return code.if_else(code.compare(edge, "is", NONE), NONE, instant)
+
+    def count_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr | None:
+        """Count the events that a cap keeps; None where rules must ask for the events themselves."""
+        return None
+
+    def decayed_per(
+        self, selection: p.Selection, cap: p.MaxPer, known: runtime.Decayed, table: Expr
+    ) -> tuple[Expr, Expr] | None:
+        """Tell whether there are events, and add up the latest that a cap keeps; None as in `count_per`."""
+        return None
+
+    def latest_ages(self, selection: p.Selection, cap: p.MaxPer | None, times: int, unit: int) -> Expr | None:
+        """List the ages of the latest events that caps keep, in days or hours; None as in `count_per`."""
+        return None
+
     def _edge(self, selection: p.Selection, which: str) -> str:
         key = (which, selection)
         if key not in self._variables:
@@ -168,6 +191,17 @@ class EventCode:
         return code.name(self._variables[key])
 
     # --------------------------------------------------------------- writing
+
+    def is_plain(self) -> Expr:
+        """Write a test that the events have the shape that is walked."""
+        return code.compare(code.call(code.name("type"), code.name("events")), "is", code.name("list"))
+
+    def functions(self) -> list[ast.FunctionDef]:
+        """Write the functions that go with the code; they are given to `connect` once they are compiled."""
+        return []
+
+    def connect(self, namespace: Mapping[str, Any]) -> None:
+        """Take the compiled functions."""
 
     def written(self) -> Block:
         """Write the pass over the events, a block per type, and what follows from all of them."""

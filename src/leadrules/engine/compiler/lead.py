@@ -36,7 +36,6 @@ from leadrules.engine.compiler.operands import (
 )
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.families import AGGREGATES
-from leadrules.values import instant_of
 from leadrules.vocabulary import Field
 
 
@@ -49,6 +48,7 @@ class LeadCode:
     conditions: Conditions
     readers: Readers
     totals: AccumulatedTotals = NO_TOTALS
+    event_code: Callable[..., EventCode] = EventCode
     body: Block = attrs.field(factory=list)
     defined: dict[tuple[str, str], Operand] = attrs.field(factory=dict)
     shares: bool = True
@@ -64,7 +64,7 @@ class LeadCode:
         self._held = {ladder: self.names.fresh("h") for ladder in self.program.scope.ladders}
         self.clock("instant")
         self.clock("now")
-        self.events = EventCode(self, self.names, self.conditions, self.readers, self.totals)
+        self.events = self.event_code(self, self.names, self.conditions, self.readers, self.totals)
 
     # --------------------------------------------------------------- reading
 
@@ -128,11 +128,12 @@ class LeadCode:
 
     def _edge(self, node: p.Aggregate, edge: str) -> Operand:
         read = node.property
-        if read.name in {"at", "day"}:
-            latest = self.events.edge(node.selection, edge)
-            function = self.names.value(instant_of, "instant_of") if read.name == "at" else self.day_of()
-            found = self.keep(code.if_else(code.compare(latest, "is", NONE), NONE, code.call(function, latest)))
-            return Moment(found, optional=True) if read.name == "at" else Day(found, optional=True)
+        if read.name == "at":
+            return Moment(self.keep(self.events.edge_instant(node.selection, edge)), optional=True)
+        if read.name == "day":
+            moment = self.events.edge(node.selection, edge)
+            day = code.call(self.day_of(), moment)
+            return Day(self.keep(code.if_else(code.compare(moment, "is", NONE), NONE, day)), optional=True)
         moments, column = self.moments(node.selection), self.events.column(node.selection, read)
         found = self.keep(code.call(self.names.value(runtime.at_edge, "at_edge"), moments, column, code.name(edge)))
         if read.type.kind != "text":

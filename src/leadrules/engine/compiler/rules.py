@@ -185,8 +185,7 @@ class RuleCode(PointsCode):
             points = self._decayed(rule, selection)
             fired = self.lead.events.some(selection)
         elif capped:
-            fired = self.lead.keep(self._latest_ages(rule, selection))
-            points = self._worth(rule, fired)
+            fired, points = self._latest(rule, selection)
         else:
             return self._rows(rule, selection, total)
         return [code.if_(self._gated_by(rule, fired), self._counted(rule, total, points))]
@@ -212,6 +211,9 @@ class RuleCode(PointsCode):
 
     def _kept_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
         """Write how many events are left where at most so many of each bucket are kept, all worth the same."""
+        found = self.lead.events.count_per(selection, cap)
+        if found is not None:
+            return found
         bucket = self._bucket(cap.bucket)
         key = bucket.key
         if bucket.read is None:
@@ -221,6 +223,22 @@ class RuleCode(PointsCode):
         if cap.times == 1:
             return code.call(code.name("len"), code.call(code.name("set"), keys))
         return code.call(self.names.value(kept_per, "kept_per"), keys, code.const(cap.times))
+
+    def _latest(self, rule: p.Rule, selection: p.Selection) -> tuple[Expr, Expr]:
+        """Write whether caps leave any of the events that fade alike, and what these are worth together."""
+        caps, node = rule.caps, rule.alternatives[0].points
+        assert rule.decay is not None
+        assert isinstance(node, p.Constant)
+        per = caps.per[0] if caps.per else None
+        if per is not None and caps.times is None:
+            found = self.lead.events.decayed_per(selection, per, *self._table(rule.decay, node))
+            if found is not None:
+                return found
+        ages = None
+        if caps.times is not None:
+            ages = self.lead.events.latest_ages(selection, per, caps.times, rule.decay.unit)
+        ages = self.lead.keep(self._latest_ages(rule, selection) if ages is None else ages)
+        return ages, self._worth(rule, ages)
 
     def _latest_ages(self, rule: p.Rule, selection: p.Selection) -> Expr:
         """Write the ages of the events that caps leave of those that fade alike: the latest are worth most."""

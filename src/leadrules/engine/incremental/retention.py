@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from leadrules import program as p
+from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals
-from leadrules.engine.incremental.uses import Events, Use, uses_of
-from leadrules.engine.reference.conditions import NOTHING, Reading
-from leadrules.lead import Facts, LeadReader, Occurrence
-
-PlainEvent = Mapping[str, Any]
-"""An event as `LeadReader.plain_event` gives it."""
-
-FAR = 2**62
-"""An instant after every other."""
+from leadrules.engine.incremental.uses import Events, PastReading, Use, uses_of
+from leadrules.lead import Facts, LeadReader, Occurrence, PlainEvent, in_canonical_order
 
 
 @attrs.frozen
@@ -35,27 +28,32 @@ class Retention:
         return cls(program, reader, uses_of(program))
 
     def forget(
-        self, events: Iterable[PlainEvent], totals: Totals, mark: int, final: int
+        self, events: Sequence[PlainEvent], totals: Totals, mark: int, final: int, plan: StreamPlan
     ) -> tuple[list[PlainEvent], Totals]:
         """Give the events that are still needed at `mark` or later, and what all forgotten ones come to.
 
         Only events before `final` are judged, and for these every repeat of their ids is known.
         """
-        known = self.reader.in_order(events, FAR)
-        past = [one for one, _ in known if one.at < final]
-        reading = Reading(self.program, Facts(None, {}, tuple(past), {}, 0), mark)
+        known = in_canonical_order(events)
+        judged = [event for event in known if event.occurrence.at < final]
+        past = [event.occurrence for event in judged]
+        passes = {
+            id(event.occurrence): tests(event.plain["at"], event.plain["properties"])
+            for event in judged
+            if (tests := plan.tests.get(event.occurrence.type))
+        }
+        facts = Facts(None, {}, tuple(past), {}, 0)
+        reading = PastReading(self.program, facts, mark, filters=plan.filters, passes=passes)
         by_type = _by_type(past)
         asked = {types: _of_types(by_type, types) for types in {use.types for use in self.uses}}
         passing = [use.passing(asked[use.types], reading) for use in self.uses]
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
-        kept = [event for one, event in known if one.at >= final or id(one) in needed]
+        kept = [event for event in known if event.occurrence.at >= final or id(event.occurrence) in needed]
         if len(kept) == len(known):
             return kept, totals
         gone = ([one for one in found if id(one) not in needed] for found in passing)
-        before = totals or [NOTHING] * len(self.uses)
-        parts = zip(self.uses, gone, before, strict=True)
-        sums = [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
-        return kept, sums if any(total != NOTHING for total in sums) else ()
+        parts = zip(self.uses, gone, totals, strict=True)
+        return kept, [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
 
 
 def _by_type(events: Events) -> Mapping[str, list[tuple[int, Occurrence]]]:

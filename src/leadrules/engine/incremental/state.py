@@ -12,8 +12,11 @@ import attrs
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
-from leadrules.engine.incremental.retention import PlainEvent, Retention
+from leadrules.engine.incremental.compiled import KeptEventCode
+from leadrules.engine.incremental.log import EventLog, LogReader
+from leadrules.engine.incremental.retention import Retention
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
+from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, totals_of
 from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import InputError
@@ -30,15 +33,10 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 @attrs.frozen
 class Scorer:
-    """What the states of one ruleset share.
-
-    `evaluate` is the engine for leads whose events are all at hand, `evaluate_rest` that for
-    leads of which some are forgotten: it is compiled when there is one.
-    """
+    """What the states of one ruleset share."""
 
     identity: RulesetIdentity
     retention: Retention
-    evaluate: Evaluate
 
     @property
     def reader(self) -> LeadReader:
@@ -51,10 +49,13 @@ class Scorer:
         return self.retention.program.scope.most_events
 
     @functools.cached_property
-    def evaluate_rest(self) -> Evaluate:
-        """The engine for leads that bring what forgotten events came to."""
-        totals = totals_of(self.retention.program, self.retention.uses)
-        return compile_program(self.retention.program, self.identity, self.reader, totals)
+    def compiled(self) -> tuple[Evaluate, StreamPlan]:
+        """The engine for leads that bring a log of events and what forgotten ones came to, and its plan of the log."""
+        program, uses = self.retention.program, self.retention.uses
+        plan = StreamPlan(program.scope.zone)
+        events = functools.partial(KeptEventCode, plan=plan)
+        reader = LogReader(program.scope)
+        return compile_program(program, self.identity, reader, totals_of(program, uses), events), plan
 
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
         """Begin with what is known of a lead. Raises InputError."""
@@ -63,22 +64,16 @@ class Scorer:
         if remember < dt.timedelta(0):
             raise ValueError("events are remembered for 0 days or more")
         plain = self.reader.plain_lead(lead)
-        return LeadState(self, plain, plain.pop("events"), remember // _MICROSECOND)
+        log = EventLog(self.compiled[1], plain["events"])
+        return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), remember // _MICROSECOND)
 
     def resume(self, text: str) -> LeadState:
         """Go on with a state that was written. Raises InputError for one of other rules, and for what is no state."""
         stored = read_state(text, self.identity.fingerprint)
-        uses = self.retention.uses
         plain = self.reader.plain_lead(stored.lead)
-        totals = [stored.totals.get(index, NOTHING) for index in range(len(uses))] if stored.totals else ()
-        remember, mark, most = stored.remember, stored.mark, stored.most
-        return LeadState(self, plain, [*stored.events], remember, mark=mark, totals=totals, most=most)
-
-    def score(self, lead: dict[str, Any], totals: Totals, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
-        """Score a lead of which some events are at hand, and others are added up."""
-        if not totals:
-            return self.evaluate(lead, as_of, pii)
-        return self.evaluate_rest({**lead, TOTALS: totals}, as_of, pii)
+        log = EventLog(self.compiled[1], self.reader.plain_events(stored.lead["id"], stored.events), stored.mark)
+        totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
+        return LeadState(self, plain, log, totals, stored.remember, stored.most)
 
 
 class LeadState:
@@ -95,25 +90,15 @@ class LeadState:
     Decimal('5')
     """
 
-    __slots__ = ("_events", "_lead", "_mark", "_most", "_remember", "_scorer", "_totals")
+    __slots__ = ("_lead", "_log", "_most", "_remember", "_scorer")
 
     def __init__(
-        self,
-        scorer: Scorer,
-        lead: dict[str, Any],
-        events: list[PlainEvent],
-        remember: int,
-        *,
-        mark: int | None = None,
-        totals: Totals = (),
-        most: int = _FEW,
+        self, scorer: Scorer, lead: dict[str, Any], log: EventLog, totals: Totals, remember: int, most: int = _FEW
     ) -> None:
         self._scorer = scorer
-        self._lead = lead
-        self._events = events
+        self._lead = lead | {"events": log, TOTALS: totals}
+        self._log = log
         self._remember = remember
-        self._mark = mark
-        self._totals = totals
         self._most = most
 
     @property
@@ -125,12 +110,12 @@ class LeadState:
     @property
     def as_of(self) -> dt.datetime | None:
         """The latest moment that the state was asked for, in UTC; None before the first."""
-        return None if self._mark is None else moment_of(self._mark)
+        return None if self._log.mark is None else moment_of(self._log.mark)
 
     @property
     def kept(self) -> int:
         """How many events are kept as they are."""
-        return len(self._events)
+        return len(self._log)
 
     @property
     def remember(self) -> dt.timedelta:
@@ -151,7 +136,7 @@ class LeadState:
         """
         plain = self._scorer.reader.plain_event(self.id, event)
         if plain is not None:
-            self._events.append(plain)
+            self._log.take(plain)
 
     def update(
         self, attributes: Mapping[str, Any] | None = None, *, stages: Mapping[str, str | None] | None = None
@@ -167,9 +152,9 @@ class LeadState:
 
         `result` does so itself. Raises InputError for a moment before the latest one.
         """
-        instant = read_as_of(as_of)
-        if self._mark is not None and instant < self._mark:
-            latest = text_of_instant(self._mark)
+        instant, log = read_as_of(as_of), self._log
+        if log.mark is not None and instant < log.mark:
+            latest = text_of_instant(log.mark)
             raise InputError(
                 f"as_of: {shown(as_of)} is earlier than {latest}, which this state was asked for already",
                 lead=self.id,
@@ -177,8 +162,8 @@ class LeadState:
                 value=as_of,
                 expected=f"{latest} or later",
             )
-        self._mark = instant
-        if len(self._events) > min(self._most, self._scorer.most_events):
+        log.advance(instant)
+        if len(log) > min(self._most, self._scorer.most_events):
             self._forget(instant)
 
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
@@ -188,25 +173,26 @@ class LeadState:
         the moment then counts as asked for all the same.
         """
         self.advance(as_of=as_of)
-        return self._scorer.score({**self._lead, "events": self._events}, self._totals, as_of, pii=pii)
+        evaluate, _ = self._scorer.compiled
+        return evaluate(self._lead, as_of, pii)
 
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
-        totals = {index: total for index, total in enumerate(self._totals) if total != NOTHING}
-        stored = Stored(self.fingerprint, self._lead, self._events, totals, self._mark, self._remember, self._most)
-        return text_of(stored)
+        totals = {index: total for index, total in enumerate(self._lead[TOTALS]) if total != NOTHING}
+        mark, events = self._log.mark, self._log.plain()
+        return text_of(Stored(self.fingerprint, self._lead, events, totals, mark, self._remember, self._most))
 
     def _forget(self, mark: int) -> None:
         """Forget what is no longer needed. Work is done again only once there are twice as many events."""
-        forget = self._scorer.retention.forget
-        self._events, self._totals = forget(self._events, self._totals, mark, mark - self._remember)
-        self._most = max(_FEW, 2 * len(self._events))
+        scorer, log, final = self._scorer, self._log, mark - self._remember
+        kept, self._lead[TOTALS] = scorer.retention.forget(
+            log.events, self._lead[TOTALS], mark, final, scorer.compiled[1]
+        )
+        log.keep(kept)
+        self._most = max(_FEW, 2 * len(log))
 
     def __copy__(self) -> LeadState:
-        lead, events = dict(self._lead), [*self._events]
-        copied = LeadState(self._scorer, lead, events, self._remember, mark=self._mark, totals=self._totals)
-        copied._most = self._most
-        return copied
+        return LeadState(self._scorer, self._lead, self._log.copy(), self._lead[TOTALS], self._remember, self._most)
 
     def __deepcopy__(self, memo: Any) -> LeadState:
         return self.__copy__()  # events and values do not change once they are taken in
@@ -215,5 +201,5 @@ class LeadState:
         raise TypeError("a state is not pickled; write it with `to_json`, and go on with `Ruleset.resume`")
 
     def __repr__(self) -> str:
-        until = "" if self._mark is None else f" as of {text_of_instant(self._mark)}"
-        return f"<LeadState {self.id!r}{until}, {len(self._events)} events kept>"
+        until = "" if self._log.mark is None else f" as of {text_of_instant(self._log.mark)}"
+        return f"<LeadState {self.id!r}{until}, {self.kept} events kept>"

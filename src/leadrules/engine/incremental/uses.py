@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -31,6 +31,25 @@ Memory = Literal["bounded", "distinct", "events"]
 """What a question needs in the long run: a bounded number of events; some for each distinct value or period; all."""
 
 Events = Sequence[Occurrence]
+
+
+@attrs.define
+class PastReading(Reading):
+    """A reading of events of the past, of which is known whether they pass `filters`, by type.
+
+    `passes` has the answers about an event by its identity, in the order of the filters on its type.
+    """
+
+    filters: Mapping[str, Mapping[p.Condition, int]] = attrs.field(factory=dict)
+    passes: Mapping[int, Sequence[Any]] = attrs.field(factory=dict)
+
+    def passing(self, filter_: p.Condition, events: Events) -> Events:
+        """Give the events that pass a filter which says the same whenever it is asked."""
+        known = {type_: filters[filter_] for type_, filters in self.filters.items() if filter_ in filters}
+        if not all(event.type in known for event in events):
+            return [event for event in events if self.truth(filter_, event) is True]
+        passes = self.passes
+        return [event for event in events if passes[id(event)][known[event.type]]]
 
 
 @attrs.frozen
@@ -61,43 +80,43 @@ class Use:
         """What is needed where events can be judged for good."""
         return "bounded"
 
-    def passing(self, events: Events, reading: Reading) -> Events:
+    def passing(self, events: Events, reading: PastReading) -> Events:
         """Give the events, of those of the types asked about, that may be selected, now or later.
 
         Those before the latest event of a `since`, which only ever moves on, never are.
         """
         filter_ = self.selection.filter
         if filter_ is not None and is_static(filter_):
-            events = [event for event in events if reading.truth(filter_, event) is True]
+            events = reading.passing(filter_, events)
         for since in self.selection.since:
             start = _start(since, reading)
             events = [event for event in events if start is None or event.at > start]
         return events
 
-    def needed(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def needed(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name those of the passing events that are needed as they are."""
         if self.selection.within is not None:
             return _within(passing, self.selection.within, reading)
         return self.lasting(passing, reading) if self.is_final else passing
 
-    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def lasting(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name those needed where all of them stay selected for good."""
         return passing
 
-    def forgotten(self, passing: Events, reading: Reading) -> Total:
+    def forgotten(self, passing: Events, reading: PastReading) -> Total:
         """Add up events that are forgotten; those of a window, and those that are still needed, never count again."""
         return self.total(passing, reading) if self.is_final and self.selection.within is None else NOTHING
 
-    def total(self, passing: Events, reading: Reading) -> Total:
+    def total(self, passing: Events, reading: PastReading) -> Total:
         """Add up events that stay selected for good."""
         return NOTHING
 
 
-def _within(events: Events, within: int, reading: Reading) -> Events:
+def _within(events: Events, within: int, reading: PastReading) -> Events:
     return [event for event in events if event.at >= reading.as_of - within]
 
 
-def _start(since: p.SinceEvent | p.SinceField, reading: Reading) -> int | None:
+def _start(since: p.SinceEvent | p.SinceField, reading: PastReading) -> int | None:
     """Give the moment before which a `since` never comes to lie, where there is one."""
     is_final = isinstance(since, p.SinceEvent) and is_static(since.filter)
     return reading.latest(since) if is_final else None
@@ -107,7 +126,7 @@ def _start(since: p.SinceEvent | p.SinceField, reading: Reading) -> int | None:
 class LatestUse(Use):
     """When the latest event was: what a `since` asks."""
 
-    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def lasting(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name the latest event."""
         return passing[-1:]
 
@@ -116,7 +135,7 @@ class LatestUse(Use):
 class CountUse(LatestUse):
     """How many events there are, and when the latest was."""
 
-    def total(self, passing: Events, reading: Reading) -> Total:
+    def total(self, passing: Events, reading: PastReading) -> Total:
         """Count events."""
         return Total(len(passing), Fraction(0))
 
@@ -135,7 +154,7 @@ class AggregateUse(Use):
         """A `distinct` needs an event for each value."""
         return _KEPT[AGGREGATES[self.node.function].keeps]
 
-    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def lasting(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name the event that the value is of, or one for each distinct value."""
         aggregate = AGGREGATES[self.node.function]
         if aggregate.of_total is not None:
@@ -144,14 +163,14 @@ class AggregateUse(Use):
             return passing
         return [passing[index] for index in aggregate.kept([self._value(event, reading) for event in passing])]
 
-    def total(self, passing: Events, reading: Reading) -> Total:
+    def total(self, passing: Events, reading: PastReading) -> Total:
         """Count and add up the known numbers."""
         if AGGREGATES[self.node.function].of_total is None:
             return NOTHING
         known = [value for event in passing if isinstance(value := self._value(event, reading), Fraction)]
         return Total(len(known), sum(known, Fraction(0)))
 
-    def _value(self, event: Occurrence, reading: Reading) -> Value | None:
+    def _value(self, event: Occurrence, reading: PastReading) -> Value | None:
         value = reading.property(self.node.property, event)
         return folded(value) if isinstance(value, str) else value
 
@@ -202,18 +221,18 @@ class RuleUse(Use):
             return False
         return isinstance(points.value, Fraction) and rounded(sized(points.value), precision) != 0
 
-    def passing(self, events: Events, reading: Reading) -> Events:
+    def passing(self, events: Events, reading: PastReading) -> Events:
         """Leave out events beyond `from` and `until`."""
         found = super().passing(events, reading)
         return [event for event in found if in_season(self.rule, reading, event.at)]
 
-    def needed(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def needed(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name what the window holds; of that too, only what may give points."""
         if self.selection.within is not None:
             passing = _within(passing, self.selection.within, reading)
         return self.lasting(passing, reading) if self.is_final else passing
 
-    def lasting(self, passing: Events, reading: Reading) -> Iterable[Occurrence]:
+    def lasting(self, passing: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name those that may be kept, and the latest, which says that the rule fires."""
         caps = self.rule.caps
         latest = passing[-1:]
@@ -227,20 +246,20 @@ class RuleUse(Use):
         giving = (event for event in reversed(passing) if self._points(event, reading))
         return [*islice(giving, MOST_LISTED), *latest]
 
-    def total(self, passing: Events, reading: Reading) -> Total:
+    def total(self, passing: Events, reading: PastReading) -> Total:
         """Count those that gave points, and add these up."""
         if not self.adds_up:
             return NOTHING
         points = [self._points(event, reading) for event in passing]
         return Total(sum(given != 0 for given in points), sum(points, Fraction(0)))
 
-    def _alive(self, events: Events, reading: Reading) -> Events:
+    def _alive(self, events: Events, reading: PastReading) -> Events:
         """Leave out events that give nothing; of equal points, those of the oldest fade first."""
         if self._is_constant:
             return events[bisect_left(events, 1, key=lambda event: bool(self._points(event, reading))) :]
         return [event for event in events if self._points(event, reading)]
 
-    def _largest(self, events: Events, reading: Reading) -> Iterable[Occurrence]:
+    def _largest(self, events: Events, reading: PastReading) -> Iterable[Occurrence]:
         """Name those that the first cap keeps: what it leaves out now, it leaves out whatever comes."""
         caps = self.rule.caps
         if caps.per:
@@ -251,7 +270,7 @@ class RuleUse(Use):
             return [event for bucket in buckets.values() for event in self._first(bucket, first.times, reading)]
         return events if caps.times is None else self._first(events, caps.times, reading)
 
-    def _first(self, events: Events, times: int, reading: Reading) -> Events:
+    def _first(self, events: Events, times: int, reading: PastReading) -> Events:
         if self._is_constant:
             return events[-times:]
         indices = sorted(range(len(events)), key=lambda index: (abs(self._points(events[index], reading)), index))
@@ -265,7 +284,7 @@ class RuleUse(Use):
     def _is_constant(self) -> bool:
         return isinstance(self.rule.alternatives[0].points, p.Constant)
 
-    def _points(self, event: Occurrence, reading: Reading) -> Fraction:
+    def _points(self, event: Occurrence, reading: PastReading) -> Fraction:
         """Give what an event gives at the moment of the reading."""
         base = points_of(reading, self.rule.alternatives[0].points, event)
         if self.rule.decay is None:
