@@ -141,14 +141,14 @@ def imported(point: metadata.EntryPoint) -> Any:
 
 
 @attrs.frozen
-class Handed:
+class PickledCatalogue:
     """A catalogue in a form that pickles: a module that the host handed over goes by its name."""
 
     parts: tuple[tuple[str, bool, Any], ...]
     allowed: frozenset[str] | None
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> Handed:
+    def of(cls, catalogue: Catalogue) -> PickledCatalogue:
         """Take a catalogue apart."""
         parts = [
             (name, True, found.__name__) if isinstance(found, types.ModuleType) else (name, False, found)

@@ -32,7 +32,7 @@ from leadrules.errors import (
     in_order,
 )
 from leadrules.lead import Lead, LeadReader, read_as_of
-from leadrules.plugins import Catalogue, Handed
+from leadrules.plugins import Catalogue, PickledCatalogue
 from leadrules.program import Program
 from leadrules.syntax import tree
 from leadrules.syntax.files import Files
@@ -296,7 +296,7 @@ class Ruleset:
         return f"<Ruleset {self._files.name} {self.fingerprint[:19]}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        handed = Handed.of(self._catalogue)
+        handed = PickledCatalogue.of(self._catalogue)
         return _restored, (self._files.frozen(), dict(self._params), self._limits, handed, self.fingerprint)
 
 
@@ -304,7 +304,9 @@ def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None
     return Catalogue(dict(criteria or {}), None if plugins is None else frozenset(plugins))
 
 
-def _restored(files: Files, params: Mapping[str, Any], limits: Limits, handed: Handed, fingerprint: str) -> Ruleset:
+def _restored(
+    files: Files, params: Mapping[str, Any], limits: Limits, handed: PickledCatalogue, fingerprint: str
+) -> Ruleset:
     """Load a ruleset that was pickled; refuses one whose plugins are others here than they were there."""
     rules = Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
     if rules.fingerprint != fingerprint and rules.program.functions:

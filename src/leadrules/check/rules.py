@@ -36,7 +36,7 @@ _M = TypeVar("_M", bound=tree.Node)
 
 
 @attrs.frozen
-class Home:
+class DimensionDefaults:
     """What a dimension gives the rules in it: defaults of their selections, and a default decay."""
 
     place: Place = ANYWHERE
@@ -51,7 +51,7 @@ class _Building:
     name: str
     bounds: p.Bounds
     items: list[Any] = attrs.field(factory=list)
-    home: Home = Home()
+    defaults: DimensionDefaults = DimensionDefaults()
     lines: int = 0
 
 
@@ -130,7 +130,7 @@ class Scoring:
         within = _one(node.modifiers, tree.Within)
         since = tuple(self.expressions.since(m) for m in node.modifiers if isinstance(m, tree.Since))
         window = None if within is None else self.expressions.duration(within.duration).microseconds
-        building.home = Home(Place(within=window, since=since), self._decay(node.modifiers))
+        building.defaults = DimensionDefaults(Place(within=window, since=since), self._decay(node.modifiers))
 
     def _open_group(self, node: tree.PointsGroup) -> None:
         if self._dimension is None:
@@ -138,7 +138,7 @@ class Scoring:
                 "LR502", f"the group `{node.name.name}` stands outside a dimension", node, "put it in one"
             )
         self._no_doubles(node.modifiers, ())
-        group = _Building(node, node.name.name, p.Bounds(), home=self._dimension.home)
+        group = _Building(node, node.name.name, p.Bounds(), defaults=self._dimension.defaults)
         self._dimension.items.append(group)
         self._group = group
         self.groups[node.name.name] = group
@@ -160,7 +160,7 @@ class Scoring:
         points = self.points(node.points, ANYWHERE)
         if not isinstance(points, p.Constant):
             self.report.refuse("LR506", "the points of a persona are a number", node.points)
-        persona.home = Home(decay=None)
+        persona.defaults = DimensionDefaults(decay=None)
         self.personas[node.name.name] = persona
         home.items.append((persona, points.value))
 
@@ -230,19 +230,19 @@ class Scoring:
             )
             holder = _Building(None, "", p.Bounds())
         dimension = self._dimension.name if self._dimension is not None else ""
-        holder.items.append(self._built_rule(node, holder.home, dimension))
+        holder.items.append(self._built_rule(node, holder.defaults, dimension))
 
-    def _built_rule(self, node: tree.Rule, home: Home, dimension: str) -> p.Rule:
+    def _built_rule(self, node: tree.Rule, defaults: DimensionDefaults, dimension: str) -> p.Rule:
         first = node.alternatives[0].condition
         assert first is not None
         when = _one(node.modifiers, tree.When)
         because = _one(node.modifiers, tree.Because)
         (selection, alternatives, caps), asked, first_day, last_day, decay, _ = _all_of(
-            lambda: self._scored(node, home.place),
-            lambda: None if when is None else self.expressions.condition(when.condition, home.place),
+            lambda: self._scored(node, defaults.place),
+            lambda: None if when is None else self.expressions.condition(when.condition, defaults.place),
             lambda: self._day(_one(node.modifiers, tree.From)),
             lambda: self._day(_one(node.modifiers, tree.Until)),
-            lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYING) else home.decay,
+            lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYING) else defaults.decay,
             lambda: self._no_doubles(node.modifiers, (tree.MaxPer, *_DECAYING)),
         )
         return p.Rule(

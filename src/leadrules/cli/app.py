@@ -202,14 +202,14 @@ def explain(
     format_: OutputFormat = "text",
 ) -> None:
     """Tell how one lead came to its score."""
-    from leadrules.cli.explain import Telling
+    from leadrules.cli.explain import ExplainOptions
     from leadrules.cli.explain import explain as command
     from leadrules.cli.reading import Given, Source
 
     source = Source(leads, events, id_column, event_columns, delimiter)
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
-    told = Telling(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
+    told = ExplainOptions(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
     raise typer.Exit(
         run(lambda: command(rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin)))
     )
@@ -245,10 +245,10 @@ def examples(
 ) -> None:
     """Run a rule file's examples, and tell what they leave uncovered."""
     from leadrules.cli.reading import Given
-    from leadrules.cli.test_command import Asked
+    from leadrules.cli.test_command import TestOptions
     from leadrules.cli.test_command import test as command
 
-    asked = Asked(min_coverage, mutate)
+    asked = TestOptions(min_coverage, mutate)
     raise typer.Exit(run(lambda: command(rules, asked, Given(param or [], allow_plugin), as_json=format_ == "json")))
 
 

@@ -39,7 +39,7 @@ _POINTS = re.compile(r"\s*([+-][0-9.]+)")
 
 
 @attrs.frozen
-class Telling:
+class ExplainOptions:
     """What to tell of a lead, and how.
 
     With `why_not` what it lacks for that label, with `forecast` what will change of itself in so many
@@ -52,21 +52,21 @@ class Telling:
     as_json: bool = False
 
 
-def explain(path: Path, source: Source, lead: str, telling: Telling, *, as_of: str | None, given: Given) -> int:
+def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, as_of: str | None, given: Given) -> int:
     """Explain one lead and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
     rules = load_rules(path, given)
-    if telling.why_not is not None:
-        _check_label(rules.program, telling.why_not)
+    if options.why_not is not None:
+        _check_label(rules.program, options.why_not)
     row = find(source.open(), lead)
     moment = read_as_of_option(as_of, rules.program.scope.zone, notes)
     try:
-        told = _told(rules, row, telling, moment)
+        told = _told(rules, row, options, moment)
     except InputError as error:
         raise Stop(f"lead `{lead}` cannot be read: {error.reason}", status=SOME_REJECTED) from None
     except PluginError as error:
         raise Stop(str(error), status=SOME_REJECTED) from None
-    if telling.as_json:
+    if options.as_json:
         with standard_output() as file:
             file.write(canonical_json(told.to_dict()) + "\n")
         return OK
@@ -76,12 +76,12 @@ def explain(path: Path, source: Source, lead: str, telling: Telling, *, as_of: s
     return OK
 
 
-def _told(rules: Ruleset, row: Row, telling: Telling, moment: dt.datetime) -> Explanation | WhyNot | Forecast:
+def _told(rules: Ruleset, row: Row, options: ExplainOptions, moment: dt.datetime) -> Explanation | WhyNot | Forecast:
     """Answer what is asked about a lead. Raises InputError and PluginError."""
-    if telling.forecast is not None:
-        return rules.forecast(row.lead, as_of=moment, days=telling.forecast)
-    explanation = rules.explain(row.lead, as_of=moment, pii=telling.pii)
-    return explanation if telling.why_not is None else explanation.why_not(telling.why_not)
+    if options.forecast is not None:
+        return rules.forecast(row.lead, as_of=moment, days=options.forecast)
+    explanation = rules.explain(row.lead, as_of=moment, pii=options.pii)
+    return explanation if options.why_not is None else explanation.why_not(options.why_not)
 
 
 def _coloured(text: str, role: str) -> Text:

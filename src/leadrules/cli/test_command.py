@@ -33,7 +33,7 @@ _NOUNS: dict[GoalKind, tuple[str, str]] = {
 
 
 @attrs.frozen
-class Asked:
+class TestOptions:
     """What is asked besides that the examples pass."""
 
     min_coverage: int | None = None
@@ -45,7 +45,7 @@ class Tested:
     """What the examples of one rule file say; `rules` is None where the file has mistakes."""
 
     path: Path
-    asked: Asked
+    options: TestOptions
     diagnostics: tuple[Diagnostic, ...]
     rules: Ruleset | None = None
     examples: tuple[ExampleReport, ...] = ()
@@ -65,7 +65,7 @@ class Tested:
     @property
     def too_low(self) -> bool:
         """Tell whether less is covered than was asked."""
-        wanted = self.asked.min_coverage
+        wanted = self.options.min_coverage
         return wanted is not None and self.coverage is not None and self.coverage.percent < wanted
 
     @property
@@ -88,13 +88,13 @@ class Tested:
         }
 
 
-def test(paths: Sequence[Path], asked: Asked, given: Given, *, as_json: bool) -> int:
+def test(paths: Sequence[Path], options: TestOptions, given: Given, *, as_json: bool) -> int:
     """Run the examples of rule files, and give the exit status. Raises Stop."""
     notes = Screen(stderr=True)
     found = []
     screen = None if as_json else Screen()
     for index, path in enumerate(paths):
-        tested = _tested(path, asked, given, notes)
+        tested = _tested(path, options, given, notes)
         found.append(tested)
         if screen is not None:
             if index:
@@ -109,15 +109,15 @@ def test(paths: Sequence[Path], asked: Asked, given: Given, *, as_json: bool) ->
     return OK if all(tested.ok for tested in found) else RULES_WRONG
 
 
-def _tested(path: Path, asked: Asked, given: Given, notes: Screen) -> Tested:
+def _tested(path: Path, options: TestOptions, given: Given, notes: Screen) -> Tested:
     try:
         rules = load_rules(path, given)
     except RulesetError as error:
-        return Tested(path, asked, error.diagnostics)
+        return Tested(path, options, error.diagnostics)
     examples = run_examples(rules)
     coverage = measure_coverage(rules, examples)
-    mutation = _mutated(rules, examples, notes) if asked.mutate and examples else None
-    return Tested(path, asked, rules.warnings, rules, examples, coverage, mutation)
+    mutation = _mutated(rules, examples, notes) if options.mutate and examples else None
+    return Tested(path, options, rules.warnings, rules, examples, coverage, mutation)
 
 
 def _mutated(rules: Ruleset, examples: Sequence[ExampleReport], notes: Screen) -> Mutation:
@@ -171,7 +171,7 @@ def _show_tally(screen: Screen, tested: Tested, coverage: Coverage) -> None:
     if tested.mutation is not None:
         _show_mutation(screen, tested.mutation)
     if tested.too_low:
-        screen.line((f"too little: --min-coverage asks for {tested.asked.min_coverage} %", "bold red"))
+        screen.line((f"too little: --min-coverage asks for {tested.options.min_coverage} %", "bold red"))
     if tested.diagnostics:
         screen.line((f"{counted(len(tested.diagnostics), 'warning')}: leadrules check shows more", "yellow"))
 

@@ -21,7 +21,7 @@ from leadrules.explain.modifiers import (
     season_text,
     signed,
 )
-from leadrules.explain.reasons import Blame, Unmet, events_of_rule, truth_of_rule
+from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
 from leadrules.values import decimal_of, text_of_number
 
 RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
@@ -137,7 +137,7 @@ class LadderExplanation:
 
 def answers(evaluation: Evaluation, evidence: Evidence) -> Iterator[RuleExplanation]:
     """Explain every rule: requirements, scoring, grades, ladders, tags and recommendations, segments."""
-    answer = _Answer(evaluation, evidence, Blame(evidence))
+    answer = _Answer(evaluation, evidence, UnmetConditions(evidence))
     program = evaluation.program
     yield from map(answer.requirement, program.requirements)
     for dimension in program.dimensions:
@@ -159,7 +159,7 @@ class _Answer:
 
     evaluation: Evaluation
     evidence: Evidence
-    blame: Blame
+    unmet_conditions: UnmetConditions
 
     def requirement(self, node: p.Requirement) -> RuleExplanation:
         scope = "before scoring" if node.before_scoring else None
@@ -190,7 +190,7 @@ class _Answer:
         fired = self.evaluation.reading.truth(node.condition)
         values = self.evidence.of_condition(node.condition) | self.evidence.of_params(node.condition)
         evidence = {"values": values} if fired else {}
-        unmet = self.blame.of(node.condition)
+        unmet = self.unmet_conditions.of(node.condition)
         text = node.condition.text
         file = _file_of(node.condition)
         return RuleExplanation(id_, kind, node.line, text, fired, evidence=evidence, unmet=unmet, file=file, **more)
@@ -264,19 +264,19 @@ class _Answer:
             if season is not None and not in_season(rule, reading, reading.as_of):
                 yield Unmet(season, False, {"as of": reading.zone.day(reading.as_of).isoformat()})
             yield from self._unchosen(rule)
-        yield from self.blame.of(rule.when)
+        yield from self.unmet_conditions.of(rule.when)
 
     def _unchosen(self, rule: p.Rule) -> Iterator[Unmet]:
         """Give why no alternative counts; several stand together as one part."""
         conditions = [a.condition for a in rule.alternatives if a.condition is not None]
         truths = [self.evaluation.reading.truth(condition) for condition in conditions]
         if len(rule.alternatives) == 1:
-            yield from self.blame.of(*conditions)
+            yield from self.unmet_conditions.of(*conditions)
         elif True not in truths and (None in truths or rule.alternatives[-1].condition is not None):
             found = {key: value for c in conditions for key, value in self.evidence.of_condition(c).items()}
             truth = None if None in truths else False
             text = " | ".join(condition.text for condition in conditions)
-            yield Unmet(text, truth, found, None, tuple(u for c in conditions for u in self.blame.of(c)))
+            yield Unmet(text, truth, found, None, tuple(u for c in conditions for u in self.unmet_conditions.of(c)))
 
     def _persona(self, dimension: p.Dimension, node: p.Persona) -> RuleExplanation:
         truths = [self.evaluation.reading.truth(line.condition) for line in node.lines]
@@ -292,7 +292,7 @@ class _Answer:
             alternatives=(AlternativeExplanation(f"persona {node.name}", signed(node.points)),),
             points=decimal_of(persona_points(self.evaluation, node)) if fired else None,
             evidence=self.evidence.of_persona(node) if fired else {},
-            unmet=self.blame.of(*[line.condition for line in node.lines]),
+            unmet=self.unmet_conditions.of(*[line.condition for line in node.lines]),
             file=_file_of(node.lines[0].condition),
         )
 

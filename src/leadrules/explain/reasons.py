@@ -94,7 +94,7 @@ def events_of_rule(reading: Reading, rule: p.Rule) -> list[int]:
 
 
 @attrs.frozen
-class Blame:
+class UnmetConditions:
     """Finds what keeps conditions about one lead from being true."""
 
     evidence: Evidence

@@ -6,8 +6,8 @@ is said by the rule file: the standard group `activity`, or its own `events acti
 
 from leadrules_behaviour.automation import bot_bursts, bot_events, human_events
 from leadrules_behaviour.pace import trend, velocity
-from leadrules_behaviour.quintiles import frequency, monetary, recency
 from leadrules_behaviour.regularity import active_days, longest_streak, streak
+from leadrules_behaviour.rfm import frequency, monetary, recency
 from leadrules_behaviour.visits import longest_session, sessions
 
 __all__ = [
