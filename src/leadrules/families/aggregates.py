@@ -30,7 +30,6 @@ class Aggregate:
 
     name: str
     of: Callable[[Sequence[Any]], Any]
-    help: str
     keeps: Keeps = "events"
     kept: Callable[[Sequence[Any]], Collection[int]] | None = None
     of_total: Callable[[int, Any], Any] | None = None
@@ -107,43 +106,25 @@ def _latest_of_each(values: Sequence[Any]) -> Collection[int]:
     return {value: index for index, value in enumerate(values) if value is not None}.values()
 
 
+def _only_first(values: Sequence[Any]) -> Collection[int]:
+    return range(len(values))[:1]
+
+
+def _only_last(values: Sequence[Any]) -> Collection[int]:
+    return range(len(values))[-1:]
+
+
 AGGREGATES = {
     aggregate.name: aggregate
     for aggregate in (
-        Aggregate("sum", _of_total(_total), "all of them added up; 0 of none", "totals", of_total=_total),
-        Aggregate("average", _of_total(_average), "their mean, exact", "totals", of_total=_average),
-        Aggregate("median", _median, "the one in the middle, or the mean of the two that are"),
-        Aggregate("min", _least, "the least", "one", _extreme(min)),
-        Aggregate("max", _most, "the most", "one", _extreme(max)),
-        Aggregate(
-            "distinct",
-            _distinct,
-            "how many different values there are; 0 of none",
-            "values",
-            _latest_of_each,
-            numbers=False,
-            is_known=True,
-        ),
-        Aggregate(
-            "first",
-            _first,
-            "that of the first event, known or not",
-            "one",
-            lambda values: range(len(values))[:1],
-            numbers=False,
-            gives_value=True,
-            edge="first",
-        ),
-        Aggregate(
-            "last",
-            _last,
-            "that of the last event, known or not",
-            "one",
-            lambda values: range(len(values))[-1:],
-            numbers=False,
-            gives_value=True,
-            edge="last",
-        ),
+        Aggregate("sum", _of_total(_total), "totals", of_total=_total),
+        Aggregate("average", _of_total(_average), "totals", of_total=_average),
+        Aggregate("median", _median),
+        Aggregate("min", _least, "one", _extreme(min)),
+        Aggregate("max", _most, "one", _extreme(max)),
+        Aggregate("distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True),
+        Aggregate("first", _first, "one", _only_first, numbers=False, gives_value=True, edge="first"),
+        Aggregate("last", _last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
     )
 }
 """By name, in the order in which pages list them."""

@@ -20,7 +20,6 @@ class TextTest:
 
     name: str
     holds: Callable[[str, str], bool] | None
-    help: str
     method: str | None = None
     for_lists: bool = False
 
@@ -33,10 +32,10 @@ class TextTest:
 TEXT_TESTS = {
     test.name: test
     for test in (
-        TextTest("contains", operator.contains, "it stands anywhere in the text; is a member of the list", None, True),
-        TextTest("starts with", str.startswith, "the text begins with it", "startswith"),
-        TextTest("ends with", str.endswith, "the text ends with it", "endswith"),
-        TextTest("matches", None, "the pattern is found in the text"),
+        TextTest("contains", operator.contains, for_lists=True),
+        TextTest("starts with", str.startswith, "startswith"),
+        TextTest("ends with", str.endswith, "endswith"),
+        TextTest("matches", None),
     )
 }
 """By name."""
