@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Change, Forecast
-    from leadrules.lead import Event, Lead
+    from leadrules.models import Event, Lead
     from leadrules.ruleset import Ruleset
     from leadrules.syntax.parser import Limits
 
@@ -62,7 +62,7 @@ _HOMES = {
         "Diagnostic InputError LeadrulesError PluginError RuleCheckError RulesetError RuleSyntaxError Span"
     ),
     "leadrules.syntax.parser": "Limits",
-    "leadrules.lead": "Event Lead",
+    "leadrules.models": "Event Lead",
     "leadrules.ruleset": "Ruleset",
 }
 

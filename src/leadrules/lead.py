@@ -1,9 +1,9 @@
 """A lead, and the only place where one is validated.
 
-:class:`Lead` and :class:`Event` are what a caller may build; a mapping of the same shape does as
-well. :func:`read_lead` turns either into :class:`Facts`: typed values of exactly the fields, events
-and properties that the rules read, in canonical order. Every engine works on facts alone, so nothing
-after this module can depend on how, or in what order, a lead was written down.
+A caller gives a mapping, or a :class:`leadrules.models.Lead`. :func:`read_lead` turns either into
+:class:`Facts`: typed values of exactly the fields, events and properties that the rules read, in
+canonical order. Every engine works on facts alone, so nothing after this module can depend on how, or
+in what order, a lead was written down.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import attrs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
 
 from leadrules.conversions import (
     YEARS,
@@ -33,61 +32,11 @@ from leadrules.errors import InputError
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
 
+if TYPE_CHECKING:
+    from leadrules.models import Lead
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MASK = "`[pii]`"
-
-
-# -------------------------------------------------------------------- models
-
-
-def _digits(value: object) -> object:
-    """Take an integer where an id stands; pydantic refuses what else is no text."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Id = Annotated[str, BeforeValidator(_digits)]
-Moment = Annotated[dt.datetime, Strict()] | Annotated[dt.date, Strict()] | Annotated[str, Strict()]
-
-
-class Event(BaseModel):
-    """Something a lead did.
-
-    `at` is a datetime, a date (its local midnight) or RFC 3339 text; a time without offset is read
-    in the ruleset's timezone. Of several events of one type with the same `id` the first counts.
-
-    >>> Event(type="page_view", at="2026-11-01T10:00:00Z", properties={"url": "/pricing"}).type
-    'page_view'
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    type: str
-    at: Moment
-    id: Id | None = None
-    properties: dict[str, Any] = {}
-
-
-class Lead(BaseModel):
-    """A person or company to score: attributes, events, and the labels it holds of each ladder.
-
-    Values are checked when the lead is scored, against the rules that read them.
-
-    >>> lead = Lead(
-    ...     id="42",
-    ...     attributes={"country": "PL", "employees": 300},
-    ...     events=[Event(type="email_open", at="2026-11-01T10:00:00Z")],
-    ...     stages={"stage": "mql"},
-    ... )
-    >>> lead.attributes["country"]
-    'PL'
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Id
-    attributes: dict[str, Any] = {}
-    events: tuple[Event, ...] = ()
-    stages: dict[str, str] = {}
 
 
 # --------------------------------------------------------------------- facts

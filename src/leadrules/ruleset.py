@@ -1,7 +1,7 @@
 """A rule file, ready to score leads: the face of the package.
 
-Explaining, forecasting, scoring event by event and warnings are loaded when they are first asked
-for: hosts that only evaluate never wait for them.
+The engines, explanations, forecasts and warnings are loaded when they are first asked for: who only
+loads rules, or only evaluates, does not wait for the rest.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from leadrules import patterns, values
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.check.checker import Checked, check
-from leadrules.engine.compiler import Evaluate, compile_program
-from leadrules.engine.reference.examples import ExampleResult, run_example
 from leadrules.errors import (
     Diagnostic,
     PluginError,
@@ -31,7 +29,7 @@ from leadrules.errors import (
     RuleSyntaxError,
     in_order,
 )
-from leadrules.lead import Lead, LeadReader, read_as_of
+from leadrules.lead import LeadReader, read_as_of
 from leadrules.plugins import Catalogue, PickledCatalogue
 from leadrules.program import Program
 from leadrules.syntax import tree
@@ -41,14 +39,17 @@ from leadrules.syntax.parser import Limits
 from leadrules.syntax.report import listed
 
 if TYPE_CHECKING:
+    from leadrules.engine.compiler import Evaluate
     from leadrules.engine.incremental import LeadState, Scorer
+    from leadrules.engine.reference.examples import ExampleResult
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
+    from leadrules.models import Lead
 
 REMEMBERED = dt.timedelta(days=7)
 """How long a state remembers events and their ids as they are, where the host says nothing else."""
 
-Leadlike = Lead | Mapping[str, Any]
+Leadlike: TypeAlias = "Lead | Mapping[str, Any]"
 """A lead: a `Lead`, or any mapping or object of its shape."""
 
 
@@ -223,6 +224,8 @@ class Ruleset:
         return evaluate(lead, as_of, pii)
 
     def _compile(self) -> Evaluate:
+        from leadrules.engine.compiler import compile_program
+
         evaluate = compile_program(self._program, self._identity, self._reader)
         object.__setattr__(self, "_compiled", evaluate)
         return evaluate
@@ -279,6 +282,8 @@ class Ruleset:
 
     def run_examples(self) -> tuple[ExampleResult, ...]:
         """Score the leads of the file's examples, and judge what is expected of them."""
+        from leadrules.engine.reference.examples import run_example
+
         return tuple(run_example(self._program, example, self._identity) for example in self._program.examples)
 
     # ---------------------------------------------------------------- object

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from leadrules.conversions import date_pattern
 from leadrules.errors import InputError
-from leadrules.lead import Event, Facts, Lead, LeadReader, Occurrence, parse_as_of, read_as_of, read_id, read_lead
+from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id, read_lead
+from leadrules.models import Event, Lead
 from leadrules.values import DAY, HOUR, SECOND, instant_of, zone
 from leadrules.vocabulary import (
     BOOL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import attrs
 
@@ -20,10 +20,13 @@ from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, totals_of
 from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import InputError
-from leadrules.lead import Event, LeadReader, read_as_of
+from leadrules.lead import LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant
 
-Eventlike = Event | Mapping[str, Any]
+if TYPE_CHECKING:
+    from leadrules.models import Event
+
+Eventlike: TypeAlias = "Event | Mapping[str, Any]"
 """An event: an `Event`, or any mapping or object of its shape."""
 
 _FEW = 32

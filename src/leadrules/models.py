@@ -1,0 +1,61 @@
+"""What a caller may build to be scored: `Lead` and `Event`, guarded by pydantic.
+
+A mapping of the same shape does as well, and then pydantic is not loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
+
+
+def _digits(value: object) -> object:
+    """Take an integer where an id stands; pydantic refuses what else is no text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_digits)]
+Moment = Annotated[dt.datetime, Strict()] | Annotated[dt.date, Strict()] | Annotated[str, Strict()]
+
+
+class Event(BaseModel):
+    """Something a lead did.
+
+    `at` is a datetime, a date (its local midnight) or RFC 3339 text; a time without offset is read
+    in the ruleset's timezone. Of several events of one type with the same `id` the first counts.
+
+    >>> Event(type="page_view", at="2026-11-01T10:00:00Z", properties={"url": "/pricing"}).type
+    'page_view'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: str
+    at: Moment
+    id: Id | None = None
+    properties: dict[str, Any] = {}
+
+
+class Lead(BaseModel):
+    """A person or company to score: attributes, events, and the labels it holds of each ladder.
+
+    Values are checked when the lead is scored, against the rules that read them.
+
+    >>> lead = Lead(
+    ...     id="42",
+    ...     attributes={"country": "PL", "employees": 300},
+    ...     events=[Event(type="email_open", at="2026-11-01T10:00:00Z")],
+    ...     stages={"stage": "mql"},
+    ... )
+    >>> lead.attributes["country"]
+    'PL'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    attributes: dict[str, Any] = {}
+    events: tuple[Event, ...] = ()
+    stages: dict[str, str] = {}
