@@ -7,7 +7,6 @@ these three names. Patterns are part of the meaning: whatever stands here must b
 from __future__ import annotations
 
 import functools
-from importlib import metadata
 from typing import Any
 
 import re2  # type: ignore[import-untyped, unused-ignore]
@@ -31,6 +30,8 @@ def pattern(text: str) -> Any:
 
 def version() -> str:
     """Give the version of the library, which is part of a ruleset's environment."""
+    from importlib import metadata
+
     return metadata.version("google-re2")
 
 

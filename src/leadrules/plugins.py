@@ -9,14 +9,17 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module, metadata, resources
-from importlib.resources.abc import Traversable
-from typing import Any
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from leadrules.criteria import FAILURES, Origin, Plugin, loaded
 from leadrules.errors import MissingFile, PluginError
+
+if TYPE_CHECKING:
+    from importlib import metadata
+    from importlib.resources.abc import Traversable
 
 CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
@@ -74,6 +77,8 @@ class Catalogue:
 
 def installed_points(group: str) -> list[metadata.EntryPoint]:
     """Give the installed entry points of a group, sorted, loading none."""
+    from importlib import metadata
+
     try:
         found = list(metadata.entry_points(group=group))
     except Exception:  # noqa: BLE001 - one broken distribution must not hide the others; `doctor` names it
@@ -83,6 +88,8 @@ def installed_points(group: str) -> list[metadata.EntryPoint]:
 
 def _readable_points() -> Iterator[Iterable[metadata.EntryPoint]]:
     """Give the entry points of every distribution that has readable ones, the first of a name only."""
+    from importlib import metadata
+
     seen = set()
     for distribution in metadata.distributions():
         try:

@@ -11,7 +11,6 @@ import functools
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -187,6 +186,8 @@ class Ruleset:
     @property
     def environment(self) -> dict[str, str]:
         """The versions of the tables that are part of the meaning: tzdata, re2, unicode."""
+        from importlib import metadata
+
         return {
             "tzdata": metadata.version("tzdata"),
             "re2": patterns.version(),

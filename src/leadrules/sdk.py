@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from importlib import metadata
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
@@ -161,6 +160,8 @@ def versioned(own: str, *distributions: str) -> str:
     >>> versioned("1", "tzdata").startswith("1 (tzdata ")
     True
     """
+    from importlib import metadata
+
     names = ", ".join(f"{name} {metadata.version(name)}" for name in distributions)
     return f"{own} ({names})" if names else own
 

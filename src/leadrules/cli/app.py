@@ -111,12 +111,16 @@ def check(
         raise typer.Exit(run(lambda: explain_code(explain, as_json=as_json)))
     if rules is None:
         raise typer.BadParameter("name the rule file to check", param_hint="RULES")
-    from leadrules.cli.check import check as command
-    from leadrules.cli.reading import Given, Source
-
-    source = None if against is None else Source(against, events, id_column, event_columns, delimiter)
-    if events is not None and source is None:
+    if events is not None and against is None:
         raise typer.BadParameter("--events goes with --against LEADS")
+    from leadrules.cli.check import check as command
+    from leadrules.cli.rule_files import Given
+
+    source = None
+    if against is not None:
+        from leadrules.cli.reading import Source
+
+        source = Source(against, events, id_column, event_columns, delimiter)
     given = Given(param or [], allow_plugin)
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json)))
 
@@ -164,7 +168,8 @@ def score(
     allow_plugin: AllowPlugin = None,
 ) -> None:
     """Score leads, and show whom to contact first."""
-    from leadrules.cli.reading import Given, Source
+    from leadrules.cli.reading import Source
+    from leadrules.cli.rule_files import Given
     from leadrules.cli.score import Outputs
     from leadrules.cli.score import score as command
 
@@ -204,7 +209,8 @@ def explain(
     """Tell how one lead came to its score."""
     from leadrules.cli.explain import ExplainOptions
     from leadrules.cli.explain import explain as command
-    from leadrules.cli.reading import Given, Source
+    from leadrules.cli.reading import Source
+    from leadrules.cli.rule_files import Given
 
     source = Source(leads, events, id_column, event_columns, delimiter)
     if forecast and why_not is not None:
@@ -244,7 +250,7 @@ def examples(
     format_: OutputFormat = "text",
 ) -> None:
     """Run a rule file's examples, and tell what they leave uncovered."""
-    from leadrules.cli.reading import Given
+    from leadrules.cli.rule_files import Given
     from leadrules.cli.test_command import TestOptions
     from leadrules.cli.test_command import test as command
 
@@ -288,7 +294,8 @@ def diff(
 ) -> None:
     """Tell what changed between two rule files, and what that does to leads."""
     from leadrules.cli.diff import diff as command
-    from leadrules.cli.reading import Given, Source
+    from leadrules.cli.reading import Source
+    from leadrules.cli.rule_files import Given
 
     source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
     as_json = format_ == "json"

@@ -1,28 +1,36 @@
-"""`leadrules check`: every mistake of a rule file, what its rules do, and what leads lack for them."""
+"""`leadrules check`: every mistake of a rule file, what its rules do, and what leads lack for them.
+
+Most checks ask for neither list nor leads, so what these need is loaded when they are asked for.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadrules import program as p
 from leadrules.audit import canonical_json
 from leadrules.check.checker import Checked
-from leadrules.cli.against import Comparison, compare, show_comparison
-from leadrules.cli.reading import Given, Source, check_file
-from leadrules.cli.rules import plain_rules, show_rules
+from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
 from leadrules.families import MARKS
-from leadrules.insights.places import Places
 from leadrules.ruleset import fingerprint_of, review
+
+if TYPE_CHECKING:
+    from leadrules.cli.against import Comparison
+    from leadrules.cli.reading import Source
 
 
 def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_json: bool) -> int:
     """Check a rule file, also against leads where there are some, and give the exit status."""
     checked = review(check_file(path, given))
     program = checked.program
-    comparison = compare(program, source) if program is not None and source is not None else None
+    comparison = None
+    if program is not None and source is not None:
+        from leadrules.cli.against import compare
+
+        comparison = compare(program, source)
     if as_json:
         _write_json(path, checked, program, comparison, verbose=verbose)
     else:
@@ -46,8 +54,13 @@ def _show(
         screen.put(drawn(diagnostic))
         screen.line()
     if program is not None and verbose:
+        from leadrules.cli.rules import show_rules
+        from leadrules.insights.places import Places
+
         show_rules(screen, program, Places.in_program(program, checked.statements))
     if comparison is not None:
+        from leadrules.cli.against import show_comparison
+
         show_comparison(screen, comparison)
         screen.line()
     if program is None:
@@ -103,6 +116,9 @@ def _write_json(
         "fingerprint": None if program is None else fingerprint_of(program),
     }
     if verbose and program is not None:
+        from leadrules.cli.rules import plain_rules
+        from leadrules.insights.places import Places
+
         found["rules"] = [*plain_rules(program, Places.in_program(program, checked.statements))]
     if comparison is not None:
         found["against"] = comparison.to_dict()

@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from leadrules.audit import canonical_json
-from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
+from leadrules.cli.reading import Source, read_as_of_option
+from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG, Stop
 from leadrules.cli.screen import Screen
 from leadrules.errors import InputError, PluginError

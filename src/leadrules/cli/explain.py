@@ -13,7 +13,8 @@ import attrs
 from rich.text import Text
 
 from leadrules.audit import canonical_json
-from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
+from leadrules.cli.reading import Source, read_as_of_option
+from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable, standard_output
 from leadrules.errors import InputError, PluginError

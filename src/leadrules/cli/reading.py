@@ -1,39 +1,24 @@
-"""What several commands read: the options that need reading, the rules, the leads."""
+"""The files of leads and events of a command, and the time of scoring."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from leadrules.check.checker import Checked
 from leadrules.cli.running import Stop
 from leadrules.errors import InputError
 from leadrules.lead import parse_as_of
-from leadrules.plugins import Catalogue
-from leadrules.ruleset import Ruleset, check_files
-from leadrules.syntax.files import Files
 from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, read_events, read_leads
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
-from leadrules.vocabulary import BOOL
 
 if TYPE_CHECKING:
     from leadrules.cli.screen import Screen
 
 _TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*")
-_BOOLS = {"true": True, "false": False}
-
-
-@attrs.frozen
-class Given:
-    """What a command gives a rule file: values for params, as written, and the plugins it may use (None: all)."""
-
-    params: Sequence[str] = ()
-    plugins: Sequence[str] | None = None
 
 
 @attrs.frozen
@@ -86,47 +71,6 @@ def read_event_columns(given: str | None) -> dict[str, str | None]:
             )
         columns[part] = name or None
     return columns
-
-
-def read_params(given: Sequence[str]) -> dict[str, str]:
-    """Read `name=value` pairs. Raises Stop."""
-    params: dict[str, str] = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            raise Stop(f"--param: `{pair}` is not a name and a value", "write it as --param mql_at=60")
-        if name.strip() in params:
-            raise Stop(f"--param: `{name.strip()}` is given twice")
-        params[name.strip()] = value.strip()
-    return params
-
-
-def params_for(path: Path, given: Given) -> dict[str, str | bool]:
-    """Read params in the types that the rule file gives them: only `true` and `false` need to know."""
-    texts = read_params(given.params)
-    if not any(value.lower() in _BOOLS for value in texts.values()):
-        return dict(texts)
-    program = _checked(path, {}, given).program
-    bools = {name for name, param in program.params.items() if param.type == BOOL} if program else set()
-    return {
-        name: _BOOLS[value.lower()] if name in bools and value.lower() in _BOOLS else value
-        for name, value in texts.items()
-    }
-
-
-def check_file(path: Path, given: Given) -> Checked:
-    """Check a rule file on disk. Raises Stop."""
-    return _checked(path, params_for(path, given), given)
-
-
-def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
-    catalogue = Catalogue(allowed=None if given.plugins is None else frozenset(given.plugins))
-    return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
-
-
-def load_rules(path: Path, given: Given) -> Ruleset:
-    """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
-    return Ruleset.from_file(path, params=params_for(path, given), plugins=given.plugins)
 
 
 # --------------------------------------------------------------------- as of

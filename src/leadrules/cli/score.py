@@ -13,7 +13,8 @@ from leadrules.audit import AuditEntry
 from leadrules.cli import ranking as ranked
 from leadrules.cli.progress import Bar
 from leadrules.cli.ranking import Ranking
-from leadrules.cli.reading import Given, Source, load_rules, read_as_of_option
+from leadrules.cli.reading import Source, read_as_of_option
+from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, standard_output
 from leadrules.ruleset import Ruleset

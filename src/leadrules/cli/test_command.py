@@ -11,7 +11,7 @@ import attrs
 
 from leadrules.audit import canonical_json
 from leadrules.cli.examples_text import show_failure, show_goals, show_survivors
-from leadrules.cli.reading import Given, load_rules
+from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG
 from leadrules.cli.screen import Screen, counted, standard_output
 from leadrules.errors import Diagnostic, RulesetError
