@@ -11,7 +11,6 @@ import datetime as dt
 import math
 import numbers
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +18,7 @@ from typing import Any, overload
 
 import attrs
 
+from leadrules.characters import normalised
 from leadrules.families import ORDERED
 from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
 from leadrules.vocabulary import Field, Type
@@ -141,7 +141,7 @@ def trimmed(raw: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise Unreadable("holds a lone surrogate, half of a character", "write the text in UTF-8") from None
-    return unicodedata.normalize("NFC", text)
+    return normalised(text)
 
 
 def text_from(raw: object) -> str | None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from leadrules import patterns, values
+from leadrules import characters, patterns, values
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.check.checker import Checked, check
 from leadrules.errors import (
@@ -191,7 +190,7 @@ class Ruleset:
         return {
             "tzdata": metadata.version("tzdata"),
             "re2": patterns.version(),
-            "unicode": unicodedata.unidata_version,
+            "unicode": characters.VERSION,
         }
 
     @property

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-import unicodedata
 import zoneinfo
 from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
 
 import attrs
+
+from leadrules.characters import casefolded, normalised
 
 Value = Fraction | str | bool | dt.date | int | tuple[str, ...]
 """A known value: number, text or label, bool, date, instant (int) or list of text."""
@@ -107,14 +108,12 @@ def text_of_number(value: Fraction) -> str:
 
 def folded(text: str) -> str:
     """Give the form in which texts are compared: NFC(casefold(NFC))."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return casefolded(text)
 
 
 def plain_name(text: str) -> str:
     """Give the form in which names are compared: NFKC."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return normalised(text, "NFKC")
 
 
 # ---------------------------------------------------------------------- time

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from leadrules.characters import normalised, unassigned
 from leadrules.errors import Diagnostic
 from leadrules.syntax.lines import Token, tokens_of
 from leadrules.syntax.source import Source
@@ -63,7 +64,7 @@ def text_of_literal(text: str) -> str:
     inner = text[1:-1]
     if "\\" in inner:
         inner = _ESCAPE.sub(lambda m: _SIMPLE[m["simple"]] if m["simple"] else chr(int(m["code"], 16)), inner)
-    return inner if inner.isascii() else unicodedata.normalize("NFC", inner)
+    return normalised(inner)
 
 
 def date_of(text: str) -> dt.date:
@@ -74,7 +75,7 @@ def date_of(text: str) -> dt.date:
 def name_of(text: str) -> str:
     """Read a name, in backticks or not: NFKC."""
     inner = text.strip("`")
-    return inner if inner.isascii() else unicodedata.normalize("NFKC", inner)
+    return normalised(inner, "NFKC")
 
 
 def mistakes_in(source: Source, tokens: Sequence[Token], *, max_name: int) -> Iterator[Diagnostic]:
@@ -98,6 +99,8 @@ _Mistake = tuple[str, str, str | None]
 def _mistake(token: Token, max_name: int) -> _Mistake | None:
     text = token.text
     match token.kind:
+        case "word" | "number" if later := unassigned(text):  # a letter to some versions of Python, none to others
+            return _unexpected(later[0][0][0])
         case "word" if len(text) > max_name:
             return _long_name(text, max_name)
         case "word":
@@ -124,7 +127,11 @@ def _wrong_sign(token: Token) -> _Mistake | None:
         return "LR112", f'expected `"`, found `{text}`', 'write texts as `"…"`'
     if _INVISIBLE.match(text):
         return _invisible(text)
-    return "LR121", f"unexpected character {_shown(text)}", None
+    return _unexpected(text)
+
+
+def _unexpected(character: str) -> _Mistake:
+    return "LR121", f"unexpected character {_shown(character)}", None
 
 
 def _invisible(character: str) -> _Mistake:
@@ -166,7 +173,7 @@ def _script(character: str) -> str:
 
 def _shown(character: str) -> str:
     code = f"U+{ord(character):04X}"
-    if character.isprintable():
+    if character.isprintable() and not unassigned(character):
         return f"`{character}`" if character.isascii() else f"`{character}` ({code})"
     name = unicodedata.name(character, "").lower()
     return f"{code} ({name})" if name else code

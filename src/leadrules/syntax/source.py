@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from bisect import bisect_right
 from functools import cached_property
 
 import attrs
 
+from leadrules.characters import normalised
 from leadrules.errors import Diagnostic, Severity, Span
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -33,7 +33,7 @@ class Source:
         text = text.removeprefix("\ufeff")
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return cls(name, unicodedata.normalize("NFC", text))
+        return cls(name, normalised(text))
 
     @cached_property
     def line_starts(self) -> list[int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
 from leadrules import program as p
+from leadrules.characters import normalised
 from leadrules.conversions import YEARS
 from leadrules.criteria import DIGITS, FAILURES, Criterion, named, to_python
 from leadrules.lead import Facts, Occurrence
@@ -129,7 +129,7 @@ def _hint(kind: str, answer: Any) -> str:
 def _text(criterion: Criterion, answer: str, lead: str | None) -> str | None:
     if any("\ud800" <= c <= "\udfff" or c == "\0" for c in answer):
         raise criterion.failed("it gives a text that is not Unicode", lead)
-    return unicodedata.normalize("NFC", answer).strip() or None
+    return normalised(answer).strip() or None
 
 
 def view_of(node: p.CallNode, program: p.Program, facts: Facts, as_of: int) -> LeadView:
