@@ -113,6 +113,13 @@ def test_a_window_of_a_dimension_is_changed_once_for_all_its_rules():
     assert found == ["`within 30 days` could be `within 33 days`", "`within 30 days` could be `within 27 days`"]
 
 
+def test_a_window_of_its_own_is_changed_in_its_rule_whatever_its_filter_says():
+    rule = 'page_view[url contains "x followed by y"] within 3 days followed by email_click within 7 days +5'
+    found = mutate(*rules_of(f"dimension d within 365 days\n  {rule}\n  email_open +1\n")).survivors
+    assert [one.line for one in found if "`within 3 days`" in one.change] == [2, 2]
+    assert [one.line for one in found if "`within 365 days`" in one.change] == [1, 1]
+
+
 def test_an_example_on_the_border_and_one_below_it_notice_all():
     at = example("employees = 50", "score = 10")
     below = example("employees = 49", "score = 0").replace('"x"', '"y"')

@@ -151,6 +151,7 @@ class _Checking:
             examples=examples,
             tested=self._scope(expressions, most_events, tests),
             functions=expressions.functions | tests.functions,
+            files=tuple(dict.fromkeys(node.span.file for node in self.statements)),
         )
 
     def _scope(self, rules: Expressions, most_events: int, tests: Expressions | None = None) -> Scope:

@@ -362,23 +362,24 @@ class Expressions(Resolver):
         if place.filter:
             self.report.refuse("LR409", "a filter reads properties and fields, not events", node)
         types = self.event_types(name)
-        if isinstance(node, tree.Name):
-            return p.Selection(name.name, types, None, place.within, place.since)
-        condition = None if node.filter is None else self._filter(node.filter, types)
-        spans = node.spans
+        written, spans = (node.filter, node.spans) if isinstance(node, tree.Selection) else (None, ())
+        condition = None if written is None else self._filter(written, types)
+        if not spans:
+            inherited = place.within is not None or place.since != ()
+            window = place.within, place.since
+            return p.Selection(name.name, types, condition, *window, inherited=inherited, span=node.span)
         windows = [self.duration(s.duration).microseconds for s in spans if isinstance(s, tree.Within)]
         if len(windows) > 1:
             self.report.refuse("LR414", "one `within` is enough: the shorter counts", spans[1])
         since = tuple(self.since(s) for s in spans if isinstance(s, tree.Since))
-        if not spans:
-            return p.Selection(name.name, types, condition, place.within, place.since)
-        return p.Selection(name.name, types, condition, windows[0] if windows else None, since)
+        return p.Selection(name.name, types, condition, windows[0] if windows else None, since, span=node.span)
 
     def since(self, node: tree.Since) -> p.SinceEvent | p.SinceField:
         """Check `since X`: an event with or without a filter, or a date or datetime field."""
         if self.is_event(node.name):
             types = self.event_types(node.name)
-            return p.SinceEvent(types, None if node.filter is None else self._filter(node.filter, types))
+            condition = None if node.filter is None else self._filter(node.filter, types)
+            return p.SinceEvent(types, condition, span=node.span)
         if self.names.kind(node.name.name) is None:
             self.unknown(node.name, declaration="event {name}")
         found = self.value(node.name)
@@ -386,7 +387,7 @@ class Expressions(Resolver):
             self.report.refuse(
                 "LR402", f"`since` takes an event or a date field, and `{node.name.name}` is neither", node.name
             )
-        return p.SinceField(found.field)
+        return p.SinceField(found.field, span=node.span)
 
     def _filter(self, node: tree.Condition, types: tuple[str, ...]) -> p.Condition:
         return self.condition(node, Place(event=types, filter=True))

@@ -32,9 +32,9 @@ _TINY = Fraction(1, 10**9)  # finer than points can be, so that it turns `>=` in
 
 @attrs.frozen
 class Mutant:
-    """A small change: the line and text of the rule concerned, the change in words, and its swaps."""
+    """A small change: what it is told of and the text of that, the change in words, and its swaps."""
 
-    line: int
+    about: p.Node
     rule: str
     change: str
     swaps: tuple[Swap, ...]
@@ -72,7 +72,7 @@ def mutants_of(program: p.Program) -> Iterator[Mutant]:
 
 
 def _one(old: Any, new: Part | None, text: str, change: str) -> Mutant:
-    return Mutant(old.line, text, change, ((old, new),))
+    return Mutant(old, text, change, ((old, new),))
 
 
 def _of_conditional(part: p.Segment | p.Requirement | p.LabelRule | p.Hold | p.Mark, text: str) -> Iterator[Mutant]:
@@ -109,40 +109,32 @@ def _of_bounds(part: p.Dimension | p.PointsGroup | p.Total, text: str) -> Iterat
             )
 
 
-def _rules_of(dimension: p.Dimension) -> Iterator[p.Rule]:
-    for item in dimension.items:
-        if isinstance(item, p.Rule):
-            yield item
-        elif isinstance(item, p.PointsGroup):
-            yield from item.rules
-
-
 def _of_windows(dimension: p.Dimension) -> Iterator[Mutant]:
     """Change the window that a dimension gives its rules, for all of them at once."""
-    rules = list(_rules_of(dimension))
-    for window in sorted(set().union(*map(variants.default_windows, rules))):
+    for window in sorted(variants.inherited_windows(dimension.rules)):
         for other in moved_spans(window):
-            moved = ((rule, variants.with_default_window(rule, other)) for rule in rules)
-            swaps = tuple((old, new) for old, new in moved if old != new)
+            moved = ((rule, variants.with_inherited_window(rule, other)) for rule in dimension.rules)
+            swaps = tuple((old, new) for old, new in moved if old is not new)
             change = could_be(f"within {text_of_span(window)}", f"within {text_of_span(other)}")
-            yield Mutant(dimension.line, f"dimension {dimension.name}", change, swaps)
+            yield Mutant(dimension, f"dimension {dimension.name}", change, swaps)
 
 
 def _of_decays(dimension: p.Dimension) -> Iterator[Mutant]:
     """Change a decay for all the rules of a dimension that have it: it may be the dimension's."""
     by_decay: dict[Decay, list[p.Rule]] = {}
-    for rule in _rules_of(dimension):
+    for rule in dimension.rules:
         if rule.decay is not None:
             by_decay.setdefault(rule.decay, []).append(rule)
     for decay, rules in by_decay.items():
-        line, text = dimension.line, f"dimension {dimension.name}"
+        about: p.Node = dimension
+        text = f"dimension {dimension.name}"
         if len(rules) == 1:
-            line, text = rules[0].line, rules[0].text
+            about, text = rules[0], rules[0].text
         others: list[Decay | None] = [None, *_moved_decays(decay)]
         for other in others:
             swaps = tuple((rule, attrs.evolve(rule, decay=other)) for rule in rules)
             change = left_out(str(decay)) if other is None else could_be(str(decay), str(other))
-            yield Mutant(line, text, change, swaps)
+            yield Mutant(about, text, change, swaps)
 
 
 def _moved_decays(decay: Decay) -> Iterator[Decay]:
@@ -163,12 +155,12 @@ def _moved_decays(decay: Decay) -> Iterator[Decay]:
 
 def _of_rule(rule: p.Rule) -> Iterator[Mutant]:
     text = rule.text if rule.name is None else f"{rule.name}: {rule.text}"
-    for place, alternative in enumerate(rule.alternatives):
+    for index, alternative in enumerate(rule.alternatives):
         for changed, change in _of_alternative(alternative, each=rule.selection is not None):
-            others = (*rule.alternatives[:place], changed, *rule.alternatives[place + 1 :])
+            others = (*rule.alternatives[:index], changed, *rule.alternatives[index + 1 :])
             yield _one(rule, attrs.evolve(rule, alternatives=others), text, change)
     if rule.selection is not None:
-        for selection, change in variants.of_selection(rule.selection, rule.text):
+        for selection, change in variants.of_selection(rule.selection):
             yield _one(rule, attrs.evolve(rule, selection=selection), text, change)
     if rule.when is not None:
         yield _one(rule, attrs.evolve(rule, when=None), text, left_out(f"when {rule.when.text}"))
@@ -210,9 +202,9 @@ def _signed(value: Fraction) -> str:
 def _of_caps(caps: p.Caps) -> Iterator[tuple[p.Caps, str]]:
     if caps.every is not None:
         yield from _of_every(caps, caps.every)
-    for place, per in enumerate(caps.per):
+    for index, per in enumerate(caps.per):
         for times in _moved_times(per.times):
-            others = (*caps.per[:place], attrs.evolve(per, times=times), *caps.per[place + 1 :])
+            others = (*caps.per[:index], attrs.evolve(per, times=times), *caps.per[index + 1 :])
             yield attrs.evolve(caps, per=others), could_be(f"max {per.times} per", f"max {times} per")
     for times in () if caps.times is None else _moved_times(caps.times):
         assert caps.times is not None
@@ -255,26 +247,26 @@ def _of_persona(persona: p.Persona) -> Iterator[Mutant]:
     points, change = _moved_points(p.Constant(persona.points, NUMBER))
     assert isinstance(points.value, Fraction)
     yield _one(persona, attrs.evolve(persona, points=points.value), text, change)
-    for place, line in enumerate(persona.lines):
+    for index, line in enumerate(persona.lines):
         changes = [(attrs.evolve(line, condition=c), change) for c, change in variants.of_condition(line.condition)]
         if len(persona.lines) > 1:
             was, more = text_of_number(line.weight), text_of_number(line.weight + 1)
             heavier = attrs.evolve(line, weight=line.weight + 1)
             changes.insert(0, (heavier, could_be(f"weight {was}", f"weight {more}")))
         for changed, change in changes:
-            lines = (*persona.lines[:place], changed, *persona.lines[place + 1 :])
+            lines = (*persona.lines[:index], changed, *persona.lines[index + 1 :])
             whole = attrs.evolve(persona, lines=lines)
-            yield Mutant(line.line, line.condition.text, change, ((persona, whole),))
+            yield Mutant(line, line.condition.text, change, ((persona, whole),))
 
 
 # --------------------------------------------------- totals, grades, ladders
 
 
 def _of_total(total: p.Total) -> Iterator[Mutant]:
-    for place, term in enumerate(total.terms or ()):
+    for index, term in enumerate(total.terms or ()):
         assert total.terms is not None
         other = moved_numbers(term.factor)[0]
-        terms = (*total.terms[:place], attrs.evolve(term, factor=other), *total.terms[place + 1 :])
+        terms = (*total.terms[:index], attrs.evolve(term, factor=other), *total.terms[index + 1 :])
         changed = text_of_number(other) + (f" * {term.dimension}" if term.dimension else "")
         change = could_be(term.text, changed)
         yield _one(total, attrs.evolve(total, terms=terms), "total", change)
@@ -282,14 +274,14 @@ def _of_total(total: p.Total) -> Iterator[Mutant]:
 
 
 def _of_grade(grade: p.Grade) -> Iterator[Mutant]:
-    for place, band in enumerate(grade.bands):
+    for index, band in enumerate(grade.bands):
         if band.threshold is None:
             continue
         was = f"{band.label} >= {text_of_number(band.threshold)}"
         changes = [(n, could_be(was, f"{band.label} >= {text_of_number(n)}")) for n in moved_numbers(band.threshold)]
         changes.append((band.threshold + _TINY, could_be(was, was.replace(" >= ", " > "))))
         for threshold, change in changes:
-            bands = (*grade.bands[:place], attrs.evolve(band, threshold=threshold), *grade.bands[place + 1 :])
+            bands = (*grade.bands[:index], attrs.evolve(band, threshold=threshold), *grade.bands[index + 1 :])
             yield _one(grade, attrs.evolve(grade, bands=bands), f"grade {grade.name}", change)
 
 

@@ -17,7 +17,6 @@ from leadrules import program as p
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.mutants import Mutant, mutants_of
-from leadrules.insights.places import Places
 from leadrules.insights.replay import Dependencies, Replay
 from leadrules.ruleset import Ruleset
 
@@ -77,14 +76,18 @@ def mutate(
     dependencies = Dependencies(rules.program)
     witnesses = [_Witness.of(example, dependencies) for example in examples if example.evaluation is not None]
     mutants = tuple(mutants_of(rules.program))
-    places, survivors = Places.of(rules), []
+    survivors: list[Mutant] = []
     for done, mutant in enumerate(mutants, start=1):
         if not _is_noticed(mutant, witnesses):
-            file = places.file(mutant.swaps[0][0])
-            survivors.append(Survivor(mutant.line, mutant.rule, mutant.change, file))
+            survivors.append(mutant)
         if progress is not None:
             progress(done, len(mutants))
-    return Mutation(len(mutants), tuple(sorted(survivors, key=lambda one: places.place(one.file, one.line))))
+    survivors.sort(key=lambda mutant: rules.program.position(mutant.about))
+    return Mutation(len(mutants), tuple(_survivor(mutant, rules.program) for mutant in survivors))
+
+
+def _survivor(mutant: Mutant, program: p.Program) -> Survivor:
+    return Survivor(mutant.about.line, mutant.rule, mutant.change, program.file_of(mutant.about))
 
 
 # ------------------------------------------------------------------- running
@@ -118,9 +121,9 @@ class _Witness:
 
 
 def _is_noticed(mutant: Mutant, witnesses: list[_Witness]) -> bool:
-    for place, witness in enumerate(witnesses):
+    for index, witness in enumerate(witnesses):
         if witness.notices(mutant):
             # Neighbouring changes concern the same rule: who noticed this one is asked first.
-            witnesses.insert(0, witnesses.pop(place))
+            witnesses.insert(0, witnesses.pop(index))
             return True
     return False

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import attrs
 
 from leadrules import program as p
 from leadrules.families import AGGREGATES, COMPARISONS
+from leadrules.nodes import Node
 from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
 
 _N = TypeVar("_N", bound=p.Node)
@@ -30,10 +30,6 @@ MOST_MEMBERS = 20
 """A set of more members is data rather than rules: its members are not left out in turn."""
 
 _NO_TEXT = "\ue000"  # of private use: no text of a lead has it
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`')
-_FILTER = re.compile(r"\[.*?\]", re.DOTALL)
-_WITHIN = re.compile(r"\bwithin\b")
-_FOLLOWED = re.compile(r"\b(?:not )?followed by\b")
 
 
 def could_be(was: str, is_: str) -> str:
@@ -98,8 +94,8 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
     """Give every small change of a condition."""
     match node:
         case p.Or(members) | p.And(members):
-            for place, member in enumerate(members):
-                rest = members[:place] + members[place + 1 :]
+            for index, member in enumerate(members):
+                rest = members[:index] + members[index + 1 :]
                 yield (rest[0] if len(rest) == 1 else attrs.evolve(node, members=rest)), left_out(member.text)
             yield from _in_each(members, of_condition, lambda others: attrs.evolve(node, members=others))
         case p.AtLeast(count, members):
@@ -140,12 +136,10 @@ def _of_test(
 def _of_window(node: p.Happened | p.FollowedBy | p.FieldWithin) -> Iterator[Variant[p.Condition]]:
     match node:
         case p.Happened(selection):
-            found = of_selection(selection, node.text)
-            yield from _inside(found, lambda other: attrs.evolve(node, selection=other))
+            yield from _inside(of_selection(selection), lambda other: attrs.evolve(node, selection=other))
         case p.FollowedBy(first, then):
-            found = of_selection(first, _FOLLOWED.split(node.text)[0])
-            yield from _inside(found, lambda other: attrs.evolve(node, first=other))
-            yield from _inside(of_selection(then, node.text), lambda other: attrs.evolve(node, then=other))
+            yield from _inside(of_selection(first), lambda other: attrs.evolve(node, first=other))
+            yield from _inside(of_selection(then), lambda other: attrs.evolve(node, then=other))
             yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
         case p.FieldWithin():
             yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
@@ -203,8 +197,8 @@ def _of_choices(
     if len(choices) == 1:
         yield from _inside(change_one(choices[0]), lambda other: make((other,)))
     elif len(choices) <= MOST_MEMBERS:
-        for place, choice in enumerate(choices):
-            yield make(choices[:place] + choices[place + 1 :]), left_out(choice.text)
+        for index, choice in enumerate(choices):
+            yield make(choices[:index] + choices[index + 1 :]), left_out(choice.text)
 
 
 def _of_span(within: int) -> Iterator[tuple[int, str]]:
@@ -223,9 +217,9 @@ def _in_each(
     make: Callable[[tuple[_A, ...]], _B],
 ) -> Iterator[tuple[_B, str]]:
     """Give the changes of each of several parts as changes of the whole."""
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         for other, change in change_one(part):
-            yield make((*parts[:place], other, *parts[place + 1 :])), change
+            yield make((*parts[:index], other, *parts[index + 1 :])), change
 
 
 # ------------------------------------------------------- values, selections
@@ -237,8 +231,7 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
         case p.Constant():
             yield from _of_constant(node)
         case p.Count(selection) | p.Aggregate(_, _, selection):
-            found = of_selection(selection, node.text)
-            yield from _inside(found, lambda other: attrs.evolve(node, selection=other))
+            yield from _inside(of_selection(selection), lambda other: attrs.evolve(node, selection=other))
         case p.DaysBetween(_, moment):
             yield from _inside(of_value(moment), lambda other: attrs.evolve(node, moment=other))
         case p.Arithmetic(_, left, right):
@@ -271,58 +264,31 @@ def _other_values(node: p.Constant) -> Iterator[tuple[Value, str]]:
         yield _NO_TEXT, '"…"'
 
 
-def of_selection(node: p.Selection, text: str) -> Iterator[Variant[p.Selection]]:
-    """Give every small change of a selection; its window only where `text`, as written, has one."""
+def of_selection(node: p.Selection) -> Iterator[Variant[p.Selection]]:
+    """Give every small change of a selection; a window that it takes from its dimension is changed there."""
     if node.filter is not None:
         yield attrs.evolve(node, filter=None), left_out(f"[{node.filter.text}]")
         yield from _inside(of_condition(node.filter), lambda other: attrs.evolve(node, filter=other))
-    if node.within is not None and has_own_window(text):
+    if node.within is not None and not node.inherited:
         yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
 
 
 # ----------------------------------------------------- windows of dimensions
 
 
-def has_own_window(text: str) -> bool:
-    """Tell whether a selection, as written, has its own `within`, or takes that of its dimension.
-
-    >>> has_own_window('page_view[url contains "within"]')
-    False
-    """
-    return _WITHIN.search(_FILTER.sub("", _QUOTED.sub("", text))) is not None
+def inherited_windows(rules: Iterable[p.Rule]) -> set[int]:
+    """Find the windows that selections of some rules take from their dimension, in microseconds."""
+    selections = (selection for rule in rules for selection in rule.find(p.Selection))
+    return {one.within for one in selections if one.inherited and one.within is not None}
 
 
-def default_windows(node: object, text: str = "") -> set[int]:
-    """Find the windows that selections inside a node take from their dimension, in microseconds."""
-    if isinstance(node, p.Selection):
-        return set() if node.within is None or has_own_window(text) else {node.within}
-    return {window for part, written in _parts(node, text) for window in default_windows(part, written)}
+def with_inherited_window(rule: p.Rule, window: int) -> p.Rule:
+    """Give a rule whose selections take another window from their dimension; the same rule where none takes one."""
 
+    def changed(node: Node) -> Node:
+        if isinstance(node, p.Selection) and node.inherited and node.within is not None:
+            return attrs.evolve(node, within=window)
+        return node
 
-def with_default_window(node: Any, window: int, text: str = "") -> Any:
-    """Give a rule whose selections take another window from their dimension."""
-    if isinstance(node, tuple):
-        return tuple(with_default_window(part, window, text) for part in node)
-    if isinstance(node, p.Selection):
-        takes = node.within is not None and not has_own_window(text)
-        return attrs.evolve(node, within=window) if takes else node
-    parts = {name: with_default_window(part, window, written) for name, part, written in _attributes(node, text)}
-    return attrs.evolve(node, **parts) if parts else node
-
-
-def _parts(node: object, text: str) -> Iterator[tuple[object, str]]:
-    if isinstance(node, tuple):
-        return ((part, text) for part in node)
-    return ((part, written) for _, part, written in _attributes(node, text))
-
-
-def _attributes(node: object, text: str) -> Iterator[tuple[str, Any, str]]:
-    """Give the parts of a node that may hold selections, each with the text that it is written in."""
-    if not isinstance(node, (p.Node, p.Rule, p.Alternative)):
-        return
-    written = getattr(node, "text", "") or text
-    for attribute in attrs.fields(type(node)):
-        part = getattr(node, attribute.name)
-        if isinstance(part, (tuple, p.Node, p.Alternative)):
-            is_first = isinstance(node, p.FollowedBy) and attribute.name == "first"
-            yield attribute.name, part, _FOLLOWED.split(written)[0] if is_first else written
+    found: p.Rule = rule.replace(changed)
+    return found

@@ -194,7 +194,8 @@ class Selection(Expression):
     """Events of a lead: of these types, passing the filter, within the window, after the `since`.
 
     `name` is the event or group as written. `within` is in microseconds. `since` has one entry
-    per written `since`; an event must be after all of them.
+    per written `since`; an event must be after all of them. `inherited` tells that both are those of
+    the dimension, which hold for selections that are written without either.
     """
 
     name: str = attrs.field(eq=False)
@@ -202,6 +203,7 @@ class Selection(Expression):
     filter: Condition | None = None
     within: int | None = None
     since: tuple[SinceEvent | SinceField, ...] = ()
+    inherited: bool = attrs.field(eq=False, kw_only=True, default=False)
 
 
 # ---------------------------------------------------------------- conditions

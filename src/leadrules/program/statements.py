@@ -292,7 +292,7 @@ class Program(Node):
     groups, personas, dimensions, the score, grades, ladders) so that each comes after all it reads.
     `canonical` is the text that the fingerprint is taken of; examples are no part of it. `tested` is
     the scope that examples are read with: that of the rules, and what is expected besides. `functions` are the plugins'
-    criteria that the file uses, by (plugin, criterion).
+    criteria that the file uses, by (plugin, criterion). `files` names the files that it stands in, the main one first.
     """
 
     name: str | None
@@ -316,6 +316,16 @@ class Program(Node):
     examples: tuple[Example, ...] = attrs.field(eq=False, default=())
     tested: Scope | None = attrs.field(eq=False, default=None)
     functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)
+    files: tuple[str, ...] = attrs.field(eq=False, default=())
+
+    def file_of(self, node: Node) -> str | None:
+        """Name the file that a node stands in; None for the main one, and for what is implied."""
+        return None if node.span is None or node.span.file not in self.files[1:] else node.span.file
+
+    def position(self, node: Node) -> tuple[int, int]:
+        """Give what puts nodes in order of the files, and of the lines in each."""
+        file = self.file_of(node)
+        return (0 if file is None else self.files.index(file), node.line)
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:
