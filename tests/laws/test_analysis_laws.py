@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from leadrules import InputError, Ruleset, RulesetError
 from leadrules import program as p
 from leadrules.analysis import points
-from leadrules.analysis.findings import nodes_of, roots_of, rules_of
+from leadrules.analysis.findings import roots_of
 from leadrules.analysis.sets import Interval, Members, Numbers, answers
 from leadrules.engine.reference import interpreter
 from leadrules.lead import LeadReader, read_as_of
@@ -63,7 +63,7 @@ def nothing_that_is_ruled_out_happens(case, evaluation):
     for key, before in evaluation.sums.items():
         if not evaluation.gated:
             assert holds(outline.sums[key], before), key
-    for rule in rules_of(program):
+    for rule in program.rules:
         score, found = evaluation.rules.get(rule.id), outline.rules[rule.id]
         if rule.caps.points is not None:
             found = found.clamp(-rule.caps.points, rule.caps.points)
@@ -82,9 +82,9 @@ def nothing_that_is_ruled_out_happens(case, evaluation):
 
 def within_reach(condition):
     """Give the parts of a condition that are asked of the lead itself, and not of an event."""
-    filtered = [n.filter for n in nodes_of(condition) if isinstance(n, (p.Selection, p.SinceEvent)) and n.filter]
-    inside = {id(node) for one in filtered for node in nodes_of(one)}
-    return [n for n in nodes_of(condition) if isinstance(n, p.Condition) and id(n) not in inside]
+    filtered = [n.filter for n in condition.find(p.Selection, p.SinceEvent) if n.filter]
+    inside = {id(node) for one in filtered for node in one.walk()}
+    return [n for n in condition.walk() if isinstance(n, p.Condition) and id(n) not in inside]
 
 
 def holds(found, number):

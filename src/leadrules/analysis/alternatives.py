@@ -10,10 +10,12 @@ from itertools import pairwise
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, rules_of, shown
+from leadrules.analysis.findings import Findings
 from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline, Reach, reaches
 from leadrules.analysis.sets import MOST_PIECES, Interval, Numbers, both, numbers
+from leadrules.syntax import tree
+from leadrules.values import text_of_number
 
 MOST = 500
 """Rules with more alternatives than this are not looked into."""
@@ -21,7 +23,7 @@ MOST = 500
 
 def check_alternatives(outline: Outline, findings: Findings) -> None:
     """Warn of alternatives never reached (LR207), bands that overlap (LR208) and gaps between them (LR209)."""
-    for rule in rules_of(outline.program):
+    for rule in outline.program.rules:
         if not 1 < len(rule.alternatives) <= MOST:
             continue
         _check_reach(outline.meaning, rule, findings)
@@ -37,32 +39,32 @@ def check_alternatives(outline: Outline, findings: Findings) -> None:
 
 def _check_reach(meaning: Meaning, rule: p.Rule, findings: Findings) -> None:
     reached = reaches(meaning, rule.alternatives)
-    for place, (alternative, reach) in enumerate(zip(rule.alternatives, reached, strict=True)):
+    for index, (alternative, reach) in enumerate(zip(rule.alternatives, reached, strict=True)):
         if reach.counts is not None:
             continue
         if reach.cases is None:
             _no_else(rule, reached, findings)
         elif reach.cases.true is not None and alternative.condition is not None:
-            earlier = _covering(rule, reached, place)
+            earlier = _covering(rule, reached, index)
             message = f"`{alternative.condition.text}` never counts: {earlier}"
             help_ = "put the narrower alternative first, or leave this one out"
             findings.warn("LR207", message, alternative.condition, help_)
 
 
-def _covering(rule: p.Rule, reached: Sequence[Reach], place: int) -> str:
+def _covering(rule: p.Rule, reached: Sequence[Reach], index: int) -> str:
     """Say which earlier alternative takes all that this one would."""
-    for alternative, reach in zip(rule.alternatives[:place], reached, strict=False):
+    for alternative, reach in zip(rule.alternatives[:index], reached, strict=False):
         if reach.cases is None or alternative.condition is None:
             continue
         if reach.cases.is_always_true:
             return f"`{alternative.condition.text}` before it is always true"
-        if both([reached[place].cases.true, reach.cases.not_true]) is None:  # type: ignore[union-attr]
+        if both([reached[index].cases.true, reach.cases.not_true]) is None:  # type: ignore[union-attr]
             return f"`{alternative.condition.text}` before it is true wherever it is"
     return "one of those before it is true wherever it is"
 
 
 def _no_else(rule: p.Rule, reached: Sequence[Reach], findings: Findings) -> None:
-    written = findings.rule(rule)
+    written = findings.statement(rule, tree.Rule)
     if written is None or any(reach.cases is not None and reach.cases.true is None for reach in reached):
         return
     message = "`else` never counts: the alternatives before it are never all false"
@@ -155,7 +157,7 @@ def _shown(number: Fraction | None, band: _Band) -> str:
     assert number is not None
     if _leaf(band.condition).type.kind == "date":
         return dt.date.fromordinal(int(number)).isoformat()
-    return shown(number)
+    return text_of_number(number)
 
 
 def _leaf(node: p.Condition) -> p.ValueNode:

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from leadrules import program as p
 from leadrules.analysis.counts import in_all, least, lies_within, most_events, per_bucket
-from leadrules.analysis.findings import Findings, nodes_of, rules_in, rules_of, shown
+from leadrules.analysis.findings import Findings
 from leadrules.analysis.points import Outline, points_range, times
 from leadrules.analysis.ranges import NOTHING, Range
 from leadrules.families import Decay
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
-from leadrules.values import HOUR
+from leadrules.values import HOUR, text_of_number
 
 M = TypeVar("M", bound=tree.Node)
 
@@ -23,27 +23,25 @@ M = TypeVar("M", bound=tree.Node)
 def check_bounds(outline: Outline, findings: Findings) -> None:
     """Warn of `max` and `min` of dimensions, groups and the total that never bind (LR205)."""
     for dimension in outline.program.dimensions:
-        written: tree.Node | None = findings.named(tree.Dimension, dimension.name)
-        _bounds(outline.sums["dimension", dimension.name], dimension.bounds, written, findings)
-        for item in dimension.items:
-            if isinstance(item, p.PointsGroup):
-                group = findings.named(tree.PointsGroup, item.name)
-                _bounds(outline.sums["group", item.name], item.bounds, group, findings)
-    _bounds(outline.total, outline.program.total.bounds, next(findings.all(tree.Total), None), findings)
+        _bounds(outline.sums["dimension", dimension.name], dimension, findings)
+    for group in outline.program.groups:
+        _bounds(outline.sums["group", group.name], group, findings)
+    _bounds(outline.total, outline.program.total, findings)
 
 
-def _bounds(found: Range, bounds: p.Bounds, written: tree.Node | None, findings: Findings) -> None:
+def _bounds(found: Range, part: p.Dimension | p.PointsGroup | p.Total, findings: Findings) -> None:
     """Compare the bounds with what is inside them; one that states exactly what the rules give is no mistake."""
-    modifiers: Sequence[tree.Modifier] = getattr(written, "modifiers", ())
+    bounds = part.bounds
+    modifiers: Sequence[tree.Modifier] = getattr(findings.statement(part, tree.Node), "modifiers", ())
     if bounds.high is not None and found.high is not None and found.high < bounds.high:
         at = _one(modifiers, tree.Max)
         if at is not None:
-            message = f"`{text_of(at)}` never binds: the rules give at most {shown(found.high)}"
+            message = f"`{text_of(at)}` never binds: the rules give at most {text_of_number(found.high)}"
             findings.warn("LR205", message, at, "lower it, or leave it out")
     if bounds.low is not None and found.low is not None and found.low > bounds.low:
         at_ = _one(modifiers, tree.Min)
         if at_ is not None:
-            message = f"`{text_of(at_)}` never binds: the rules give at least {shown(found.low)}"
+            message = f"`{text_of(at_)}` never binds: the rules give at least {text_of_number(found.low)}"
             findings.warn("LR205", message, at_, "raise it, or leave it out")
 
 
@@ -56,12 +54,12 @@ def _one(modifiers: Sequence[tree.Modifier], kind: type[M]) -> M | None:
 
 def check_caps(outline: Outline, findings: Findings) -> None:
     """Warn of caps of rules that never bind (LR214), are likely meant in points (LR220), and of no points (LR222)."""
-    for rule in rules_of(outline.program):
+    for rule in outline.program.rules:
         if len(rule.alternatives) == 1 and points_range(outline.meaning, rule.alternatives[0].points) == NOTHING:
             points = rule.alternatives[0].points
             findings.warn("LR222", f"this rule gives no points: `{points.text}`", points, "give it points")
         elif rule.caps != p.Caps() and outline.rules[rule.id] != NOTHING:
-            written = findings.rule(rule)
+            written = findings.statement(rule, tree.Rule)
             if written is not None:
                 _caps(outline, rule, written, findings)
 
@@ -81,7 +79,7 @@ def _caps(outline: Outline, rule: p.Rule, written: tree.Rule, findings: Findings
 def _most(rule: p.Rule, points: p.Constant) -> str:
     assert rule.caps.times is not None
     assert isinstance(points.value, Fraction)
-    return shown(abs(points.value) * rule.caps.times)
+    return text_of_number(abs(points.value) * rule.caps.times)
 
 
 def _means_points(rule: p.Rule, points: p.Constant, modifier: tree.MaxTimes, findings: Findings) -> bool:
@@ -108,18 +106,18 @@ def _idle(outline: Outline, rule: p.Rule, written: tree.Rule) -> Iterator[tuple[
             size, bucket = rule.caps.points_per
             most = times(one, least(per_bucket(rule, bucket), most_events(rule))).size
         if most is not None and size is not None and most <= size:
-            yield modifier, f"there are at most {shown(most)} points"
+            yield modifier, f"there are at most {text_of_number(most)} points"
 
 
 def _idle_counts(rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, str]]:
     caps = rule.caps
     per = [m for m in written.modifiers if isinstance(m, tree.MaxPer)]
-    for place, (cap, modifier) in enumerate(zip(caps.per, per, strict=True)):
-        before = per_bucket(rule, cap.bucket, place)
+    for index, (cap, modifier) in enumerate(zip(caps.per, per, strict=True)):
+        before = per_bucket(rule, cap.bucket, index)
         if before is not None and before <= cap.times:
             yield modifier, f"at most {before} come that far"
             continue
-        following = _next_cap(rule, written, per, place)
+        following = _next_cap(rule, written, per, index)
         if following is not None and following[0] <= cap.times:
             yield modifier, f"`{text_of(following[1])}` keeps no more anyway"
     whole = _one(written.modifiers, tree.MaxTimes)
@@ -129,17 +127,17 @@ def _idle_counts(rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, 
 
 
 def _next_cap(
-    rule: p.Rule, written: tree.Rule, per: Sequence[tree.MaxPer], place: int
+    rule: p.Rule, written: tree.Rule, per: Sequence[tree.MaxPer], index: int
 ) -> tuple[int, tree.MaxPer | tree.MaxTimes] | None:
     """Give the cap that works right after a `per`, where the buckets of that lie inside its own.
 
     It keeps the largest of what the `per` kept; where it keeps no more than that, the `per` changes
     nothing. With another cap between the two it might.
     """
-    if place + 1 < len(per):
-        following = rule.caps.per[place + 1]
-        inside = lies_within(rule.caps.per[place].bucket, following.bucket)
-        return (following.times, per[place + 1]) if inside else None
+    if index + 1 < len(per):
+        following = rule.caps.per[index + 1]
+        inside = lies_within(rule.caps.per[index].bucket, following.bucket)
+        return (following.times, per[index + 1]) if inside else None
     whole = _one(written.modifiers, tree.MaxTimes)
     return None if whole is None or rule.caps.times is None else (rule.caps.times, whole)
 
@@ -150,17 +148,16 @@ def _next_cap(
 def check_windows(outline: Outline, findings: Findings) -> None:
     """Warn of windows that reach further back than the decay gives points (LR213)."""
     for dimension in outline.program.dimensions:
-        written = findings.named(tree.Dimension, dimension.name)
+        written = findings.statement(dimension, tree.Dimension)
         default = None if written is None else _one(written.modifiers, tree.Within)
         inherited: list[p.Rule] = []
-        for rule in rules_in(dimension):
-            own = _own_window(findings.rule(rule), rule)
+        for rule in dimension.rules:
             if rule.selection is None or rule.selection.within is None:
                 continue
-            if own is None:
+            if rule.selection.inherited:
                 inherited.append(rule)
             elif (end := _last_age(outline, rule)) is not None and end < rule.selection.within:
-                _outlasts(own, rule.decay, end, findings)
+                _outlasts(_own_window(rule, findings), rule.decay, end, findings)
         if default is not None and inherited and not _also_read(dimension, inherited):
             ends = [_last_age(outline, rule) for rule in inherited]
             known = [end for end in ends if end is not None]
@@ -170,31 +167,19 @@ def check_windows(outline: Outline, findings: Findings) -> None:
                 _outlasts(default, decay, max(known), findings)
 
 
-def _own_window(written: tree.Rule | None, rule: p.Rule) -> tree.Within | None:
-    """Give the `within` that stands on the rule's own selection, if one does."""
-    if written is None or rule.selection is None:
-        return None
-    selection = written.alternatives[0].condition
-    while isinstance(selection, tree.Group):
-        selection = selection.inner
-    if not isinstance(selection, tree.Selection):
-        return None
-    return next((span for span in selection.spans if isinstance(span, tree.Within)), None)
+def _own_window(rule: p.Rule, findings: Findings) -> tree.Within:
+    """Give the `within` that stands on the selection of a rule that scores each event."""
+    written = findings.statement(rule, tree.Rule)
+    assert written is not None
+    selection = next(written.find(tree.Selection))
+    return next(span for span in selection.spans if isinstance(span, tree.Within))
 
 
 def _also_read(dimension: p.Dimension, inherited: Sequence[p.Rule]) -> bool:
     """Tell whether anything but the selections of these rules takes the dimension's window."""
-    window = inherited[0].selection.within if inherited[0].selection else None
-    takers = {rule.id for rule in inherited}
-    for rule in rules_in(dimension):
-        if rule.id in takers:
-            roots: list[p.Condition] = [] if rule.when is None else [rule.when]
-        else:
-            roots = [c for c in (rule.when, *(a.condition for a in rule.alternatives)) if c is not None]
-        for root in roots:
-            if any(isinstance(n, p.Selection) and n.within == window for n in nodes_of(root)):
-                return True
-    return False
+    takers = {id(rule.selection) for rule in inherited}
+    found = (selection for rule in dimension.rules for selection in rule.find(p.Selection))
+    return any(selection.inherited and id(selection) not in takers for selection in found)
 
 
 def _last_age(outline: Outline, rule: p.Rule) -> int | None:

@@ -25,15 +25,17 @@ def silence(
     answers = {name: found for name, text in texts.items() if "ok:" in text and (found := _answers(text))}
     if not answers:
         return tuple(diagnostics)
-    places = {name: _Places.of(name, statements, texts[name]) for name in answers}
-    return tuple(d for d in diagnostics if not _is_answered(d, answers, places))
+    own_lines = {name: _StatementLines.of(name, statements, texts[name]) for name in answers}
+    return tuple(d for d in diagnostics if not _is_answered(d, answers, own_lines))
 
 
-def _is_answered(d: Diagnostic, answers: Mapping[str, Mapping[int, set[str]]], places: Mapping[str, _Places]) -> bool:
+def _is_answered(
+    d: Diagnostic, answers: Mapping[str, Mapping[int, set[str]]], own_lines: Mapping[str, _StatementLines]
+) -> bool:
     if d.severity == "error" or d.span.file not in answers:
         return False
     lines = answers[d.span.file]
-    return any(d.code in lines.get(line, ()) for line in places[d.span.file].lines(d.span.start, d.span.line))
+    return any(d.code in lines.get(line, ()) for line in own_lines[d.span.file].lines(d.span.start, d.span.line))
 
 
 def _answers(text: str) -> dict[int, set[str]]:
@@ -49,14 +51,14 @@ def _answers(text: str) -> dict[int, set[str]]:
 
 
 @attrs.frozen
-class _Places:
+class _StatementLines:
     """The statements of one file: where each starts, and the lines that are its own."""
 
     starts: list[int]
     own: list[range]
 
     @classmethod
-    def of(cls, file: str, statements: Sequence[tree.Statement], text: str) -> _Places:
+    def of(cls, file: str, statements: Sequence[tree.Statement], text: str) -> _StatementLines:
         """Give each statement its lines, and the comment lines above it, down from the end of the one before."""
         starts, own = [], []
         before = 0
@@ -71,7 +73,7 @@ class _Places:
 
     def lines(self, offset: int, line: int) -> range:
         """Give the lines of the statement that an offset stands in, or its own line alone."""
-        place = bisect_right(self.starts, offset) - 1
-        if place >= 0 and line in self.own[place]:
-            return self.own[place]
+        index = bisect_right(self.starts, offset) - 1
+        if index >= 0 and line in self.own[index]:
+            return self.own[index]
         return range(line, line + 1)

@@ -364,9 +364,9 @@ def _some_unknown(cases: Sequence[Cases]) -> Env | None:
     if len(cases) > MOST_EXACT:
         return both(not_false)
     found = []
-    for place, one in enumerate(cases):
+    for index, one in enumerate(cases):
         if one.unknown is not None:
-            found.append(both([*not_false[:place], one.unknown, *not_false[place + 1 :]]))
+            found.append(both([*not_false[:index], one.unknown, *not_false[index + 1 :]]))
     return either(found)
 
 
@@ -456,12 +456,12 @@ def _labels_that(op: str, label: str, order: Sequence[str]) -> frozenset[object]
         return frozenset({label})
     if label not in order:
         return frozenset()
-    place = order.index(label)
+    index = order.index(label)
     answers: dict[str, Callable[[int], bool]] = {
-        "<": lambda i: i < place,
-        "<=": lambda i: i <= place,
-        ">": lambda i: i > place,
-        ">=": lambda i: i >= place,
+        "<": lambda i: i < index,
+        "<=": lambda i: i <= index,
+        ">": lambda i: i > index,
+        ">=": lambda i: i >= index,
     }
     return frozenset(one for i, one in enumerate(order) if answers[op](i))
 

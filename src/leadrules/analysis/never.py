@@ -8,13 +8,14 @@ from fractions import Fraction
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, Root, nodes_of, roots_of, rules_of, shown
+from leadrules.analysis.findings import Findings, Root, roots_of
 from leadrules.analysis.meaning import Cases, Meaning, all_of, any_of, some_of
 from leadrules.analysis.points import Outline, possible_bands
 from leadrules.analysis.ranges import Range, hull
 from leadrules.analysis.sets import Numbers
 from leadrules.families import COMPARISONS
 from leadrules.syntax import tree
+from leadrules.values import text_of_number
 
 _ALWAYS = frozenset({"rule", "when", "line", "label", "hold", "mark", "require", "criterion", "segment"})
 
@@ -68,8 +69,8 @@ class _Visit:
         return cases
 
     def _filters(self, node: p.Condition) -> None:
-        for part in nodes_of(node):
-            if isinstance(part, (p.Selection, p.SinceEvent)) and part.filter is not None:
+        for part in node.find(p.Selection, p.SinceEvent):
+            if part.filter is not None:
                 self.read(part.filter, positive=True)
 
 
@@ -141,25 +142,25 @@ def _fails(end: Fraction, op: str, asked: Fraction) -> bool:
 
 
 def _needed(op: str, asked: Fraction) -> str:
-    return f"{COMPARISONS[op].words}{shown(asked)}"
+    return f"{COMPARISONS[op].words}{text_of_number(asked)}"
 
 
 def _gives(value: p.ValueNode, most: str, end: Fraction) -> str:
-    points = "1 point" if end == 1 else f"{shown(end)} points"
+    points = "1 point" if end == 1 else f"{text_of_number(end)} points"
     if isinstance(value, p.DefinitionRead):
         if value.kind == "score":
             return f"the rules give {most} {points}"
         if value.kind in {"dimension", "group"}:
             return f"the rules of `{value.name}` give {most} {points}"
         if value.kind == "persona":
-            return f"`{value.name}` is a share and {most} {shown(end)}"
-    return f"`{value.text}` is {most} {shown(end)}"
+            return f"`{value.name}` is a share and {most} {text_of_number(end)}"
+    return f"`{value.text}` is {most} {text_of_number(end)}"
 
 
 def check_grades(outline: Outline, findings: Findings) -> None:
     """Warn of bands of grades that no lead is in (LR204)."""
     for grade in outline.program.grades:
-        written = findings.named(tree.Grade, grade.name)
+        written = findings.statement(grade, tree.Grade)
         if isinstance(grade, p.GradePair) or written is None:
             continue
         known = outline.meaning.values(grade.subject).known
@@ -173,16 +174,16 @@ def check_grades(outline: Outline, findings: Findings) -> None:
 
 def _no_band(grade: p.Grade, band: p.Band, found: Range) -> str:
     if band.threshold is not None and found.high is not None and found.high < band.threshold:
-        return f"{_gives(grade.subject, 'at most', found.high)}, `{band.label}` needs {shown(band.threshold)}"
+        return f"{_gives(grade.subject, 'at most', found.high)}, `{band.label}` needs {text_of_number(band.threshold)}"
     assert found.low is not None
     return f"{_gives(grade.subject, 'at least', found.low)}, so no lead is `{band.label}`"
 
 
 def _check_seasons(program: p.Program, findings: Findings) -> None:
-    for rule in rules_of(program):
+    for rule in program.rules:
         if rule.first_day is None or rule.last_day is None or rule.first_day <= rule.last_day:
             continue
-        written = findings.rule(rule)
+        written = findings.statement(rule, tree.Rule)
         until = next((m for m in written.modifiers if isinstance(m, tree.Until)), None) if written else None
         if until is not None:
             message = f"this rule never applies: it ends on {rule.last_day} and begins on {rule.first_day}"

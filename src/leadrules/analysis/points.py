@@ -40,13 +40,13 @@ def reaches(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> tuple[Re
     rest: Env | None = {}
     all_false: Env | None = {}
     found = []
-    for place, alternative in enumerate(alternatives):
+    for index, alternative in enumerate(alternatives):
         if alternative.condition is None:
             found.append(Reach(None, all_false))
             continue
         cases = meaning.cases(alternative.condition)
         found.append(Reach(cases, both([rest, cases.true])))
-        if place < MOST_FOLLOWED:
+        if index < MOST_FOLLOWED:
             rest, all_false = both([rest, cases.not_true]), both([all_false, cases.false])
     return tuple(found)
 
@@ -284,5 +284,5 @@ def reachable_labels(meaning: Meaning, ladder: p.Ladder) -> tuple[str, ...]:
     """Give the labels that some lead may be given: the first, those of a rule or a hold, what is held forward."""
     true = {rule.label for rule in ladder.rules if meaning.cases(rule.condition).true is not None}
     true |= {hold.label for hold in ladder.holds if meaning.cases(hold.condition).true is not None}
-    steps = (label for place, label in enumerate(ladder.labels) if place == 0 or label in true or ladder.forward_only)
+    steps = (label for index, label in enumerate(ladder.labels) if index == 0 or label in true or ladder.forward_only)
     return (*steps, *(label for label in ladder.exits if label in true))

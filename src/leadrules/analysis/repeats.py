@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, rules_in
+from leadrules.analysis.findings import Findings
 from leadrules.analysis.points import Outline
 from leadrules.syntax.report import line_of
 
@@ -30,7 +30,7 @@ def check_repeats(outline: Outline, findings: Findings) -> None:
 def _scored(dimension: p.Dimension, findings: Findings) -> None:
     """Compare what rules ask, not what they give: two with other caps or another decay are two rules."""
     found: list[tuple[object, p.Condition]] = []
-    for rule in rules_in(dimension):
+    for rule in dimension.rules:
         conditions = tuple(a.condition for a in rule.alternatives)
         asked = (conditions, rule.when, rule.first_day, rule.last_day, rule.caps, rule.decay)
         if conditions[0] is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, nodes_of
+from leadrules.analysis.findings import Findings
 from leadrules.analysis.points import Outline, reachable_labels
+from leadrules.check.outcomes import label_text
 from leadrules.syntax import tree
 
 
@@ -14,18 +15,16 @@ def check_stages(outline: Outline, findings: Findings) -> None:
     A label that `was` asks for stands for what the lead's record says, and needs no rule.
     """
     asked = {
-        part.label.name if isinstance(part.label, tree.Name) else part.label.value
+        label_text(part.label)
         for node in findings.statements
-        for part in (nodes_of(node) if isinstance(node, _ASKING) else ())
-        if isinstance(part, tree.Was)
+        if isinstance(node, _ASKING)
+        for part in node.find(tree.Was)
     }
-    written = {node.name.name if node.name else "stage": node for node in findings.all(tree.Stages)}
     for ladder in outline.program.ladders:
-        if ladder.name not in written:
-            continue
+        written = findings.statement(ladder, tree.Stages)
         reachable = reachable_labels(outline.meaning, ladder)
-        for label in (*written[ladder.name].labels, *written[ladder.name].exits):
-            text = label.name if isinstance(label, tree.Name) else label.value
+        for label in () if written is None else (*written.labels, *written.exits):
+            text = label_text(label)
             if text not in reachable and text not in asked:
                 _unreachable(ladder, text, label, findings)
 
@@ -50,7 +49,7 @@ def check_totals(outline: Outline, findings: Findings) -> None:
     for grade in program.grades:
         if not isinstance(grade, p.Grade) or not isinstance(grade.subject, p.DefinitionRead):
             continue
-        written = findings.named(tree.Grade, grade.name)
+        written = findings.statement(grade, tree.Grade)
         if grade.subject.kind == "dimension" and written is not None:
             name = grade.subject.name
             rest = " + ".join(other for other in others if other != name)

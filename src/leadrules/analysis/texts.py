@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, nodes_of, roots_of
+from leadrules.analysis.findings import Findings, Root, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.syntax import tree
 from leadrules.values import folded
@@ -25,15 +24,14 @@ def check_texts(outline: Outline, findings: Findings) -> None:
     personal = {name for name, field in program.fields.items() if field.pii}
     if not personal:
         return
-    read_by = {c.name: c.body for c in program.criteria} | {s.name: s.condition for s in program.segments}
     for root in roots_of(program):
         named = [name for text in root.texts for name in personal if _names(text, program.fields[name].key, name)]
         if not named:
             continue
-        read = set(_values_read(root.condition, read_by))
+        read = set(_values_read(root.condition, program))
         for name in dict.fromkeys(named):
             if name in read:
-                _tell(root.condition, root.texts, name, program.fields[name].key, findings)
+                _tell(root, name, program.fields[name].key, findings)
 
 
 def _names(text: str, key: str, name: str) -> bool:
@@ -46,29 +44,30 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(folded(text).replace("_", " "))
 
 
-def _values_read(node: Any, read_by: dict[str, Any]) -> Iterator[str]:
-    """Name the fields whose values a condition reads, through criteria and segments too."""
-    waiting, seen = [node], set()
+def _values_read(condition: p.Condition, program: p.Program) -> Iterator[str]:
+    """Name the fields whose values a condition reads, through criteria and segments too.
+
+    What only asks whether something is known is passed over.
+    """
+    waiting: list[p.Condition | p.ValueNode] = [condition]
+    seen: set[p.DefinitionRead] = set()
     while waiting:
-        for part in _looked_at(waiting.pop()):
+        node = waiting.pop()
+        asked = {id(part.value) for part in node.find(p.IsKnown)}
+        for part in node.find(p.FieldRead, p.DefinitionRead):
+            if id(part) in asked or part in seen:
+                continue
             if isinstance(part, p.FieldRead):
                 yield part.field.name
-            elif isinstance(part, p.DefinitionRead) and part.name in read_by and part.name not in seen:
-                seen.add(part.name)
-                waiting.append(read_by[part.name])
+            elif (behind := program.behind(part)) is not None:
+                seen.add(part)
+                waiting.append(behind)
 
 
-def _looked_at(node: Any) -> Iterator[Any]:
-    """Give the parts of a condition without those that only ask whether something is known."""
-    known = {id(part.value) for part in nodes_of(node) if isinstance(part, p.IsKnown)}
-    return (part for part in nodes_of(node) if id(part) not in known)
-
-
-def _tell(condition: p.Condition, texts: tuple[str, ...], name: str, key: str, findings: Findings) -> None:
-    written = findings.statement(condition, tree.Rule) or findings.statement(condition, tree.Outcome)
-    written = written or findings.statement(condition, tree.Require)  # type: ignore[assignment]
-    told = [text for text in texts if _names(text, key, name)]
-    at = next((part for part in nodes_of(written) if isinstance(part, tree.Text) and part.value in told), None)
+def _tell(root: Root, name: str, key: str, findings: Findings) -> None:
+    written = findings.statement(root.part, tree.Node)
+    told = [text for text in root.texts if _names(text, key, name)]
+    at = next((text for text in written.find(tree.Text) if text.value in told), None) if written else None
     if at is not None:
         message = f"`{name}` is personal data (`pii`), and this text names it"
         findings.warn("LR215", message, at, "the text is shown where the value is masked; say it without the field")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, nodes_of, roots_of, rules_of
+from leadrules.analysis.findings import Findings, roots_of
 from leadrules.analysis.points import Outline
+from leadrules.syntax import tree
 from leadrules.vocabulary import Field
 
 
@@ -36,13 +37,12 @@ def _help(name: str) -> str:
 
 
 def _check_else(outline: Outline, bodies: dict[str, p.ValueNode], required: set[str], findings: Findings) -> None:
-    for rule in rules_of(outline.program):
+    for rule in outline.program.rules:
         if rule.alternatives[-1].condition is not None:
             continue
-        conditions = [a.condition for a in rule.alternatives if a.condition is not None]
-        asked = required.union(name for condition in conditions for name in _asked(condition))
-        found = [name for c in conditions for _, name in _doubtful(c, bodies, negative=True) if name not in asked]
-        written = findings.rule(rule)
+        asked = required.union(name for condition in rule.conditions for name in _asked(condition))
+        found = [name for c in rule.conditions for _, name in _doubtful(c, bodies, negative=True) if name not in asked]
+        written = findings.statement(rule, tree.Rule)
         if found and written is not None:
             message = f"`else` does not count where `{found[0]}` is unknown, only where all before it is false"
             findings.warn("LR217", message, written.alternatives[-1], _help(found[0]))
@@ -50,8 +50,8 @@ def _check_else(outline: Outline, bodies: dict[str, p.ValueNode], required: set[
 
 def _asked(condition: p.Condition) -> Iterator[str]:
     """Name the fields that a condition asks of whether they are known."""
-    for part in nodes_of(condition):
-        if isinstance(part, p.IsKnown) and isinstance(part.value, p.FieldRead):
+    for part in condition.find(p.IsKnown):
+        if isinstance(part.value, p.FieldRead):
             yield part.value.field.name
 
 

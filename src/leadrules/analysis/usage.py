@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, nodes_of, parts, roots_of, rules_of
+from leadrules.analysis.findings import Findings, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.syntax import tree
 from leadrules.syntax.report import listed
@@ -63,30 +63,14 @@ def _used(program: p.Program, findings: Findings) -> set[str]:
     for node in findings.statements:
         if isinstance(node, (tree.Given, tree.Use)):
             continue
-        names = (part.name for part in nodes_of(node) if isinstance(part, tree.Name))
+        names = (part.name for part in node.find(tree.Name))
         if type(node) in _DECLARES:
             next(names, None)  # its own
         used.update(names)
-    whole_lead: list[str] = []
-    if program.functions:
-        whole_lead = [name for node in _all_nodes(program) for name in _shown_to_plugins(node)]
-    return used.union(whole_lead, program.scope.read)  # the types behind the groups that rules look at
-
-
-def _shown_to_plugins(node: Any) -> Iterator[str]:
-    """Name the fields and events that a plugin's criterion is shown, and the rest reads with it."""
-    if isinstance(node, p.CallNode) and node.plugin is not None:
-        yield from (*node.fields, *node.events)
-
-
-def _all_nodes(program: p.Program) -> Iterator[Any]:
-    for root in roots_of(program):
-        yield from nodes_of(root.condition)
-    for criterion in program.criteria:
-        yield from nodes_of(criterion.body)
-    for rule in rules_of(program):
-        for alternative in rule.alternatives:
-            yield from nodes_of(alternative.points)
+    for call in program.find(p.CallNode):
+        if call.plugin is not None:  # its criterion is shown these, and the rest reads with it
+            used.update(call.fields, call.events)
+    return used.union(program.scope.read)  # the types behind the groups that rules look at
 
 
 # ------------------------------------------------------------------- choices
@@ -117,7 +101,7 @@ def _conditions(program: p.Program) -> Iterator[p.Condition | p.ValueNode]:
     """Give all conditions, those of rules with `else` as if the rest was told from them."""
     with_else = {
         id(a.condition)
-        for rule in rules_of(program)
+        for rule in program.rules
         if rule.alternatives[-1].condition is None
         for a in rule.alternatives[:-1]
     }
@@ -126,7 +110,7 @@ def _conditions(program: p.Program) -> Iterator[p.Condition | p.ValueNode]:
     for criterion in program.criteria:
         if not isinstance(criterion.body, p.ConditionValue):
             yield criterion.body
-    for rule in rules_of(program):
+    for rule in program.rules:
         yield from (a.points for a in rule.alternatives)
 
 
@@ -152,7 +136,7 @@ class _Mentions:
             self.rest.add(node.field.name)  # read in another way than by naming values
         if isinstance(node, p.CallNode):
             self.rest.update(node.fields)
-        for part in parts(node):
+        for part in node.children():
             if not (found and isinstance(part, p.FieldRead)):
                 self.read(part, rest=rest)
 

@@ -179,7 +179,7 @@ class Names:
         yield "score"
 
 
-_KINDS: Mapping[type[tree.Node], str] = {
+DECLARATIONS: Mapping[type[tree.Node], str] = {
     tree.Param: "param",
     tree.ListDeclaration: "list",
     tree.FieldDeclaration: "field",
@@ -193,6 +193,7 @@ _KINDS: Mapping[type[tree.Node], str] = {
     tree.Grade: "grade",
     tree.GradePair: "grade",
 }
+"""The statements that declare a name of their own, and what it is."""
 
 
 def declare(
@@ -206,7 +207,7 @@ def declare(
     """Collect what a file declares, types and values of its vocabulary resolved, plugins loaded."""
     names = Names(report)
     for statement in statements:
-        kind = _KINDS.get(type(statement))
+        kind = DECLARATIONS.get(type(statement))
         if kind is not None:
             name = getattr(statement, "name")  # noqa: B009 - every kind of declaration has one
             _declare(names, kind, name, statement)

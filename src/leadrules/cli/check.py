@@ -55,9 +55,8 @@ def _show(
         screen.line()
     if program is not None and verbose:
         from leadrules.cli.rules import show_rules
-        from leadrules.insights.places import Places
 
-        show_rules(screen, program, Places.in_program(program, checked.statements))
+        show_rules(screen, program)
     if comparison is not None:
         from leadrules.cli.against import show_comparison
 
@@ -117,9 +116,8 @@ def _write_json(
     }
     if verbose and program is not None:
         from leadrules.cli.rules import plain_rules
-        from leadrules.insights.places import Places
 
-        found["rules"] = [*plain_rules(program, Places.in_program(program, checked.statements))]
+        found["rules"] = [*plain_rules(program)]
     if comparison is not None:
         found["against"] = comparison.to_dict()
     with standard_output() as file:

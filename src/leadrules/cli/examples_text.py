@@ -13,7 +13,7 @@ from leadrules.cli.screen import Screen, counted, printable
 from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
 from leadrules.insights.mutation import Survivor
-from leadrules.insights.places import Places
+from leadrules.program import Node, Program
 from leadrules.syntax.files import PACK
 
 _MOST_LINES = 60
@@ -22,9 +22,9 @@ _MOST_LINES = 60
 # ------------------------------------------------------------ failed examples
 
 
-def show_failure(screen: Screen, example: ExampleReport, places: Places) -> None:
+def show_failure(screen: Screen, example: ExampleReport, program: Program) -> None:
     """Show a failed example: what it expected and what came out, and where the points come from."""
-    place = _line(places.file(example.example), example.line)
+    place = _line(program.file_of(example.example), example.line)
     screen.line(("failed", "bold red"), (f"  {place}  ", "dim"), (printable(example.name), "bold"))
     if example.problem is not None:
         screen.line(f"  its lead cannot be scored: {printable(example.problem)}")
@@ -34,7 +34,7 @@ def show_failure(screen: Screen, example: ExampleReport, places: Places) -> None
         screen.line((f"  line {unmet.line}  ", "dim"), "expected ", (printable(unmet.expected), "green"))
         screen.line(" " * len(f"  line {unmet.line}  "), "but      ", (printable(_actual(unmet)), "red"))
     screen.line()
-    _show_audit(screen, example.result, places)
+    _show_audit(screen, example.result, program)
 
 
 def _line(file: str | None, line: int, width: int = 0) -> str:
@@ -69,14 +69,14 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _show_audit(screen: Screen, result: ScoredLead, places: Places) -> None:
+def _show_audit(screen: Screen, result: ScoredLead, program: Program) -> None:
     """Show the points of a result in a table that adds up to its score."""
     told = [entry for entry in result.audit if entry.points or entry.kind == "points"]
     entries = [
         (
             f"{entry.points:+f}",
             _entry_words(entry),
-            _line(places.file_of_entry(entry.kind, entry.rule), entry.line),
+            _line(_file_of(entry, program), entry.line),
         )
         for entry in told
     ]
@@ -89,6 +89,17 @@ def _show_audit(screen: Screen, result: ScoredLead, places: Places) -> None:
     score = (f"{result.score:f}".rjust(width), "bold")
     labels = ", ".join(f"{name} {label}" for name, label in (*result.stages.items(), *result.grades.items()))
     screen.line("    ", score, "  score", (f"  {labels}" if labels else "", "dim"))
+
+
+def _file_of(entry: AuditEntry, program: Program) -> str | None:
+    """Name the file of what an entry is about: a rule, or else what is clamped or weighed."""
+    if entry.kind in {"weight", "constant"} or entry.rule == "total":
+        return program.file_of(program.total)
+    rules = (rule for rule in program.rules if rule.id == entry.rule)
+    kinds = ("persona",) if entry.kind == "points" else ("group", "dimension")
+    named = (program.definitions.get((kind, entry.rule)) for kind in kinds)
+    found: Node | None = next((part for part in (*rules, *named) if part is not None), None)
+    return None if found is None else program.file_of(found)
 
 
 def _entry_words(entry: AuditEntry) -> str:

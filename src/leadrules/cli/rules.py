@@ -12,7 +12,6 @@ from leadrules.cli.screen import Screen, printable
 from leadrules.engine.incremental.memory import MEANINGS, Memories
 from leadrules.engine.incremental.uses import Memory
 from leadrules.explain.modifiers import signed
-from leadrules.insights.places import Places
 
 OUTCOMES = "outcomes"
 _STYLES: dict[Memory, str] = {"bounded": "", "distinct": "yellow", "events": "magenta"}
@@ -35,17 +34,13 @@ class _Line:
 
 def scoring_rules(program: p.Program) -> Iterator[tuple[p.Dimension, p.PointsGroup | None, p.Rule]]:
     """Give every scoring rule with its dimension and group, in order of declaration."""
-    for dimension in program.dimensions:
-        for item in dimension.items:
-            if isinstance(item, p.Rule):
-                yield dimension, None, item
-            elif isinstance(item, p.PointsGroup):
-                yield from ((dimension, item, rule) for rule in item.rules)
+    groups = {rule.id: group for group in program.groups for rule in group.rules}
+    return ((dimension, groups.get(rule.id), rule) for dimension in program.dimensions for rule in dimension.rules)
 
 
-def show_rules(screen: Screen, program: p.Program, places: Places) -> None:
+def show_rules(screen: Screen, program: p.Program) -> None:
     """List every rule under what it belongs to: its line, each or once, what is kept for it, its text and points."""
-    lines = [*_scoring(program, places), *_outcomes(program, places)]
+    lines = [*_scoring(program), *_outcomes(program)]
     number = max([4, *(len(str(line.line)) for line in lines)])
     title = None
     for line in lines:
@@ -79,15 +74,15 @@ def _show_meanings(screen: Screen, lines: list[_Line]) -> None:
     screen.line()
 
 
-def _scoring(program: p.Program, places: Places) -> Iterator[_Line]:
+def _scoring(program: p.Program) -> Iterator[_Line]:
     memories = Memories(program)
     for dimension, group, rule in scoring_rules(program):
         title = dimension.name if group is None else f"{dimension.name}, group {group.name}"
         scores = "once" if rule.selection is None else "each"
-        yield _Line(title, rule.line, scores, memories.of(rule), _text(rule), places.file(rule))
+        yield _Line(title, rule.line, scores, memories.of(rule), _text(rule), program.file_of(rule))
 
 
-def _outcomes(program: p.Program, places: Places) -> Iterator[_Line]:
+def _outcomes(program: p.Program) -> Iterator[_Line]:
     """Give what else asks something of a lead, in order of the file."""
     found: list[tuple[str, Any, str]] = []
     found += [("persona", i, f"{i.name} {signed(i.points)}") for i in program.personas]
@@ -99,8 +94,8 @@ def _outcomes(program: p.Program, places: Places) -> Iterator[_Line]:
     found += [("grade", g, f"{g.name} = {g.subject.text}") for g in _grades_of_criteria(program)]
     found += [("segment", s, f"{s.name} = {s.condition.text}") for s in program.segments]
     memories = Memories(program)
-    for gives, part, text in sorted(found, key=lambda one: places.place(places.file(one[1]), one[1].line)):
-        yield _Line(OUTCOMES, part.line, gives, memories.of(_asked(part)), text, places.file(part))
+    for gives, part, text in sorted(found, key=lambda one: program.position(one[1])):
+        yield _Line(OUTCOMES, part.line, gives, memories.of(_asked(part)), text, program.file_of(part))
 
 
 def _asked(part: Any) -> Any:
@@ -124,14 +119,14 @@ def _text(rule: p.Rule) -> str:
     return " | ".join(f"{condition} {one.text}" for condition, one in zip(conditions, rule.alternatives, strict=True))
 
 
-def plain_rules(program: p.Program, places: Places) -> Iterator[dict[str, Any]]:
+def plain_rules(program: p.Program) -> Iterator[dict[str, Any]]:
     """Give every scoring rule as plain data, in order of declaration."""
     memories = Memories(program)
     for dimension, group, rule in scoring_rules(program):
         yield {
             "rule": rule.id,
             "line": rule.line,
-            "file": places.file(rule),
+            "file": program.file_of(rule),
             "dimension": dimension.name,
             "group": None if group is None else group.name,
             "scores": "once" if rule.selection is None else "each",

@@ -19,7 +19,6 @@ from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, run_examples
 from leadrules.insights.goals import GoalKind
 from leadrules.insights.mutation import Mutation, mutate
-from leadrules.insights.places import Places
 from leadrules.ruleset import Ruleset
 
 _NOUNS: dict[GoalKind, tuple[str, str]] = {
@@ -141,11 +140,10 @@ def _show(screen: Screen, tested: Tested) -> None:
         screen.line()
         screen.diagnostics(tested.diagnostics)
         return
-    places = Places.of(tested.rules)
     for example in tested.examples:
         if not example.passed:
             screen.line()
-            show_failure(screen, example, places)
+            show_failure(screen, example, tested.rules.program)
     if tested.examples and tested.coverage.uncovered:
         screen.line()
         screen.line(("Not covered by any example", "bold"))

@@ -8,11 +8,12 @@ their texts are.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import attrs
 
+from leadrules.check.names import DECLARATIONS
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 
@@ -62,19 +63,8 @@ class Change:
         return element.kind
 
 
-_KINDS: dict[type[tree.Node], str] = {
-    tree.Param: "param",
-    tree.ListDeclaration: "list",
-    tree.FieldDeclaration: "field",
-    tree.EventDeclaration: "event",
-    tree.EventGroup: "events",
-    tree.Criterion: "criterion",
-    tree.Segment: "segment",
-    tree.Dimension: "dimension",
-    tree.PointsGroup: "group",
-    tree.Persona: "persona",
-    tree.Grade: "grade",
-    tree.GradePair: "grade",
+_KINDS: Mapping[type[tree.Node], str] = {
+    **DECLARATIONS,
     tree.Ruleset: "header",
     tree.Timezone: "header",
     tree.Precision: "header",

@@ -11,7 +11,6 @@ from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.goals import KINDS, Check, Goal, GoalKind, goals_of
-from leadrules.insights.places import Places
 from leadrules.ruleset import Ruleset
 
 
@@ -68,13 +67,13 @@ def measure_coverage(rules: Ruleset, examples: Iterable[ExampleReport]) -> Cover
     >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
     (50, ['is false', 'is unknown'])
     """
-    checks = goals_of(rules.program, Places.of(rules))
+    checks = goals_of(rules.program)
     covered: list[str | None] = [None] * len(checks)
     for example in examples:
         if example.evaluation is not None:
-            for place, check in enumerate(checks):
-                if covered[place] is None and _is_met(check, example.evaluation):
-                    covered[place] = example.name
+            for index, check in enumerate(checks):
+                if covered[index] is None and _is_met(check, example.evaluation):
+                    covered[index] = example.name
     return Coverage(tuple(check.goal for check in checks), tuple(covered))
 
 

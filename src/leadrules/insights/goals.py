@@ -28,7 +28,6 @@ from leadrules.engine.reference.interpreter import Evaluation, term_value
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights.advice import WORDS, advice
 from leadrules.insights.outcomes import Outcomes
-from leadrules.insights.places import Places
 from leadrules.insights.reach import Reach, reach_of_dimension, reach_of_items, reach_of_rule, reach_of_terms
 from leadrules.values import text_of_number
 
@@ -58,10 +57,10 @@ class Goal:
         return {name: getattr(self, name) for name in names}
 
 
-def goals_of(program: p.Program, places: Places) -> tuple[Check, ...]:
+def goals_of(program: p.Program) -> tuple[Check, ...]:
     """List the goals of a program in order of its lines, each once, with a way to tell that a run meets it."""
-    found = dict.fromkeys(_Goals(program, places).all())
-    return tuple(sorted(found, key=lambda check: places.place(check.goal.file, check.goal.line)))
+    found = dict.fromkeys(_Goals(program).all())
+    return tuple(sorted(found, key=lambda check: program.position(check.node)))
 
 
 _Meets = Callable[[Evaluation], bool]
@@ -69,9 +68,13 @@ _Meets = Callable[[Evaluation], bool]
 
 @attrs.frozen
 class Check:
-    """A goal and how to tell that a run meets it. Two are one when they look at the same thing."""
+    """A goal, the part of the program that it is told of, and how to tell that a run meets it.
+
+    Two are one when they look at the same thing.
+    """
 
     goal: Goal = attrs.field(eq=False)
+    node: p.Node = attrs.field(eq=False)
     met: _Meets = attrs.field(eq=False)
     about: object
 
@@ -79,10 +82,15 @@ class Check:
 class _Goals:
     """Lists the goals of one program, some of them more than once."""
 
-    def __init__(self, program: p.Program, places: Places) -> None:
+    def __init__(self, program: p.Program) -> None:
         self.program = program
-        self.file = places.file
         self.outcomes = Outcomes.of(program)
+
+    def _check(
+        self, kind: GoalKind, node: p.Node, told: tuple[str, str, str], met: _Meets, about: tuple[object, ...]
+    ) -> Check:
+        """Make a check of a goal that is told of a node in three texts: what it is, what is wanted, what to add."""
+        return Check(Goal(kind, node.line, *told, self.program.file_of(node)), node, met, (kind, *about))
 
     def all(self) -> Iterator[Check]:
         for dimension in self.program.dimensions:
@@ -103,14 +111,13 @@ class _Goals:
         for criterion in self.program.criteria:
             body = criterion.body
             if body.type.kind == "bool":
-                condition = body.condition if isinstance(body, p.ConditionValue) else p.Truth(body, text=body.text)
-                yield from self._condition(condition, criterion.line)
+                yield from self._condition(condition_of(body))
             else:
-                yield from self._filters(body, criterion.line)
+                yield from self._filters(body)
         for segment in self.program.segments:
-            yield from self._condition(segment.condition, segment.line)
+            yield from self._condition(segment.condition)
         for requirement in self.program.requirements:
-            yield from self._condition(requirement.condition, requirement.line)
+            yield from self._condition(requirement.condition)
 
     def _items(self, items: Sequence[p.Rule | p.PointsGroup | p.Persona]) -> Iterator[Check]:
         for item in items:
@@ -118,7 +125,7 @@ class _Goals:
                 yield from self._rule(item)
             elif isinstance(item, p.Persona):
                 for line in item.lines:
-                    yield from self._condition(line.condition, line.line, scored=True)
+                    yield from self._condition(line.condition, scored=True)
             else:
                 yield from self._items(item.rules)
                 yield from self._bounds("group", item.name, item, reach_of_items(item.rules))
@@ -127,22 +134,22 @@ class _Goals:
         first = rule.alternatives[0].condition
         assert first is not None
         fires = advice(first, True, self.outcomes) if rule.when is None else "add an example in which it fires"
-        goal = Goal("rule", rule.line, _called(rule.name, rule.text), "fires", fires, self.file(rule))
-        yield Check(goal, lambda e: e.rules.get(rule.id) is not None, ("rule", rule.id))
-        for place, alternative in enumerate(rule.alternatives):
+        told = _called(rule.name, rule.text), "fires", fires
+        yield self._check("rule", rule, told, lambda e: e.rules.get(rule.id) is not None, (rule.id,))
+        for index, alternative in enumerate(rule.alternatives):
             if len(rule.alternatives) > 1:
-                yield self._alternative(rule, place, alternative)
+                yield self._alternative(rule, index, alternative)
             if alternative.condition is not None:
-                yield from self._condition(alternative.condition, rule.line, scored=True)
-            yield from self._filters(alternative.points, rule.line)
+                yield from self._condition(alternative.condition, scored=True)
+            yield from self._filters(alternative.points)
         if rule.when is not None:
-            yield from self._condition(rule.when, rule.line, scored=True)
+            yield from self._condition(rule.when, scored=True)
         yield from self._caps(rule)
 
-    def _alternative(self, rule: p.Rule, place: int, alternative: p.Alternative) -> Check:
+    def _alternative(self, rule: p.Rule, index: int, alternative: p.Alternative) -> Check:
         def counts(evaluation: Evaluation) -> bool:
             score = evaluation.rules.get(rule.id)
-            return score is not None and score.alternative == place
+            return score is not None and score.alternative == index
 
         text = "else" if alternative.condition is None else alternative.condition.text
         needed = (
@@ -150,9 +157,9 @@ class _Goals:
             if alternative.condition is None
             else advice(alternative.condition, True, self.outcomes)
         )
-        line = rule.line if alternative.condition is None else alternative.condition.line or rule.line
-        goal = Goal("alternative", line, text, "counts", needed, self.file(rule))
-        return Check(goal, counts, ("alternative", rule.id, place))
+        return self._check(
+            "alternative", alternative.condition or rule, (text, "counts", needed), counts, (rule.id, index)
+        )
 
     # ---------------------------------------------------------------- limits
 
@@ -168,9 +175,8 @@ class _Goals:
                 return other is None or other.capped != score.capped
 
             if rule.selection is not None or _passes(reach_of_rule(free), rule.caps.points):
-                called = f"{_called(rule.name, rule.text)} {text}"
-                goal = Goal("limit", rule.line, called, "takes effect", _EXCEED, self.file(rule))
-                yield Check(goal, binds, ("cap", rule.id, text))
+                told = f"{_called(rule.name, rule.text)} {text}", "takes effect", _EXCEED
+                yield self._check("limit", rule, told, binds, ("cap", rule.id, text))
 
     def _bounds(
         self, kind: str, name: str, part: p.Dimension | p.PointsGroup | p.Total, reach: Reach
@@ -189,8 +195,7 @@ class _Goals:
                 return not evaluation.gated and (after < before if word == "max" else after > before)
 
             text = f"{kind} {name} {word}".replace("total total", "total")
-            goal = Goal("limit", part.line, text, "takes effect", _EXCEED, self.file(part))
-            yield Check(goal, binds, ("bound", kind, name, word))
+            yield self._check("limit", part, (text, "takes effect", _EXCEED), binds, ("bound", kind, name, word))
 
     def _total(self) -> Iterator[Check]:
         total = self.program.total
@@ -205,9 +210,7 @@ class _Goals:
         for band in grade.bands:
             can_reach = band.threshold is None or reach.most is None or reach.most >= band.threshold
             if can_reach and (above is None or reach.falls_below(above)):
-                advised = f"add an example with `{grade.name} = {band.label}`"
-                goal = Goal("label", grade.line, f"{grade.name} {band.label}", "is given", advised, self.file(grade))
-                yield Check(goal, _has_label("grade", grade.name, band.label), ("band", grade.name, band.label))
+                yield self._label("grade", grade, band.label, "is given")
             above = band.threshold
 
     def _reach(self, subject: p.ValueNode) -> Reach:
@@ -221,13 +224,15 @@ class _Goals:
         led_to = {rule.label for rule in ladder.rules} | {hold.label for hold in ladder.holds} | {ladder.labels[0]}
         for label in (*ladder.labels, *ladder.exits):
             if label in led_to:
-                advised = f"add an example with `{ladder.name} = {label}`"
-                goal = Goal("label", ladder.line, f"{ladder.name} {label}", "is reached", advised, self.file(ladder))
-                yield Check(goal, _has_label("ladder", ladder.name, label), ("label", ladder.name, label))
+                yield self._label("ladder", ladder, label, "is reached")
         for rule in ladder.rules:
             yield from self._outcome_rule(rule, scored=False)
         for hold in ladder.holds:
-            yield from self._condition(hold.condition, hold.line)
+            yield from self._condition(hold.condition)
+
+    def _label(self, kind: str, part: p.Grade | p.Ladder, label: str, wanted: str) -> Check:
+        told = f"{part.name} {label}", wanted, f"add an example with `{part.name} = {label}`"
+        return self._check("label", part, told, lambda e: e.label(kind, part.name) == label, (kind, part.name, label))
 
     def _outcome_rule(self, rule: p.LabelRule | p.Mark, *, scored: bool) -> Iterator[Check]:
         condition = rule.condition
@@ -237,18 +242,18 @@ class _Goals:
 
         name = rule.name if isinstance(rule, p.LabelRule) else None
         needed = advice(condition, True, self.outcomes)
-        goal = Goal("rule", rule.line, _called(name, condition.text), "fires", needed, self.file(rule))
-        yield Check(goal, fires, ("outcome rule", rule.line, rule.id))
-        yield from self._condition(condition, rule.line, scored=scored)
+        told = _called(name, condition.text), "fires", needed
+        yield self._check("rule", rule, told, fires, ("outcome", rule.span, rule.id))
+        yield from self._condition(condition, scored=scored)
 
     # ------------------------------------------------------------ conditions
 
-    def _condition(self, condition: p.Condition, line: int, *, scored: bool = False) -> Iterator[Check]:
+    def _condition(self, condition: p.Condition, *, scored: bool = False) -> Iterator[Check]:
         for one in _units(condition):
             if not _reads_definition(one):
                 for wanted in self._wanted(one):
-                    yield self._outcome(one, wanted, one.line or line, scored=scored)
-        yield from self._filters(condition, line)
+                    yield self._outcome(one, wanted, scored=scored)
+        yield from self._filters(condition)
 
     def _wanted(self, condition: p.Condition) -> Iterator[Truth]:
         """Give the outcomes that count. Whether a combination can be unknown may depend on points: its tests say it."""
@@ -256,22 +261,26 @@ class _Goals:
             if truth is not None or not _members(condition):
                 yield truth
 
-    def _outcome(self, condition: p.Condition, wanted: Truth, line: int, *, scored: bool) -> Check:
+    def _outcome(self, condition: p.Condition, wanted: Truth, *, scored: bool) -> Check:
         def met(evaluation: Evaluation) -> bool:
             return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is wanted
 
-        needed = advice(condition, wanted, self.outcomes)
-        goal = Goal("outcome", line, condition.text, f"is {WORDS[wanted]}", needed, self.file(condition))
-        return Check(goal, met, ("outcome", condition, wanted, scored))
+        told = condition.text, f"is {WORDS[wanted]}", advice(condition, wanted, self.outcomes)
+        return self._check("outcome", condition, told, met, (condition, wanted, scored))
 
-    def _filters(self, node: object, line: int) -> Iterator[Check]:
+    def _filters(self, node: p.Node) -> Iterator[Check]:
         """Find the filters in a node: each passes an event, and turns one away."""
-        for types, condition in _filters_in(node):
-            for one in _units(condition):
+        for selection in node.find(p.Selection, p.SinceEvent):
+            for one in () if selection.filter is None else _units(selection.filter):
                 for passes, words in ((True, "passes an event"), (False, "turns an event away")):
                     advised = "add an event that passes it" if passes else "add an event that does not pass it"
-                    goal = Goal("event", one.line or line, one.text, words, advised, self.file(one))
-                    yield Check(goal, _meets_filter(types, one, passes), ("filter", types, one, passes))
+                    told, met = (one.text, words, advised), _meets_filter(selection.types, one, passes)
+                    yield self._check("event", one, told, met, (selection.types, one, passes))
+
+
+def condition_of(value: p.ValueNode) -> p.Condition:
+    """Give a value of yes and no as the condition that it is."""
+    return value.condition if isinstance(value, p.ConditionValue) else p.Truth(value, text=value.text, span=value.span)
 
 
 _EXCEED = "add an example that goes past it"
@@ -290,8 +299,8 @@ def _freed(rule: p.Rule) -> Iterator[tuple[str, p.Rule]]:
     caps = rule.caps
     if caps.every is not None:
         yield f"max {caps.every.times} every", _with(rule, every=None)
-    for place, per in enumerate(caps.per):
-        rest = caps.per[:place] + caps.per[place + 1 :]
+    for index, per in enumerate(caps.per):
+        rest = caps.per[:index] + caps.per[index + 1 :]
         yield f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
     if caps.times is not None:
         yield "once" if caps.times == 1 else f"max {caps.times} times", _with(rule, times=None)
@@ -314,10 +323,6 @@ def _sum_before(evaluation: Evaluation, kind: str, name: str) -> Fraction:
     if kind != "total":
         return evaluation.sums[kind, name]
     return sum((term_value(evaluation, term) for term in evaluation.program.total.terms or ()), Fraction(0))
-
-
-def _has_label(kind: str, name: str, label: str) -> _Meets:
-    return lambda evaluation: evaluation.label(kind, name) == label
 
 
 def _meets_filter(types: tuple[str, ...], condition: p.Condition, passes: bool) -> _Meets:
@@ -349,14 +354,3 @@ def _reads_definition(condition: p.Condition) -> bool:
     if not isinstance(condition, p.Truth):
         return isinstance(condition, p.Always)
     return isinstance(condition.value, p.DefinitionRead)
-
-
-def _filters_in(node: object) -> Iterator[tuple[tuple[str, ...], p.Condition]]:
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _filters_in(part)
-    elif isinstance(node, (p.Selection, p.SinceEvent)) and node.filter is not None:
-        yield node.types, node.filter
-    if isinstance(node, p.Node):
-        for attribute in attrs.fields(type(node)):
-            yield from _filters_in(getattr(node, attribute.name))

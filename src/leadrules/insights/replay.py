@@ -69,7 +69,7 @@ class Dependencies:
             yield ("grade", grade.name), frozenset([*(("grade", name) for name in names), *subject])
         required = [read for requirement in program.requirements for read in _reads_in(requirement.condition)]
         for ladder in program.ladders:
-            yield ("ladder", ladder.name), frozenset([*_reads_in((ladder.rules, ladder.holds)), *required])
+            yield ("ladder", ladder.name), frozenset([*_reads_in(ladder), *required])
 
     def _items(
         self, items: tuple[p.Rule | p.PointsGroup | p.Persona, ...], container: Definition
@@ -89,16 +89,9 @@ class Dependencies:
         yield container, frozenset(reads)
 
 
-def _reads_in(node: object) -> Iterator[Definition]:
+def _reads_in(node: p.Node) -> Iterator[Definition]:
     """Find the definitions that are read anywhere in a part of a program."""
-    if isinstance(node, p.DefinitionRead):
-        yield node.kind, node.name
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _reads_in(part)
-    else:
-        for attribute in getattr(type(node), "__attrs_attrs__", ()):
-            yield from _reads_in(getattr(node, attribute.name))
+    return ((read.kind, read.name) for read in node.find(p.DefinitionRead))
 
 
 # ----------------------------------------------------------------- one example
