@@ -1,9 +1,11 @@
 """Scoring event by event: what a host can rely on, and what is kept of the past."""
 
+import base64
 import copy
 import datetime as dt
 import json
 import pickle
+import struct
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadrules import Event, InputError, Lead, Limits, Ruleset
+from leadrules.engine.incremental import uses
 from leadrules.engine.incremental.memory import Memories
+from leadrules.values import instant_of
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -204,13 +208,13 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
         ("", "it is not a JSON object"),
         ("{]", "it is not a JSON object"),
         ("[" * 100_000, "it is not a JSON object"),
-        ('{"state":1,"a":NaN}', "it is not a JSON object"),
+        ('{"state":2,"a":NaN}', "it is not a JSON object"),
         ("[1]", "it is not a JSON object"),
         (None, "it is not a JSON object"),
         ('{"id":"1"}', "it does not say that it is one"),
-        ('{"state":2}', "its form is not version 1"),
-        ('{"state":1}', "it was changed after it was written"),
-        ('{"state":1,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
+        ('{"state":1}', "its form is not version 2"),
+        ('{"state":2}', "it was changed after it was written"),
+        ('{"state":2,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
     ],
 )
 def test_what_is_no_state_is_refused(text, why):
@@ -230,8 +234,11 @@ def test_what_is_no_state_is_refused(text, why):
         ("most", 0.5),
         ("attributes", {"country": "DE"}),
         ("stages", 5),
-        ("events", [{"type": "email_open", "at": "2026-01-01T00:00:00+00:00", "properties": {}}]),
-        ("settled", [[0, 1, "1e999999999999"]]),
+        ("events", {"email_open": {"at": "AAAAAAAAAAA=", "of": {}}}),
+        ("streams", ["AAAAAAAAAAA="]),
+        ("values", [None, 1]),
+        ("layout", "0"),
+        ("totals", [[0, 1, "1e999999999999"]]),
         ("more", 1),
     ],
 )
@@ -263,6 +270,19 @@ def test_a_state_of_other_rules_is_refused():
     )
 
 
+def test_a_state_that_numbers_its_parts_otherwise_is_refused(monkeypatch):
+    rules = Ruleset.from_text("email_open +5")
+    text = rules.start({"id": "1"}).to_json()
+    assert rules.resume(text).to_json() == text
+    monkeypatch.setattr(uses.Use, "__str__", lambda use: f"other {use.types}")
+    with pytest.raises(InputError) as error:
+        Ruleset.from_text("email_open +5").resume(text)
+    assert message(error) == (
+        "this state was written by a leadrules that keeps other things of events (start again with all events)"
+    )
+    assert error.value.field == "layout"
+
+
 # ---------------------------------------------------------------------- JSON
 
 
@@ -273,10 +293,11 @@ def test_a_state_is_plain_json():
         state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"seconds": 0.5 * days, "x": 1}})
     state.advance(as_of=NOW)
     found = json.loads(state.to_json())
-    events = found.pop("events")
+    events = found.pop("events")["page_view"]
     assert found.pop("digest").startswith("sha256:")
+    assert len(found.pop("layout")) == 12
     assert found == {
-        "state": 1,
+        "state": 2,
         "fingerprint": rules.fingerprint,
         "lead": "42",
         "as_of": "2026-06-01T00:00:00Z",
@@ -284,15 +305,18 @@ def test_a_state_is_plain_json():
         "most": 40,
         "attributes": {"country": "PL"},
         "stages": {},
-        "settled": [[0, 20, "20"]],
+        "streams": [],
+        "totals": [[0, 20, "20"]],
+        "values": [None, *({"number": f"{days / 2:.1f}"} for days in range(20, 40))],
     }
-    assert events[-1] == {
-        "type": "page_view",
-        "at": "2026-02-09T00:00:00+00:00",
-        "properties": {"seconds": {"number": "19.5"}},
-        "id": "39",
-    }
-    assert len(events) == 20
+    assert numbers_in(events["at"], "q") == [instant_of(at(days)) for days in range(20, 40)]
+    assert numbers_in(events["of"]["seconds"], "H") == [*range(1, 21)]
+    assert events["id"] == " ".join(map(str, range(20, 40)))
+
+
+def numbers_in(text: str, kind: str) -> list[int]:
+    """Read whole numbers of eight (`q`) or two (`H`) bytes, little end first, from base64."""
+    return [number for (number,) in struct.iter_unpack(f"<{kind}", base64.b64decode(text))]
 
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -370,6 +394,49 @@ def test_repeats_are_recognised_while_they_are_remembered():
     assert state.result(as_of=at(30)).score == 4  # `a` was forgotten with its id
     state.add(opened(20, "c"))
     assert state.result(as_of=at(30)).score == 4  # `c` was kept: it is the latest
+
+
+VIEW = {"type": "page_view", "at": at(1), "id": "e 1"}
+
+
+@pytest.mark.parametrize(
+    ("repeat", "score"),
+    [
+        ({"at": at(1), "properties": {"seconds": 3}}, 3),
+        ({"at": at(1), "properties": {"seconds": 4}}, 3),
+        ({"at": at(1), "properties": {"seconds": 2}}, 2),
+        ({"at": at(1)}, 0),
+        ({"at": at(2), "properties": {"seconds": 1}}, 3),
+        ({"at": at(0), "properties": {"seconds": 5}}, 5),
+    ],
+)
+@pytest.mark.parametrize("stored", [False, True])
+def test_of_repeats_the_first_in_order_counts_also_where_it_was_stored(repeat, score, stored):
+    rules = Ruleset.from_text("page_view +(seconds)\ncount(page_view) > 1 +100")
+    state = rules.start({"id": "1"}, remember=dt.timedelta(days=900))
+    state.add({**VIEW, "properties": {"seconds": 3}})
+    state.add({"type": "page_view", "at": at(1), "id": "e"})
+    state.add({"type": "email_open", "at": at(1), "id": "e 1"})
+    assert state.result(as_of=at(2)).score == 103
+    state = rules.resume(state.to_json()) if stored else state
+    state.add({**VIEW, **repeat})
+    assert state.result(as_of=at(3)).score == 100 + score
+    assert rules.resume(state.to_json()).result(as_of=at(3)).score == 100 + score
+
+
+def test_the_text_of_a_state_does_not_hang_on_the_order_in_which_events_came():
+    rules = Ruleset.from_text("page_view[seconds > 3] within 90 days +1\nemail_open +5 half-life 9 days max 1 per week")
+    events = [{"type": "page_view", "at": at(days), "properties": {"seconds": 7}} for days in range(9)]
+    events += [opened(days) for days in range(9)]
+    texts = set()
+    for some in (events, events[::-1], events[5:] + events[:5]):
+        state = rules.start({"id": "1"})
+        for event in some:
+            state.add(event)
+        state.advance(as_of=at(20))
+        texts.add(state.to_json())
+    (text,) = texts
+    assert rules.resume(text).to_json() == text
 
 
 # ----------------------------------------------------------- what is kept

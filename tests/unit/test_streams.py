@@ -49,7 +49,7 @@ def test_a_sum_of_fading_events_is_that_of_all_of_them(decay, within, course):
             taken.append(now - age)
         assert total.at(now) == anew(taken, key, now)
         assert total.at(now) == anew(taken, key, now)
-    assert stream == sorted(taken)
+    assert [*stream] == sorted(taken)
 
 
 @given(
@@ -72,7 +72,7 @@ def test_of_each_calendar_unit_the_latest_are_kept(name, calendar, times, within
         for at in sorted(taken):
             units[CALENDARS[calendar].number(at, where)].append(at)
         latest = sorted(at for unit in units.values() for at in unit[-times:])
-        assert stream == latest
+        assert [*stream] == latest
         assert total.at(now) == anew(latest, key, now)
 
 
@@ -96,7 +96,8 @@ def test_no_more_is_looked_at_than_what_grows_older():
             looked.append(age)
             return key.table[age] - key.table[age - 1]
 
-    stream = Stream(START - hours * HOUR for hours in range(480, 0, -1))
+    stream = Stream()
+    stream.extend(START - hours * HOUR for hours in range(480, 0, -1))
     total = FadingSum(stream, FadingKey(0, None, DAY, "table", key.table, Counted()))
     for moment in (START, START + 1, START + HOUR):
         assert total.at(moment) == anew(stream, key, moment)

@@ -105,7 +105,8 @@ def _vanishes(scaled: Fraction, halvings: int) -> bool:
 
 def _nearest(scaled: Fraction, exponent: Fraction) -> int:
     """Round scaled × 2^-exponent to the nearest whole number, for an exponent strictly between 0 and 1."""
-    digits = 40 + len(str(scaled.numerator // scaled.denominator))
+    whole = len(str(scaled.numerator // scaled.denominator))
+    digits = 40 + -(-whole // 20) * 20  # in steps, so that a power serves for many sizes of points
     while True:
         low, high = _power_of_half(exponent, digits)
         floor, ceiling = round(scaled * low), round(scaled * high)

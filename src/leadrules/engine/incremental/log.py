@@ -3,63 +3,109 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
+from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, Columns, packed, unpacked
 from leadrules.engine.incremental.streams import FadingSum, Stream, StreamPlan
 from leadrules.lead import Facts, LeadReader, PlainEvent, in_canonical_order
 
 
 @attrs.frozen
 class Seen:
-    """The first `count` of some events, to which more may be added."""
+    """Events in columns, and the first `count` of further ones, to which more may be added."""
 
+    columns: Columns
     events: Sequence[PlainEvent]
     count: int
 
-    def values(self) -> list[list[Mapping[str, Any]]]:
+    def values(self) -> list[Sequence[Mapping[str, Any]]]:
         """Give the events as they were taken in."""
-        return [[event.plain for event in self.events[: self.count]]]
+        return [self.columns.plain(), [event.plain for event in self.events[: self.count]]]
+
+
+Read = Callable[[Iterable[Mapping[str, Any]]], list[PlainEvent]]
+"""Reads events of the lead that are in their plainest form."""
 
 
 class EventLog:
     """The events of one lead up to `mark`, each once, and those that wait for their moment.
 
-    Compiled code reads `stream`, `fading` and `by_type`. `events` is never changed, but for events that
-    are added: results of the past read it too.
+    Compiled code reads `stream`, `fading` and `by_type`. The events are those in columns, as they were
+    stored, and those that came since; neither is changed but by one more, since results of the past
+    read them too.
     """
 
-    __slots__ = ("_ids", "_plan", "_waiting", "by_type", "events", "fading", "mark", "stream")
+    __slots__ = (
+        "_columns", "_events", "_ids", "_plan", "_read", "_stored", "_waiting", "by_type", "fading", "mark", "stream",
+    )  # fmt: skip
 
-    def __init__(self, plan: StreamPlan, events: Iterable[PlainEvent], mark: int | None = None) -> None:
+    stream: list[Stream]
+    fading: list[FadingSum]
+    by_type: dict[str, list[Any]]
+    _columns: Columns
+    _events: list[PlainEvent]
+    _waiting: list[tuple[int, int, PlainEvent]]
+    _ids: dict[tuple[str, str], PlainEvent]
+
+    def __init__(
+        self, plan: StreamPlan, read: Read, events: Iterable[PlainEvent] = (), mark: int | None = None
+    ) -> None:
         self._plan = plan
+        self._read = read
         self.mark = mark
         self._fill(in_canonical_order(events))
 
+    @classmethod
+    def of(cls, plan: StreamPlan, read: Read, columns: Columns, streams: Sequence[str], mark: int) -> EventLog | None:
+        """Go on with what `packed` gave; None where an event waits for its moment, and all must be sorted anew."""
+        made = cls(plan, read, (), mark)
+        moments = {type_: columns.moments(type_) for type_ in columns.types}
+        if any(of_type[-1] > mark for of_type in moments.values()):
+            return None
+        texts = iter(streams)
+        for key, stream in zip(plan.streams, made.stream, strict=True):
+            if not key.follows:
+                unpacked(next(texts), MOMENTS, stream)
+            elif len(key.types) == 1:
+                stream.extend(moments.get(key.types[0], ()))
+            else:
+                stream.extend(array(MOMENTS, sorted(at for type_ in key.types for at in moments.get(type_, ()))))
+        made._columns, made._stored = columns, sum(map(len, moments.values()))
+        made.by_type = {type_: columns.plain_of(type_) for type_ in plan.by_type if type_ in columns.types}
+        return made
+
     def __len__(self) -> int:
-        return len(self.events) + len(self._waiting)
+        return self._stored + len(self._events) + len(self._waiting)
 
     def plain(self) -> list[Mapping[str, Any]]:
         """Give all events in their plainest form."""
-        return [event.plain for event in self._all()]
+        return [*self._columns.plain(), *(event.plain for event in self._since())]
 
     def seen(self) -> Seen:
         """Give the events as they are now."""
-        return Seen(self.events, len(self.events))
+        return Seen(self._columns, self._events, len(self._events))
+
+    def packed(self) -> tuple[Columns, list[str]]:
+        """Give all events in columns, and the streams that do not follow from these."""
+        if self._events and not self._waiting:
+            self._columns, self._stored = self._columns.plus(self._events), len(self)
+            self._events, self._ids = [], {}
+        streams = zip(self._plan.streams, self.stream, strict=True)
+        texts = [packed(stream) for key, stream in streams if not key.follows]
+        return self._columns.plus(self._since()), texts
 
     def take(self, event: PlainEvent) -> None:
         """Take in an event; of those of one type and id the first counts."""
         one = event.occurrence
         if one.id is not None:
-            known = self._ids.get((one.type, one.id))
+            known = self._ids.get((one.type, one.id)) or self._stored_event(one.type, one.id)
             if known is not None:
-                if one.at < known.occurrence.at or (
-                    one.at == known.occurrence.at
-                    and event.reader.order_of_properties(event) < event.reader.order_of_properties(known)
-                ):
-                    self._fill(in_canonical_order([*self._all(), event]))
+                if _comes_before(event, known):
+                    self._fill(in_canonical_order([*self.events(), *self._waiting_events(), event]))
                 return
             self._ids[one.type, one.id] = event
         self._admit(event)
@@ -70,29 +116,37 @@ class EventLog:
         while self._waiting and self._waiting[0][0] <= mark:
             self._sort(heapq.heappop(self._waiting)[2])
 
+    def events(self) -> list[PlainEvent]:
+        """Give the events up to the mark."""
+        return [*self._read(self._columns.plain()), *self._events]
+
     def keep(self, events: Sequence[PlainEvent]) -> None:
         """Forget all events up to the mark but these."""
-        self._fill([*events, *(event for _, _, event in self._waiting)])
+        self._fill([*events, *self._waiting_events()])
 
     def copy(self) -> EventLog:
         """Give a log that goes its own way."""
-        made = EventLog(self._plan, (), self.mark)
-        made.events, made._waiting, made._ids = [*self.events], [*self._waiting], dict(self._ids)
+        made = EventLog(self._plan, self._read, (), self.mark)
+        made._columns, made._stored = self._columns, self._stored
+        made._events, made._waiting, made._ids = [*self._events], [*self._waiting], dict(self._ids)
         made.by_type = {type_: [*events] for type_, events in self.by_type.items()}
         for theirs, mine in zip(made.stream, self.stream, strict=True):
             theirs.extend(mine)
         return made
 
-    def _all(self) -> list[PlainEvent]:
-        return [*self.events, *(event for _, _, event in self._waiting)]
+    def _stored_event(self, type_: str, id_: str) -> PlainEvent | None:
+        plain = self._columns.find(type_, id_)
+        return None if plain is None else self._read([plain])[0]
+
+    def _since(self) -> list[PlainEvent]:
+        return [*self._events, *self._waiting_events()]
+
+    def _waiting_events(self) -> list[PlainEvent]:
+        return [event for _, _, event in self._waiting]
 
     def _fill(self, events: Iterable[PlainEvent]) -> None:
-        self.events: list[PlainEvent] = []
-        self._waiting: list[tuple[int, int, PlainEvent]] = []
-        self._ids: dict[tuple[str, str], PlainEvent] = {}
-        self.by_type: dict[str, list[Mapping[str, Any]]] = {}
-        self.stream: list[Stream]
-        self.fading: list[FadingSum]
+        self._columns, self._stored = NO_EVENTS, 0
+        self._events, self._waiting, self._ids, self.by_type = [], [], {}, {}
         self.stream, self.fading = self._plan.make()
         for event in events:
             one = event.occurrence
@@ -110,7 +164,7 @@ class EventLog:
     def _sort(self, event: PlainEvent) -> None:
         """Sort an event into the streams that it belongs to."""
         one, plain, plan = event.occurrence, event.plain, self._plan
-        self.events.append(event)
+        self._events.append(event)
         tests = plan.tests.get(one.type)
         passes = () if tests is None else tests(plain["at"], plain["properties"])
         for index, test in plan.feeds.get(one.type, ()):
@@ -118,6 +172,13 @@ class EventLog:
                 self.stream[index].take(one.at)
         if one.type in plan.by_type:
             self.by_type.setdefault(one.type, []).append(plain)
+
+
+def _comes_before(event: PlainEvent, known: PlainEvent) -> bool:
+    """Tell whether an event comes before one of its type and id."""
+    if event.occurrence.at != known.occurrence.at:
+        return event.occurrence.at < known.occurrence.at
+    return event.reader.order_of_properties(event) < event.reader.order_of_properties(known)
 
 
 class LogReader(LeadReader):

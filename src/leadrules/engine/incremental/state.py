@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -60,6 +61,12 @@ class Scorer:
         reader = LogReader(program.scope)
         return compile_program(program, self.identity, reader, totals_of(program, uses), events), plan
 
+    @functools.cached_property
+    def layout(self) -> str:
+        """What tells states apart whose totals or streams are numbered otherwise, by another version of this."""
+        numbered = "\n".join(map(str, (*self.retention.uses, *self.compiled[1].streams)))
+        return hashlib.sha256(numbered.encode()).hexdigest()[:12]
+
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
         """Begin with what is known of a lead. Raises InputError."""
         if not isinstance(remember, dt.timedelta):
@@ -67,16 +74,20 @@ class Scorer:
         if remember < dt.timedelta(0):
             raise ValueError("events are remembered for 0 days or more")
         plain = self.reader.plain_lead(lead)
-        log = EventLog(self.compiled[1], plain["events"])
+        read = functools.partial(self.reader.plain_events, plain["id"])
+        log = EventLog(self.compiled[1], read, plain["events"])
         return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), remember // _MICROSECOND)
 
     def resume(self, text: str) -> LeadState:
         """Go on with a state that was written. Raises InputError for one of other rules, and for what is no state."""
-        stored = read_state(text, self.identity.fingerprint)
-        plain = self.reader.plain_lead(stored.lead)
-        log = EventLog(self.compiled[1], self.reader.plain_events(stored.lead["id"], stored.events), stored.mark)
+        stored = read_state(text, self.identity.fingerprint, self.layout)
+        (_, plan), mark = self.compiled, stored.mark
+        read = functools.partial(self.reader.plain_events, stored.lead["id"])
+        log = None if mark is None else EventLog.of(plan, read, stored.events, stored.streams, mark)
+        if log is None:
+            log = EventLog(plan, read, read(stored.events.plain()), mark)
         totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
-        return LeadState(self, plain, log, totals, stored.remember, stored.most)
+        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most)
 
 
 class LeadState:
@@ -182,15 +193,17 @@ class LeadState:
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
         totals = {index: total for index, total in enumerate(self._lead[TOTALS]) if total != NOTHING}
-        mark, events = self._log.mark, self._log.plain()
-        return text_of(Stored(self.fingerprint, self._lead, events, totals, mark, self._remember, self._most))
+        scorer, (events, streams), mark = self._scorer, self._log.packed(), self._log.mark
+        stored = Stored(
+            self.fingerprint, scorer.layout, self._lead, events, streams, totals, mark, self._remember, self._most
+        )
+        return text_of(stored)
 
     def _forget(self, mark: int) -> None:
         """Forget what is no longer needed. Work is done again only once there are twice as many events."""
-        scorer, log, final = self._scorer, self._log, mark - self._remember
-        kept, self._lead[TOTALS] = scorer.retention.forget(
-            log.events, self._lead[TOTALS], mark, final, scorer.compiled[1]
-        )
+        log, retention, (_, plan) = self._log, self._scorer.retention, self._scorer.compiled
+        events, totals = log.events(), self._lead[TOTALS]
+        kept, self._lead[TOTALS] = retention.forget(events, totals, mark, mark - self._remember, plan)
         log.keep(kept)
         self._most = max(_FEW, 2 * len(log))
 

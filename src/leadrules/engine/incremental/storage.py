@@ -1,37 +1,44 @@
-"""A state as JSON: plain names and values, exact numbers, times in UTC."""
+"""A state as JSON: attributes and labels as they are, events in columns, exact numbers, times in UTC."""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NoReturn
 
 import attrs
 
+from leadrules.engine.incremental.columns import Columns, json_value, plain_value_of
 from leadrules.engine.reference.conditions import Total
 from leadrules.errors import InputError
 from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant
 
-VERSION = 1
+VERSION = 2
 """The version of the form in which states are written."""
+
+_OPENING = f'{{"state":{VERSION},"digest":"sha256:'
+_DIGITS = 64
 
 
 @attrs.frozen
 class Stored:
     """What a state is made of. `totals` are by the index of a question among those of the rules.
 
-    `mark` is an instant, or None where no result was asked for; `remember` is in microseconds. `most`
-    is how many events there may be before they are looked through.
+    `layout` says how these, and the streams, are numbered. `streams` are moments, packed, of those
+    that do not follow from the columns. `mark` is an instant, or None where no result was asked for;
+    `remember` is in microseconds. `most` is how many events there may be before they are looked through.
     """
 
     fingerprint: str
+    layout: str
     lead: Mapping[str, Any]
-    events: Sequence[Mapping[str, Any]]
+    events: Columns
+    streams: Sequence[str]
     totals: Mapping[int, Total]
     mark: int | None
     remember: int
@@ -50,62 +57,71 @@ def not_a_state(why: str) -> InputError:
 
 def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
-    content = {
-        "fingerprint": stored.fingerprint,
-        "lead": stored.lead["id"],
-        "as_of": None if stored.mark is None else text_of_instant(stored.mark),
-        "remember": stored.remember,
-        "most": stored.most,
-        "attributes": stored.lead["attributes"],
-        "stages": stored.lead["stages"],
-        "events": [{**event, "at": event["at"].isoformat()} for event in stored.events],
-        "settled": [[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())],
+    lead = stored.lead
+    parts = {
+        "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
+        "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
+        "events": _events(stored.events),
+        "fingerprint": _canonical(stored.fingerprint),
+        "layout": _canonical(stored.layout),
+        "lead": _canonical(lead["id"]),
+        "most": str(stored.most),
+        "remember": str(stored.remember),
+        "stages": _canonical(lead["stages"]),
+        "streams": "[" + ",".join([f'"{moments}"' for moments in stored.streams]) + "]",
+        "totals": _canonical([[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())]),
+        "values": _canonical(stored.events.values),
     }
-    whole = {"state": VERSION, "digest": _digest(content)} | content
-    return json.dumps(whole, default=_written, ensure_ascii=False, separators=(",", ":"))
+    content = _object(parts)
+    return f'{_OPENING}{_sha256(content)}",{content[1:]}'
 
 
-def _digest(content: Mapping[str, Any]) -> str:
-    """Give what tells a state that is as it was written, whatever a database did to the order of its keys."""
-    return "sha256:" + hashlib.sha256(json.dumps(content, default=_written, sort_keys=True).encode()).hexdigest()
+def _canonical(content: Any) -> str:
+    """Write content in one way, whatever a database did to the order of its keys."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _written(value: Any) -> dict[str, str]:
-    """Write a value that JSON has no form for, or not for all of its digits, with what it is.
+def _events(events: Columns) -> str:
+    """Write columns as `_canonical` does, in a quarter of the time: their long texts have nothing to escape."""
+    types = {}
+    for type_, column in sorted(events.types.items()):
+        ids = column.get("id")
+        parts = {"at": f'"{column["at"]}"'}
+        if ids is not None:
+            parts["id"] = f'"{ids}"' if isinstance(ids, str) else _canonical(ids)
+        parts["of"] = _object({name: f'"{places}"' for name, places in sorted(column["of"].items())})
+        types[type_] = _object(parts)
+    return _object(types)
 
-    A date as text might be read by another pattern.
-    """
-    match value:
-        case Decimal():
-            return {"number": str(value)}
-        case dt.datetime():
-            return {"datetime": _whole_minutes(value).isoformat()}
-        case _:
-            return {"date": value.isoformat()}
+
+def _object(parts: Mapping[str, str]) -> str:
+    return "{" + ",".join([f"{_name(name)}:{part}" for name, part in parts.items()]) + "}"
 
 
-def _whole_minutes(moment: dt.datetime) -> dt.datetime:
-    """Give a moment whose offset is of whole minutes, as times are written; that of old local times is not."""
-    offset = moment.utcoffset()
-    return moment if offset is None or not offset % dt.timedelta(minutes=1) else moment.astimezone(dt.UTC)
+@functools.lru_cache(maxsize=4_096)
+def _name(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
+
+
+def _sha256(content: str) -> str:
+    return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()
 
 
 # ------------------------------------------------------------------- reading
 
 
-def read_state(text: str, fingerprint: str) -> Stored:
+def read_state(text: str, fingerprint: str, layout: str) -> Stored:
     """Read a state that was written for rules of a fingerprint. Raises InputError for any other text."""
     try:
         found = json.loads(text, parse_constant=_refused)
-        content = {key: part for key, part in found.items() if key not in {"state", "digest"}}
-        digest = _digest(content)
+        version, digest = found.pop("state", None), found.pop("digest", None)
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise not_a_state("it is not a JSON object") from None
-    if "state" not in found:
+    if version is None:
         raise not_a_state("it does not say that it is one")
-    if found["state"] != VERSION:
+    if version != VERSION:
         raise not_a_state(f"its form is not version {VERSION}")
-    if found.get("digest") != digest:
+    if digest != f"sha256:{_sha256(_as_written(text, found))}":
         raise not_a_state("it was changed after it was written")
     if found["fingerprint"] != fingerprint:
         raise InputError(
@@ -115,33 +131,35 @@ def read_state(text: str, fingerprint: str) -> Stored:
             value=found["fingerprint"],
             expected=fingerprint,
         )
+    if found["layout"] != layout:
+        raise InputError(
+            "this state was written by a leadrules that keeps other things of events (start again with all events)",
+            field="layout",
+            value=found["layout"],
+            expected=layout,
+        )
     return _stored(found)
 
 
+def _as_written(text: object, found: Mapping[str, Any]) -> str:
+    """Give the content as it was written: of a text that nobody rearranged, that is what follows the digest."""
+    start = len(_OPENING) + _DIGITS + 2
+    return "{" + text[start:] if isinstance(text, str) and text.startswith(_OPENING) else _canonical(found)
+
+
 def _stored(found: Mapping[str, Any]) -> Stored:
-    lead = {"id": found["lead"], "attributes": _all_read(found["attributes"]), "stages": found["stages"]}
-    events = [
-        {**event, "at": dt.datetime.fromisoformat(event["at"]), "properties": _all_read(event["properties"])}
-        for event in found["events"]
-    ]
-    totals = {index: Total(count, Fraction(total)) for index, count, total in found["settled"]}
-    mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
-    return Stored(found["fingerprint"], lead, events, totals, mark, found["remember"], found["most"])
-
-
-def _all_read(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _read(value) if type(value) is dict else value for name, value in values.items()}
-
-
-def _read(value: Mapping[str, str]) -> Any:
-    """Read a value that says what it is."""
-    match value:
-        case {"datetime": text}:
-            return dt.datetime.fromisoformat(text)
-        case {"date": text}:
-            return dt.date.fromisoformat(text)
-        case _:
-            return Decimal(value["number"])
+    attributes = {name: plain_value_of(value) for name, value in found["attributes"].items()}
+    return Stored(
+        found["fingerprint"],
+        found["layout"],
+        {"id": found["lead"], "attributes": attributes, "stages": found["stages"]},
+        Columns(found["events"], found["values"]),
+        found["streams"],
+        {index: Total(count, Fraction(total)) for index, count, total in found["totals"]},
+        None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"])),
+        found["remember"],
+        found["most"],
+    )
 
 
 def _refused(text: str) -> NoReturn:

@@ -6,13 +6,15 @@ sum of what fades changes only where an event comes in, leaves or grows older by
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 import attrs
 
 from leadrules import program as p
+from leadrules.engine.incremental.columns import MOMENTS
 from leadrules.families.calendars import CALENDARS
 from leadrules.values import Zone
 
@@ -28,6 +30,15 @@ class StreamKey:
     filter: p.Condition | None
     calendar: str | None = None
     times: int = 0
+
+    @property
+    def follows(self) -> bool:
+        """Tell whether the stream is all events of its types."""
+        return self.filter is None and self.calendar is None
+
+    def __str__(self) -> str:
+        filter_ = "" if self.filter is None else self.filter.text
+        return f"{'|'.join(self.types)}[{filter_}] {self.times} {self.calendar}"
 
 
 @attrs.frozen
@@ -52,14 +63,19 @@ Tests = Callable[[Any, Mapping[str, Any]], Sequence[Any]]
 """From an event's moment and properties to whether it passes each filter on its type."""
 
 
-class Stream(list[int]):
+class Stream(array):  # type: ignore[type-arg]  # it takes none before Python 3.12
     """The moments of a stream in order, and the sums that hang on them."""
 
     __slots__ = ("sums",)
 
-    def __init__(self, moments: Iterable[int] = ()) -> None:
-        super().__init__(moments)
-        self.sums: list[FadingSum] = []
+    sums: list[FadingSum]
+
+    def __new__(cls, *_: Any) -> Self:
+        """Make an empty one."""
+        return super().__new__(cls, MOMENTS)
+
+    def __init__(self) -> None:
+        self.sums = []
 
     def take(self, at: int) -> None:
         """Take in an event."""
@@ -73,8 +89,8 @@ class LatestPer(Stream):
 
     __slots__ = ("_longest", "_number", "_times", "_zone")
 
-    def __init__(self, calendar: str, times: int, zone: Zone, moments: Iterable[int] = ()) -> None:
-        super().__init__(moments)
+    def __init__(self, calendar: str, times: int, zone: Zone) -> None:
+        super().__init__()
         unit = CALENDARS[calendar]
         self._number: Callable[[int, Zone], int] = unit.number
         self._longest = unit.longest
@@ -121,11 +137,16 @@ class FadingSum:
     second sum is asked for: after one, most states are stored.
     """
 
-    __slots__ = ("_key", "_moment", "_numbers", "_phases", "_stream", "_total", "fresh")
+    __slots__ = (
+        "_moment", "_numbers", "_phases", "_steps", "_stream", "_table", "_total", "_unit", "_within", "fresh",
+    )  # fmt: skip
 
     def __init__(self, stream: Stream, key: FadingKey) -> None:
         self._stream = stream
-        self._key = key
+        self._within = key.within
+        self._unit = key.unit
+        self._table = key.table
+        self._steps = key.steps
         self._moment: int | None = None
         self._phases: list[int] | None = None
         self._numbers: list[int] = []
@@ -136,7 +157,7 @@ class FadingSum:
     def at(self, moment: int) -> int:
         """Give the sum at a moment, in units of the precision."""
         before = self._moment
-        if before is None or moment - before >= self._key.unit:
+        if before is None or moment - before >= self._unit:
             self._begin(moment)
         elif self._phases is None:
             if moment != before or self.fresh:
@@ -144,7 +165,7 @@ class FadingSum:
                 self._order(moment)
         else:
             if moment != before:
-                if self._key.within is not None:
+                if self._within is not None:
                     self._leave(before, moment)
                 self._grow(before, moment)
                 self._moment = moment
@@ -154,31 +175,31 @@ class FadingSum:
 
     def drop(self, at: int) -> None:
         """Leave out an event."""
-        within, moment = self._key.within, self._moment
+        within, moment = self._within, self._moment
         if at in self.fresh:
             self.fresh.remove(at)
         elif moment is not None and (within is None or at >= moment - within):
             self._remove(at, moment)
 
-    def _inside(self, moment: int) -> list[int]:
-        stream, within = self._stream, self._key.within
+    def _inside(self, moment: int) -> Sequence[int]:
+        stream, within = self._stream, self._within
         return stream if within is None else stream[bisect_left(stream, moment - within) :]
 
     def _begin(self, moment: int) -> None:
         """Add up all events anew."""
-        table, unit = self._key.table, self._key.unit
+        table, unit = self._table, self._unit
         self._total = sum([table[(moment - at) // unit] for at in self._inside(moment)])
         self._moment, self._phases = moment, None
         self.fresh.clear()
 
     def _order(self, moment: int) -> None:
-        unit = self._key.unit
+        unit = self._unit
         pairs = sorted([(at % unit, at // unit) for at in self._inside(moment)])
         self._phases, self._numbers = [phase for phase, _ in pairs], [number for _, number in pairs]
 
     def _leave(self, before: int, moment: int) -> None:
         """Take out the events that are no longer within the window."""
-        stream, within = self._stream, self._key.within
+        stream, within = self._stream, self._within
         assert within is not None
         for at in stream[bisect_left(stream, before - within) : bisect_left(stream, moment - within)]:
             if at in self.fresh:
@@ -188,34 +209,34 @@ class FadingSum:
 
     def _grow(self, before: int, moment: int) -> None:
         """Let those grow older whose phase the moment passes, in this number of the unit or the one before."""
-        phases, numbers, steps = self._phases, self._numbers, self._key.steps
+        phases, numbers, unit, steps = self._phases, self._numbers, self._unit, self._steps
         assert phases is not None
-        number, phase = divmod(moment, self._key.unit)
-        first, end = bisect_right(phases, before % self._key.unit), bisect_right(phases, phase)
-        if first <= end and before // self._key.unit == number:
-            self._total += sum([steps[number - of] for of in numbers[first:end]])
-        else:
+        number, phase = divmod(moment, unit)
+        first, end = bisect_right(phases, before % unit), bisect_right(phases, phase)
+        if moment - before > phase:
             self._total += sum([steps[number - 1 - of] for of in numbers[first:]])
             self._total += sum([steps[number - of] for of in numbers[:end]])
+        elif first < end:
+            self._total += sum([steps[number - of] for of in numbers[first:end]])
 
     def _enter(self, moment: int) -> None:
         """Add events that came in since, if they are within the window."""
-        key, phases = self._key, self._phases
+        phases, unit, within = self._phases, self._unit, self._within
         assert phases is not None
         for at in self.fresh:
-            if key.within is None or at >= moment - key.within:
-                self._total += key.table[(moment - at) // key.unit]
-                number, phase = divmod(at, key.unit)
+            if within is None or at >= moment - within:
+                self._total += self._table[(moment - at) // unit]
+                number, phase = divmod(at, unit)
                 index = bisect_right(phases, phase)
                 phases.insert(index, phase)
                 self._numbers.insert(index, number)
         self.fresh.clear()
 
     def _remove(self, at: int, moment: int) -> None:
-        key, phases = self._key, self._phases
-        self._total -= key.table[(moment - at) // key.unit]
+        phases, unit = self._phases, self._unit
+        self._total -= self._table[(moment - at) // unit]
         if phases is not None:
-            number, phase = divmod(at, key.unit)
+            number, phase = divmod(at, unit)
             index = self._numbers.index(number, bisect_left(phases, phase))
             del phases[index], self._numbers[index]
 

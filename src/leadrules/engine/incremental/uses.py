@@ -58,6 +58,10 @@ class Use:
 
     selection: p.Selection
 
+    def __str__(self) -> str:
+        filter_, within = self.selection.filter, self.selection.within
+        return f"{type(self).__name__} {'|'.join(self.types)}[{'' if filter_ is None else filter_.text}] {within}"
+
     @property
     def types(self) -> tuple[str, ...]:
         """The types of event that are asked about."""

@@ -1,0 +1,196 @@
+"""Events in columns by their type, as states are stored: few long texts, taken apart when they are needed.
+
+Moments are whole microseconds of eight bytes, values indices in one list of all that occur; the bytes
+stand in base64, little end first.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import re
+import sys
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from leadrules.lead import PlainEvent
+from leadrules.values import moment_of
+
+MOMENTS = "q"
+"""Whole numbers of eight bytes."""
+_WIDTHS = {2: "H", 4: "I"}
+
+Column = Mapping[str, Any]
+"""The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`."""
+
+
+def packed(numbers: array[int]) -> str:
+    """Write whole numbers."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return base64.b64encode(numbers).decode()
+
+
+def unpacked(text: str, kind: str, into: array[int] | None = None) -> array[int]:
+    """Read whole numbers that `packed` wrote."""
+    numbers = array(kind) if into is None else into
+    numbers.frombytes(base64.b64decode(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def json_value(value: Any) -> Any:
+    """Give a plain value in the types of JSON; one that it has no form for, or not for all its digits, says what it is.
+
+    A date as text might be read by another pattern.
+    """
+    match value:
+        case Decimal():
+            return {"number": str(value)}
+        case dt.datetime():
+            return {"datetime": _whole_minutes(value).isoformat()}
+        case dt.date():
+            return {"date": value.isoformat()}
+        case _:
+            return value
+
+
+def plain_value_of(value: Any) -> Any:
+    """Give a value that `json_value` made of one."""
+    match value:
+        case {"number": text}:
+            return Decimal(text)
+        case {"datetime": text}:
+            return dt.datetime.fromisoformat(text)
+        case {"date": text}:
+            return dt.date.fromisoformat(text)
+        case _:
+            return value
+
+
+def _whole_minutes(moment: dt.datetime) -> dt.datetime:
+    """Give a moment whose offset is of whole minutes, as times are written; that of old local times is not."""
+    offset = moment.utcoffset()
+    return moment if offset is None or not offset % dt.timedelta(minutes=1) else moment.astimezone(dt.UTC)
+
+
+@attrs.frozen
+class Columns:
+    """Events by type. `values` are those of properties, in JSON; the first is none at all."""
+
+    types: Mapping[str, Column]
+    values: Sequence[Any]
+
+    def moments(self, type_: str) -> array[int]:
+        """Give when the events of a type were, in order."""
+        return unpacked(self.types[type_]["at"], MOMENTS) if type_ in self.types else array(MOMENTS)
+
+    def plain(self) -> list[dict[str, Any]]:
+        """Give all events in their plainest form."""
+        return [event for type_ in self.types for event in self.plain_of(type_)]
+
+    def plain_of(self, type_: str) -> list[dict[str, Any]]:
+        """Give the events of a type in their plainest form, in order of time."""
+        if type_ not in self.types:
+            return []
+        moments = self.moments(type_)
+        found: list[dict[str, Any]] = [{"type": type_, "at": moment_of(at), "properties": {}} for at in moments]
+        for name, text in self.types[type_]["of"].items():
+            for event, index in zip(found, _indices(text, len(moments)), strict=True):
+                if index:
+                    event["properties"][name] = plain_value_of(self.values[index])
+        for event, id_ in zip(found, self._ids(type_), strict=False):
+            if id_:
+                event["id"] = id_
+        return found
+
+    def find(self, type_: str, id_: str) -> dict[str, Any] | None:
+        """Give the event of a type and id."""
+        ids = self._ids(type_) if id_ in self.types.get(type_, {}).get("id", ()) else []
+        return self.plain_of(type_)[ids.index(id_)] if id_ in ids else None
+
+    def plus(self, events: Iterable[PlainEvent]) -> Columns:
+        """Give these events and others."""
+        by_type: defaultdict[str, list[PlainEvent]] = defaultdict(list)
+        for event in events:
+            by_type[event.occurrence.type].append(event)
+        if not by_type:
+            return self
+        codes = _Codes(self.values)
+        changed = {type_: self._column(type_, of_type, codes) for type_, of_type in by_type.items()}
+        return Columns({**self.types, **changed}, codes.values)
+
+    def _column(self, type_: str, events: Sequence[PlainEvent], codes: _Codes) -> Column:
+        """Put events of a type among those that there are."""
+        moments = self.moments(type_)
+        column = self.types.get(type_, {"of": {}})
+        ids = self._ids(type_) or [""] * len(moments)
+        indices = {name: _indices(text, len(moments)) for name, text in column["of"].items()}
+        for event in events:
+            one, given = event.occurrence, event.plain["properties"]
+            row = bisect_right(moments, one.at)
+            for name in sorted(given.keys() - indices.keys()):
+                indices[name] = array("I", bytes(4 * len(moments)))
+            for name, of in indices.items():
+                of.insert(row, codes.of(given[name]) if name in given else 0)
+            moments.insert(row, one.at)
+            ids.insert(row, one.id or "")
+        found: dict[str, Any] = {
+            "at": packed(moments),
+            "of": {name: _narrow(indices[name]) for name in sorted(indices)},
+        }
+        if any(ids):
+            found["id"] = " ".join(ids) if all(map(_is_simple, ids)) else ids
+        return found
+
+    def _ids(self, type_: str) -> list[str]:
+        """Give the ids of the events of a type, empty texts where there are none; nothing where none has any."""
+        ids = self.types.get(type_, {}).get("id", [])
+        return ids.split(" ") if isinstance(ids, str) else [*ids]
+
+
+NO_EVENTS = Columns({}, [None])
+
+
+class _Codes:
+    """Indices of values, each once."""
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self.values = [*values]
+        self._known = {_key(value): index for index, value in enumerate(values)}
+
+    def of(self, value: Any) -> int:
+        """Give the index of a value, which has one from now on."""
+        written = json_value(value)
+        key = _key(written)
+        if key not in self._known:
+            self._known[key] = len(self.values)
+            self.values.append(written)
+        return self._known[key]
+
+
+def _key(value: Any) -> Any:
+    """Tell values apart that Python takes for equal."""
+    return value if type(value) is str else (json.dumps(value, sort_keys=True),)
+
+
+_is_simple = re.compile(r"[!#-\[\]-~]*").fullmatch
+"""Whether an id has nothing that must be escaped, and no space."""
+
+
+def _indices(text: str, count: int) -> array[int]:
+    width = len(text) * 3 // 4 // count
+    return array("I", unpacked(text, _WIDTHS[4 if width >= 4 else 2]))
+
+
+def _narrow(indices: array[int]) -> str:
+    return packed(array("H", indices) if max(indices) < 2**16 else indices)
