@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast
 
 import attrs
 
@@ -227,7 +227,7 @@ def _parts_of(lead: object) -> _Parts:
 
 
 def _parts_of_event(event: object) -> _Parts:
-    if isinstance(event, Mapping):
+    if type(event) is dict or isinstance(event, Mapping):
         return event.get
     if event is None or not hasattr(event, "type"):
         expected = "an object with type, at, id and properties"
@@ -340,10 +340,11 @@ class _EventReader:
 
         Where a property is read, all that are declared are kept: they may put events in order.
         """
-        at, name = self._instant(part("at")), self._id(part("id"))
-        values = self._values(part)
+        raw_at = part("at")
+        at, name, values = self._instant(raw_at), self._id(part("id")), self._values(part)
         occurrence = Occurrence(self._name, at, name, values)
-        found: dict[str, Any] = {"type": self._name, "at": moment_of(at), "properties": {}}
+        moment = raw_at if _is_plain_moment(raw_at) else moment_of(at)
+        found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
         if name is not None:
             found["id"] = name
         given = self._properties(part) if self._read else _NOTHING
@@ -355,6 +356,8 @@ class _EventReader:
         return PlainEvent(occurrence, self, found.get, found)
 
     def _instant(self, raw: object) -> int:
+        if _is_plain_moment(raw):
+            return instant_of(raw)
         try:
             at = None if raw is None else self._at(raw)
         except Unreadable as error:
@@ -390,7 +393,7 @@ class _EventReader:
 
     def _properties(self, part: _Parts) -> Mapping[str, Any]:
         raw = part("properties")
-        if raw is None or isinstance(raw, Mapping):
+        if raw is None or type(raw) is dict or isinstance(raw, Mapping):
             return raw or _NOTHING
         expected = "an object of names and values"
         reason = f"event `{self._name}`: properties: {shown(raw)} is not {expected}"
@@ -404,6 +407,11 @@ class _EventReader:
             value="[pii]" if pii else raw,
             expected=expected,
         ) from None
+
+
+def _is_plain_moment(raw: object) -> TypeGuard[dt.datetime]:
+    """Tell whether a moment is as `moment_of` gives it."""
+    return type(raw) is dt.datetime and raw.tzinfo is dt.UTC and raw.year in YEARS
 
 
 def _order_of(raw: object, read: Reader) -> tuple[Any, ...]:
@@ -474,6 +482,8 @@ def read_as_of(value: dt.datetime) -> int:
     >>> read_as_of(dt.datetime(1970, 1, 2, tzinfo=dt.UTC))
     86400000000
     """
+    if _is_plain_moment(value):
+        return instant_of(value)
     expected = "a datetime with a timezone"
     example = "e.g. datetime(2026, 11, 21, tzinfo=UTC)"
     if not isinstance(value, dt.datetime):

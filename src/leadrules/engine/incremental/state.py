@@ -47,7 +47,7 @@ class Scorer:
         """Reads leads and events."""
         return self.retention.reader
 
-    @property
+    @functools.cached_property
     def most_events(self) -> int:
         """How many events the rules take at a time."""
         return self.retention.program.scope.most_events

@@ -157,20 +157,19 @@ class FadingSum:
     def at(self, moment: int) -> int:
         """Give the sum at a moment, in units of the precision."""
         before = self._moment
-        if before is None or moment - before >= self._unit:
-            self._begin(moment)
-        elif self._phases is None:
+        if before is None or self._phases is None or moment - before >= self._unit:
             if moment != before or self.fresh:
                 self._begin(moment)
-                self._order(moment)
-        else:
-            if moment != before:
-                if self._within is not None:
-                    self._leave(before, moment)
-                self._grow(before, moment)
-                self._moment = moment
-            if self.fresh:
-                self._enter(moment)
+                if before is not None and moment - before < self._unit:
+                    self._order(moment)
+            return self._total
+        if moment != before:
+            if self._within is not None:
+                self._leave(before, moment)
+            self._grow(before, moment)
+            self._moment = moment
+        if self.fresh:
+            self._enter(moment)
         return self._total
 
     def drop(self, at: int) -> None:
