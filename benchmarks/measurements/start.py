@@ -12,6 +12,7 @@ import sys
 import tempfile
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
 
 from benchmarks.report import Table, compared
 from benchmarks.timing import Step, in_turn, timed
@@ -19,6 +20,7 @@ from benchmarks.timing import Step, in_turn, timed
 PYDANTIC = "from pydantic import BaseModel"
 IMPORTS = ("import leadrules", "from leadrules import Ruleset", "import pydantic", PYDANTIC)
 NOTHING = "python -c pass"
+TWO_LINES = "email_open +5\nbudget and authority -> qualified\n"
 
 
 def measure(quick: bool) -> tuple[Table, ...]:
@@ -39,6 +41,9 @@ def _commands(folder: str, passes: int) -> Table:
     note = f"ratio: to the first line; processes of each: {passes}"
     if find_spec("typer") and find_spec("rich"):
         commands["leadrules --help"] = [running(folder, "-m", "leadrules", "--help")]
+        rules = Path(folder) / "two.leadrules"
+        rules.write_text(TWO_LINES, "utf-8")
+        commands["leadrules check, two lines"] = [running(folder, "-m", "leadrules", "check", str(rules))]
     else:
         note += "; leadrules --help needs the extra `cli`, which is not installed"
     taken = in_turn(commands, passes)

@@ -102,12 +102,55 @@ def test_what_is_imported_is_what_pyproject_installs():
     assert imported - for_users <= extras["test"]
 
 
+def test_loading_rules_loads_no_engine_and_no_model():
+    run = run_python(
+        "import sys; from leadrules import Ruleset; Ruleset.from_text('email_open +5'); print(*sys.modules)"
+    )
+    late = ("leadrules.engine.", "leadrules.explain.", "leadrules.analysis.", "leadrules.models", "pydantic", "lark")
+    assert [name for name in run.stdout.split() if name.startswith(late)] == []
+
+
+def test_a_plain_check_loads_neither_engines_nor_tables(tmp_path):
+    (tmp_path / "x.leadrules").write_text("email_open +5\n")
+    check = f"app(['check', {str(tmp_path / 'x.leadrules')!r}], standalone_mode=False)"
+    run = run_python(f"import sys; from leadrules.cli.app import app; {check}; print(*sys.modules)")
+    late = ("leadrules.engine.", "leadrules.explain.", "leadrules.tables", "leadrules.insights", "leadrules.models")
+    assert "leadrules.analysis" in run.stdout.split()
+    assert [name for name in run.stdout.split() if name.startswith(late)] == []
+
+
 @pytest.mark.slow
-def test_importing_leadrules_takes_at_most_twice_as_long_as_pydantic(tmp_path):
+def test_how_long_importing_takes_against_pydantic(tmp_path):
     def seconds(statement: str) -> float:
         code = f"import time; start = time.process_time(); {statement}; print(time.process_time() - start)"
         # The first run compiles, the others find its bytecode.
         variables = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
         return min(float(run_python(code, **variables).stdout) for _ in range(7))
 
-    assert seconds("import leadrules") <= 2 * seconds("from pydantic import BaseModel")
+    pydantic = seconds("from pydantic import BaseModel")
+    assert seconds("import leadrules") <= 2 * pydantic
+    assert seconds("from leadrules import Ruleset") <= 3 * pydantic
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="asks the system for the time of child processes")
+def test_how_long_a_check_takes_as_a_whole_process_against_loading_what_reads_the_command_line(tmp_path):
+    import resource
+
+    def seconds(*arguments: str) -> float:
+        def spent() -> float:
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return used.ru_utime + used.ru_stime
+
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+        taken = []
+        for _ in range(7):
+            before = spent()
+            subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=True)
+            taken.append(spent() - before)
+        return min(taken)
+
+    rules = tmp_path / "two.leadrules"
+    rules.write_text("email_open +5\nbudget and authority -> qualified\n")
+    alone = seconds("-c", "import typer, pydantic; pydantic.BaseModel")
+    assert seconds("-m", "leadrules", "check", str(rules)) <= 2.5 * alone

@@ -24,3 +24,5 @@ def main() -> None:
         app(prog_name="leadrules")
     except KeyboardInterrupt:  # before a command runs; from then on it is handled there
         sys.exit(130)
+    finally:
+        gc.freeze()  # the process ends: to look for garbage in all that it loaded would take it a quarter of its time

@@ -1,12 +1,11 @@
 """The commands and their options, nothing else: what a command does is imported when it runs.
 
 That keeps `leadrules --help` fast. A command module has one function, which takes plain values and
-gives the exit status; `run` turns whatever goes wrong into a sentence and a status.
+gives the exit status; `run` turns whatever goes wrong into a sentence and a status. Annotations are
+no texts here, since typer reads those of all commands whichever is run.
 """
 
 # ruff: noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
-
-from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
