@@ -275,7 +275,7 @@ class Ruleset:
         from leadrules.engine.incremental import Retention, Scorer
 
         if self._scorer is None:
-            scorer = Scorer(self._identity, Retention.of(self._program, self._reader))
+            scorer = Scorer(self._identity, Retention.of(self._program, self._reader), self.environment)
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer

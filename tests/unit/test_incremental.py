@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadrules import Event, InputError, Lead, Limits, Ruleset
-from leadrules.engine.incremental import uses
+from leadrules.engine.incremental import log, uses
 from leadrules.engine.incremental.memory import Memories
 from leadrules.values import instant_of
 
@@ -238,6 +238,7 @@ def test_what_is_no_state_is_refused(text, why):
         ("streams", ["AAAAAAAAAAA="]),
         ("values", [None, 1]),
         ("layout", "0"),
+        ("environment", {}),
         ("totals", [[0, 1, "1e999999999999"]]),
         ("more", 1),
     ],
@@ -283,6 +284,20 @@ def test_a_state_that_numbers_its_parts_otherwise_is_refused(monkeypatch):
     assert error.value.field == "layout"
 
 
+def test_by_other_tables_the_events_of_a_state_are_sorted_anew(monkeypatch):
+    text = 'page_view[url matches "^/a"] +1 max 1 per day'
+    state = Ruleset.from_text(text).start({"id": "1"})
+    for days in range(9):
+        state.add({"type": "page_view", "at": at(days), "properties": {"url": "/a"}})
+    assert state.result(as_of=NOW).score == 9
+    stored = state.to_json()
+    monkeypatch.setattr(Ruleset, "environment", {"tzdata": "2050a"})
+    monkeypatch.setattr(log.EventLog, "of", lambda *_: pytest.fail("streams are taken as they are"))
+    again = Ruleset.from_text(text).resume(stored)
+    assert again.result(as_of=NOW).score == 9
+    assert json.loads(again.to_json())["environment"] == {"tzdata": "2050a"}
+
+
 # ---------------------------------------------------------------------- JSON
 
 
@@ -296,6 +311,7 @@ def test_a_state_is_plain_json():
     events = found.pop("events")["page_view"]
     assert found.pop("digest").startswith("sha256:")
     assert len(found.pop("layout")) == 12
+    assert found.pop("environment") == rules.environment
     assert found == {
         "state": 2,
         "fingerprint": rules.fingerprint,

@@ -37,10 +37,11 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 @attrs.frozen
 class Scorer:
-    """What the states of one ruleset share."""
+    """What the states of one ruleset share. `environment` has the versions of tables that are part of the meaning."""
 
     identity: RulesetIdentity
     retention: Retention
+    environment: Mapping[str, str]
 
     @property
     def reader(self) -> LeadReader:
@@ -83,8 +84,10 @@ class Scorer:
         stored = read_state(text, self.identity.fingerprint, self.layout)
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
-        log = None if mark is None else EventLog.of(plan, read, stored.events, stored.streams, mark)
-        if log is None:
+        log = None
+        if mark is not None and stored.environment == self.environment:
+            log = EventLog.of(plan, read, stored.events, stored.streams, mark)
+        if log is None:  # others may sort events otherwise
             log = EventLog(plan, read, read(stored.events.plain()), mark)
         totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
         return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most)
@@ -195,7 +198,16 @@ class LeadState:
         totals = {index: total for index, total in enumerate(self._lead[TOTALS]) if total != NOTHING}
         scorer, (events, streams), mark = self._scorer, self._log.packed(), self._log.mark
         stored = Stored(
-            self.fingerprint, scorer.layout, self._lead, events, streams, totals, mark, self._remember, self._most
+            self.fingerprint,
+            scorer.layout,
+            scorer.environment,
+            self._lead,
+            events,
+            streams,
+            totals,
+            mark,
+            self._remember,
+            self._most,
         )
         return text_of(stored)
 

@@ -29,13 +29,15 @@ _DIGITS = 64
 class Stored:
     """What a state is made of. `totals` are by the index of a question among those of the rules.
 
-    `layout` says how these, and the streams, are numbered. `streams` are moments, packed, of those
-    that do not follow from the columns. `mark` is an instant, or None where no result was asked for;
-    `remember` is in microseconds. `most` is how many events there may be before they are looked through.
+    `layout` says how these, and the streams, are numbered. `streams` are moments, packed, of those that
+    do not follow from the columns; they were made by tables of the versions in `environment`. `mark` is
+    an instant, or None where no result was asked for; `remember` is in microseconds. `most` is how many
+    events there may be before they are looked through.
     """
 
     fingerprint: str
     layout: str
+    environment: Mapping[str, str]
     lead: Mapping[str, Any]
     events: Columns
     streams: Sequence[str]
@@ -61,6 +63,7 @@ def text_of(stored: Stored) -> str:
     parts = {
         "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
         "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
+        "environment": _canonical(stored.environment),
         "events": _events(stored.events),
         "fingerprint": _canonical(stored.fingerprint),
         "layout": _canonical(stored.layout),
@@ -152,6 +155,7 @@ def _stored(found: Mapping[str, Any]) -> Stored:
     return Stored(
         found["fingerprint"],
         found["layout"],
+        found["environment"],
         {"id": found["lead"], "attributes": attributes, "stages": found["stages"]},
         Columns(found["events"], found["values"]),
         found["streams"],
