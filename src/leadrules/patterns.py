@@ -1,37 +1,76 @@
 """RE2 in one place: what `matches` compiles, and which version of the library does it.
 
 Nothing else names the library, so that a platform without google-re2 needs only another module with
-these three names. Patterns are part of the meaning: whatever stands here must be RE2.
+these names. Patterns are part of the meaning: whatever stands here must be RE2.
+
+A pattern takes memory twice: for its program, and for the states that a search has met, up to a bound
+of its own; past that bound it searches more slowly, with the same answers. Both are bounded for all
+patterns of a ruleset together, and given back with it.
 """
 
 from __future__ import annotations
 
-import functools
+from importlib import metadata
 from typing import Any
 
 import re2  # type: ignore[import-untyped, unused-ignore]
+
+MOST_STEPS = 200_000
+"""How large the patterns of a ruleset may be together, in steps of their programs; a word has about as many
+as letters. A text of 1,000 characters is searched by so many steps in about two seconds, at the worst."""
+
+_WHOLE_MEMORY = 64 * 1024 * 1024
+_MOST_MEMORY = 8 * 1024 * 1024
+_LEAST_MEMORY = 64 * 1024
 
 
 class PatternError(ValueError):
     """A pattern that does not compile; the message says why, in the library's words."""
 
 
-@functools.lru_cache(maxsize=10_000)
-def pattern(text: str) -> Any:
-    """Compile a pattern that ignores case and is not anchored: its `search` takes a text. Raises PatternError."""
+def steps_of(text: str) -> int:
+    """Give how many steps the program of a pattern has. Raises PatternError for what does not compile."""
+    return int(_compiled(text, _MOST_MEMORY).programsize)
+
+
+class Patterns:
+    """The patterns of one ruleset, compiled when they are first asked for.
+
+    `count` is how many there are, which share the memory. Threads may share it: where two compile the
+    same pattern, one of the two is kept.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._memory = max(_LEAST_MEMORY, min(_MOST_MEMORY, _WHOLE_MEMORY // max(count, 1)))
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, text: str) -> Any:
+        """Give a pattern that ignores case and is not anchored: its `search` takes a text. Raises PatternError."""
+        found = self._found.get(text)
+        return self._found.setdefault(text, self._made(text)) if found is None else found
+
+    def _made(self, text: str) -> Any:
+        try:
+            return _compiled(text, self._memory)
+        except PatternError:
+            return _compiled(text, _MOST_MEMORY)
+
+
+def _compiled(text: str, memory: int) -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
+    options.max_mem = memory
     try:
         return re2.compile(text, options)
     except re2.error as problem:
         raise PatternError(_reason(problem)) from problem
+    finally:
+        re2.purge()  # what it compiled last it keeps, whether anybody needs it or not
 
 
 def version() -> str:
     """Give the version of the library, which is part of a ruleset's environment."""
-    from importlib import metadata
-
     return metadata.version("google-re2")
 
 

@@ -334,8 +334,7 @@ def check_files(
         read_list=files.read_list,
         excused=expanded.words_of_the_broken,
         catalogue=catalogue,
-        most_fields=limits.fields,
-        most_events=limits.events,
+        limits=limits,
     )
     diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
     program = None if expanded.broken else checked.program

@@ -25,6 +25,7 @@ from leadrules.nodes import Node
 from leadrules.plugins import Catalogue
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
+from leadrules.syntax.parser import DEFAULT_LIMITS, Limits
 from leadrules.syntax.report import Refused, Report, line_of
 from leadrules.values import text_of_number, zone
 from leadrules.vocabulary import BOOL, Scope
@@ -64,8 +65,7 @@ def check(
     read_list: ListReader = no_lists,
     excused: frozenset[str] = frozenset(),
     catalogue: Catalogue | None = None,
-    most_fields: int = 1_000,
-    most_events: int = 100_000,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Checked:
     """Check the statements of a file, in order, with those that it includes.
 
@@ -81,7 +81,7 @@ def check(
     graph = graph_of(statements, names)
     order = order_of(graph, report)
     checking = _Checking(statements, names, report, graph, order)
-    program = checking.program(most_fields=most_fields, most_events=most_events)
+    program = checking.program(limits)
     failed = any(d.severity == "error" for d in report.diagnostics)
     return Checked(None if failed else program, in_order(report.diagnostics))
 
@@ -102,11 +102,11 @@ class _Checking:
     grades: list[p.Grade | p.GradePair] = attrs.field(factory=list)
     total: p.Total = attrs.field(factory=lambda: p.Total(None, p.Bounds()))
 
-    def program(self, *, most_fields: int, most_events: int) -> p.Program:
+    def program(self, limits: Limits) -> p.Program:
         """Check everything, and put the program together."""
         self._header()
         rule_names = self._rule_names()
-        expressions = Expressions(self.names, self.report)
+        expressions = Expressions(self.names, self.report, most_pattern_steps=limits.pattern_steps)
         self._criteria(expressions)
         dimensions = tuple(s for s in self.statements if isinstance(s, tree.Dimension))
         scoring = Scoring(expressions, self.header["precision"], rule_names, dimensions)
@@ -118,15 +118,21 @@ class _Checking:
             except Refused:
                 continue
         built = scoring.built()
-        tests = Expressions(self.names, self.report, plain_criteria=expressions.plain_criteria)
+        tests = Expressions(
+            self.names,
+            self.report,
+            plain_criteria=expressions.plain_criteria,
+            most_pattern_steps=limits.pattern_steps,
+            pattern_steps=expressions.pattern_steps,
+        )
         examples = self._examples(tests)
-        if len(expressions.fields_read) > most_fields:
+        if len(expressions.fields_read) > limits.fields:
             self.report.add(
                 "LR009",
-                f"the rules read {len(expressions.fields_read)} fields, and {most_fields} is the limit",
+                f"the rules read {len(expressions.fields_read)} fields, and {limits.fields} is the limit",
                 self.statements[0],
             )
-        scope = self._scope(expressions, most_events)
+        scope = self._scope(expressions, limits.events)
         return p.Program(
             name=self.header["name"],
             version=self.header["version"],
@@ -149,7 +155,7 @@ class _Checking:
             order=self.order,
             canonical=canonical_text(self.statements, self.names),
             examples=examples,
-            tested=self._scope(expressions, most_events, tests),
+            tested=self._scope(expressions, limits.events, tests),
             functions=expressions.functions | tests.functions,
             files=tuple(dict.fromkeys(node.span.file for node in self.statements)),
         )

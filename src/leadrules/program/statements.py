@@ -11,9 +11,19 @@ from typing import Any
 import attrs
 
 from leadrules.criteria import Criterion as PluginCriterion
-from leadrules.families import Decay
+from leadrules.families import TEXT_TESTS, Decay
 from leadrules.families.result_lists import Mark as MarkWord
-from leadrules.program.expressions import Condition, Constant, DefinitionRead, Node, PropertyRead, Selection, ValueNode
+from leadrules.patterns import Patterns
+from leadrules.program.expressions import (
+    Condition,
+    Constant,
+    DefinitionRead,
+    Node,
+    PropertyRead,
+    Selection,
+    TextTest,
+    ValueNode,
+)
 from leadrules.vocabulary import EventType, Field, Scope
 
 # --------------------------------------------------------------------- rules
@@ -355,6 +365,12 @@ class Program(Node):
             ("ladder", self.ladders),
         )
         return {(kind, one.name): one for kind, members in kinds for one in members}
+
+    @functools.cached_property
+    def patterns(self) -> Patterns:
+        """The patterns that its tests of text look for."""
+        tests = (test for test in self.find(TextTest) if TEXT_TESTS[test.kind].is_pattern)
+        return Patterns(len({choice for test in tests for choice in test.choices}))
 
     def behind(self, read: DefinitionRead) -> ValueNode | Condition | None:
         """Give the expression that a name stands for: of a criterion or a segment; None for all else."""

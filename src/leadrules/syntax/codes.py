@@ -22,6 +22,7 @@ SYNTAX_CODES: dict[str, str] = {
     "LR010": "file that cannot be opened",
     "LR011": "statement too long",
     "LR012": "too many of a kind",
+    "LR013": "patterns too large",
     # What cannot be read.
     "LR101": "unexpected word or sign",
     "LR102": "unfinished statement",

@@ -16,6 +16,7 @@ from typing import Any, cast
 import attrs
 
 from leadrules.errors import Diagnostic, in_order
+from leadrules.patterns import MOST_STEPS
 from leadrules.syntax import tree
 from leadrules.syntax.builder import Builder
 from leadrules.syntax.lalr import Refused, Tables
@@ -29,12 +30,12 @@ __all__ = ["Limits", "decode", "parse"]
 
 @attrs.frozen
 class Limits:
-    """What a ruleset may hold; past a limit there is a diagnostic (`LR004` to `LR009`, `LR011`) or an `InputError`.
+    """What a ruleset may hold; past a limit there is a diagnostic (such as `LR004`) or an `InputError`.
 
     `file_bytes` is the size of one file, `rules` the rules of all files together, `nesting` the depth
     of brackets and of includes, `statement_tokens` the words and signs of one statement, `mistakes`
     how many are reported of one file, `events` the events of one lead, `fields` the fields that the
-    rules read.
+    rules read, `pattern_steps` the size of all patterns together.
     """
 
     file_bytes: int = 1024 * 1024
@@ -45,9 +46,13 @@ class Limits:
     mistakes: int = 1_000
     events: int = 100_000
     fields: int = 1_000
+    pattern_steps: int = MOST_STEPS
 
 
-def parse(text: str, name: str, *, limits: Limits = Limits()) -> tuple[tree.File, tuple[Diagnostic, ...]]:
+DEFAULT_LIMITS = Limits()
+
+
+def parse(text: str, name: str, *, limits: Limits = DEFAULT_LIMITS) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     """Read the text of a rule file called `name`.
 
     Gives the statements that could be read, and all diagnostics, errors and warnings, in order of

@@ -37,7 +37,6 @@ from leadrules.engine.compiler.operands import (
 )
 from leadrules.families import COMPARISONS, TEXT_TESTS, Kind, TextTest
 from leadrules.nodes import Node
-from leadrules.patterns import pattern
 from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
 
@@ -338,7 +337,8 @@ class Conditions:
         """Write a test of a text; a pattern is a constant."""
         if kind.holds is None:
             assert isinstance(part, ast.Constant)
-            search = self.names.value(pattern(part.value).search, ("pattern", part.value))
+            text = str(part.value)
+            search = self.names.value(self.program.patterns[text].search, ("pattern", text))
             return code.compare(code.call(search, whole), "is not" if wanted else "is", NONE)
         if kind.holds is operator.contains:
             return code.compare(part, "in" if wanted else "not in", whole)

@@ -18,7 +18,7 @@ from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, bucket_of
 from leadrules.lead import Facts, Occurrence
-from leadrules.patterns import pattern
+from leadrules.patterns import Patterns
 from leadrules.values import DAY, Value, Zone, bounded, folded
 
 Truth = bool | None
@@ -119,12 +119,8 @@ class Reading:
         if isinstance(subject, tuple):
             members = {folded(member) for member in subject}
             return either(_known(self.value(c, event), lambda text: folded(text) in members) for c in node.choices)
-        return either(
-            None
-            if subject is None
-            else _known(self.value(c, event), functools.partial(_stands_in, node.kind, str(subject)))
-            for c in node.choices
-        )
+        stands_in = functools.partial(_stands_in, node.kind, self.program.patterns, str(subject))
+        return either(None if subject is None else _known(self.value(c, event), stands_in) for c in node.choices)
 
     def _followed_by(self, node: p.FollowedBy) -> bool:
         firsts, thens = self.select(node.first), self.select(node.then)
@@ -334,8 +330,8 @@ def _known(value: Value | None, test: Callable[[str], bool]) -> Truth:
     return None if value is None else test(str(value))
 
 
-def _stands_in(kind: str, subject: str, choice: str) -> bool:
+def _stands_in(kind: str, patterns: Patterns, subject: str, choice: str) -> bool:
     holds = TEXT_TESTS[kind].holds
     if holds is None:
-        return pattern(choice).search(subject) is not None
+        return patterns[choice].search(subject) is not None
     return holds(folded(subject), folded(choice))
