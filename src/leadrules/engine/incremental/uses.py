@@ -7,6 +7,7 @@ the others it may have to add up before they are forgotten. Where it cannot tell
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,13 +44,13 @@ class PastReading(Reading):
     filters: Mapping[str, Mapping[p.Condition, int]] = attrs.field(factory=dict)
     passes: Mapping[int, Sequence[Any]] = attrs.field(factory=dict)
 
-    def passing(self, filter_: p.Condition, events: Events) -> Events:
-        """Give the events that pass a filter which says the same whenever it is asked."""
-        known = {type_: filters[filter_] for type_, filters in self.filters.items() if filter_ in filters}
-        if not all(event.type in known for event in events):
+    def passing(self, filter_: p.Condition, types: Sequence[str], events: Events) -> Events:
+        """Give the events, of some types, that pass a filter which says the same whenever it is asked."""
+        indices: dict[str, Any] = {type_: self.filters.get(type_, {}).get(filter_) for type_ in types}
+        if None in indices.values():
             return [event for event in events if self.truth(filter_, event) is True]
         passes = self.passes
-        return [event for event in events if passes[id(event)][known[event.type]]]
+        return [event for event in events if passes[id(event)][indices[event.type]]]
 
 
 @attrs.frozen
@@ -74,10 +75,15 @@ class Use:
             return "bounded"
         return self.final_memory if self.is_final else "events"
 
-    @property
+    @functools.cached_property
+    def is_judged(self) -> bool:
+        """Tell whether the filter says the same of an event whenever it is asked."""
+        return is_static(self.selection.filter)
+
+    @functools.cached_property
     def is_final(self) -> bool:
         """Tell whether events can be judged now for good, without a window that would drop them."""
-        return is_static(self.selection.filter) and not self.selection.since
+        return self.is_judged and not self.selection.since
 
     @property
     def final_memory(self) -> Memory:
@@ -90,8 +96,8 @@ class Use:
         Those before the latest event of a `since`, which only ever moves on, never are.
         """
         filter_ = self.selection.filter
-        if filter_ is not None and is_static(filter_):
-            events = reading.passing(filter_, events)
+        if filter_ is not None and self.is_judged:
+            events = reading.passing(filter_, self.types, events)
         for since in self.selection.since:
             start = _start(since, reading)
             events = [event for event in events if start is None or event.at > start]
@@ -195,10 +201,10 @@ class RuleUse(Use):
 
     rule: p.Rule
 
-    @property
+    @functools.cached_property
     def is_final(self) -> bool:
         """Tell whether an event can be judged for good, with what it gives."""
-        judged = is_static(self.selection.filter) and not self.selection.since
+        judged = self.is_judged and not self.selection.since
         return judged and is_static(self.rule.alternatives[0].points) and self.rule.caps.every is None
 
     @property
