@@ -6,6 +6,7 @@ The audit, and the evidence of its entries, may be made only when they are asked
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,8 +26,10 @@ MOST_LISTED = 20
 EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = json.encoder.encode_basestring
 _MOST_DECIMALS = 10_000
+_moment_text = functools.lru_cache(maxsize=64)(text_of_instant)
+"""Most leads are scored as of one moment."""
 
 
 class AuditEntry:
@@ -46,8 +49,8 @@ class AuditEntry:
         self.kind = kind
         self.rule = rule
         self.points = points
-        self._head: EntryHead = (kind, rule, line, because, 0, None)
-        self._evidence: Evidence | Notes = evidence
+        self._head: EntryHead = head_of(kind, rule, line, because)
+        self._evidence: Evidence | str | Notes = evidence
 
     @property
     def line(self) -> int:
@@ -62,19 +65,22 @@ class AuditEntry:
     @property
     def evidence(self) -> Evidence:
         """What the points rest on, made on first access."""
-        if type(self._evidence) is tuple:
-            maker, place = self._head[5], self._head[4]
-            assert maker is not None
-            self._evidence = self._proven(maker.proof(self._evidence).get(place))
-        assert not isinstance(self._evidence, tuple)
+        if isinstance(self._evidence, (tuple, str)):
+            self._evidence = _evidence_in(self._evidence_text())
         return self._evidence
 
-    def _proven(self, proof: AuditEntry | None) -> Evidence:
-        if proof is None or (proof.kind, proof.rule, proof.points) != (self.kind, self.rule, self.points):
-            raise RuntimeError(
-                "an event of the lead was changed after it was scored; read evidence first, or score a copy"
-            )
-        return proof.evidence
+    def _evidence_text(self) -> str:
+        """Write the evidence as canonical JSON, made on first access by the engine that made the entry."""
+        evidence = self._evidence
+        if type(evidence) is tuple:
+            maker = self._head[5]
+            assert maker is not None
+            self._evidence = evidence = evidence_of(self._head, maker.proof(evidence))
+        return evidence if isinstance(evidence, str) else canonical_json(evidence)
+
+    def to_json(self) -> str:
+        """Write the entry as canonical JSON."""
+        return f"{self._head[7]}{_minimal(self.points)}{self._head[8]}{self._evidence_text()}}}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the entry as plain data: kind, rule, line, points, because, evidence."""
@@ -120,12 +126,44 @@ class Maker(Protocol):
     def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
         """Give the audit; of its entries the notes are the evidence, until that is asked for."""
 
-    def proof(self, notes: Notes) -> Mapping[int, AuditEntry]:
-        """Give the entries with their evidence, by their place among the heads; made once for all of them."""
+    def audit_json(self, notes: Notes) -> str:
+        """Write the audit as canonical JSON, without making it."""
+
+    def proof(self, notes: Notes) -> Mapping[int, str]:
+        """Give the evidence of entries as canonical JSON, by their index among the heads; made once for all of them.
+
+        An entry whose points no longer follow from the lead has none.
+        """
 
 
-EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None]
-"""What an entry says of its rule, whatever the lead: kind, rule, line, because; its place among all; who proves it."""
+EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None, int, str, str]
+"""What an entry says of its rule, whatever the lead: kind, rule, line, because; its index among all; who proves it;
+which alternative it is of; the canonical JSON before its points, and from there to its evidence."""
+
+
+def head_of(
+    kind: EntryKind,
+    rule: str,
+    line: int,
+    because: str | None,
+    index: int = 0,
+    maker: Maker | None = None,
+    alternative: int = 0,
+) -> EntryHead:
+    """Give what an entry says of its rule."""
+    before = f'{{"kind":"{kind}","rule":{_quoted(rule)},"line":{line},"points":'
+    after = f',"because":{canonical_json(because)},"evidence":'
+    return kind, rule, line, because, index, maker, alternative, before, after
+
+
+def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
+    """Find the evidence of an entry. Raises RuntimeError where it has none."""
+    found = proof.get(head[4])
+    if found is None:
+        raise RuntimeError("an event of the lead was changed after it was scored; read evidence first, or score a copy")
+    return found
+
+
 Fired = tuple[EntryHead, Any]
 """An entry to be: its head, and its points, as a decimal or as a whole number of the engine's units."""
 
@@ -168,6 +206,15 @@ def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tupl
     return tuple(entries)
 
 
+def json_of(fired: Iterable[Fired], decimals: Decimals, proof: Mapping[int, str]) -> str:
+    """Write what fired as the canonical JSON of an audit, which is faster than to make its entries."""
+    entries = []
+    for head, points in fired:
+        number = _minimal(decimals[points] if type(points) is int else points)
+        entries.append(f"{head[7]}{number}{head[8]}{evidence_of(head, proof)}}}")
+    return f"[{','.join(entries)}]"
+
+
 @attrs.frozen
 class Transition:
     """A label that differs from the one the lead held; `before` is None where none was held.
@@ -196,6 +243,11 @@ class RulesetIdentity:
     def to_dict(self) -> dict[str, Any]:
         """Give the identity as plain data: name, version, fingerprint."""
         return {"name": self.name, "version": self.version, "fingerprint": self.fingerprint}
+
+    @functools.cached_property
+    def json(self) -> str:
+        """The identity as canonical JSON."""
+        return canonical_json(self.to_dict())
 
 
 class ScoredLead:
@@ -334,7 +386,21 @@ class ScoredLead:
 
     def to_json(self) -> str:
         """Write the canonical JSON: compact, keys in a fixed order, numbers exact and minimal."""
-        return canonical_json(self.to_dict())
+        write = canonical_json
+        transitions = write([t.to_dict() for t in self.transitions])
+        return (
+            f'{{"lead":{write(self.lead)},"as_of":"{_moment_text(self.as_of)}","ruleset":{self.ruleset.json}'
+            f',"score":{_minimal(self.score)},"dimensions":{write(self.dimensions)},"grades":{write(self.grades)}'
+            f',"stages":{write(self.stages)},"stage":{write(self.stage)},"segments":{write(self.segments)}'
+            f',"tags":{write(self.tags)},"recommendations":{write(self.recommendations)}'
+            f',"missing":{write(self.missing)},"transitions":{transitions}'
+            f',"audit":{self._audit_json()}}}'
+        )
+
+    def _audit_json(self) -> str:
+        if self._audit is None and self._maker is not None:
+            return self._maker.audit_json(self._notes)
+        return f"[{','.join([entry.to_json() for entry in self.audit])}]"
 
     @property
     def digest(self) -> str:
@@ -376,43 +442,56 @@ def canonical_json(value: Any) -> str:
     Takes dicts with text keys, lists, tuples, text, bools, None, ints and finite decimals; raises
     TypeError for anything else, floats included.
     """
-    parts: list[str] = []
-    _write(value, parts.append)
-    return "".join(parts)
+    write = _WRITERS.get(type(value))
+    if write is None:
+        write = next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), None)
+        if write is None:
+            raise TypeError(f"not plain data: {type(value).__name__}")
+    return write(value)
 
 
-def _write(value: Any, put: Callable[[str], None]) -> None:
-    if value is None or value is True or value is False:
-        put("null" if value is None else "true" if value else "false")
-    elif isinstance(value, str):
-        put(_quoted(value))
-    elif isinstance(value, int):
-        put(str(value))
-    elif isinstance(value, Decimal):
-        put(_minimal(value))
-    elif isinstance(value, Mapping):
-        _write_all("{", value.items(), "}", put)
-    elif isinstance(value, (list, tuple)):
-        _write_all("[", value, "]", put)
-    else:
-        raise TypeError(f"not plain data: {type(value).__name__}")
+def _object(value: Mapping[str, Any]) -> str:
+    if not value:
+        return "{}"
+    return f"{{{','.join([f'{_quoted(key)}:{canonical_json(part)}' for key, part in value.items()])}}}"
 
 
-def _write_all(start: str, items: Any, end: str, put: Callable[[str], None]) -> None:
-    put(start)
-    for index, item in enumerate(items):
-        if index:
-            put(",")
-        if start == "{":
-            put(_quoted(item[0]) + ":")
-            _write(item[1], put)
-        else:
-            _write(item, put)
-    put(end)
+def _array(value: Sequence[Any]) -> str:
+    if not value:
+        return "[]"
+    return f"[{','.join([canonical_json(part) for part in value])}]"
 
 
 def _minimal(number: Decimal) -> str:
-    text = format(number, "f")
+    text = str(number)
+    if "E" in text:
+        text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    str: _quoted,
+    int: str,
+    Decimal: _minimal,
+    dict: _object,
+    list: _array,
+    tuple: _array,
+    Mapping: _object,
+}
+"""How plain data is written, by its type; a bool stands before the int that it is too."""
+
+
+def _evidence_in(text: str) -> Evidence:
+    """Read evidence back from its canonical JSON: numbers are decimals, and what counts is a whole number."""
+    found: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    if "alternative" in found:
+        found["alternative"] = int(found["alternative"])
+    counts = [found.get("earlier"), *found.get("values", {}).values()]
+    for counted in counts:
+        if isinstance(counted, dict) and "events" in counted:
+            counted["events"] = int(counted["events"])
+    return found

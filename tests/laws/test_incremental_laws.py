@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
+from leadrules.engine.compiler import event_lists
 from leadrules.engine.incremental import uses
 from leadrules.engine.reference import evidence
 from leadrules.testing import incremental_agrees
@@ -23,7 +24,7 @@ AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 def few_listed():
     """Let evidence list few events, so that generated leads have more."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (evidence, uses):
+        for module in (evidence, event_lists, uses):
             patch.setattr(module, "MOST_LISTED", 2)
         yield
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from leadrules import InputError, Ruleset, RulesetError
 from leadrules.conversions import Unreadable, reader_of
+from leadrules.engine.compiler import event_lists
 from leadrules.engine.incremental import uses
 from leadrules.engine.reference import evidence
 from leadrules.syntax import tree
@@ -189,7 +190,7 @@ def names_mean_nothing(question):
 
 def incremental_equals_from_scratch_for_any_split_of_the_events(question):
     with pytest.MonkeyPatch.context() as patch:
-        for module in (evidence, uses):
+        for module in (evidence, event_lists, uses):
             patch.setattr(module, "MOST_LISTED", 2)  # few, so that generated leads have more
         incremental_agrees(question.rules, question.busy, question.as_of, seed=question.seed)
 

@@ -16,9 +16,11 @@ import pytest
 from leadrules import AuditEntry, Event, InputError, Lead, Ruleset, ScoredLead
 from leadrules.audit import Decimals
 from leadrules.engine.compiler import assembly, code
+from leadrules.engine.compiler.noted_lead import NotedLead
 from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.evidence import Evidence
 from leadrules.lead import LeadReader
 from leadrules.values import decimal_of, rounded
 
@@ -46,6 +48,7 @@ def alone(monkeypatch):
 
     monkeypatch.setattr(interpreter, "evaluate", nobody)
     monkeypatch.setattr(LeadReader, "read", nobody)
+    monkeypatch.setattr(NotedLead, "evidence", nobody)
 
 
 @pytest.fixture
@@ -333,6 +336,87 @@ def test_evidence_is_refused_where_an_event_was_changed_in_place():
     entry = next(entry for entry in result.audit if "half-life" not in entry.rule and "pricing" in entry.rule)
     with pytest.raises(RuntimeError, match="changed after it was scored"):
         _ = entry.evidence
+
+
+PROVEN = [
+    "employees >= 200 +10 | >= 50 +5 | else -1",
+    "employees < 200 +10 | >= 5000 +5 | else -1.5",
+    'country in {"PL", "DE"} and (employees > 5000 or not job_title contains "intern") +3 max 2 points',
+    "need or budget +1",
+    'page_view +2 because "reads"',
+    "page_view +2 max 30 points",
+    "page_view +0",
+    "page_view +2 max 21 when employees > 3",
+    "page_view +2 max 1 per day",
+    "page_view +2 max 2 every 10 days max 1 per month",
+    "page_view +5 half-life 10 days max 9",
+    "page_view +5 fades over 30 hours",
+    "page_view +5 drops 10% every 5 days max 1 per week",
+    'page_view[url contains "pric"] within 30 days +1',
+    'content[url = "/pricing"] +1 max 3',
+    "content +1.25 max 2",
+    "count(page_view within 7 days) >= 1 +4",
+    "days since page_view < 5 and days since blog_view >= 0 +3",
+    "page_view within 9 days and no unsubscribe +4",
+    "created within 30 days or employees is known +1",
+    "dimension other max 3\n  page_view +2",
+    "dimension other min 40\n  email_open +2\ntotal = 0.5 * other + 1 max 7",
+    "group some max 3\n  page_view +2",
+    "stages warm < hot\nwas hot +2",
+]
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("rule", PROVEN)
+def test_common_evidence_needs_no_reference(rule):
+    rules = Ruleset.from_text(
+        f"event page_view[url: text, seconds: number]\nevents content = page_view | blog_view\n{rule}"
+    )
+    events = [view(days, "/pricing" if days % 3 else "/blog") for days in range(25)]
+    events += [
+        {"type": "blog_view", "at": AS_OF - dt.timedelta(days=2, microseconds=1200), "id": "b1"},
+        *LEAD["events"][3:],
+    ]
+    lead = LEAD | {"events": events, "stages": {"stage": "hot"}}
+    evidence = [entry.evidence for entry in rules.evaluate(lead, as_of=AS_OF).audit]
+    assert len(evidence) > 0
+
+
+@pytest.mark.parametrize("rule", PROVEN)
+def test_evidence_is_that_of_the_reference(rule):
+    rules = Ruleset.from_text(
+        f"event page_view[url: text, seconds: number]\nevents content = page_view | blog_view\n{rule}"
+    )
+    plain = [view(days, "/pricing" if days % 3 else "/blog") for days in range(25)]
+    named = {"type": "blog_view", "at": AS_OF - dt.timedelta(days=2, microseconds=1200), "id": "b1"}
+    forms = {
+        "in order": plain[::-1],
+        "the latest first": [*plain, named],
+        "of one moment": [view(1), view(1, "/blog"), view(1, "/a"), named | {"at": AS_OF - DAY}, view(3)],
+        "with ids": [event | {"id": f"e {place}"} for place, event in enumerate(plain)],
+        "in other zones": [event | {"at": event["at"].astimezone(WARSAW)} for event in plain],
+        "as text": [event | {"at": event["at"].isoformat(), "type": " page_view "} for event in plain],
+        "without properties": [{"type": "page_view", "at": event["at"], "properties": None} for event in plain],
+        "none": [],
+    }
+    for events in forms.values():
+        lead = LEAD | {"events": events, "stages": {"stage": "hot"}}
+        result = same(rules, lead)
+        expected = rules.explain(lead, as_of=AS_OF).result
+        assert [repr(entry.to_dict()) for entry in result.audit] == [repr(entry.to_dict()) for entry in expected.audit]
+
+
+def test_evidence_is_asked_for_once_and_for_what_fired_alone(monkeypatch):
+    asked = []
+    of_rule = Evidence.of_rule
+    monkeypatch.setattr(
+        Evidence, "of_rule", lambda self, rule, score: asked.append(rule.id) or of_rule(self, rule, score)
+    )
+    rules = Ruleset.from_text("page_view +(seconds)\nunsubscribe +(employees)\nemail_open +1")
+    result = rules.evaluate(LEAD, as_of=AS_OF)
+    assert result.to_json() == result.to_json()
+    assert result.audit[0].evidence["events"][0]["points"] == 20
+    assert asked == ["page_view"]
 
 
 def test_a_result_is_a_value():

@@ -14,10 +14,13 @@ from leadrules.audit import EXACT, BlankResult, Decimals, RulesetIdentity, Score
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.event_lists import EventLists
 from leadrules.engine.compiler.events import EventCode
+from leadrules.engine.compiler.evidence import EvidencePlans
 from leadrules.engine.compiler.fallback import Fallback
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
+from leadrules.engine.compiler.noted_lead import NotedProgram
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
 from leadrules.engine.compiler.outcome import OutcomeCode
 from leadrules.engine.compiler.scoring import ScoreCode
@@ -75,7 +78,7 @@ class _Compilation:
     def function(self) -> Evaluate:
         """Write and compile the function."""
         self.lead.conditions.occurs(self.program)
-        trace = Trace.of(self.program, self.fallback.prove)
+        trace = Trace.of(self.program)
         result = self._answers(trace)
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
@@ -84,6 +87,10 @@ class _Compilation:
         namespace = code.functions_of(definitions, self.names.given)
         readers.connect(namespace)
         self.lead.events.connect(namespace)
+        totals = self.fallback.totals
+        events = EventLists(self.program, readers.texts, trace.maker.decimals, at_hand=totals.is_empty)
+        noted = NotedProgram.of(self.program, self.fallback.reader, totals)
+        trace.maker.prove = EvidencePlans(noted, trace, events).prove
         self.fallback.fast = namespace["score"]
         found: Evaluate = namespace["score"]
         return found

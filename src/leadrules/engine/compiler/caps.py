@@ -35,7 +35,7 @@ def _moment(keyed: tuple[Hashable, dt.datetime]) -> dt.datetime:
 
 
 Row = tuple[Any, ...]
-"""PointsCode in units, the moment, and the key of each bucket."""
+"""Points in units, the moment, and the key of each bucket."""
 
 
 @attrs.frozen
@@ -53,13 +53,7 @@ class AppliedCaps:
     def __call__(self, rows: list[Row]) -> tuple[int, int] | None:
         """Give the points and what is left of them after `max P points`; None where nothing is kept."""
         caps = self.caps
-        kept = self._in_order(rows)
-        if caps.every is not None:
-            kept = _keep_every(kept, caps.every)
-        for index, cap in enumerate(caps.per, 2):
-            kept = [row for bucket in _buckets(kept, index) for row in _largest(bucket, cap.times)]
-        if caps.times is not None:
-            kept = _largest(kept, caps.times)
+        kept = kept_of(caps, self._in_order(rows))
         if not kept:
             return None
         points = sum(row[0] for row in kept)
@@ -79,6 +73,15 @@ class AppliedCaps:
             if one[1] == next_[1] and one != next_:
                 raise Irregular
         return [(*row, index) for index, row in enumerate(rows)]
+
+
+def kept_of(caps: p.Caps, rows: list[Row]) -> list[Row]:
+    """Give the rows that caps keep of rows in order, each of which ends in its index."""
+    if caps.every is not None:
+        rows = _keep_every(rows, caps.every)
+    for index, cap in enumerate(caps.per, 2):
+        rows = [row for bucket in _buckets(rows, index) for row in _largest(bucket, cap.times)]
+    return rows if caps.times is None else _largest(rows, caps.times)
 
 
 def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:

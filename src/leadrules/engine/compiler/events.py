@@ -1,6 +1,6 @@
 """What the rules ask of the events, collected, and the pass over the events in code.
 
-RuleCode ask for counts, moments, ages, decayed sums and columns of properties of a selection; each is
+Rules ask for counts, moments, ages, decayed sums and columns of properties of a selection; each is
 worked out once, whoever asks. A selection of several types adds up, or strings together, what its
 types give. A block is left out where the lead has no event of its type, so everything asked starts
 as 0 or empty.
@@ -259,8 +259,8 @@ class EventCode:
         return [
             code.assign("by", code.dict_of([])),
             code.assign("ids", code.list_of([])),
+            code.try_(read, errors, [code.assign("by", careful)]),
             code.assign("seen", code.name("by")),
-            code.try_(read, errors, [code.assign(["by", "seen"], careful)]),
         ]
 
     def _bucket(self) -> Block:

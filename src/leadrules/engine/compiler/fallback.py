@@ -12,11 +12,10 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import AuditEntry, Notes, RulesetIdentity, ScoredLead
+from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.compiler.normalisation import plain_lead
 from leadrules.engine.compiler.runtime import units_of
 from leadrules.engine.compiler.totals import TOTALS, AccumulatedTotals
-from leadrules.engine.compiler.trace import SEEN
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import score_rule
@@ -97,19 +96,6 @@ class Fallback:
         if not self.totals.is_empty:
             plain[TOTALS] = lead[TOTALS]
         return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
-
-    def prove(self, notes: Notes) -> Sequence[AuditEntry]:
-        """Give the entries of a compiled result with their evidence, by the reference."""
-        _, lead, instant, values, events, stages, pii, totals = notes[: len(SEEN)]
-        keys = [field.key for field in self.program.scope.fields.values()]
-        given = {
-            "id": lead,
-            "attributes": dict(zip(keys, values, strict=True)),
-            "events": [event for of_type in events.values() for event in of_type],
-            "stages": stages,
-        }
-        evaluation = interpreter.answered(self._reading(given, instant, totals))
-        return interpreter.result_of(evaluation, self.identity, show_pii=pii).audit
 
     def reference(self, lead: Any, instant: int) -> Reference:
         """Prepare asking the reference about parts of a lead."""

@@ -38,10 +38,11 @@ class AboutText:
 
     read: TextRead
     known: Expr
+    remembered: runtime.Remembered
     asked: dict[TextQuestion, int] = attrs.field(factory=dict)
 
     def index(self, asked: TextQuestion) -> int:
-        """Give the context of an answer in the tuple."""
+        """Give the index of an answer in the tuple."""
         return self.asked.setdefault(asked, len(self.asked))
 
     @property
@@ -100,7 +101,7 @@ class Readers:
             remembered = runtime.Remembered(reader, _not_yet)
             self._derived[function] = remembered
             known = self.names.value(remembered)
-            self.texts[read, event] = AboutText(read, known)
+            self.texts[read, event] = AboutText(read, known, remembered)
         return self.texts[read, event]
 
     def derivations(self) -> list[ast.FunctionDef]:

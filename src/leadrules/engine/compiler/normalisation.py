@@ -48,17 +48,14 @@ class EventNormaliser:
     read_at: Reader
     properties: Properties
 
-    def __call__(
-        self, events: Sequence[Event], now: dt.datetime
-    ) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:
-        """Give the events that count by their type, with moments in UTC, and all of those types as they are."""
+    def __call__(self, events: Sequence[Event], now: dt.datetime) -> dict[str, list[Event]]:
+        """Give the events that count by their type, with moments in UTC and ids as the reader gives them."""
         seen: dict[str, list[Event]] = {}
         for event in events:
             type_ = self._type(event)
             if type_ in self.properties:
                 seen.setdefault(type_, []).append(event)
-        found = {type_: self._normalised(of_type, now, self.properties[type_]) for type_, of_type in seen.items()}
-        return found, seen
+        return {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
 
     def _type(self, event: Event) -> str:
         type_ = event.get("type")
@@ -71,9 +68,7 @@ class EventNormaliser:
             raise Irregular
         return plain
 
-    def _normalised(
-        self, events: Sequence[Event], now: dt.datetime, properties: Sequence[tuple[str, Callable[[Any], Any]]]
-    ) -> list[Event]:
+    def _normalised(self, events: Sequence[Event], type_: str, now: dt.datetime) -> list[Event]:
         """Leave out events later than now, and all but the first of those with one id."""
         kept: list[Event] = []
         named: dict[str, int] = {}
@@ -83,7 +78,7 @@ class EventNormaliser:
             name = None if raw is None else text_from(raw)
             if at > now:
                 continue
-            one = _at(event, at)
+            one = _plain(event, type_, at, name)
             index = None if name is None else named.setdefault(name, len(kept))
             if index is None or index == len(kept):
                 kept.append(one)
@@ -92,7 +87,7 @@ class EventNormaliser:
                 raise Irregular
             if at < kept[index]["at"]:
                 kept[index], one = one, kept[index]
-            for key, known in properties:  # a mistake in an event that does not count is a mistake still
+            for key, known in self.properties[type_]:  # a mistake in an event that does not count is a mistake still
                 column([one], key, known)
         return kept
 
@@ -112,9 +107,11 @@ class EventNormaliser:
         return moment_of(at)
 
 
-def _at(event: Event, moment: dt.datetime) -> Event:
-    """Let an event say its moment plainly."""
-    return event if event.get("at") is moment else {**event, "at": moment}
+def _plain(event: Event, type_: str, moment: dt.datetime, name: str | None) -> Event:
+    """Let an event say its type, moment and id plainly."""
+    if event.get("at") is moment and event.get("type") == type_ and event.get("id") is name:
+        return event
+    return {**event, "type": type_, "at": moment, "id": name}
 
 
 def column(events: Iterable[Event], key: str, known: Callable[[Any], Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""ScoreCode rules in code: points in whole units of the precision, added to a total.
+"""Scoring rules in code: points in whole units of the precision, added to a total.
 
 A rule whose events are all worth the same is a count, one that only decays a sum by age; any other
 has a row per event, from which is kept what the rule says. A rule that has no form here is scored by
@@ -22,7 +22,7 @@ from leadrules.engine.compiler.events import properties_of
 from leadrules.engine.compiler.fallback import FallbackQuestion
 from leadrules.engine.compiler.lead import LeadCode
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
-from leadrules.engine.compiler.trace import FIRED, GATED, Trace
+from leadrules.engine.compiler.trace import ANY, FIRED, GATED, Trace
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
@@ -81,16 +81,17 @@ class RuleCode(PointsCode):
         question = self.names.value(FallbackQuestion(rule, self.program.precision), ("rule", rule.id))
         asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
         body: Block = [code.assign([points, left], code.name(found))]
-        body += self._given(rule, total, code.name(points), code.name(left))
+        alternative = ANY if len(rule.alternatives) > 1 else 0
+        body += self._given(rule, total, code.name(points), code.name(left), alternative)
         if self.is_gated:
             asked = code.if_else(code.name(GATED), NONE, asked)
         return [code.assign(found, asked), code.if_(code.compare(code.name(found), "is not", NONE), body)]
 
-    def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr) -> Block:
+    def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr, alternative: int = 0) -> Block:
         """Write that a rule gave points, and what its own `max` leaves of them."""
         body: Block = []
         index = self.trace.indices["rule", rule.id]
-        self.trace.fire(body, index, points, self.names)
+        self.trace.fire(body, index, points, self.names, alternative)
         if isinstance(points, code.Literal) and isinstance(left, code.Literal):
             if left.value != points.value:
                 self.trace.fire(body, index + 1, code.const(left.value - points.value), self.names)  # type: ignore[operator]
@@ -110,8 +111,8 @@ class RuleCode(PointsCode):
         gate = [] if rule.when is None else [self.conditions.true(rule.when, self.lead)]
         branches = []
         otherwise: Block = []
-        for alternative in rule.alternatives:
-            body = self._points_once(rule, alternative.points, total)
+        for which, alternative in enumerate(rule.alternatives):
+            body = self._points_once(rule, alternative.points, total, which)
             if alternative.condition is None:
                 others = [a.condition for a in rule.alternatives if a.condition is not None]
                 none = code.and_(*(self.conditions.false(c, self.lead) for c in others))
@@ -123,21 +124,21 @@ class RuleCode(PointsCode):
             return code.if_chain([(code.and_(season, test, *gate), body)], [])
         return code.if_chain([(code.and_(season, *gate), code.if_chain(branches, otherwise))], [])
 
-    def _points_once(self, rule: p.Rule, node: p.ValueNode, total: str) -> Block:
+    def _points_once(self, rule: p.Rule, node: p.ValueNode, total: str, which: int) -> Block:
         if isinstance(node, p.Constant):
             units = self._constant_points(node)
             most = self._units(rule.caps.points)
             capped = units if most is None else max(-most, min(units, most))
-            return self._given(rule, total, code.const(units), code.const(capped))
+            return self._given(rule, total, code.const(units), code.const(capped), which)
         points_, left_ = self.names.fresh("x"), self.names.fresh("x")
         expr = self.conditions.plain_number(self.conditions.value(node, self.lead))
         rounding = self.names.value(runtime.points_of, "points_of")
         body: Block = [code.assign(points_, code.call(rounding, expr, code.const(self.scale)))]
         if rule.caps.points is None:
             points = code.name(points_)
-            return body + self._given(rule, total, points, points)
+            return body + self._given(rule, total, points, points, which)
         body.append(code.assign(left_, self._capped(code.name(points_), rule.caps.points)))
-        return body + self._given(rule, total, code.name(points_), code.name(left_))
+        return body + self._given(rule, total, code.name(points_), code.name(left_), which)
 
     def _constant_points(self, node: p.Constant) -> int:
         reading = Reading(self.program, Facts(None, {}, (), {}, 0), 0)

@@ -6,19 +6,32 @@ The parts of a result are made of the notes when they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import AuditEntry, Decimals, EntryHead, Fired, Notes, Transition, entries_of
+from leadrules.audit import (
+    AuditEntry,
+    Decimals,
+    EntryHead,
+    EntryKind,
+    Fired,
+    Notes,
+    Transition,
+    entries_of,
+    head_of,
+    json_of,
+)
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.families import RESULT_LISTS
 
 FIRED = "fired"
 GATED = "gated"
+ANY = -1
+"""Stands for the alternative of a rule where the code does not know which of them fired."""
 SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "totals")
 """What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether
 values of `pii` fields are shown, and what events came to that are not at hand."""
@@ -29,7 +42,17 @@ the label held and the rule that led to the new one."""
 _MARKS = len(SEEN)
 _PROOF = _MARKS + len(MARKS)
 
-Prove = Callable[[Notes], Sequence[AuditEntry]]
+Prove = Callable[[Notes, Sequence[Fired]], dict[int, str]]
+"""Gives the evidence of what fired, as canonical JSON by the index of the entry."""
+Item = p.Dimension | p.PointsGroup | p.Persona | p.Rule | p.Total | p.Term
+"""What an entry is of."""
+
+
+def definitions_noted(program: p.Program, notes: Notes) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Give the units of dimensions, and the labels of grades and ladders, that notes hold, by kind and name."""
+    noted = iter(notes[_PROOF + 1 :])
+    for kind, named in (("dimension", program.dimensions), ("grade", program.grades), ("ladder", program.ladders)):
+        yield from (((kind, one.name), next(noted)) for one in named)
 
 
 @attrs.define
@@ -38,8 +61,8 @@ class ResultMaker:
 
     program: p.Program
     decimals: Decimals
-    prove: Prove
     in_order: bool = True
+    prove: Prove = attrs.field(init=False)
 
     def parts(self, notes: Notes) -> dict[str, Any]:
         """Give all parts but those that every result has at once."""
@@ -55,15 +78,18 @@ class ResultMaker:
         return parts
 
     def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
-        """Give the audit; its evidence is made by the reference when it is first read."""
+        """Give the audit; its evidence is made when it is first read."""
         return entries_of(notes[0] if self.in_order else self._fired(notes), self.decimals, notes)
 
-    def proof(self, notes: Notes) -> Mapping[int, AuditEntry]:
-        """Give the entries of the reference by their index among the heads."""
-        made: list[dict[int, AuditEntry]] = notes[_PROOF]
+    def audit_json(self, notes: Notes) -> str:
+        """Write the audit as canonical JSON."""
+        return json_of(self._fired(notes), self.decimals, self.proof(notes))
+
+    def proof(self, notes: Notes) -> Mapping[int, str]:
+        """Give the evidence of entries by their index among the heads."""
+        made: list[dict[int, str]] = notes[_PROOF]
         if not made:
-            indices = [head[4] for head, _ in self._fired(notes)]
-            made.append(dict(zip(indices, self.prove(notes), strict=False)))
+            made.append(self.prove(notes, self._fired(notes)))
         return made[0]
 
     def _fired(self, notes: Notes) -> Sequence[Fired]:
@@ -81,37 +107,38 @@ class Trace:
 
     maker: ResultMaker
     heads: list[EntryHead] = attrs.field(factory=list)
+    items: list[Item] = attrs.field(factory=list)
     indices: dict[tuple[str, str], int] = attrs.field(factory=dict)
     _latest: int = -1
 
     @classmethod
-    def of(cls, program: p.Program, prove: Prove) -> Trace:
-        """Give every entry that a program may write; `prove` gives the evidence of those that it wrote."""
-        trace = cls(ResultMaker(program, Decimals(program.precision), prove))
+    def of(cls, program: p.Program) -> Trace:
+        """Give every entry that a program may write."""
+        trace = cls(ResultMaker(program, Decimals(program.precision)))
         for dimension in program.dimensions:
             for item in dimension.items:
                 trace._item(item)
-            trace._add("dimension", dimension.name, "cap", dimension.name, dimension.line)
+            trace._add("dimension", dimension.name, "cap", dimension.name, dimension)
         total = program.total
         if total.terms is not None:
             for dimension in program.dimensions:
-                trace._add("weight", dimension.name, "weight", dimension.name, total.line)
+                trace._add("weight", dimension.name, "weight", dimension.name, dimension, total.line)
             for index, term in enumerate(total.terms):
                 if term.dimension is None:
-                    trace._add("constant", str(index), "constant", "total", term.line)
-            trace._add("total", "", "cap", "total", total.line)
+                    trace._add("constant", str(index), "constant", "total", term)
+            trace._add("total", "", "cap", "total", total)
         return trace
 
-    def fire(self, body: Block, index: int, units: Expr, names: Names) -> None:
-        """Write that an entry fires with so many units."""
+    def fire(self, body: Block, index: int, units: Expr, names: Names, alternative: int = 0) -> None:
+        """Write that an entry fires with so many units, by one of a rule's alternatives or (`ANY`) by any of them."""
         self.fires(index)
-        head = self.heads[index]
+        head = self.alternative(index, alternative)
         if isinstance(units, code.Literal):
             assert isinstance(units.value, int)
             row = (head, self.maker.decimals[units.value])
-            body.append(code.append(FIRED, names.named(row, ("fired", index, units.value))))
+            body.append(code.append(FIRED, names.named(row, ("fired", index, alternative, units.value))))
         else:
-            body.append(code.append(FIRED, code.pair_of(names.named(head, ("head", index)), units)))
+            body.append(code.append(FIRED, code.pair_of(names.named(head, ("head", index, alternative)), units)))
 
     def fires(self, index: int) -> None:
         """Note that code is written which fires an entry; one before what was written last must be sorted."""
@@ -120,15 +147,22 @@ class Trace:
 
     def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> None:
         if isinstance(item, p.Rule):
-            self._add("rule", item.id, "points", item.id, item.line, item.because)
-            self._add("rule's cap", item.id, "cap", item.id, item.line)
+            self._add("rule", item.id, "points", item.id, item)
+            self._add("rule's cap", item.id, "cap", item.id, item)
         elif isinstance(item, p.Persona):
-            self._add("persona", item.name, "points", item.name, item.line)
+            self._add("persona", item.name, "points", item.name, item)
         else:
             for rule in item.rules:
                 self._item(rule)
-            self._add("group", item.name, "cap", item.name, item.line)
+            self._add("group", item.name, "cap", item.name, item)
 
-    def _add(self, of: str, name: str, kind: Any, rule: str, line: int, because: str | None = None) -> None:
+    def _add(self, of: str, name: str, kind: EntryKind, rule: str, item: Item, line: int | None = None) -> None:
         index = self.indices[of, name] = len(self.heads)
-        self.heads.append((kind, rule, line, because, index, self.maker))
+        because = item.because if isinstance(item, p.Rule) and kind == "points" else None
+        self.items.append(item)
+        self.heads.append(head_of(kind, rule, item.line if line is None else line, because, index, self.maker))
+
+    def alternative(self, index: int, alternative: int) -> EntryHead:
+        """Give the head of an entry that one of a rule's alternatives fires."""
+        head = self.heads[index]
+        return head if alternative == 0 else (*head[:6], alternative, *head[7:])

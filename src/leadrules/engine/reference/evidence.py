@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Any
 
@@ -23,36 +24,24 @@ from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
 class Evidence:
     """Writes down what a reading found; `show_pii` lifts the mask."""
 
-    def __init__(self, reading: Reading, show_pii: bool = False) -> None:
+    def __init__(self, reading: Reading, show_pii: bool = False, revealing: frozenset[str] | None = None) -> None:
         self.reading = reading
         self.show_pii = show_pii
-        self._revealing: set[str] = set()
-        for key in () if show_pii else reading.program.order:
-            one = reading.program.definitions.get(key)
-            if isinstance(one, p.Criterion) and self._reveals(one.body):
-                self._revealing.add(one.name)
+        self._revealing = revealing_criteria(reading.program) if revealing is None else revealing
 
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
         found: dict[str, Any] = {}
         if rule.selection is not None:
             found |= self._contributions(rule, score)
-            conditions = [] if rule.when is None else [rule.when]
-        else:
-            if len(rule.alternatives) > 1:
-                found["alternative"] = score.alternative + 1
-            conditions = _deciding(rule, score.alternative)
-            points = rule.alternatives[score.alternative].points
-            if not isinstance(points, p.Constant):
-                found["values"] = self._values(reads(points))
-        values = {key: value for c in conditions for key, value in self._values(reads(c)).items()}
-        if values or rule.selection is None:
-            found["values"] = values | found.get("values", {})
-        return found
+        elif len(rule.alternatives) > 1:
+            found["alternative"] = score.alternative + 1
+        values = self._values(*basis(rule, score.alternative))
+        return found | {"values": values} if values or rule.selection is None else found
 
     def _contributions(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """List the latest events that gave points, and add up the earlier ones; the latest of all where none did."""
-        shown = list(_properties_read(rule))
+        shown = properties_shown(rule)
         giving = [c for c in score.kept if c.points] or score.kept[-1:]
         listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
         events = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in listed]
@@ -68,16 +57,16 @@ class Evidence:
             "weight": plain_number(sum((line.weight for line in true), Fraction(0))),
             "of": plain_number(sum((line.weight for line in persona.lines), Fraction(0))),
             "lines": [line.condition.text for line in true],
-            "values": {key: value for line in true for key, value in self._values(reads(line.condition)).items()},
+            "values": self._values(*(line.condition for line in true)),
         }
 
     def of_condition(self, condition: p.Condition) -> dict[str, Any]:
         """Give every value that a condition reads, by its text in the rule file."""
-        return self._values(reads(condition))
+        return self._values(condition)
 
     def of_value(self, node: p.ValueNode) -> dict[str, Any]:
         """Give a value, and all that it is made of, by their texts in the rule file."""
-        return self._values(reads(node))
+        return self._values(node)
 
     def of_params(self, node: p.Node) -> dict[str, Any]:
         """Give the params that an expression names, with their values."""
@@ -88,27 +77,11 @@ class Evidence:
         """Give how many events selections select and when the latest was, by their names."""
         return {selection.name: self._events(selection) for selection in selections}
 
-    def _values(self, nodes: Iterator[Read]) -> dict[str, Any]:
-        """Give values by text, what a criterion or segment is made of after it, each opened once.
+    def _values(self, *nodes: p.Condition | p.ValueNode) -> dict[str, Any]:
+        return {text: self.of_read(node) for text, node in looked_at(self.reading.program, *nodes).items()}
 
-        A stack stands in for recursion: definitions may build on each other thousands deep.
-        """
-        found: dict[str, Any] = {}
-        opened: set[Read] = set()
-        open_ = [nodes]
-        while open_:
-            node = next(open_[-1], None)
-            if node is None:
-                open_.pop()
-                continue
-            found[node.text] = self._found(node)
-            behind = self.reading.program.behind(node) if isinstance(node, p.DefinitionRead) else None
-            if behind is not None and node not in opened:
-                opened.add(node)
-                open_.append(reads(behind))
-        return found
-
-    def _found(self, node: Read) -> Any:
+    def of_read(self, node: Read) -> Any:
+        """Give what is found where a condition looks."""
         if isinstance(node, p.Was):
             return self.reading.facts.held.get(node.ladder)
         if isinstance(node, p.FieldWithin):
@@ -141,40 +114,9 @@ class Evidence:
 
     def _value(self, node: p.ValueNode) -> Any:
         value = self.reading.value(node)
-        if value is not None and not self.show_pii and self._reveals(node):
+        if value is not None and not self.show_pii and reveals(node, self.reading.program, self._revealing):
             return MASK
         return plain(value, node.type.kind)
-
-    def _reveals(self, node: p.ValueNode) -> bool:
-        """Tell whether a value tells what stands in a `pii` field or property."""
-        if node.type.kind == "bool" and not isinstance(node, (p.FieldRead, p.PropertyRead)):
-            return False
-        match node:
-            case p.FieldRead(field):
-                return field.pii
-            case p.PropertyRead():
-                return node.pii
-            case p.Aggregate():
-                return node.property.pii and AGGREGATES[node.function].reveals
-            case p.DaysBetween():
-                return self._reveals(node.moment)
-            case p.Arithmetic():
-                return self._reveals(node.left) or self._reveals(node.right)
-            case p.Negative():
-                return self._reveals(node.operand)
-            case p.CallNode():
-                told = node.type.kind not in {"bool", "number"}
-                return told and (self._shows(node) or any(self._reveals(argument) for argument in node.arguments))
-            case p.DefinitionRead("criterion", name):
-                return name in self._revealing
-            case _:
-                return False
-
-    def _shows(self, node: p.CallNode) -> bool:
-        """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
-        program = self.reading.program
-        properties = (q for name in node.events for q in program.events[name].properties)
-        return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
     def _event(self, event: Occurrence, shown: list[p.PropertyRead]) -> dict[str, Any]:
         found: dict[str, Any] = {"type": event.type, "at": text_of_instant(event.at)}
@@ -186,6 +128,48 @@ class Evidence:
             if (value := self.reading.property(node, event)) is not None
         }
         return found | ({"properties": properties} if properties else {})
+
+
+def revealing_criteria(program: p.Program) -> frozenset[str]:
+    """Name the criteria whose values tell what stands in a `pii` field or property."""
+    found: set[str] = set()
+    for key in program.order:
+        one = program.definitions.get(key)
+        if isinstance(one, p.Criterion) and reveals(one.body, program, found):
+            found.add(one.name)
+    return frozenset(found)
+
+
+def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) -> bool:
+    """Tell whether a value tells what stands in a `pii` field or property; `revealing` names criteria that do."""
+    if node.type.kind == "bool" and not isinstance(node, (p.FieldRead, p.PropertyRead)):
+        return False
+    match node:
+        case p.FieldRead(field):
+            return field.pii
+        case p.PropertyRead():
+            return node.pii
+        case p.Aggregate():
+            return node.property.pii and AGGREGATES[node.function].reveals
+        case p.DaysBetween(_, moment):
+            return reveals(moment, program, revealing)
+        case p.Arithmetic(_, left, right):
+            return reveals(left, program, revealing) or reveals(right, program, revealing)
+        case p.Negative(operand):
+            return reveals(operand, program, revealing)
+        case p.CallNode():
+            told = node.type.kind not in {"bool", "number"}
+            return told and (_shows(node, program) or any(reveals(a, program, revealing) for a in node.arguments))
+        case p.DefinitionRead("criterion", name):
+            return name in revealing
+        case _:
+            return False
+
+
+def _shows(node: p.CallNode, program: p.Program) -> bool:
+    """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
+    properties = (q for name in node.events for q in program.events[name].properties)
+    return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
 
 Read = p.ValueNode | p.Was | p.FieldWithin | p.Happened | p.FollowedBy
@@ -202,20 +186,49 @@ def reads(node: p.Condition | p.ValueNode) -> Iterator[Read]:
     return found
 
 
-def _deciding(rule: p.Rule, alternative: int) -> list[p.Condition]:
-    """Give the conditions that decided: the alternative's, all of them for `else`, and `when`."""
-    chosen = rule.alternatives[alternative].condition
-    found = [chosen] if chosen is not None else [a.condition for a in rule.alternatives if a.condition is not None]
-    return found if rule.when is None else [*found, rule.when]
+def looked_at(program: p.Program, *nodes: p.Condition | p.ValueNode) -> dict[str, Read]:
+    """Give by its text what nodes look at, and what a criterion or segment is made of after it, each opened once.
+
+    A stack stands in for recursion: definitions may build on each other thousands deep.
+    """
+    found: dict[str, Read] = {}
+    for one in nodes:
+        opened: set[Read] = set()
+        open_ = [reads(one)]
+        while open_:
+            node = next(open_[-1], None)
+            if node is None:
+                open_.pop()
+                continue
+            found[node.text] = node
+            behind = program.behind(node) if isinstance(node, p.DefinitionRead) else None
+            if behind is not None and node not in opened:
+                opened.add(node)
+                open_.append(reads(behind))
+    return found
 
 
-def _properties_read(rule: p.Rule) -> Iterator[p.PropertyRead]:
+def basis(rule: p.Rule, alternative: int) -> list[p.Condition | p.ValueNode]:
+    """Give what the points of a rule rest on besides events.
+
+    That is the conditions that decided (the alternative's, all of them for `else`, and `when`), and
+    points that are calculated once.
+    """
+    chosen = rule.alternatives[alternative]
+    found: list[p.Condition | p.ValueNode] = []
+    if rule.selection is None:
+        found += rule.conditions if chosen.condition is None else [chosen.condition]
+    found += [] if rule.when is None else [rule.when]
+    return found if rule.selection is not None or isinstance(chosen.points, p.Constant) else [*found, chosen.points]
+
+
+def properties_shown(rule: p.Rule) -> list[p.PropertyRead]:
     """Give the properties that a per-event rule looks at, each once, `at` and `day` left out."""
     assert rule.selection is not None
     nodes = [rule.selection.filter, rule.alternatives[0].points, *(cap.bucket.property for cap in rule.caps.per)]
     elsewhere = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
     found = (read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=elsewhere))
-    yield from dict.fromkeys(read for read in found if read.name not in {"at", "day"})
+    return list(dict.fromkeys(read for read in found if read.name not in {"at", "day"}))
 
 
 # --------------------------------------------------------------- plain data

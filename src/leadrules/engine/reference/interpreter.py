@@ -83,7 +83,7 @@ def run(program: p.Program, facts: Facts, as_of: int) -> Evaluation:
 def answered(reading: Reading) -> Evaluation:
     """Answer every definition of the program that a reading is by."""
     evaluation = Evaluation(reading.program, reading)
-    answer = _Answers(evaluation)
+    answer = Answers(evaluation)
     for kind, name in reading.program.order:
         reading.definitions[kind, name] = answer.definition(kind, name)
     return evaluation
@@ -113,7 +113,7 @@ def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bo
     )
 
 
-class _Answers:
+class Answers:
     """What the value of each definition is, once all that it reads is known."""
 
     def __init__(self, evaluation: Evaluation) -> None:
