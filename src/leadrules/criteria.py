@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
@@ -33,6 +33,9 @@ DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Div
 
 _TYPES: Mapping[Any, Type] = {type_.python: Type(name) for name, type_ in FIELD_TYPES.items()}
 _TYPE_NAMES = "bool, Decimal, str, datetime, date, list[str]"
+_USE_ONE = "use one of these types; a number is a `Decimal`, never a float"
+MARK_ONE = "write `@criterion` (from leadrules.sdk) above each function that rules may call"
+"""What to do about a plugin without criteria."""
 
 
 @attrs.frozen
@@ -140,7 +143,7 @@ def loaded(origin: Origin, found: Any, *, home: types.ModuleType | None = None) 
             raise PluginError(f"{origin} has two criteria named `{name}`")
         criteria[name] = verified(origin, name, function, mark)
     if not criteria:
-        raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`")
+        raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`", MARK_ONE)
     return Plugin(
         origin, types.MappingProxyType(dict(sorted(criteria.items()))), _hash_of_source(found, home, criteria)
     )
@@ -168,8 +171,8 @@ def _functions(found: Any) -> Iterable[tuple[str, Any]]:
 def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark) -> Criterion:
     """Verify what a criterion says of itself. Raises PluginError."""
 
-    def refuse(problem: str) -> PluginError:
-        return PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}")
+    def refuse(problem: str, help: str | None = None) -> PluginError:
+        return PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}", help)
 
     _verify_mark(name, mark, refuse)
     if any(test(function) for test in _NOT_PLAIN):
@@ -181,14 +184,16 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
         raise refuse(f"its annotations cannot be read: {problem}") from problem
     doc = inspect.cleandoc(function.__doc__ or "").strip()
     if not doc:
-        raise refuse("it has no docstring, which is its reference page")
+        help_ = "write what it answers as its docstring; the first line shows in lists and messages"
+        raise refuse("it has no docstring, which is its reference page", help_)
     parameters = tuple(_parameter(parameter, hints, refuse) for parameter in written.values())
     _verify_view(mark, parameters, refuse)
     if "return" not in hints:
-        raise refuse(f"it does not say what it gives (one of {_TYPE_NAMES})")
+        help_ = "annotate what it returns; `| None` where it may be unknown"
+        raise refuse(f"it does not say what it gives (one of {_TYPE_NAMES})", help_)
     returns, maybe_unknown = _without_none(hints["return"])
     if returns not in _TYPES:
-        raise refuse(f"it gives `{_shown(returns)}`, which is none of {_TYPE_NAMES}")
+        raise refuse(f"it gives `{_shown(returns)}`, which is none of {_TYPE_NAMES}", _USE_ONE)
     return Criterion(origin, name, function, parameters, _TYPES[returns], maybe_unknown, mark, doc)
 
 
@@ -198,7 +203,12 @@ _NOT_PLAIN = (
     inspect.isgeneratorfunction,
     inspect.isasyncgenfunction,
 )
-Refuse = Callable[[str], PluginError]
+
+
+class Refuse(Protocol):
+    """Makes the error that says what is wrong with a criterion, and what to do about it."""
+
+    def __call__(self, problem: str, help: str | None = None) -> PluginError: ...
 
 
 def _verify_mark(name: object, mark: Mark, refuse: Refuse) -> None:
@@ -227,17 +237,18 @@ def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Ref
     if written.kind not in {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}:
         raise refuse(f"its parameter `{name}` cannot be given by name")
     if name not in hints:
-        raise refuse(f"its parameter `{name}` is not annotated (with one of {_TYPE_NAMES}, or LeadView)")
+        help_ = "annotate every parameter: `def f(text: str, most: Decimal = Decimal(5)) -> Decimal`"
+        raise refuse(f"its parameter `{name}` is not annotated (with one of {_TYPE_NAMES}, or LeadView)", help_)
     annotation, optional = _without_none(hints[name])
     if annotation is LeadView:
         return Parameter(name, None)
     if annotation not in _TYPES:
-        raise refuse(f"its parameter `{name}` is `{_shown(annotation)}`, which is none of {_TYPE_NAMES}, LeadView")
+        problem = f"its parameter `{name}` is `{_shown(annotation)}`, which is none of {_TYPE_NAMES}, LeadView"
+        raise refuse(problem, _USE_ONE)
     has_default = written.default is not inspect.Parameter.empty
     if has_default and not _fits(written.default, annotation, optional):
-        raise refuse(
-            f"its parameter `{name}` is `{_shown(hints[name])}`, and its default {written.default!r:.60} is not"
-        )
+        problem = f"its parameter `{name}` is `{_shown(hints[name])}`, and its default {written.default!r:.60} is not"
+        raise refuse(problem, "give the default the parameter's type, such as `Decimal(5)`")
     return Parameter(name, _TYPES[annotation], optional, has_default, _in_words(written.default) if has_default else "")
 
 

@@ -198,7 +198,18 @@ def _rebuild_input_error(
 
 
 class PluginError(LeadrulesError):
-    """A plugin that cannot be loaded, lies about its types or fails. Its text names the culprit."""
+    """A plugin that cannot be loaded, lies about its types or fails.
+
+    Its text names the culprit; `help` says what to do about it, where there is something to do.
+    """
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class MissingPlugin(PluginError):
+    """A plugin or pack that a rule file asks for and that nothing brings."""
 
 
 class PluginLoadError(RuleCheckError, PluginError):

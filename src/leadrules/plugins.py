@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from leadrules.criteria import FAILURES, Origin, Plugin, loaded
-from leadrules.errors import MissingFile, PluginError
+from leadrules.errors import MissingFile, MissingPlugin, PluginError
 
 if TYPE_CHECKING:
     from importlib import metadata
@@ -63,7 +63,7 @@ class Catalogue:
         what = "plugin" if group == CRITERIA else "pack"
         found = {(str(origin_of(point)), point.value): point for point in installed_points(group) if point.name == name}
         if not found:
-            raise PluginError(f"there is no {what} `{name}`")
+            raise MissingPlugin(f"there is no {what} `{name}`")
         if self.allowed is not None and name not in self.allowed:
             raise PluginError(f"the {what} `{name}` is not allowed here")
         if len(found) > 1:

@@ -16,7 +16,7 @@ from leadrules import program as p
 from leadrules.check.constants import constant, override, refuse_empty, typed
 from leadrules.conversions import date_pattern
 from leadrules.criteria import Plugin
-from leadrules.errors import PluginError, Span
+from leadrules.errors import MissingPlugin, PluginError, Span
 from leadrules.plugins import Catalogue
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -253,15 +253,13 @@ def _use(names: Names, node: tree.Use, catalogue: Catalogue) -> None:
     try:
         names.plugins[alias.name] = catalogue.load(node.name.name)
     except PluginError as problem:
-        names.report.add(
-            "LR621", str(problem), node, _how_to_get(node.name.name, str(problem), names.report, catalogue)
-        )
+        names.report.add("LR621", str(problem), node, _how_to_get(node.name.name, problem, names.report, catalogue))
 
 
-def _how_to_get(name: str, problem: str, report: Report, catalogue: Catalogue) -> str | None:
+def _how_to_get(name: str, problem: PluginError, report: Report, catalogue: Catalogue) -> str | None:
     """Say what to do about a plugin that cannot be loaded."""
     known = catalogue.names()
-    if problem.startswith("there is no"):
+    if isinstance(problem, MissingPlugin):
         near = report.suggest(name, known)
         if near:
             return f"did you mean `{near}`?"

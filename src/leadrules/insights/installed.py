@@ -13,22 +13,14 @@ from typing import Any
 
 import attrs
 
-from leadrules.criteria import Criterion, Origin, marked, verified
+from leadrules.criteria import MARK_ONE, Criterion, Origin, marked, verified
 from leadrules.errors import PluginError
 from leadrules.plugins import CRITERIA, PACKS, brought_by, imported, installed_points, origin_of, pack_folder
 from leadrules.syntax.parser import parse
 
 _SUFFIX = ".leadrules"
 _CONFIGURED = 'mend `{}` under `[project.entry-points."{}"]` in its pyproject.toml, and install it again'
-_MENDS = (
-    ("no docstring", "write what it answers as its docstring; the first line shows in lists and messages"),
-    ("is not annotated", "annotate every parameter: `def f(text: str, most: Decimal = Decimal(5)) -> Decimal`"),
-    ("does not say what it gives", "annotate what it returns; `| None` where it may be unknown"),
-    ("which is none of", "use one of these types; a number is a `Decimal`, never a float"),
-    ("has no criteria", "write `@criterion` (from leadrules.sdk) above each function that rules may call"),
-    ("and its default", "give the default the parameter's type, such as `Decimal(5)`"),
-)
-"""What to do about what `verified` refuses, by words of the refusal."""
+_AS_TOLD = "mend it as the message says, and install it again"
 
 
 @attrs.frozen
@@ -120,9 +112,9 @@ def _plugin(point: metadata.EntryPoint) -> Installed:
         try:
             criteria.append(verified(origin, attribute if mark.name is None else mark.name, function, mark))
         except PluginError as error:
-            problems.append(_refused(str(error)))
+            problems.append(Problem(str(error), error.help or _AS_TOLD))
     if not found:
-        problems.append(_refused(f"{origin} has no criteria"))
+        problems.append(Problem(f"{origin} has no criteria", MARK_ONE))
     problems += _twice(origin, criteria)
     return Installed("plugin", origin, tuple(sorted(criteria, key=lambda c: c.name)), problems=tuple(problems))
 
@@ -132,11 +124,6 @@ def _twice(origin: Origin, criteria: Sequence[Criterion]) -> Iterator[Problem]:
     for criterion in criteria:
         if first.setdefault(criterion.name, criterion).function is not criterion.function:
             yield Problem(f"{origin} has two criteria named `{criterion.name}`", "rename one of them")
-
-
-def _refused(what: str) -> Problem:
-    mend = next((mend for words, mend in _MENDS if words in what), "mend it as the message says, and install it again")
-    return Problem(what, mend)
 
 
 def _not_loaded(point: metadata.EntryPoint, error: PluginError) -> Problem:
