@@ -123,6 +123,30 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     )
 
 
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """Give the name of which one is probably a slip; None where none is close.
+
+    >>> closest("Emplyees", ["country", "employees"])
+    'employees'
+    >>> closest("COUNTRY", ["county", "country"])
+    'country'
+    """
+    return next(iter(close_names(name, names, 1, alike=0.75)), None)
+
+
+def close_names(name: str, names: Iterable[str], most: int = 3, *, alike: float = 0.6) -> list[str]:
+    """Give the names of which one may be a slip, closest first, for a person to choose from.
+
+    Those that differ in case alone are the only ones, where there are any. `alike` is the least share
+    of letters that two names have in common.
+    """
+    import difflib
+
+    known = list(names)
+    same = [other for other in known if other.casefold() == name.casefold()]
+    return same[:most] or difflib.get_close_matches(name, known, most, alike)
+
+
 class MissingFile(ValueError):
     """A file that a rule file names and that is not there; `known` are the names of those beside it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from rich.text import Text
@@ -11,6 +10,7 @@ from leadrules.audit import canonical_json
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen, drawn, standard_output
 from leadrules.diagnostics.pages import Heading, Listing, Messages, Page, Prose, registry
+from leadrules.errors import close_names
 
 _INDENT = Text("    ")
 
@@ -30,7 +30,7 @@ def explain_code(code: str, *, as_json: bool) -> int:
 
 
 def _advice(code: str, codes: list[str]) -> str:
-    close = sorted(get_close_matches(code, codes))
+    close = close_names(code, [other for other in codes if other[:3] == code[:3]] or codes)
     if close:
         return f"codes like it: {', '.join(close)}"
     return f"`leadrules check` shows the code of each mistake, such as {codes[0]}"

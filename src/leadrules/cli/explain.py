@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted, printable, standard_output
-from leadrules.errors import InputError, PluginError
+from leadrules.errors import InputError, PluginError, close_names
 from leadrules.explain.explanation import Explanation
 from leadrules.explain.forecast import Forecast
 from leadrules.explain.why_not import WhyNot
@@ -110,8 +109,7 @@ def find(table: LeadTable, wanted: str) -> Row:
 
 def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
     folded = {name.casefold(): name for name in reversed(ids)}
-    sought = wanted.strip().casefold()
-    close = [sought] if sought in folded else difflib.get_close_matches(sought, list(folded), n=3, cutoff=0.6)
+    close = close_names(wanted.strip().casefold(), folded)
     advice: str | None
     if close:
         advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"

@@ -5,13 +5,13 @@ A template is a rule file of the package; its first comment line says what it is
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from importlib import resources
 from pathlib import Path
 
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
+from leadrules.errors import closest
 
 NAME = "rules.leadrules"
 """The file that is written."""
@@ -71,8 +71,8 @@ def init(folder: Path, template: str) -> int:
 def _template(name: str) -> str:
     found = templates()
     if name not in found:
-        near = difflib.get_close_matches(name.lower(), found, n=1)
-        advice = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(f'`{known}`' for known in found)}"
+        near = closest(name.lower(), found)
+        advice = f"did you mean `{near}`?" if near else f"there are {', '.join(f'`{known}`' for known in found)}"
         raise Stop(f"--template: there is no template `{name}`", advice)
     return found[name]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
 from leadrules.conversions import listed
-from leadrules.errors import InputError
+from leadrules.errors import InputError, closest
 from leadrules.explain.answers import LadderExplanation, RuleExplanation
 from leadrules.explain.wording import Line, Row, Words, line, table
 from leadrules.values import plain_name, zone
@@ -131,8 +130,8 @@ def _find(label: str, ladders: Sequence[LadderExplanation]) -> tuple[LadderExpla
         return known[wanted], wanted
     if not known:
         raise InputError(f"no ladder has the label `{label}`: the rules have no ladder", field="label", value=label)
-    near = [n for n in known if n.casefold() == wanted.casefold()] or difflib.get_close_matches(wanted, known, 1, 0.75)
+    near = closest(wanted, known)
     labels = listed(known)
-    help_ = f"; did you mean `{near[0]}`?" if near else f" (the labels are {labels})"
+    help_ = f"; did you mean `{near}`?" if near else f" (the labels are {labels})"
     reason = f"no ladder has the label `{label}`{help_}"
     raise InputError(reason, field="label", value=label, expected=f"one of {labels}")

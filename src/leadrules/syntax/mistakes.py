@@ -7,14 +7,13 @@ after the other; what fits none of them is told as what was expected and what wa
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import attrs
 
-from leadrules.errors import Diagnostic
+from leadrules.errors import Diagnostic, closest
 from leadrules.families import TEXT_TESTS
 from leadrules.syntax.expectations import (
     Expected,
@@ -190,10 +189,10 @@ def _misspelt_statement(scene: Scene) -> Finding | None:
         return None
     if scene.text() in _TEST_WORDS | {"and", "or", "not"} or first.text in STATEMENT_WORDS:
         return None
-    close = difflib.get_close_matches(first.text.lower(), sorted(STATEMENT_WORDS), 1, 0.75)
-    if not close:
+    close = closest(first.text.lower(), sorted(STATEMENT_WORDS))
+    if close is None:
         return None
-    return Finding("LR107", f"`{first.text}` opens no statement", 0, 1, f"did you mean `{close[0]}`?")
+    return Finding("LR107", f"`{first.text}` opens no statement", 0, 1, f"did you mean `{close}`?")
 
 
 def _reserved(scene: Scene) -> Finding | None:
@@ -536,9 +535,9 @@ def _close(scene: Scene) -> str | None:
     if scene.kind() != "word":
         return None
     known = {word.split()[0]: word for word in reversed(keywords(scene.expected))}
-    close = difflib.get_close_matches(scene.text().lower(), sorted(known), 1, 0.7)
+    close = closest(scene.text().lower(), sorted(known))
     if close:
-        return f"did you mean `{known[close[0]]}`?"
+        return f"did you mean `{known[close]}`?"
     return "conditions are joined by `and` or `or`" if {"AND", "CMP"} <= scene.expected else None
 
 

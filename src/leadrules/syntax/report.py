@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NoReturn
 
 import attrs
 
-from leadrules.errors import Diagnostic, MissingFile, Severity, Span
+from leadrules.errors import Diagnostic, MissingFile, Severity, Span, closest
 from leadrules.syntax.tree import Node
 
 
@@ -74,9 +73,7 @@ class Report:
         self._comparisons -= len(candidates)
         if self._comparisons < 0:
             return None
-        folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
-        found = difflib.get_close_matches(name, candidates, n=1, cutoff=0.75)
-        return folded.get(name.casefold()) or (found[0] if found else None)
+        return closest(name, candidates)
 
     def _source(self, span: Span) -> str:
         if span.file not in self._lines:

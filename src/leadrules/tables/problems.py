@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from leadrules.conversions import listed
-from leadrules.errors import LeadrulesError
+from leadrules.errors import LeadrulesError, closest
 
 _CHUNK = 1 << 20
 _ID = re.compile(r"(?:^|[^A-Za-z])id$|I[dD]$")
@@ -49,8 +48,8 @@ def _similar_file(path: Path) -> str | None:
     if not path.parent.is_dir():
         return f"the folder `{path.parent}` does not exist either"
     names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
-    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
-    return f"is it `{path.parent / close[0]}`?" if close else None
+    close = closest(path.name, names)
+    return f"is it `{path.parent / close}`?" if close else None
 
 
 def refuse_encoding(path: Path) -> NoReturn:
@@ -112,8 +111,8 @@ def _delimiter_in(header: str, delimiter: str | None) -> str | None:
 def close_name(name: str, names: Iterable[str]) -> str | None:
     """Suggest the name that someone may have meant, ignoring case, spaces and underscores; None where none is close."""
     plain = {_squeezed(other): other for other in names}
-    found = difflib.get_close_matches(_squeezed(name), list(plain), n=1, cutoff=0.75)
-    return plain[found[0]] if found else None
+    found = closest(_squeezed(name), plain)
+    return plain[found] if found else None
 
 
 def _squeezed(name: str) -> str:
