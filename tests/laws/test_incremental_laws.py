@@ -160,7 +160,7 @@ events = st.fixed_dictionaries(
         "at": hours.map(lambda hour: AS_OF - dt.timedelta(hours=hour)),
         "properties": properties,
     },
-    optional={"id": st.integers(1, 9)},
+    optional={"id": st.integers(1, 9) | st.sampled_from(["a b", "b", '"', "ü"])},
 )
 leads = st.fixed_dictionaries(
     {

@@ -149,7 +149,9 @@ class Columns:
             "of": {name: _narrow(indices[name]) for name in sorted(indices)},
         }
         if any(ids):
-            found["id"] = " ".join(ids) if all(map(_is_simple, ids)) else ids
+            added = (event.occurrence.id or "" for event in events)
+            is_simple = isinstance(column.get("id", ""), str) and all(map(_is_simple, added))
+            found["id"] = " ".join(ids) if is_simple else ids
         return found
 
     def _ids(self, type_: str) -> list[str]:
@@ -166,21 +168,26 @@ class _Codes:
 
     def __init__(self, values: Sequence[Any]) -> None:
         self.values = [*values]
-        self._known = {_key(value): index for index, value in enumerate(values)}
+        self._texts = {value: index for index, value in enumerate(values) if type(value) is str}
+        self._others: dict[str, int] | None = None
 
     def of(self, value: Any) -> int:
         """Give the index of a value, which has one from now on."""
-        written = json_value(value)
-        key = _key(written)
-        if key not in self._known:
-            self._known[key] = len(self.values)
-            self.values.append(written)
-        return self._known[key]
+        if type(value) is str:
+            found = self._texts.setdefault(value, len(self.values))
+        else:
+            value = json_value(value)
+            found = self._known_others().setdefault(json.dumps(value), len(self.values))
+        if found == len(self.values):
+            self.values.append(value)
+        return found
 
-
-def _key(value: Any) -> Any:
-    """Tell values apart that Python takes for equal."""
-    return value if type(value) is str else (json.dumps(value, sort_keys=True),)
+    def _known_others(self) -> dict[str, int]:
+        """Give the indices of what is no text by its JSON, which tells apart what Python takes for equal."""
+        if self._others is None:
+            others = ((index, value) for index, value in enumerate(self.values) if type(value) is not str)
+            self._others = {json.dumps(value): index for index, value in others}
+        return self._others
 
 
 _is_simple = re.compile(r"[!#-\[\]-~]*").fullmatch

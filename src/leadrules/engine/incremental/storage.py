@@ -75,35 +75,28 @@ def text_of(stored: Stored) -> str:
         "totals": _canonical([[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())]),
         "values": _canonical(stored.events.values),
     }
-    content = _object(parts)
+    content = "{" + ",".join([f'"{name}":{part}' for name, part in parts.items()]) + "}"
     return f'{_OPENING}{_sha256(content)}",{content[1:]}'
 
 
-def _canonical(content: Any) -> str:
-    """Write content in one way, whatever a database did to the order of its keys."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+"""Writes content in one way, whatever a database did to the order of its keys."""
 
 
 def _events(events: Columns) -> str:
     """Write columns as `_canonical` does, in a quarter of the time: their long texts have nothing to escape."""
-    types = {}
+    types = []
     for type_, column in sorted(events.types.items()):
         ids = column.get("id")
-        parts = {"at": f'"{column["at"]}"'}
-        if ids is not None:
-            parts["id"] = f'"{ids}"' if isinstance(ids, str) else _canonical(ids)
-        parts["of"] = _object({name: f'"{places}"' for name, places in sorted(column["of"].items())})
-        types[type_] = _object(parts)
-    return _object(types)
-
-
-def _object(parts: Mapping[str, str]) -> str:
-    return "{" + ",".join([f"{_name(name)}:{part}" for name, part in parts.items()]) + "}"
+        id_ = "" if ids is None else f',"id":"{ids}"' if isinstance(ids, str) else f',"id":{_canonical(ids)}'
+        of = ",".join([f'{_name(name)}:"{indices}"' for name, indices in sorted(column["of"].items())])
+        types.append(f'{_name(type_)}:{{"at":"{column["at"]}"{id_},"of":{{{of}}}}}')
+    return "{" + ",".join(types) + "}"
 
 
 @functools.lru_cache(maxsize=4_096)
 def _name(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
+    return _canonical(name)
 
 
 def _sha256(content: str) -> str:
