@@ -119,7 +119,9 @@ def test_a_closed_pipe_is_silent(here, process):
 def test_an_interrupted_run_leaves_no_half_file(sent, status, here, process):
     os.mkfifo(here / "slow.csv")
     (here / "scored.csv").write_text("old\n", "utf-8")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
     child = process("score", "acme.leadrules", "leads.csv", "--events", "slow.csv", "-o", "scored.csv", cwd=here)
+    signal.signal(signal.SIGINT, before)
     writer = os.open(here / "slow.csv", os.O_WRONLY)
     time.sleep(0.3)
     child.send_signal(sent)
