@@ -53,6 +53,11 @@ drawn, so that of 200 but 65 were different."""
 spans = st.timedeltas(dt.timedelta(microseconds=1), dt.timedelta(days=400))
 
 
+def shown(lead):
+    """Show the beginning of what may be long."""
+    return f"{lead!r:.5000}"
+
+
 @attrs.frozen
 class Question:
     """A rule file with a few leads for it: `busy` has many events, `spoiled` cannot be read."""
@@ -63,9 +68,9 @@ class Question:
     as_of: dt.datetime
     later: dt.timedelta
     seed: int
-    lead: RawLead
-    busy: RawLead
-    spoiled: RawLead
+    lead: RawLead = attrs.field(repr=shown)
+    busy: RawLead = attrs.field(repr=shown)
+    spoiled: RawLead = attrs.field(repr=shown)
 
     @functools.cached_property
     def load(self):
