@@ -126,7 +126,7 @@ def test_the_sdist_holds_grammar_tests_and_documentation(distributions):
     with tarfile.open(distributions / f"leadrules-{VERSION}.tar.gz") as sdist:
         packed = {name.partition("/")[2] for name in sdist.getnames()}
     wanted = {"grammar/leadrules.lark", "LICENSE", "README.md", "CHANGELOG.md", ".ci/run", "docs/index.md"}
-    assert wanted | {"benchmarks/__main__.py"} <= packed
+    assert wanted | {"benchmarks/__main__.py", ".github/workflows/checks.yml"} <= packed
     assert f"tests/unit/{Path(__file__).name}" in packed
 
 
