@@ -501,10 +501,10 @@ def read_as_of(value: dt.datetime) -> int:
     return instant_of(moment)
 
 
-def parse_as_of(text: str, zone: Zone) -> int:
+def parse_as_of(text: str, zone: Zone, called: str = "as_of") -> int:
     """Read the instant of scoring from text: RFC 3339, or a date for its midnight in `zone`.
 
-    A time without offset is read in `zone` too. Raises InputError.
+    A time without offset is read in `zone` too. Raises InputError, which says what the moment is `called`.
     """
     try:
         instant = reader_of(DATETIME, zone)(text)
@@ -514,4 +514,4 @@ def parse_as_of(text: str, zone: Zone) -> int:
         if isinstance(instant, int):
             return instant
         problem = "is not a datetime (write 2026-11-21 or 2026-11-21T10:00:00Z)"
-    raise InputError(f"as_of: {shown(text)} {problem}", field="as_of", value=text, expected="datetime")
+    raise InputError(f"{called}: {shown(text)} {problem}", field="as_of", value=text, expected="datetime")

@@ -101,6 +101,6 @@ def _with_offset(text: str, where: Zone) -> str:
 
 def _moment(text: str, where: Zone) -> dt.datetime:
     try:
-        return moment_of(parse_as_of(text, where))
+        return moment_of(parse_as_of(text, where, "--as-of"))
     except InputError as error:
-        raise Stop(f"--as-of: {error.reason.removeprefix('as_of: ')}") from None
+        raise Stop(error.reason) from None

@@ -44,10 +44,7 @@ class Scored:
 def as_of_each(row: Row, where: Zone) -> dt.datetime:
     """Read the time in a lead's row. Raises InputError."""
     assert row.as_of is not None
-    try:
-        return moment_of(parse_as_of(row.as_of, where))
-    except InputError as error:
-        raise InputError(error.reason.replace("as_of", "time of scoring", 1), field="as_of") from None
+    return moment_of(parse_as_of(row.as_of, where, "time of scoring"))
 
 
 def score_rows(
