@@ -1,6 +1,6 @@
 """A lead, and the only place where one is validated.
 
-A caller gives a mapping, or a :class:`leadrules.models.Lead`. :func:`read_lead` turns either into
+A caller gives a mapping, or a :class:`leadrules.models.Lead`. :class:`LeadReader` turns either into
 :class:`Facts`: typed values of exactly the fields, events and properties that the rules read, in
 canonical order. Every engine works on facts alone, so nothing after this module can depend on how, or
 in what order, a lead was written down.
@@ -69,24 +69,16 @@ class Facts:
     ignored: int
 
 
-def read_lead(lead: Lead | Mapping[str, Any] | object, scope: Scope, as_of: int) -> Facts:
-    """Read a lead: a `Lead`, a mapping of its shape, or any object with its attributes.
-
-    Raises InputError for a lead that cannot be scored. To read many leads of one scope, prepare a
-    `LeadReader` once.
+class LeadReader:
+    """Reads leads against one scope. Immutable once made, so threads may share it.
 
     >>> from leadrules.values import zone
     >>> from leadrules.vocabulary import STANDARD_FIELDS
-    >>> scope = Scope({"employees": STANDARD_FIELDS["employees"]}, {}, {}, {}, zone("UTC"))
-    >>> read_lead({"id": 42, "attributes": {"employees": "many"}}, scope, as_of=0)
+    >>> reader = LeadReader(Scope({"employees": STANDARD_FIELDS["employees"]}, {}, {}, {}, zone("UTC")))
+    >>> reader.read({"id": 42, "attributes": {"employees": "many"}}, as_of=0)
     Traceback (most recent call last):
     leadrules.errors.InputError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
-    return LeadReader(scope).read(lead, as_of)
-
-
-class LeadReader:
-    """Reads leads against one scope. Immutable once made, so threads may share it."""
 
     __slots__ = ("_events", "_fields", "_ladders", "_most_events")
 
@@ -100,7 +92,7 @@ class LeadReader:
         self._most_events = scope.most_events
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
-        """Give the facts of one lead at an instant. Raises InputError."""
+        """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape. Raises InputError."""
         part = _parts_of(lead)
         name = read_id(part("id"))
         try:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrules.errors import InputError
-from leadrules.lead import Facts, LeadReader, read_lead
+from leadrules.lead import Facts, LeadReader
 from leadrules.values import instant_of, zone
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, TEXTS, EventType, Field, Property, Scope, Type
 
@@ -93,7 +93,7 @@ garbage = st.fixed_dictionaries(
 
 def attempt(lead: object) -> Facts | InputError:
     try:
-        return read_lead(lead, SCOPE, AS_OF)
+        return LeadReader(SCOPE).read(lead, AS_OF)
     except InputError as error:
         return error
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from leadrules.conversions import date_pattern
 from leadrules.errors import InputError
-from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id, read_lead
+from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id
 from leadrules.models import Event, Lead
 from leadrules.values import DAY, HOUR, SECOND, instant_of, zone
 from leadrules.vocabulary import (
@@ -36,6 +36,10 @@ from leadrules.vocabulary import (
 
 WARSAW = zone("Europe/Warsaw")
 LATE = instant_of(dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+
+
+def read_lead(lead, scope: Scope, as_of: int) -> Facts:
+    return LeadReader(scope).read(lead, as_of)
 
 
 def scope(*fields: Field, events=(), read=None, ladders=None, where=WARSAW, most=100_000) -> Scope:

@@ -59,15 +59,11 @@ class Token(NamedTuple):
 
 @attrs.frozen
 class Line:
-    """The tokens of one line of the file that has any, white space left out, and its comment.
-
-    A line with more tokens than a statement may have `is_cut_short`: the rest of it was not read.
-    """
+    """The tokens of one line of the file that has any, white space left out, and its comment."""
 
     tokens: tuple[Token, ...]
     comment: str | None
     after_blank: bool = False
-    is_cut_short: bool = False
 
     @property
     def opens_statement(self) -> bool:
@@ -137,7 +133,7 @@ def lines_of(text: str, max_tokens: int = MAX_TOKENS) -> Iterator[Line]:
         comment = None
         if tokens[-1].kind == "comment":
             comment = tokens.pop().text[1:].removeprefix(" ").rstrip()
-        yield Line(tuple(tokens), comment, blank, len(tokens) > max_tokens)
+        yield Line(tuple(tokens), comment, blank)
 
 
 def chunks_of(source: Source, *, max_nesting: int, max_tokens: int) -> Iterator[Chunk]:
