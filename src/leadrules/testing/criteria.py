@@ -309,7 +309,7 @@ def _ask_elsewhere(asking: _Asking) -> None:
     batch = asking.asked[:_MOST_ELSEWHERE]
     asked = [arguments for arguments, _ in batch]
     run = subprocess.run(  # noqa: S603 - this very Python, and a program of ours
-        [sys.executable, "-c", _PROGRAM],
+        [sys.executable, "-P", "-c", _PROGRAM],  # none of the modules that may lie in the working directory
         input=pickle.dumps((asking.criterion.function, asked)),
         env={**os.environ, **ELSEWHERE, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         cwd=tempfile.gettempdir(),
