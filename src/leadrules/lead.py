@@ -293,16 +293,23 @@ class _Found:
 
 
 @attrs.frozen
-class PlainEvent(_Found):
+class PlainEvent:
     """An event in the plainest form that reads the same: `plain` has type, at in UTC, properties, and id if any."""
 
+    occurrence: Occurrence
+    reader: _EventReader
     plain: Mapping[str, Any]
 
+    @property
+    def part(self) -> _Parts:
+        """Give access to its parts by name."""
+        return self.plain.get
 
-F = TypeVar("F", bound=_Found)
+
+F = TypeVar("F", _Found, PlainEvent)
 
 
-def _place(found: _Found) -> tuple[int, str, str]:
+def _place(found: _Found | PlainEvent) -> tuple[int, str, str]:
     one = found.occurrence
     return one.at, one.type, one.id or ""
 
@@ -345,7 +352,7 @@ class _EventReader:
             known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
             if known:
                 found["properties"][prop.name] = plain_value(raw)
-        return PlainEvent(occurrence, self, found.get, found)
+        return PlainEvent(occurrence, self, found)
 
     def _instant(self, raw: object) -> int:
         if _is_plain_moment(raw):
@@ -367,8 +374,10 @@ class _EventReader:
 
     def _values(self, part: _Parts) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""
+        if not self._read:
+            return self._unknown
         values = self._unknown.copy()
-        given = self._properties(part) if self._read else _NOTHING
+        given = self._properties(part)
         for prop, read in self._read:
             raw = _value_named(given, prop.name)
             try:
@@ -377,7 +386,7 @@ class _EventReader:
                 self._refuse(prop.name, raw, error, str(prop.type), pii=prop.pii)
         return values
 
-    def order_of_properties(self, found: _Found) -> tuple[tuple[Any, ...], ...]:
+    def order_of_properties(self, found: _Found | PlainEvent) -> tuple[tuple[Any, ...], ...]:
         """Give what orders events alike in time, type and id; an unread property of a wrong type is unknown."""
         raw = found.part("properties")
         given = raw if isinstance(raw, Mapping) else _NOTHING
