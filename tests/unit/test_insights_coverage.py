@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 from leadrules import Ruleset
+from leadrules.analysis.prover import Prover
 from leadrules.insights import measure_coverage, run_examples
-from leadrules.insights.outcomes import Outcomes
 from leadrules.sdk import criterion
 
 EXAMPLES = """
@@ -48,7 +48,7 @@ def outcomes(condition):
     text = f"field answered: bool default false\nfield other: number default 0\n{condition} +1"
     program = Ruleset.from_text(text).program
     (rule,) = program.dimensions[0].items
-    return Outcomes.of(program).possible(rule.alternatives[0].condition)
+    return Prover.of(program).answers(rule.alternatives[0].condition)
 
 
 # ------------------------------------------------------------ possible outcomes
@@ -80,7 +80,7 @@ def test_what_a_plugin_says_of_its_answers_is_believed():
     host.sure, host.unsure, host.either = sure, unsure, either
     text = "use host\nhost.sure() > 1 +1\nhost.sure(employees) > 1 +1\nhost.unsure() > 1 +1\nhost.either(employees) +1"
     program = Ruleset.from_text(text, criteria={"host": host}).program
-    found = [Outcomes.of(program).possible(rule.alternatives[0].condition) for rule in program.dimensions[0].items]
+    found = [Prover.of(program).answers(rule.conditions[0]) for rule in program.rules]
     assert found == [(True, False), (True, False, None), (True, False, None), (True, False)]
 
 
@@ -92,7 +92,7 @@ def test_a_criterion_hides_nothing():
     text = "criterion sized = employees > 5\nsegment big = sized and email is known\nbig +1"
     program = Ruleset.from_text(text).program
     (rule,) = program.dimensions[0].items
-    assert None in Outcomes.of(program).possible(rule.alternatives[0].condition)
+    assert None in Prover.of(program).answers(rule.conditions[0])
 
 
 # ------------------------------------------------------------------------ goals

@@ -131,6 +131,25 @@ def test_only_what_an_example_found_true_counts():
     assert "`+10` could be `+9`" in changes("employees >= 50 +10" + example("employees = 50", "score = 11"))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("employees > 10 and employees < 5 +10",
+         ["`employees > 10` could be left out", "`employees < 5` could be left out"]),
+        ("dimension d max 100\n  budget +10", ["`+10` could be `+9`"]),
+        ("dimension d max 9\n  budget +10", ["`max 9` could be `max 10`", "`max 9` could be `max 8`",
+                                             "`+10` could be `+9`"]),
+        ("email_open +0 max 3 times", ["`+0` could be `+1`"]),
+        ("require not budget before scoring\nbudget +10 | need +5",
+         ["the line could be left out", "`+5` could be `+4`"]),
+    ],
+)  # fmt: skip
+def test_a_change_that_no_lead_shows_is_not_counted(text, expected):
+    mutation = mutate(*rules_of(text))
+    assert [survivor.change for survivor in mutation.survivors] == expected
+    assert mutation.tried == len(expected)
+
+
 def test_survivors_name_the_rule_and_its_line():
     survivor = mutate(*rules_of("# why\nrule sized: employees >= 50 +10")).survivors[0]
     assert (survivor.line, survivor.rule) == (2, "sized: employees >= 50")

@@ -13,7 +13,7 @@ from leadrules import program as p
 from leadrules.analysis.findings import Findings
 from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline, Reach, reaches
-from leadrules.analysis.sets import MOST_PIECES, Interval, Numbers, both, numbers
+from leadrules.analysis.sets import MOST_PIECES, Interval, Numbers, both, numbers, shared
 from leadrules.syntax import tree
 from leadrules.values import text_of_number
 
@@ -40,11 +40,11 @@ def check_alternatives(outline: Outline, findings: Findings) -> None:
 def _check_reach(meaning: Meaning, rule: p.Rule, findings: Findings) -> None:
     reached = reaches(meaning, rule.alternatives)
     for index, (alternative, reach) in enumerate(zip(rule.alternatives, reached, strict=True)):
-        if reach.counts is not None:
+        if reach.counts:
             continue
         if reach.cases is None:
             _no_else(rule, reached, findings)
-        elif reach.cases.true is not None and alternative.condition is not None:
+        elif reach.cases.true and alternative.condition is not None:
             earlier = _covering(rule, reached, index)
             message = f"`{alternative.condition.text}` never counts: {earlier}"
             help_ = "put the narrower alternative first, or leave this one out"
@@ -58,14 +58,14 @@ def _covering(rule: p.Rule, reached: Sequence[Reach], index: int) -> str:
             continue
         if reach.cases.is_always_true:
             return f"`{alternative.condition.text}` before it is always true"
-        if both([reached[index].cases.true, reach.cases.not_true]) is None:  # type: ignore[union-attr]
+        if not both([reached[index].cases.true, reach.cases.not_true]):  # type: ignore[union-attr]
             return f"`{alternative.condition.text}` before it is true wherever it is"
     return "one of those before it is true wherever it is"
 
 
 def _no_else(rule: p.Rule, reached: Sequence[Reach], findings: Findings) -> None:
     written = findings.statement(rule, tree.Rule)
-    if written is None or any(reach.cases is not None and reach.cases.true is None for reach in reached):
+    if written is None or any(reach.cases is not None and not reach.cases.true for reach in reached):
         return
     message = "`else` never counts: the alternatives before it are never all false"
     findings.warn("LR207", message, written.alternatives[-1], "leave it out, or ask for `is unknown`")
@@ -95,7 +95,7 @@ def _bands(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> list[_Ban
         if len(keys) > 1 or None in keys:
             return []
         true = meaning.cases(alternative.condition).true
-        values = None if true is None else true[next(iter(keys))].known
+        values = shared(true)[next(iter(keys))].known if true else None
         if not isinstance(values, Numbers) or len(values.pieces) != 1 or values.pieces[0].is_point:
             return []
         domain = meaning.values(_leaf(alternative.condition)).known

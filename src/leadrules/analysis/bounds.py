@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar
 
 from leadrules import program as p
-from leadrules.analysis.counts import in_all, least, lies_within, most_events, per_bucket
+from leadrules.analysis.caps import CapName, idle_caps
 from leadrules.analysis.findings import Findings
-from leadrules.analysis.points import Outline, points_range, times
+from leadrules.analysis.points import Outline, points_range
 from leadrules.analysis.ranges import NOTHING, Range
 from leadrules.families import Decay
 from leadrules.syntax import tree
@@ -65,7 +65,14 @@ def check_caps(outline: Outline, findings: Findings) -> None:
 
 
 def _caps(outline: Outline, rule: p.Rule, written: tree.Rule, findings: Findings) -> None:
-    for modifier, why in _idle(outline, rule, written):
+    for cap in idle_caps(outline, rule):
+        modifier = _written_cap(written, cap.name)
+        if cap.after is not None:
+            why = f"`{text_of(_written_cap(written, cap.after))}` keeps no more anyway"
+        elif isinstance(modifier, tree.MaxPoints):
+            why = f"there are at most {text_of_number(Fraction(cap.most or 0))} points"
+        else:
+            why = f"at most {cap.most} come that far"
         findings.warn("LR214", f"`{text_of(modifier)}` never binds: {why}", modifier, "lower it, or leave it out")
     times_ = _one(written.modifiers, tree.MaxTimes)
     points = rule.alternatives[0].points
@@ -91,55 +98,14 @@ def _means_points(rule: p.Rule, points: p.Constant, modifier: tree.MaxTimes, fin
     return not says_times and times_ >= 20 and abs(size) >= 2 and times_ % abs(size) == 0
 
 
-def _idle(outline: Outline, rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, str]]:
-    """Give the caps that never change anything, and why."""
-    if rule.selection is not None:
-        yield from _idle_counts(rule, written)
-    one = points_range(outline.meaning, rule.alternatives[0].points).join(NOTHING)
-    for modifier in written.modifiers:
-        if not isinstance(modifier, tree.MaxPoints):
-            continue
-        if modifier.bucket is None:
-            most, size = outline.rules[rule.id].size, rule.caps.points
-        else:
-            assert rule.caps.points_per is not None
-            size, bucket = rule.caps.points_per
-            most = times(one, least(per_bucket(rule, bucket), most_events(rule))).size
-        if most is not None and size is not None and most <= size:
-            yield modifier, f"there are at most {text_of_number(most)} points"
-
-
-def _idle_counts(rule: p.Rule, written: tree.Rule) -> Iterator[tuple[tree.Node, str]]:
-    caps = rule.caps
-    per = [m for m in written.modifiers if isinstance(m, tree.MaxPer)]
-    for index, (cap, modifier) in enumerate(zip(caps.per, per, strict=True)):
-        before = per_bucket(rule, cap.bucket, index)
-        if before is not None and before <= cap.times:
-            yield modifier, f"at most {before} come that far"
-            continue
-        following = _next_cap(rule, written, per, index)
-        if following is not None and following[0] <= cap.times:
-            yield modifier, f"`{text_of(following[1])}` keeps no more anyway"
-    whole = _one(written.modifiers, tree.MaxTimes)
-    most = in_all(rule)
-    if whole is not None and caps.times is not None and most is not None and most <= caps.times:
-        yield whole, f"at most {most} come that far"
-
-
-def _next_cap(
-    rule: p.Rule, written: tree.Rule, per: Sequence[tree.MaxPer], index: int
-) -> tuple[int, tree.MaxPer | tree.MaxTimes] | None:
-    """Give the cap that works right after a `per`, where the buckets of that lie inside its own.
-
-    It keeps the largest of what the `per` kept; where it keeps no more than that, the `per` changes
-    nothing. With another cap between the two it might.
-    """
-    if index + 1 < len(per):
-        following = rule.caps.per[index + 1]
-        inside = lies_within(rule.caps.per[index].bucket, following.bucket)
-        return (following.times, per[index + 1]) if inside else None
-    whole = _one(written.modifiers, tree.MaxTimes)
-    return None if whole is None or rule.caps.times is None else (rule.caps.times, whole)
+def _written_cap(written: tree.Rule, name: CapName) -> tree.Modifier:
+    """Give a limit as it is written."""
+    kind, index = name
+    if kind in {"points", "points_per"}:
+        points = (m for m in written.modifiers if isinstance(m, tree.MaxPoints))
+        return next(m for m in points if (m.bucket is None) == (kind == "points"))
+    wanted = {"every": tree.MaxEvery, "per": tree.MaxPer, "times": tree.MaxTimes}[kind]
+    return [m for m in written.modifiers if isinstance(m, wanted)][index]
 
 
 # -------------------------------------------------------------------- decays

@@ -1,7 +1,7 @@
-"""What a condition says of a lead: for each of its three answers, what must hold of what it reads.
+"""What a condition says of a lead: for each of its three answers, the ways in which it comes about.
 
-A condition's :class:`Cases` are three environments, one for the leads about which it is true, one
-for false and one for unknown. None instead of an environment proves that no lead gets that answer.
+A way is what must hold of what the condition reads. A condition's :class:`Cases` are the ways of true,
+those of false and those of unknown. That an answer has none proves that no lead gets it.
 """
 
 from __future__ import annotations
@@ -14,25 +14,28 @@ import attrs
 
 from leadrules import program as p
 from leadrules.analysis.counts import days_touched
-from leadrules.analysis.ranges import Range, as_numbers, called, hull, point, quotient
+from leadrules.analysis.ranges import ZERO, Range, as_numbers, called, hull, point, quotient
 from leadrules.analysis.sets import (
     ALL_MEMBERS,
     ALL_NUMBERS,
+    ANYHOW,
     BOOLS,
+    MOST_EXACT,
     NO_MEMBERS,
     NO_NUMBERS,
-    Env,
     Interval,
     Known,
     Members,
     Numbers,
     Values,
+    Ways,
     both,
     either,
     numbers,
 )
+from leadrules.criteria import Criterion
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, Kind
-from leadrules.values import DAY, Value, folded
+from leadrules.values import DAY, MOST_DIGITS, Value, folded
 from leadrules.vocabulary import BOOL, NUMBER, Type
 
 Key = tuple[str, str]
@@ -40,25 +43,29 @@ Key = tuple[str, str]
 
 @attrs.frozen
 class Cases:
-    """What holds where a condition is true, where it is false, and where it is unknown."""
+    """The ways in which a condition is true, those in which it is false, and those in which it is unknown."""
 
-    true: Env | None
-    false: Env | None
-    unknown: Env | None
+    true: Ways
+    false: Ways
+    unknown: Ways
 
     def opposite(self) -> Cases:
         """Give the cases of `not`."""
         return Cases(self.false, self.true, self.unknown)
 
+    def where(self, known: Ways, unknown: Ways) -> Cases:
+        """Give the cases where it has an answer in some ways only, and none in others."""
+        return Cases(both([self.true, known]), both([self.false, known]), both([self.unknown, unknown]))
+
     @property
-    def not_true(self) -> Env | None:
+    def not_true(self) -> Ways:
         """What holds where it is false or unknown."""
         return either([self.false, self.unknown])
 
     @property
     def is_always_true(self) -> bool:
         """Tell that it is neither false nor unknown for any lead."""
-        return self.false is None and self.unknown is None
+        return not self.false and not self.unknown
 
 
 @attrs.define
@@ -67,13 +74,16 @@ class Meaning:
 
     All are filled in the program's order, by kind and name, so that nothing is answered twice:
     `values_of` what a definition may be, `conditions` the cases of criteria and segments that are true
-    or false, `keys` what criteria that are values are known by, `universes` the labels of each scale.
+    or false, `keys` what criteria that are values are known by, `presences` when these are known and
+    when not, `digits` how long they get, `universes` the labels of each scale.
     """
 
     program: p.Program
     values_of: dict[Key, Values] = attrs.field(factory=dict)
     conditions: dict[Key, Cases] = attrs.field(factory=dict)
     keys: dict[str, object] = attrs.field(factory=dict)
+    presences: dict[str, tuple[Ways, Ways]] = attrs.field(factory=dict)
+    digits: dict[str, int] = attrs.field(factory=dict)
     universes: dict[str, Members] = attrs.field(factory=dict)
 
     def define_criterion(self, name: str, body: p.ValueNode) -> None:
@@ -83,6 +93,8 @@ class Meaning:
             self.conditions["criterion", name] = self._truth(body)
         if not isinstance(body, p.ConditionValue):
             self.keys[name] = self.key(body)
+        self.presences[name] = self.presence(body)
+        self.digits[name] = self.most_digits(body)
 
     def define_segment(self, name: str, condition: p.Condition) -> None:
         """Answer a segment, all that it reads being answered."""
@@ -95,7 +107,7 @@ class Meaning:
         """Read a condition."""
         match node:
             case p.Always():
-                return Cases({}, None, None)
+                return Cases(ANYHOW, (), ())
             case p.Not(member):
                 return self.cases(member).opposite()
             case p.And(members):
@@ -119,8 +131,9 @@ class Meaning:
             case p.FieldWithin(field, within):
                 inside_ = numbers([Interval(Fraction(0), Fraction(within))])
                 outside = numbers([Interval(None, Fraction(0), True, False), Interval(Fraction(within), None, False)])
-                age = Values(ALL_NUMBERS, field.default is None)
-                return _split(("age", field.name), age, inside_, outside)
+                known, unknown = self.presence(p.FieldRead(field))
+                cases = _split(("age", field.name), Values(ALL_NUMBERS, bool(unknown)), inside_, outside)
+                return cases.where(known, unknown)
             case p.FollowedBy():
                 return self._followed_by(node)
             case p.Compare() | p.Between() | p.OneOf() | p.TextTest():
@@ -151,13 +164,10 @@ class Meaning:
             return self.cases(value.condition)
         if isinstance(value, p.DefinitionRead) and (value.kind, value.name) in self.conditions:
             return self.conditions[value.kind, value.name]
-        return self._split(value, Members(frozenset({True})), Members(frozenset({False})))
+        return self._split(value, _TRUE, _FALSE)
 
     def _is_known(self, value: p.ValueNode) -> Cases:
-        found = self.values(value)
-        known = None if found.known.is_empty else {self.key(value): Values(found.known)}
-        nothing = Values(_nothing(found.known), unknown=True)
-        return Cases(known, {self.key(value): nothing} if found.unknown else None, None)
+        return Cases(*self.presence(value), ())
 
     def _comparison(self, node: p.Compare) -> Cases:
         left, right, op = node.left, node.right, str(node.op)
@@ -171,7 +181,7 @@ class Meaning:
             return cases.opposite() if op == "!=" else cases
         found = self._constant(right, left.type.kind)
         if found is None:
-            return self._opaque(node, unknown=self.values(left).unknown)
+            return self._opaque(node, [left])
         if isinstance(found, Members):
             equal, other = found, Members(found.members, True)
             return self._split(left, *((equal, other) if op == "=" else (other, equal)))
@@ -194,42 +204,47 @@ class Meaning:
         mine, theirs = self.values(left), self.values(right)
         base = COMPARISONS[op].base
         compared = p.Compare(base, node.left, node.right, node.order)
-        plain = self._opaque(compared, unknown=mine.unknown or theirs.unknown)
+        plain = self._opaque(compared, [left, right])
         cases = plain if base == op else plain.opposite()
         if {left.type.kind, right.type.kind} == {"number"}:
-            possible = (
-                _possible(op, mine.known, theirs.known),
-                _possible(COMPARISONS[op].opposite, mine.known, theirs.known),
-            )
-            cases = Cases(cases.true if possible[0] else None, cases.false if possible[1] else None, cases.unknown)
+            true, false = (_possible(one, mine.known, theirs.known) for one in (op, COMPARISONS[op].opposite))
+            cases = Cases(cases.true if true else (), cases.false if false else (), cases.unknown)
         return cases
 
     def _text_test(self, node: p.TextTest, kind: str, subject: p.ValueNode, choices: Sequence[p.ValueNode]) -> Cases:
         constants = [choice.value for choice in choices if isinstance(choice, p.Constant)]
         if TEXT_TESTS[kind].is_pattern or subject.type.kind != "text" or len(constants) < len(choices):
-            return self._opaque(node, unknown=any(self.values(v).unknown for v in (subject, *choices)))
+            needed = [subject, *choices] if len(choices) == 1 else [subject]  # of several choices one may decide
+            return self._opaque(node, needed, choices)
         parts = frozenset(folded(str(value)) for value in constants)
         inside, outside = (Members(frozenset(), True, frozenset({(kind, parts, answer)})) for answer in (True, False))
         return self._split(subject, inside, outside)
 
     def _followed_by(self, node: p.FollowedBy) -> Cases:
-        cases = self._opaque(node, unknown=False)
-        never = self.never_selects(node.first) or (not node.negated and self.never_selects(node.then))
-        return Cases(None, cases.false, None) if never else cases
+        cases = self._opaque(node, [])
+        happened = [node.first] if node.negated else [node.first, node.then]
+        true = both([cases.true, *(self.cases(p.Happened(one)).true for one in happened)])
+        return Cases(true, cases.false, ())
 
-    def _opaque(self, node: p.Condition, *, unknown: bool) -> Cases:
-        """Read a condition of which nothing is known but that it is one truth wherever it stands."""
-        truth = Values(BOOLS, unknown)
-        return _split(("truth", node), truth, Members(frozenset({True})), Members(frozenset({False})))
+    def _opaque(self, node: p.Condition, needed: Sequence[p.ValueNode], read: Sequence[p.ValueNode] = ()) -> Cases:
+        """Read a condition of which nothing is known but that it is one truth wherever it stands.
+
+        It is unknown where one of the values is that it needs, and may be where one is that it reads besides.
+        """
+        known, unknown = self._presence_of_all(needed)
+        unknown = either([unknown, *(self.presence(value)[1] for value in read)])
+        cases = _split(("truth", node), Values(BOOLS, bool(unknown)), _TRUE, _FALSE)
+        return cases.where(known, unknown)
 
     def _split(self, value: p.ValueNode, inside: Known, outside: Known) -> Cases:
-        return _split(self.key(value), self.values(value), inside, outside)
+        cases = _split(self.key(value), self.values(value), inside, outside)
+        return cases if isinstance(value, _PLAIN) else cases.where(*self.presence(value))
 
     def never_selects(self, selection: p.Selection) -> bool:
         """Tell that no event can pass a selection's filter."""
         if not selection.types:
             return True
-        return selection.filter is not None and self.cases(selection.filter).true is None
+        return selection.filter is not None and not self.cases(selection.filter).true
 
     # ---------------------------------------------------------------- values
 
@@ -255,7 +270,7 @@ class Meaning:
             case p.FieldRead(field):
                 return Values(self._of_type(field.type), field.default is None)
             case p.PropertyRead(name, type_):
-                return Values(self._of_type(type_), name not in {"at", "day"})
+                return Values(self._of_type(type_), name not in _OF_EVERY_EVENT)
             case p.DefinitionRead():
                 return self._definition(node)
             case p.Count(selection):
@@ -265,8 +280,8 @@ class Meaning:
                 return self._aggregate(node)
             case p.DaysBetween():
                 return self._days(node)
-            case p.Arithmetic(op, left, right):
-                return Values(as_numbers(_calculated(op, self.range(left), self.range(right))), unknown=True)
+            case p.Arithmetic():
+                return self._arithmetic(node)
             case p.Negative(operand):
                 found = self.values(operand)  # once: calls in calls would double the work at each step
                 return Values(as_numbers(-_range_of(found.known)), found.unknown)
@@ -274,6 +289,87 @@ class Meaning:
                 return self._call(node)
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
+
+    def presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
+        """Give the ways in which a value is known, and those in which it is unknown."""
+        match node:
+            case p.Constant() | p.Count():
+                return ANYHOW, ()
+            case p.ConditionValue(condition):
+                cases = self.cases(condition)
+                return either([cases.true, cases.false]), cases.unknown
+            case p.DefinitionRead("criterion", name) if name in self.presences:
+                return self.presences[name]
+            case p.DefinitionRead("segment", name) if ("segment", name) in self.conditions:
+                cases = self.conditions["segment", name]
+                return either([cases.true, cases.false]), cases.unknown
+            case p.DaysBetween(_, moment):
+                return self.presence(moment)
+            case p.Negative(operand):
+                return self.presence(operand)
+            case p.Arithmetic(_, left, right):
+                known, unknown = self._presence_of_all([left, right])
+                return known, ANYHOW if self._may_fail(node) else unknown
+            case p.CallNode(None, _, _, arguments):
+                return self._presence_of_all(arguments)
+            case p.CallNode():
+                known, unknown = self._presence_of_all(self._needed(node))
+                itself = {self.key(node): _unknown(self._of_type(node.type))}
+                return known, either([unknown, (itself,)]) if self._called(node).maybe_unknown else unknown
+            case p.Aggregate(function, of, selection) if AGGREGATES[function].of([]) is None:
+                happened = self.cases(p.Happened(selection))
+                itself_ = self._own_presence(node)
+                unknown = both([itself_[1], happened.false]) if of.name in _OF_EVERY_EVENT else itself_[1]
+                return both([itself_[0], happened.true]), unknown
+            case _:
+                return self._own_presence(node)
+
+    def _own_presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
+        """Give the ways of a value that nothing else makes unknown."""
+        found = self.values(node)
+        known: Ways = () if found.known.is_empty else ({self.key(node): Values(found.known)},)
+        return known, ({self.key(node): _unknown(found.known)},) if found.unknown else ()
+
+    def _presence_of_all(self, nodes: Sequence[p.ValueNode]) -> tuple[Ways, Ways]:
+        """Give the ways in which all of some values are known, and those in which one is unknown."""
+        found = [self.presence(node) for node in nodes]
+        return both(known for known, _ in found), either(unknown for _, unknown in found)
+
+    def _called(self, node: p.CallNode) -> Criterion:
+        assert node.plugin is not None
+        return self.program.functions[node.plugin, node.function]
+
+    def _needed(self, node: p.CallNode) -> list[p.ValueNode]:
+        """Give the arguments without which a plugin's criterion has no answer."""
+        optional = {parameter.name for parameter in self._called(node).given if parameter.optional}
+        return [argument for name, argument in zip(node.names, node.arguments, strict=True) if name not in optional]
+
+    def _may_fail(self, node: p.Arithmetic) -> bool:
+        """Tell whether known operands may give nothing: by division by 0, or with too many digits."""
+        if node.op == "/":
+            divisor = self.values(node.right).known
+            if not isinstance(divisor, Numbers) or any(piece.holds(ZERO) for piece in divisor.pieces):
+                return True
+        return self.most_digits(node) >= MOST_DIGITS
+
+    def most_digits(self, node: p.ValueNode) -> int:
+        """Give how many digits a number may have at most, above or below the line of its fraction."""
+        match node:
+            case p.Arithmetic(_, left, right):
+                return self.most_digits(left) + self.most_digits(right) + 1
+            case p.Negative(operand):
+                return self.most_digits(operand)
+            case p.CallNode(None, _, _, arguments):
+                return max(map(self.most_digits, arguments))
+            case p.DefinitionRead("criterion", name):
+                return self.digits.get(name, _LONGEST)
+            case _:
+                return _LONGEST
+
+    def _arithmetic(self, node: p.Arithmetic) -> Values:
+        left, right = self.values(node.left), self.values(node.right)
+        found = _calculated(node.op, _range_of(left.known), _range_of(right.known))
+        return Values(as_numbers(found), left.unknown or right.unknown or self._may_fail(node))
 
     def range(self, node: p.ValueNode) -> Range:
         """Give the range of a number."""
@@ -287,10 +383,10 @@ class Meaning:
         aggregate = AGGREGATES[node.function]
         if aggregate.is_known:
             return Values(numbers([Interval(Fraction(0), self._most_distinct(node))], whole=True))
-        nothing = aggregate.of([])
+        nothing = aggregate.of([])  # a sum of nothing is 0, and no sum of a lead's events has too many digits
         if nothing is not None and self.never_selects(node.selection):
-            return Values(as_numbers(point(Fraction(nothing))), unknown=True)
-        return Values(self._of_type(node.type), unknown=True)
+            return Values(as_numbers(point(Fraction(nothing))))
+        return Values(self._of_type(node.type), nothing is None)
 
     def _most_distinct(self, node: p.Aggregate) -> Fraction | None:
         if self.never_selects(node.selection):
@@ -315,7 +411,8 @@ class Meaning:
 
     def _call(self, node: p.CallNode) -> Values:
         if node.plugin is not None:
-            return Values(self._of_type(node.type), unknown=True)
+            unknown = self._called(node).maybe_unknown or any(self.values(a).unknown for a in self._needed(node))
+            return Values(self._of_type(node.type), unknown)
         arguments = [self.values(argument) for argument in node.arguments]
         ranges = [_range_of(argument.known) for argument in arguments]
         return Values(as_numbers(called(node.function, ranges)), any(argument.unknown for argument in arguments))
@@ -341,8 +438,13 @@ def _range_of(known: Known) -> Range:
     return hull(known) if isinstance(known, Numbers) and not known.is_empty else Range()
 
 
-MOST_EXACT = 12
-"""Of more conditions than this, `and` and `or` of unknown ones are read less closely."""
+_PLAIN = (p.Constant, p.FieldRead, p.PropertyRead, p.Count)
+"""Values that are known or unknown by themselves."""
+
+_OF_EVERY_EVENT = frozenset({"at", "day"})
+_TRUE, _FALSE = Members(frozenset({True})), Members(frozenset({False}))
+_LONGEST = 140
+"""More digits than a number of a lead has, or the sum of those of its events."""
 
 
 # --------------------------------------------------------------- three cases
@@ -350,24 +452,21 @@ MOST_EXACT = 12
 
 def all_of(cases: Sequence[Cases]) -> Cases:
     """Give the cases of `and`."""
-    return Cases(both(c.true for c in cases), either([c.false for c in cases]), _some_unknown(cases))
+    return Cases(both(c.true for c in cases), either(c.false for c in cases), _some_unknown(cases))
 
 
-def _some_unknown(cases: Sequence[Cases]) -> Env | None:
-    """Give what holds where one of some conditions is unknown and none is false.
+def _some_unknown(cases: Sequence[Cases]) -> Ways:
+    """Give the ways in which one of some conditions is unknown and none is false.
 
     For many conditions the answer is wider: that none is false is all that is kept.
     """
-    if all(c.unknown is None for c in cases):
-        return None
+    if not any(c.unknown for c in cases):
+        return ()
     not_false = [either([c.true, c.unknown]) for c in cases]
     if len(cases) > MOST_EXACT:
         return both(not_false)
-    found = []
-    for index, one in enumerate(cases):
-        if one.unknown is not None:
-            found.append(both([*not_false[:index], one.unknown, *not_false[index + 1 :]]))
-    return either(found)
+    true = [c.true for c in cases]
+    return either(both([*true[:i], one.unknown, *not_false[i + 1 :]]) for i, one in enumerate(cases) if one.unknown)
 
 
 def any_of(cases: Sequence[Cases]) -> Cases:
@@ -376,35 +475,48 @@ def any_of(cases: Sequence[Cases]) -> Cases:
 
 
 def some_of(count: int, cases: Sequence[Cases]) -> Cases:
-    """Give the cases of `at least … of`."""
+    """Give the cases of `at least … of`, by how many are true and how many unknown; of very many, that it may be."""
     if count == 1:
         return any_of(cases)
     if count == len(cases):
         return all_of(cases)
-    enough_true = sum(c.true is not None for c in cases) >= count
-    enough_false = sum(c.false is not None for c in cases) > len(cases) - count
-    some_unknown = any(c.unknown is not None for c in cases)
-    return Cases({} if enough_true else None, {} if enough_false else None, {} if some_unknown else None)
+    if len(cases) > MOST_EXACT:
+        enough_true = sum(bool(c.true) for c in cases) >= count
+        enough_false = sum(bool(c.false) for c in cases) > len(cases) - count
+        some_unknown = any(c.unknown for c in cases)
+        return Cases(*(ANYHOW if may_be else () for may_be in (enough_true, enough_false, some_unknown)))
+    tallies: dict[tuple[int, int], Ways] = {(0, 0): ANYHOW}
+    for one in cases:
+        parts: dict[tuple[int, int], list[Ways]] = {}
+        for (true, unknown), ways in tallies.items():
+            parts.setdefault((true + 1, unknown), []).append(both([ways, one.true]))
+            parts.setdefault((true, unknown + 1), []).append(both([ways, one.unknown]))
+            parts.setdefault((true, unknown), []).append(both([ways, one.false]))
+        tallies = {tally: either(found) for tally, found in parts.items() if any(found)}
+    return Cases(
+        either(ways for (true, _), ways in tallies.items() if true >= count),
+        either(ways for (true, unknown), ways in tallies.items() if true + unknown < count),
+        either(ways for (true, unknown), ways in tallies.items() if true < count <= true + unknown),
+    )
 
 
 def _split(key: object, values: Values, inside: Known, outside: Known) -> Cases:
     """Give the cases of a test of one value: true inside, false outside, unknown where the value is."""
 
-    def where(known: Known) -> Env | None:
+    def where(known: Known) -> Ways:
         found = values.meet(Values(known))
-        return None if found.is_empty else {key: found}
+        return () if found.is_empty else ({key: found},)
 
-    unknown = {key: Values(_nothing(values.known), unknown=True)} if values.unknown else None
-    return Cases(where(inside), where(outside), unknown)
+    return Cases(where(inside), where(outside), ({key: _unknown(values.known)},) if values.unknown else ())
 
 
-def _nothing(known: Known) -> Known:
-    return NO_NUMBERS if isinstance(known, Numbers) else NO_MEMBERS
+def _unknown(known: Known) -> Values:
+    return Values(NO_NUMBERS if isinstance(known, Numbers) else NO_MEMBERS, unknown=True)
 
 
 def _truths(cases: Cases) -> Values:
-    found = {answer for answer, env in ((True, cases.true), (False, cases.false)) if env is not None}
-    return Values(Members(frozenset(found)), cases.unknown is not None)
+    found = {answer for answer, ways in ((True, cases.true), (False, cases.false)) if ways}
+    return Values(Members(frozenset(found)), bool(cases.unknown))
 
 
 # ------------------------------------------------------------------ constants

@@ -26,7 +26,7 @@ def check_conditions(outline: Outline, findings: Findings) -> None:
         visit = _Visit(outline.meaning)
         cases = visit.read(root.condition, positive=True)
         for culprit in visit.culprits:
-            _report(outline.meaning, culprit, root, findings, whole=cases.true is None)
+            _report(outline.meaning, culprit, root, findings, whole=not cases.true)
         if cases.is_always_true and root.kind in _ALWAYS and not isinstance(root.condition, p.Always):
             _always(root, findings)
     _check_seasons(outline.program, findings)
@@ -62,7 +62,7 @@ class _Visit:
             case _:
                 cases = self.meaning.cases(node)
                 self._filters(node)
-        impossible = (cases.true if positive else cases.false) is None
+        impossible = not (cases.true if positive else cases.false)
         if impossible and len(self.culprits) == before and not isinstance(node, p.Always):
             told = isinstance(node, p.Truth) and isinstance(node.value, p.DefinitionRead)
             self.culprits.append(Culprit(node, positive, told))
@@ -167,16 +167,21 @@ def check_grades(outline: Outline, findings: Findings) -> None:
         if not isinstance(known, Numbers) or known.is_empty:
             continue
         possible = possible_bands(outline.meaning, grade)
+        above: Fraction | None = None
         for band, node in zip(grade.bands, written.bands, strict=True):
             if band not in possible:
-                findings.warn("LR204", _no_band(grade, band, hull(known)), node, "change the thresholds")
+                findings.warn("LR204", _no_band(grade, band, above, hull(known)), node, "change the thresholds")
+            above = band.threshold
 
 
-def _no_band(grade: p.Grade, band: p.Band, found: Range) -> str:
-    if band.threshold is not None and found.high is not None and found.high < band.threshold:
-        return f"{_gives(grade.subject, 'at most', found.high)}, `{band.label}` needs {text_of_number(band.threshold)}"
-    assert found.low is not None
-    return f"{_gives(grade.subject, 'at least', found.low)}, so no lead is `{band.label}`"
+def _no_band(grade: p.Grade, band: p.Band, above: Fraction | None, found: Range) -> str:
+    low = band.threshold
+    if low is not None and found.high is not None and found.high < low:
+        return f"{_gives(grade.subject, 'at most', found.high)}, `{band.label}` needs {text_of_number(low)}"
+    if above is not None and found.low is not None and found.low >= above:
+        return f"{_gives(grade.subject, 'at least', found.low)}, so no lead is `{band.label}`"
+    ends = ("" if end is None else text_of_number(end) for end in (low, above))
+    return "`{}` is never from {} to below {}, so no lead is `{}`".format(grade.subject.text, *ends, band.label)
 
 
 def _check_seasons(program: p.Program, findings: Findings) -> None:

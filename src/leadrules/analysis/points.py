@@ -6,7 +6,7 @@ for all leads at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import attrs
@@ -14,8 +14,8 @@ import attrs
 from leadrules import program as p
 from leadrules.analysis.counts import buckets_of, most_events, per_bucket
 from leadrules.analysis.meaning import Cases, Meaning
-from leadrules.analysis.ranges import NOTHING, Range, as_numbers, hull, point
-from leadrules.analysis.sets import Env, Members, Numbers, Values, both
+from leadrules.analysis.ranges import NOTHING, ZERO, Range, as_numbers, hull, mapped, point, sums
+from leadrules.analysis.sets import ANYHOW, MOST_PIECES, Interval, Members, Numbers, Values, Ways, both, either, numbers
 from leadrules.values import LARGEST
 
 MOST_FOLLOWED = 500
@@ -25,11 +25,11 @@ MOST_FOLLOWED = 500
 class Reach:
     """How far an alternative is reached: what its condition says, and what holds where it counts.
 
-    `cases` is None for `else`. `counts` None proves that it never counts.
+    `cases` is None for `else`. That there are no ways in which it `counts` proves that it never does.
     """
 
     cases: Cases | None
-    counts: Env | None
+    counts: Ways
 
 
 def reaches(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> tuple[Reach, ...]:
@@ -37,8 +37,7 @@ def reaches(meaning: Meaning, alternatives: Sequence[p.Alternative]) -> tuple[Re
 
     What the first 500 leave is kept for all that follow, which is more than the truth.
     """
-    rest: Env | None = {}
-    all_false: Env | None = {}
+    rest = all_false = ANYHOW
     found = []
     for index, alternative in enumerate(alternatives):
         if alternative.condition is None:
@@ -70,8 +69,11 @@ class Outline:
         return self.meaning.program
 
 
-def settle(program: p.Program) -> Outline:
-    """Answer all definitions of a program for all leads at once."""
+def settle(program: p.Program, *, scored: bool = False) -> Outline:
+    """Answer all definitions of a program for all leads at once, or for those alone that are `scored`.
+
+    A lead that does not meet what is required before scoring gets 0 points.
+    """
     meaning = Meaning(program)
     for grade in program.grades:
         if isinstance(grade, p.Grade):
@@ -79,7 +81,7 @@ def settle(program: p.Program) -> Outline:
     for ladder in program.ladders:
         meaning.universes[ladder.name] = Members(frozenset((*ladder.labels, *ladder.exits)))
     outline = Outline(meaning)
-    settler = _Settler(outline)
+    settler = _Settler(outline, gated=not scored and any(r.before_scoring for r in program.requirements))
     for kind, name in program.order:
         getattr(settler, kind)(name)
     return outline
@@ -88,11 +90,11 @@ def settle(program: p.Program) -> Outline:
 class _Settler:
     """One method per kind of definition, as in the interpreter."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, *, gated: bool) -> None:
         program = outline.program
         self.outline = outline
         self.meaning = outline.meaning
-        self.gated = any(r.before_scoring for r in program.requirements)
+        self.gated = gated
         self.criteria = {c.name: c for c in program.criteria}
         self.segments = {s.name: s for s in program.segments}
         self.dimensions = {d.name: d for d in program.dimensions}
@@ -113,8 +115,9 @@ class _Settler:
         self.meaning.define_segment(name, self.segments[name].condition)
 
     def persona(self, name: str) -> None:
-        """A share of 0 to 1."""
-        self._settle("persona", name, Range(Fraction(0), Fraction(1)))
+        persona = self.items[name]
+        assert isinstance(persona, p.Persona)
+        self._settle("persona", name, shares_of(persona))
 
     def group(self, name: str) -> None:
         group = self.items[name]
@@ -128,11 +131,11 @@ class _Settler:
     def score(self, _: str) -> None:
         program, total = self.outline.program, self.outline.program.total
         if total.terms is None:
-            found = sum((self._range("dimension", d.name) for d in program.dimensions), NOTHING)
+            found = sums(self._values("dimension", d.name) for d in program.dimensions)
         else:
-            found = sum((self._term(term) for term in total.terms), NOTHING)
-        self.outline.total = found
-        self._settle("score", "score", found.clamp(total.bounds.low, total.bounds.high))
+            found = sums(self._term(term) for term in total.terms)
+        self.outline.total = hull(found)
+        self._settle("score", "score", mapped(found, lambda one: one.clamp(total.bounds.low, total.bounds.high)))
 
     def grade(self, name: str) -> None:
         grade = self.grades[name]
@@ -151,85 +154,93 @@ class _Settler:
 
     # --------------------------------------------------------------- sums
 
-    def _settle(self, kind: str, name: str, found: Range) -> None:
-        if self.gated:
-            found = found.join(NOTHING)
-        self.meaning.values_of[kind, name] = Values(as_numbers(found))
+    def _settle(self, kind: str, name: str, found: Numbers) -> None:
+        self.meaning.values_of[kind, name] = Values(with_nothing(found) if self.gated else found)
 
-    def _clamp(self, kind: str, name: str, parts: Sequence[Range], bounds: p.Bounds) -> None:
-        found = sum(parts, NOTHING)
-        self.outline.sums[kind, name] = found
-        self._settle(kind, name, found.clamp(bounds.low, bounds.high))
+    def _clamp(self, kind: str, name: str, parts: Iterable[Numbers], bounds: p.Bounds) -> None:
+        found = sums(parts)
+        self.outline.sums[kind, name] = hull(found)
+        self._settle(kind, name, mapped(found, lambda one: one.clamp(bounds.low, bounds.high)))
 
-    def _range(self, kind: str, name: str) -> Range:
+    def _values(self, kind: str, name: str) -> Numbers:
         known = self.meaning.values_of[kind, name].known
         assert isinstance(known, Numbers)
-        return hull(known)
+        return known
 
     def _labels(self, kind: str, name: str) -> frozenset[object]:
         known = self.meaning.values_of[kind, name].known
         assert isinstance(known, Members)
         return known.members
 
-    def _term(self, term: p.Term) -> Range:
-        factor = point(term.factor)
-        found = factor if term.dimension is None else factor * self._range("dimension", term.dimension)
-        return found.rounded(self.outline.program.precision)
+    def _term(self, term: p.Term) -> Numbers:
+        factor, precision = point(term.factor), self.outline.program.precision
+        found = as_numbers(point(Fraction(1))) if term.dimension is None else self._values("dimension", term.dimension)
+        return mapped(found, lambda one: (factor * one).rounded(precision))
 
-    def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> Range:
+    def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> Numbers:
         if isinstance(item, p.PointsGroup):
-            return self._range("group", item.name)
+            return self._values("group", item.name)
         if isinstance(item, p.Persona):
-            return point(item.points).join(NOTHING)
+            points, precision = point(item.points), self.outline.program.precision
+            return mapped(self._values("persona", item.name), lambda one: (points * one).rounded(precision))
         return self._rule(item)
 
-    def _rule(self, rule: p.Rule) -> Range:
-        found = self.outline.rules[rule.id] = rule_range(self.meaning, rule)
+    def _rule(self, rule: p.Rule) -> Numbers:
+        found = rule_values(self.meaning, rule)
+        self.outline.rules[rule.id] = hull(found)
         size = rule.caps.points
-        return found if size is None else found.clamp(-size, size)
+        return found if size is None else mapped(found, lambda one: one.clamp(-size, size))
 
 
 # -------------------------------------------------------------------- rules
 
 
 def rule_range(meaning: Meaning, rule: p.Rule) -> Range:
+    """Give the range of what a rule gives before `max … points`."""
+    return hull(rule_values(meaning, rule))
+
+
+def rule_values(meaning: Meaning, rule: p.Rule) -> Numbers:
     """Give what a rule gives before `max … points`; 0 is in it unless the rule always gives something."""
     if rule.first_day is not None and rule.last_day is not None and rule.first_day > rule.last_day:
-        return NOTHING
+        return as_numbers(NOTHING)
     when = None if rule.when is None else meaning.cases(rule.when)
-    if when is not None and when.true is None:
-        return NOTHING
+    if when is not None and not when.true:
+        return as_numbers(NOTHING)
     if rule.selection is not None:
         return _each(meaning, rule, rule.selection)
     found = _once(meaning, rule)
     sometimes = rule.first_day is not None or rule.last_day is not None or not (when is None or when.is_always_true)
-    return found.join(NOTHING) if sometimes else found
+    return with_nothing(found) if sometimes else found
 
 
-def _once(meaning: Meaning, rule: p.Rule) -> Range:
-    found: Range | None = None
+def with_nothing(found: Numbers) -> Numbers:
+    """Add 0 to a set of numbers."""
+    return numbers([*found.pieces, Interval(ZERO, ZERO)])
+
+
+def _once(meaning: Meaning, rule: p.Rule) -> Numbers:
     reached = reaches(meaning, rule.alternatives)
-    for alternative, reach in zip(rule.alternatives, reached, strict=True):
-        if reach.counts is not None:
-            points = points_range(meaning, alternative.points)
-            found = points if found is None else found.join(points)
+    counting = (one for one, reach in zip(rule.alternatives, reached, strict=True) if reach.counts)
+    found = [piece for one in counting for piece in as_numbers(points_range(meaning, one.points)).pieces]
     always = any(reach.cases is not None and reach.cases.is_always_true for reach in reached)
-    if found is None:
-        return NOTHING
-    return found if always else found.join(NOTHING)
+    return numbers(found) if always and found else with_nothing(numbers(found))
 
 
-def _each(meaning: Meaning, rule: p.Rule, selection: p.Selection) -> Range:
+def _each(meaning: Meaning, rule: p.Rule, selection: p.Selection) -> Numbers:
     if meaning.never_selects(selection):
-        return NOTHING
-    one = points_range(meaning, rule.alternatives[0].points).join(NOTHING)
-    found = times(one, most_events(rule))
+        return as_numbers(NOTHING)
+    points, most = points_range(meaning, rule.alternatives[0].points), most_events(rule)
+    one = points.join(NOTHING)
+    found = times(one, most)
     if rule.caps.points_per is not None:
         size, bucket = rule.caps.points_per
         in_one = times(one, per_bucket(rule, bucket)).clamp(-size, size)
         capped = times(in_one, buckets_of(rule, bucket))
         found = Range(_greater(found.low, capped.low, -1), _greater(found.high, capped.high, 1))
-    return found
+    elif most is not None and most < MOST_PIECES and points.low == points.high and rule.decay is None:
+        return numbers([Interval(one, one) for one in (Fraction(points.low or 0) * n for n in range(most + 1))])
+    return as_numbers(found)
 
 
 def times(one: Range, count: int | None) -> Range:
@@ -264,25 +275,60 @@ def points_range(meaning: Meaning, node: p.ValueNode) -> Range:
 def possible_bands(meaning: Meaning, grade: p.Grade) -> tuple[p.Band, ...]:
     """Give the bands that some lead may be in."""
     values = meaning.values(grade.subject)
-    if not isinstance(values.known, Numbers) or values.known.is_empty:
+    if not isinstance(values.known, Numbers):
         return grade.bands
-    found = hull(values.known)
     kept = []
     above: Fraction | None = None
     for band in grade.bands:
-        out_of_reach = band.threshold is not None and found.high is not None and found.high < band.threshold
-        below_all = above is not None and found.low is not None and found.low >= above
-        if band.threshold is None and values.unknown:
-            below_all = False
-        if not (out_of_reach or below_all):
+        inside = numbers([Interval(band.threshold, above, high_in=above is None)])
+        if not values.known.meet(inside).is_empty or (band.threshold is None and values.unknown):
             kept.append(band)
-        above = band.threshold if band.threshold is not None else above
+        above = band.threshold
     return tuple(kept)
 
 
+def shares_of(persona: p.Persona) -> Numbers:
+    """Give the shares that a persona may have; all from 0 to 1 where it has many lines."""
+    if 2 ** len(persona.lines) > MOST_PIECES:
+        return as_numbers(Range(ZERO, Fraction(1)))
+    found = {ZERO}
+    for line in persona.lines:
+        found |= {share + line.weight for share in found}
+    whole = sum(line.weight for line in persona.lines)
+    return numbers([Interval(share / whole, share / whole) for share in found])
+
+
 def reachable_labels(meaning: Meaning, ladder: p.Ladder) -> tuple[str, ...]:
-    """Give the labels that some lead may be given: the first, those of a rule or a hold, what is held forward."""
-    true = {rule.label for rule in ladder.rules if meaning.cases(rule.condition).true is not None}
-    true |= {hold.label for hold in ladder.holds if meaning.cases(hold.condition).true is not None}
-    steps = (label for index, label in enumerate(ladder.labels) if index == 0 or label in true or ladder.forward_only)
-    return (*steps, *(label for label in ladder.exits if label in true))
+    """Give the labels that some lead may be given: the first exit that a rule leads to, else the highest step.
+
+    The first step needs no rule; a hold, and `forward only`, keep a lead at what it held.
+    """
+    requirements = [meaning.cases(requirement.condition) for requirement in meaning.program.requirements]
+    met, unmet = both(cases.true for cases in requirements), either(cases.not_true for cases in requirements)
+    rules: dict[str, list[Cases]] = {}
+    for rule in ladder.rules:
+        rules.setdefault(rule.label, []).append(meaning.cases(rule.condition))
+    found: set[str] = set()
+    rest = ANYHOW
+    for label in ladder.exits:
+        led = rules.get(label, [])
+        found.update([label] if both([rest, either(cases.true for cases in led)]) else [])
+        rest = both([rest, *(cases.not_true for cases in led)])
+    unmet, rest = both([rest, unmet]), both([rest, met])
+    for index, label in reversed([*enumerate(ladder.labels)]):
+        led = rules.get(label, [])
+        holds = [meaning.cases(hold.condition).true for hold in ladder.holds if hold.label == label]
+        ways = [both([rest, either(cases.true for cases in led)])]
+        ways += [both([rest, hold, _held(ladder, ladder.labels[index:])]) for hold in holds]
+        if index == 0:
+            ways += [rest, unmet]
+        elif ladder.forward_only:
+            ways.append(both([either([rest, unmet]), _held(ladder, (label,))]))
+        found.update([label] if any(ways) else [])
+        rest = both([rest, *(cases.not_true for cases in led)])
+    return tuple(label for label in (*ladder.labels, *ladder.exits) if label in found)
+
+
+def _held(ladder: p.Ladder, labels: Sequence[str]) -> Ways:
+    """Give the way in which the record of a lead has one of some labels."""
+    return ({("held", ladder.name): Values(Members(frozenset(labels)))},)

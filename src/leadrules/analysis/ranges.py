@@ -6,7 +6,7 @@ Ends are always in; a range may be wider than the truth and never narrower.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import attrs
@@ -105,6 +105,21 @@ def hull(known: Numbers) -> Range:
 def as_numbers(found: Range, *, whole: bool = False) -> Numbers:
     """Give a range as a set of numbers."""
     return numbers([Interval(found.low, found.high)], whole=whole)
+
+
+def mapped(known: Numbers, change: Callable[[Range], Range]) -> Numbers:
+    """Give what a change that keeps the order makes of a set of numbers, or one that turns it."""
+    found = (change(Range(piece.low, piece.high)) for piece in known.pieces)
+    return numbers([Interval(one.low, one.high) for one in found])
+
+
+def sums(parts: Iterable[Numbers]) -> Numbers:
+    """Give the sums of a number of each of some sets."""
+    found = as_numbers(NOTHING)
+    for part in parts:
+        pairs = (Range(a.low, a.high) + Range(b.low, b.high) for a in found.pieces for b in part.pieces)
+        found = numbers([Interval(one.low, one.high) for one in pairs])
+    return found
 
 
 def quotient(left: Range, right: Range) -> Range:

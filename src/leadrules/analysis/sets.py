@@ -256,13 +256,71 @@ def united(sets: Sequence[Values]) -> Values:
 Env = dict[object, Values]
 """What is known of the values that a condition reads, by what it reads; all else may be anything."""
 
+Ways = tuple[Env, ...]
+"""The ways in which something may come about: what holds in each. There is none where it never does."""
 
-def both(envs: Iterable[Env | None]) -> Env | None:
+ANYHOW: Ways = ({},)
+MOST_WAYS = 32
+"""More ways than this are replaced by one that all of them have in common."""
+
+MOST_EXACT = 12
+"""Of more conditions than this, each with several ways, only what the ways of each share is followed up."""
+
+
+def both(parts: Iterable[Ways]) -> Ways:
+    """Give the ways in which all of some things come about together; none where they exclude each other."""
+    one_way: list[Env] = []
+    several: list[Ways] = []
+    for ways in parts:
+        if not ways:
+            return ()
+        if len(ways) == 1:
+            one_way.append(ways[0])
+        else:
+            several.append(ways)
+    if len(several) > MOST_EXACT:
+        one_way += [shared(ways) for ways in several]
+        several = []
+    met = _met_all(one_way)
+    found: Ways = () if met is None else (met,)
+    for ways in several:
+        pairs = (_met_all((env, other)) for env in found for other in ways)
+        found = _limited([env for env in pairs if env is not None])
+    return found
+
+
+def either(parts: Iterable[Ways]) -> Ways:
+    """Give the ways in which any of some things comes about."""
+    found: list[Env] = []
+    alike: dict[tuple[object, object], list[Values]] = {}
+    for env in (env for ways in parts for env in ways):
+        if not env:
+            return ANYHOW
+        if len(env) > 1:
+            found.append(env)
+            continue
+        ((key, values),) = env.items()
+        tests = values.known.tests if isinstance(values.known, Members) else None
+        alike.setdefault((key, tests), []).append(values)
+    return _limited([*({key: united(sets)} for (key, _), sets in alike.items()), *found])
+
+
+def shared(ways: Ways) -> Env:
+    """Give what some ways, one or more, have in common."""
+    keys = set(ways[0]).intersection(*ways[1:]) if len(ways) > 1 else ways[0]
+    return {key: united([env[key] for env in ways]) for key in ways[0] if key in keys}
+
+
+def _limited(found: Sequence[Env]) -> Ways:
+    return tuple(found) if len(found) <= MOST_WAYS else (shared(tuple(found)),)
+
+
+def _met_all(envs: Sequence[Env]) -> Env | None:
     """Give what holds where all of some environments do; None where they exclude each other."""
+    if len(envs) == 1:
+        return envs[0]
     gathered: dict[object, list[Values]] = {}
     for env in envs:
-        if env is None:
-            return None
         for key, values in env.items():
             gathered.setdefault(key, []).append(values)
     found: Env = {}
@@ -295,12 +353,3 @@ def _ends(known: Numbers) -> Numbers:
         return known
     first, last = known.pieces[0], known.pieces[-1]
     return Numbers((Interval(first.low, last.high, first.low_in, last.high_in),), known.whole)
-
-
-def either(envs: Iterable[Env | None]) -> Env | None:
-    """Give what holds where any of some environments does; None where none can."""
-    possible = [env for env in envs if env is not None]
-    if len(possible) <= 1:
-        return possible[0] if possible else None
-    shared = set(possible[0]).intersection(*possible[1:])
-    return {key: united([env[key] for env in possible]) for key in possible[0] if key in shared}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadrules import program as p
 from leadrules.analysis.findings import Findings
+from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline, reachable_labels
 from leadrules.check.outcomes import label_text
 from leadrules.syntax import tree
@@ -26,7 +27,7 @@ def check_stages(outline: Outline, findings: Findings) -> None:
         for label in () if written is None else (*written.labels, *written.exits):
             text = label_text(label)
             if text not in reachable and text not in asked:
-                _unreachable(ladder, text, label, findings)
+                _unreachable(outline.meaning, ladder, text, label, findings)
 
 
 _ASKING = (
@@ -34,10 +35,15 @@ _ASKING = (
 )  # fmt: skip
 
 
-def _unreachable(ladder: p.Ladder, label: str, at: tree.Node, findings: Findings) -> None:
-    never = any(rule.label == label for rule in ladder.rules)
-    why = "the rules that lead to it never apply" if never else "no rule leads to it"
-    findings.warn("LR216", f"no lead becomes `{label}`: {why}", at, f"write a rule: `… -> {label}`")
+def _unreachable(meaning: Meaning, ladder: p.Ladder, label: str, at: tree.Node, findings: Findings) -> None:
+    led = [rule.condition for rule in ladder.rules if rule.label == label]
+    why, help_ = "no rule leads to it", f"write a rule: `… -> {label}`"
+    if label == ladder.labels[0] or any(meaning.cases(condition).true for condition in led):
+        why = "wherever it would count, a higher label or an exit does"
+        help_ = "let the rules to the others ask for more, or leave it out"
+    elif led:
+        why = "the rules that lead to it never apply"
+    findings.warn("LR216", f"no lead becomes `{label}`: {why}", at, help_)
 
 
 def check_totals(outline: Outline, findings: Findings) -> None:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from fractions import Fraction
 
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Truth, opposite
-from leadrules.families import COMPARISONS, TEXT_TESTS
-from leadrules.insights.outcomes import Outcomes
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
+from leadrules.nodes import Node
 from leadrules.values import text_of_number
 
 WORDS: dict[Truth, str] = {True: "true", False: "false", None: "unknown"}
 
 
-def advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str:
+def advice(condition: p.Condition, wanted: Truth, program: p.Program) -> str:
     """Say what an example needs for a condition to be true, false or unknown."""
-    return _advice(condition, wanted, outcomes) or f"add an example in which it is {WORDS[wanted]}"
+    return _advice(condition, wanted, program) or f"add an example in which it is {WORDS[wanted]}"
 
 
-def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | None:
+def _advice(condition: p.Condition, wanted: Truth, program: p.Program) -> str | None:
     if wanted is None:
-        sources = outcomes.unknown_sources(condition)
-        return _without(sources[0]) if sources else None
+        source = next(_sources(condition, program), None)
+        return None if source is None else _without(source)
     match condition:
         case p.Not(member):
-            return _advice(member, opposite(wanted), outcomes)
+            return _advice(member, opposite(wanted), program)
         case p.Truth(p.FieldRead(field)):
             return _given(f"{field.name} = {WORDS[wanted]}")
         case p.Compare(op, p.FieldRead(field), p.Constant(value)):
@@ -48,7 +49,32 @@ def _advice(condition: p.Condition, wanted: Truth, outcomes: Outcomes) -> str | 
             return None
 
 
-def _without(source: p.ValueNode) -> str | None:
+def _sources(node: Node, program: p.Program) -> Iterator[Node]:
+    """Give the values whose being unknown can make a condition or value unknown, from left to right."""
+    match node:
+        case p.FieldRead(field):
+            yield from () if field.default is not None else (node,)
+        case p.FieldWithin(field):
+            yield from _sources(p.FieldRead(field), program)
+        case p.PropertyRead():
+            yield node
+        case p.Aggregate(function):
+            yield from () if AGGREGATES[function].of([]) is not None else (node,)
+        case p.DefinitionRead():
+            behind = program.behind(node)
+            yield from () if behind is None else _sources(behind, program)
+        case p.CallNode(str() as plugin, name, names, arguments):
+            optional = {parameter.name for parameter in program.functions[plugin, name].given if parameter.optional}
+            for to, argument in zip(names, arguments, strict=True):
+                yield from () if to in optional else _sources(argument, program)
+        case p.Happened() | p.FollowedBy() | p.Count():
+            return
+        case _:
+            for part in node.children():
+                yield from _sources(part, program)
+
+
+def _without(source: Node) -> str | None:
     if isinstance(source, p.FieldRead):
         return _leave_out(source.field.name)
     if isinstance(source, p.Aggregate):

@@ -23,12 +23,12 @@ from typing import Any, Literal
 import attrs
 
 from leadrules import program as p
+from leadrules.analysis.caps import CapName
+from leadrules.analysis.prover import Prover
 from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.interpreter import Evaluation, term_value
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights.advice import WORDS, advice
-from leadrules.insights.outcomes import Outcomes
-from leadrules.insights.reach import Reach, reach_of_dimension, reach_of_items, reach_of_rule, reach_of_terms
 from leadrules.values import text_of_number
 
 GoalKind = Literal["rule", "alternative", "outcome", "event", "limit", "label"]
@@ -84,7 +84,7 @@ class _Goals:
 
     def __init__(self, program: p.Program) -> None:
         self.program = program
-        self.outcomes = Outcomes.of(program)
+        self.prover = Prover.of(program)
 
     def _check(
         self, kind: GoalKind, node: p.Node, told: tuple[str, str, str], met: _Meets, about: tuple[object, ...]
@@ -95,9 +95,9 @@ class _Goals:
     def all(self) -> Iterator[Check]:
         for dimension in self.program.dimensions:
             yield from self._items(dimension.items)
-            reach = reach_of_items(dimension.items)
-            yield from self._bounds("dimension", dimension.name, dimension, reach)
-        yield from self._total()
+            yield from self._bounds("dimension", dimension.name, dimension)
+        if self.program.total.terms is not None:
+            yield from self._bounds("total", "total", self.program.total)
         for grade in self.program.grades:
             if isinstance(grade, p.Grade):
                 yield from self._bands(grade)
@@ -128,16 +128,18 @@ class _Goals:
                     yield from self._condition(line.condition, scored=True)
             else:
                 yield from self._items(item.rules)
-                yield from self._bounds("group", item.name, item, reach_of_items(item.rules))
+                yield from self._bounds("group", item.name, item)
 
     def _rule(self, rule: p.Rule) -> Iterator[Check]:
         first = rule.alternatives[0].condition
         assert first is not None
-        fires = advice(first, True, self.outcomes) if rule.when is None else "add an example in which it fires"
+        fires = advice(first, True, self.program) if rule.when is None else "add an example in which it fires"
         told = _called(rule.name, rule.text), "fires", fires
-        yield self._check("rule", rule, told, lambda e: e.rules.get(rule.id) is not None, (rule.id,))
+        counts = self.prover.counts(rule)
+        if any(counts):
+            yield self._check("rule", rule, told, lambda e: e.rules.get(rule.id) is not None, (rule.id,))
         for index, alternative in enumerate(rule.alternatives):
-            if len(rule.alternatives) > 1:
+            if len(rule.alternatives) > 1 and counts[index]:
                 yield self._alternative(rule, index, alternative)
             if alternative.condition is not None:
                 yield from self._condition(alternative.condition, scored=True)
@@ -155,7 +157,7 @@ class _Goals:
         needed = (
             "add an example in which all before it are false"
             if alternative.condition is None
-            else advice(alternative.condition, True, self.outcomes)
+            else advice(alternative.condition, True, self.program)
         )
         return self._check(
             "alternative", alternative.condition or rule, (text, "counts", needed), counts, (rule.id, index)
@@ -165,7 +167,8 @@ class _Goals:
 
     def _caps(self, rule: p.Rule) -> Iterator[Check]:
         """A limit took effect where the rule would give other points without it."""
-        for text, free in _freed(rule):
+        binding = self.prover.caps(rule)
+        for name, text, free in _freed(rule):
 
             def binds(evaluation: Evaluation, free: p.Rule = free) -> bool:
                 score = evaluation.rules.get(rule.id)
@@ -174,19 +177,14 @@ class _Goals:
                 other = score_rule(evaluation.reading, free)
                 return other is None or other.capped != score.capped
 
-            if rule.selection is not None or _passes(reach_of_rule(free), rule.caps.points):
+            if name in binding:
                 told = f"{_called(rule.name, rule.text)} {text}", "takes effect", _EXCEED
                 yield self._check("limit", rule, told, binds, ("cap", rule.id, text))
 
-    def _bounds(
-        self, kind: str, name: str, part: p.Dimension | p.PointsGroup | p.Total, reach: Reach
-    ) -> Iterator[Check]:
-        bounds = part.bounds
-        for word, bound, reached in (
-            ("max", bounds.high, bounds.high is not None and reach.passes(bounds.high)),
-            ("min", bounds.low, bounds.low is not None and reach.falls_below(bounds.low)),
-        ):
-            if bound is None or not reached:
+    def _bounds(self, kind: str, name: str, part: p.Dimension | p.PointsGroup | p.Total) -> Iterator[Check]:
+        bounds, binding = part.bounds, self.prover.bounds(part)
+        for word, bound in (("max", binding.high), ("min", binding.low)):
+            if bound is None:
                 continue
 
             def binds(evaluation: Evaluation, word: str = word) -> bool:
@@ -197,32 +195,15 @@ class _Goals:
             text = f"{kind} {name} {word}".replace("total total", "total")
             yield self._check("limit", part, (text, "takes effect", _EXCEED), binds, ("bound", kind, name, word))
 
-    def _total(self) -> Iterator[Check]:
-        total = self.program.total
-        if total.terms is not None:
-            yield from self._bounds("total", "total", total, reach_of_terms(self.program))
-
     # ---------------------------------------------------------------- labels
 
     def _bands(self, grade: p.Grade) -> Iterator[Check]:
-        reach = self._reach(grade.subject)
-        above = None
-        for band in grade.bands:
-            can_reach = band.threshold is None or reach.most is None or reach.most >= band.threshold
-            if can_reach and (above is None or reach.falls_below(above)):
-                yield self._label("grade", grade, band.label, "is given")
-            above = band.threshold
-
-    def _reach(self, subject: p.ValueNode) -> Reach:
-        if isinstance(subject, p.DefinitionRead) and subject.kind == "dimension":
-            return reach_of_dimension(next(d for d in self.program.dimensions if d.name == subject.name))
-        if isinstance(subject, p.DefinitionRead) and subject.kind == "score":
-            return reach_of_terms(self.program).within(self.program.total.bounds)
-        return Reach(None, None)
+        for label, _ in self.prover.bands(grade):
+            yield self._label("grade", grade, label, "is given")
 
     def _ladder(self, ladder: p.Ladder) -> Iterator[Check]:
         led_to = {rule.label for rule in ladder.rules} | {hold.label for hold in ladder.holds} | {ladder.labels[0]}
-        for label in (*ladder.labels, *ladder.exits):
+        for label in self.prover.labels(ladder):
             if label in led_to:
                 yield self._label("ladder", ladder, label, "is reached")
         for rule in ladder.rules:
@@ -241,9 +222,10 @@ class _Goals:
             return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is True
 
         name = rule.name if isinstance(rule, p.LabelRule) else None
-        needed = advice(condition, True, self.outcomes)
+        needed = advice(condition, True, self.program)
         told = _called(name, condition.text), "fires", needed
-        yield self._check("rule", rule, told, fires, ("outcome", rule.span, rule.id))
+        if True in self.prover.answers(condition, scored=scored):
+            yield self._check("rule", rule, told, fires, ("outcome", rule.span, rule.id))
         yield from self._condition(condition, scored=scored)
 
     # ------------------------------------------------------------ conditions
@@ -251,28 +233,27 @@ class _Goals:
     def _condition(self, condition: p.Condition, *, scored: bool = False) -> Iterator[Check]:
         for one in _units(condition):
             if not _reads_definition(one):
-                for wanted in self._wanted(one):
-                    yield self._outcome(one, wanted, scored=scored)
+                for answer in self.prover.answers(one, scored=scored):
+                    # Whether a combination can be unknown may depend on points: its tests say it.
+                    if answer is not None or not _members(one):
+                        yield self._outcome(one, answer, scored=scored)
         yield from self._filters(condition)
-
-    def _wanted(self, condition: p.Condition) -> Iterator[Truth]:
-        """Give the outcomes that count. Whether a combination can be unknown may depend on points: its tests say it."""
-        for truth in self.outcomes.possible(condition):
-            if truth is not None or not _members(condition):
-                yield truth
 
     def _outcome(self, condition: p.Condition, wanted: Truth, *, scored: bool) -> Check:
         def met(evaluation: Evaluation) -> bool:
             return not (scored and evaluation.gated) and evaluation.reading.truth(condition) is wanted
 
-        told = condition.text, f"is {WORDS[wanted]}", advice(condition, wanted, self.outcomes)
+        told = condition.text, f"is {WORDS[wanted]}", advice(condition, wanted, self.program)
         return self._check("outcome", condition, told, met, (condition, wanted, scored))
 
     def _filters(self, node: p.Node) -> Iterator[Check]:
         """Find the filters in a node: each passes an event, and turns one away."""
         for selection in node.find(p.Selection, p.SinceEvent):
             for one in () if selection.filter is None else _units(selection.filter):
+                answers = self.prover.answers(one)
                 for passes, words in ((True, "passes an event"), (False, "turns an event away")):
+                    if answers == (True,) if not passes else True not in answers:
+                        continue
                     advised = "add an event that passes it" if passes else "add an event that does not pass it"
                     told, met = (one.text, words, advised), _meets_filter(selection.types, one, passes)
                     yield self._check("event", one, told, met, (selection.types, one, passes))
@@ -290,25 +271,22 @@ def _called(name: str | None, text: str) -> str:
     return text if name is None else f"{name}: {text}"
 
 
-def _passes(reach: Reach, size: Fraction | None) -> bool:
-    return size is None or reach.passes(size) or reach.falls_below(-size)
-
-
-def _freed(rule: p.Rule) -> Iterator[tuple[str, p.Rule]]:
-    """Give each limit of a rule as text, and the rule without it."""
+def _freed(rule: p.Rule) -> Iterator[tuple[CapName, str, p.Rule]]:
+    """Give each limit of a rule with its text, and the rule without it."""
     caps = rule.caps
     if caps.every is not None:
-        yield f"max {caps.every.times} every", _with(rule, every=None)
+        yield ("every", 0), f"max {caps.every.times} every", _with(rule, every=None)
     for index, per in enumerate(caps.per):
         rest = caps.per[:index] + caps.per[index + 1 :]
-        yield f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
+        yield ("per", index), f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
     if caps.times is not None:
-        yield "once" if caps.times == 1 else f"max {caps.times} times", _with(rule, times=None)
+        yield ("times", 0), "once" if caps.times == 1 else f"max {caps.times} times", _with(rule, times=None)
     if caps.points_per is not None:
         most, bucket = caps.points_per
-        yield f"max {text_of_number(most)} points per {_bucket(bucket)}", _with(rule, points_per=None)
+        text = f"max {text_of_number(most)} points per {_bucket(bucket)}"
+        yield ("points_per", 0), text, _with(rule, points_per=None)
     if caps.points is not None:
-        yield f"max {text_of_number(caps.points)} points", _with(rule, points=None)
+        yield ("points", 0), f"max {text_of_number(caps.points)} points", _with(rule, points=None)
 
 
 def _with(rule: p.Rule, **caps: Any) -> p.Rule:

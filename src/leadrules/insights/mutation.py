@@ -14,9 +14,10 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
+from leadrules.analysis.prover import Prover
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
-from leadrules.insights.mutants import Mutant, mutants_of
+from leadrules.insights.mutants import Mutant, Part, mutants_of
 from leadrules.insights.replay import Dependencies, Replay
 from leadrules.ruleset import Ruleset
 
@@ -64,7 +65,8 @@ def mutate(
 ) -> Mutation:
     r"""Change a rule file in every small way, and name the changes that no example notices.
 
-    An example notices a change when something that it expects is true before and not after.
+    An example notices a change when something that it expects is true before and not after. Changes
+    that no lead can show, such as those of a rule that never fires, are not counted.
     `progress` is told the number of changes tried and of all.
 
     >>> from leadrules import Ruleset
@@ -82,8 +84,30 @@ def mutate(
             survivors.append(mutant)
         if progress is not None:
             progress(done, len(mutants))
-    survivors.sort(key=lambda mutant: rules.program.position(mutant.about))
-    return Mutation(len(mutants), tuple(_survivor(mutant, rules.program) for mutant in survivors))
+    prover = Prover.of(rules.program)
+    told = [mutant for mutant in survivors if any(_may_matter(old, new, prover) for old, new in mutant.swaps)]
+    told.sort(key=lambda mutant: rules.program.position(mutant.about))
+    tried = len(mutants) - len(survivors) + len(told)
+    return Mutation(tried, tuple(_survivor(mutant, rules.program) for mutant in told))
+
+
+def _may_matter(old: Part, new: Part | None, prover: Prover) -> bool:
+    """Tell whether a lead may show a change: no example can be asked to notice what has no effect on any lead."""
+    match old, new:
+        case p.Rule(), p.Rule():
+            return prover.effect(old) != prover.effect(new)
+        case ((p.Dimension() | p.PointsGroup() | p.Total()), (p.Dimension() | p.PointsGroup() | p.Total())):
+            return old.bounds == new.bounds or prover.bounds(old) != prover.bounds(new)
+        case p.Grade(), p.Grade():
+            return prover.bands(old) != prover.bands(new)
+        case p.LabelRule() | p.Hold() | p.Mark(), None | p.LabelRule() | p.Hold() | p.Mark():
+            conditions = (old.condition,) if new is None else (old.condition, new.condition)
+            return any(True in prover.answers(one, scored=isinstance(old, p.Mark)) for one in conditions)
+        case p.Requirement(), None | p.Requirement():
+            conditions = (old.condition,) if new is None else (old.condition, new.condition)
+            return any(prover.answers(one) != (True,) for one in conditions)
+        case _:
+            return True
 
 
 def _survivor(mutant: Mutant, program: p.Program) -> Survivor:
