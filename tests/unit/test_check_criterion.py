@@ -261,6 +261,12 @@ def test_a_good_criterion_passes_in_another_process_too(ask, tmp_path, monkeypat
     ask("good", elsewhere=True, examples=["one", ("two", None), {"text": "three"}])
 
 
+def test_what_lies_in_the_folder_for_temporary_files_is_not_imported(ask, tmp_path, monkeypatch):
+    (tmp_path / "asked.py").write_text("raise SystemExit('another module of that name')")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ask("good", elsewhere=True)
+
+
 def test_types_of_what_a_lead_has_can_be_given(ask):
     ask("whole", fields={"plan": list[str]}, events={"login": {"device": str}})
 
