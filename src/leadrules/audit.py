@@ -126,7 +126,10 @@ class Maker(Protocol):
     def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
         """Give the audit; of its entries the notes are the evidence, until that is asked for."""
 
-    def audit_json(self, notes: Notes) -> str:
+    def written(self, notes: Notes) -> Mapping[str, str]:
+        """Write the same parts as canonical JSON, without making them."""
+
+    def audit_written(self, notes: Notes) -> str:
         """Write the audit as canonical JSON, without making it."""
 
     def proof(self, notes: Notes) -> Mapping[int, str]:
@@ -136,9 +139,10 @@ class Maker(Protocol):
         """
 
 
-EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None, int, str, str]
+EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None, int, str, str, str | None]
 """What an entry says of its rule, whatever the lead: kind, rule, line, because; its index among all; who proves it;
-which alternative it is of; the canonical JSON before its points, and from there to its evidence."""
+which alternative it is of; the canonical JSON before its points, and from there to its evidence; all of that in one,
+where the points are always the same."""
 
 
 def head_of(
@@ -153,7 +157,12 @@ def head_of(
     """Give what an entry says of its rule."""
     before = f'{{"kind":"{kind}","rule":{_quoted(rule)},"line":{line},"points":'
     after = f',"because":{canonical_json(because)},"evidence":'
-    return kind, rule, line, because, index, maker, alternative, before, after
+    return kind, rule, line, because, index, maker, alternative, before, after, None
+
+
+def with_points(head: EntryHead, points: Decimal) -> Fired:
+    """Give an entry to be whose points are always the same."""
+    return (*head[:9], f"{head[7]}{_minimal(points)}{head[8]}"), points
 
 
 def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
@@ -185,6 +194,25 @@ class Decimals(dict[int, Decimal]):
         return made
 
 
+class Numbers(dict[int, str]):
+    """The canonical JSON of a whole number of units; as many are remembered as decays tell apart."""
+
+    __slots__ = ("_places", "_scale")
+
+    def __init__(self, precision: int) -> None:
+        super().__init__()
+        self._places = precision
+        self._scale: int = 10**precision
+
+    def __missing__(self, units: int) -> str:
+        whole, rest = divmod(abs(units), self._scale)
+        text = f"{whole}.{rest:0{self._places}}".rstrip("0") if rest else str(whole)
+        text = f"-{text}" if units < 0 else text
+        if len(self) < _MOST_DECIMALS:
+            self[units] = text
+        return text
+
+
 def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tuple[AuditEntry, ...]:
     """Make entries of what fired. No call for each: there are many, and little time.
 
@@ -206,12 +234,12 @@ def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tupl
     return tuple(entries)
 
 
-def json_of(fired: Iterable[Fired], decimals: Decimals, proof: Mapping[int, str]) -> str:
+def json_of(fired: Iterable[Fired], numbers: Numbers, proof: Mapping[int, str]) -> str:
     """Write what fired as the canonical JSON of an audit, which is faster than to make its entries."""
     entries = []
     for head, points in fired:
-        number = _minimal(decimals[points] if type(points) is int else points)
-        entries.append(f"{head[7]}{number}{head[8]}{evidence_of(head, proof)}}}")
+        start = head[9] or f"{head[7]}{numbers[points]}{head[8]}"
+        entries.append(f"{start}{evidence_of(head, proof)}}}")
     return f"[{','.join(entries)}]"
 
 
@@ -386,21 +414,27 @@ class ScoredLead:
 
     def to_json(self) -> str:
         """Write the canonical JSON: compact, keys in a fixed order, numbers exact and minimal."""
-        write = canonical_json
-        transitions = write([t.to_dict() for t in self.transitions])
+        part = self._written_parts()
         return (
-            f'{{"lead":{write(self.lead)},"as_of":"{_moment_text(self.as_of)}","ruleset":{self.ruleset.json}'
-            f',"score":{_minimal(self.score)},"dimensions":{write(self.dimensions)},"grades":{write(self.grades)}'
-            f',"stages":{write(self.stages)},"stage":{write(self.stage)},"segments":{write(self.segments)}'
-            f',"tags":{write(self.tags)},"recommendations":{write(self.recommendations)}'
-            f',"missing":{write(self.missing)},"transitions":{transitions}'
-            f',"audit":{self._audit_json()}}}'
+            f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self.as_of)}","ruleset":{self.ruleset.json}'
+            f',"score":{_minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
+            f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)},"segments":{part["segments"]}'
+            f',"tags":{part["tags"]},"recommendations":{part["recommendations"]},"missing":{part["missing"]}'
+            f',"transitions":{part["transitions"]},"audit":{self._written_audit()}}}'
         )
 
-    def _audit_json(self) -> str:
-        if self._audit is None and self._maker is not None:
-            return self._maker.audit_json(self._notes)
-        return f"[{','.join([entry.to_json() for entry in self.audit])}]"
+    def _written_parts(self) -> Mapping[str, str]:
+        if self._parts is None:
+            assert self._maker is not None
+            return self._maker.written(self._notes)
+        plain = self._parts | {"transitions": [transition.to_dict() for transition in self.transitions]}
+        return {name: canonical_json(part) for name, part in plain.items()}
+
+    def _written_audit(self) -> str:
+        if self._audit is None:
+            assert self._maker is not None
+            return self._maker.audit_written(self._notes)
+        return f"[{','.join([entry.to_json() for entry in self._audit])}]"
 
     @property
     def digest(self) -> str:

@@ -2,8 +2,11 @@
 
 import ast
 import datetime as dt
+import gc
+import linecache
 import pickle
 import re
+import traceback
 import types
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
@@ -14,8 +17,8 @@ from typing import Any
 import pytest
 
 from leadrules import AuditEntry, Event, InputError, Lead, Ruleset, ScoredLead
-from leadrules.audit import Decimals
-from leadrules.engine.compiler import assembly, code
+from leadrules.audit import Decimals, RulesetIdentity
+from leadrules.engine.compiler import assembly, code, source_of
 from leadrules.engine.compiler.noted_lead import NotedLead
 from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.reference import interpreter
@@ -57,9 +60,9 @@ def written(monkeypatch):
     found: list[ast.FunctionDef] = []
     compiled = code.functions_of
 
-    def functions_of(definitions: Any, given: Any) -> Any:
+    def functions_of(definitions: Any, given: Any, about: str) -> Any:
         found.extend(definitions)
-        return compiled(definitions, given)
+        return compiled(definitions, given, about)
 
     monkeypatch.setattr(code, "functions_of", functions_of)
     return found
@@ -477,13 +480,17 @@ def test_no_text_of_a_rule_file_becomes_code(written):
     }
     result = same(rules, lead)
     assert (result.score, result.stage, result.tags) == (15, "class", ("'; import os; '",))
-    allowed = re.compile(r"(K|derive|[a-z_])\d+|" + "|".join(FIXED.split()))
+    allowed = re.compile(rf"({'|'.join(WORDS.split())})(_[A-Za-z0-9]+)*_\d+|" + "|".join(FIXED.split()))
     names = {node.id for function in written for node in ast.walk(function) if isinstance(node, ast.Name)}
     assert {name for name in names if not allowed.fullmatch(name)} == set()
     attributes = {node.attr for function in written for node in ast.walk(function) if isinstance(node, ast.Attribute)}
     assert attributes <= set(ATTRIBUTES.split())
 
 
+WORDS = """
+K about age ages answers at by column count cut decayed derive edge event events field found given grade held kept known
+left moments pair passing points property raw rows score share since stage start sum total value weighed
+"""
 FIXED = """
 lead as_of pii otherwise clock moment instant now today id_ attributes events stages values fired missing by ids
 seen event type_ bucket at result text folded found gated reference segments tags recommendations _
@@ -493,6 +500,56 @@ ATTRIBUTES = """
 get isascii isalnum append __getitem__ days seconds startswith endswith rule truth value lead as_of ruleset
 score stage _parts _audit _maker _notes tzinfo
 """
+
+
+def test_the_source_of_the_written_code_can_be_seen(written):
+    rules = Ruleset.from_text(HOSTILE)
+    rules.evaluate({"id": "1"}, as_of=AS_OF)
+    identity = RulesetIdentity(None, None, rules.fingerprint)
+    source = source_of(rules.program, identity, LeadReader(rules.program.scope))
+    module = compile(source, "shown", "exec")
+    (shown,) = [c for c in module.co_consts if isinstance(c, types.CodeType) and c.co_name == "score"]
+    run = rules._compiled.__code__
+    assert (shown.co_code, shown.co_names, shown.co_varnames) == (run.co_code, run.co_names, run.co_varnames)
+    assert [f.name for f in ast.parse(source).body] == [f.name for f in written]
+    comments = [line.strip() for line in source.split("\n") if line.lstrip().startswith("# ")]
+    assert comments == [f"# line {rule.line}: {rule.id}" for rule in rules.program.rules]
+
+
+def test_a_traceback_shows_the_written_code_for_as_long_as_its_rules_live(monkeypatch):
+    monkeypatch.setattr(assembly, "_IRREGULAR", (KeyError,))
+    rules = Ruleset.from_text('ruleset acme version "1"\nemail_open +5 max 3')
+    with pytest.raises(TypeError) as caught:
+        rules.evaluate({"id": "1", "attributes": {}, "events": None}, as_of=AS_OF)
+    *_, frame = traceback.extract_tb(caught.tb)
+    assert frame.filename.startswith("<leadrules acme ")
+    assert (frame.name, frame.line) == ("score", "raise TypeError")
+    assert "# line 2: email_open\n" in "".join(linecache.getlines(frame.filename)).replace("  ", "")
+    caught = None
+    del rules
+    gc.collect()
+    assert linecache.getlines(frame.filename) == []
+
+
+def test_code_is_compiled_however_deep_its_brackets_are():
+    deep = code.const(1)
+    for _ in range(300):
+        deep = code.call(code.name("abs"), deep)
+    namespace = code.functions_of([code.function_def("deep", [], [code.return_(deep)])], {}, "deep")
+    assert namespace["deep"]() == 1
+
+
+def test_comments_are_lines_that_cannot_end():
+    said = code.comment('it\'s "said"\nraise SystemExit')
+    source = code.source_of(
+        [code.function_def("f", [], [code.pass_(), said, code.return_(code.const("# 'not this'"))])]
+    )
+    assert source.split("\n")[1:] == [
+        "    pass",
+        '    # it\'s "said" raise SystemExit',
+        "    return \"# 'not this'\"",
+        "",
+    ]
 
 
 def test_the_written_code_is_of_a_few_names_only(written):

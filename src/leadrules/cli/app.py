@@ -97,6 +97,7 @@ def check(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
     ] = False,
+    show_code: Annotated[bool, typer.Option("--show-code", help="Print the Python that the rules become.")] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Tell what a code such as LR204 means, and check nothing.")
     ] = None,
@@ -121,7 +122,7 @@ def check(
 
         source = Source(against, events, id_column, event_columns, delimiter)
     given = Given(param or [], allow_plugin)
-    raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json)))
+    raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
 
 @app.command()

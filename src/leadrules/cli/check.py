@@ -8,13 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from leadrules import program as p
-from leadrules.audit import canonical_json
+from leadrules.audit import RulesetIdentity, canonical_json
 from leadrules.check.checker import Checked
 from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
 from leadrules.families import MARKS
+from leadrules.lead import LeadReader
 from leadrules.ruleset import fingerprint_of, review
 
 if TYPE_CHECKING:
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from leadrules.cli.reading import Source
 
 
-def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_json: bool) -> int:
+def check(
+    path: Path, source: Source | None, given: Given, *, verbose: bool, as_json: bool, show_code: bool = False
+) -> int:
     """Check a rule file, also against leads where there are some, and give the exit status."""
     checked = review(check_file(path, given))
     program = checked.program
@@ -32,9 +37,9 @@ def check(path: Path, source: Source | None, given: Given, *, verbose: bool, as_
 
         comparison = compare(program, source)
     if as_json:
-        _write_json(path, checked, program, comparison, verbose=verbose)
+        _write_json(path, checked, program, comparison, verbose=verbose, show_code=show_code)
     else:
-        _show(path, checked, program, comparison, verbose=verbose)
+        _show(path, checked, program, comparison, verbose=verbose, show_code=show_code)
     if program is None:
         return RULES_WRONG
     return SOME_REJECTED if comparison is not None and comparison.rejects else OK
@@ -47,6 +52,7 @@ def _show(
     comparison: Comparison | None,
     *,
     verbose: bool,
+    show_code: bool,
 ) -> None:
     screen = Screen()
     diagnostics = checked.diagnostics
@@ -57,6 +63,8 @@ def _show(
         from leadrules.cli.rules import show_rules
 
         show_rules(screen, program)
+    if program is not None and show_code:
+        screen.put(Text(_code_of(program) or "# nothing is written here: the reference engine answers all of it\n"))
     if comparison is not None:
         from leadrules.cli.against import show_comparison
 
@@ -69,6 +77,14 @@ def _show(
         screen.line(warned, (str(path), "bold"), (" is good", "bold green"), f": {summary(program)}")
     if diagnostics:
         screen.note(f"more about a code: leadrules check --explain {diagnostics[0].code}")
+
+
+def _code_of(program: p.Program) -> str | None:
+    """Give the source of the function that a rule file becomes; None where it becomes none."""
+    from leadrules.engine.compiler import source_of
+
+    identity = RulesetIdentity(program.name, program.version, fingerprint_of(program))
+    return source_of(program, identity, LeadReader(program.scope))
 
 
 # ------------------------------------------------------------------- summary
@@ -104,6 +120,7 @@ def _write_json(
     comparison: Comparison | None,
     *,
     verbose: bool,
+    show_code: bool,
 ) -> None:
     diagnostics = checked.diagnostics
     found: dict[str, Any] = {
@@ -118,6 +135,8 @@ def _write_json(
         from leadrules.cli.rules import plain_rules
 
         found["rules"] = [*plain_rules(program)]
+    if show_code and program is not None:
+        found["code"] = _code_of(program)
     if comparison is not None:
         found["against"] = comparison.to_dict()
     with standard_output() as file:

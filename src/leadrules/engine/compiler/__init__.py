@@ -6,7 +6,7 @@ those about events that are no longer at hand, `trace` what fired; `assembly` pu
 `runtime`, `clock`, `caps`, `normalisation` and `fallback` are what the written code calls.
 """
 
-from leadrules.engine.compiler.assembly import Evaluate, compile_program
+from leadrules.engine.compiler.assembly import Evaluate, compile_program, source_of
 from leadrules.engine.compiler.totals import TOTALS, AccumulatedTotals
 
-__all__ = ["TOTALS", "AccumulatedTotals", "Evaluate", "compile_program"]
+__all__ = ["TOTALS", "AccumulatedTotals", "Evaluate", "compile_program", "source_of"]

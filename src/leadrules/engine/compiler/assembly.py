@@ -59,6 +59,15 @@ def compile_program(
         return fallback.evaluate
 
 
+def source_of(program: p.Program, identity: RulesetIdentity, reader: LeadReader) -> str | None:
+    """Give the source that `compile_program` compiles; None where all is left to the reference."""
+    compilation = _Compilation(program, identity, Fallback(program, identity, reader, NO_TOTALS), EventCode)
+    try:
+        return code.source_of(compilation.definitions(Trace.of(program)))
+    except Unsupported:
+        return None
+
+
 @attrs.define
 class _Compilation:
     """One compilation of one program."""
@@ -75,22 +84,26 @@ class _Compilation:
         readers = Readers(conditions, self.names)
         self.lead = LeadCode(self.program, self.names, conditions, readers, self.fallback.totals, self.events)
 
-    def function(self) -> Evaluate:
-        """Write and compile the function."""
+    def definitions(self, trace: Trace) -> list[ast.FunctionDef]:
+        """Write the function, and those that go with it."""
         self.lead.conditions.occurs(self.program)
-        trace = Trace.of(self.program)
         result = self._answers(trace)
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
         inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
-        definitions = [self._outer(inner), *self.lead.events.functions(), *readers.derivations()]
-        namespace = code.functions_of(definitions, self.names.given)
+        return [self._outer(inner), *self.lead.events.functions(), *readers.derivations()]
+
+    def function(self) -> Evaluate:
+        """Write and compile the function."""
+        trace, readers = Trace.of(self.program), self.lead.readers
+        definitions = self.definitions(trace)
+        namespace = code.functions_of(definitions, self.names.given, self.program.name or self.identity.fingerprint)
         readers.connect(namespace)
         self.lead.events.connect(namespace)
-        totals = self.fallback.totals
-        events = EventLists(self.program, readers.texts, trace.maker.decimals, at_hand=totals.is_empty)
+        totals, maker = self.fallback.totals, trace.maker
+        events = EventLists(self.program, readers.texts, maker.decimals, maker.numbers, at_hand=totals.is_empty)
         noted = NotedProgram.of(self.program, self.fallback.reader, totals)
-        trace.maker.prove = EvidencePlans(noted, trace, events).prove
+        maker.prove = EvidencePlans(noted, trace, events).prove
         self.fallback.fast = namespace["score"]
         found: Evaluate = namespace["score"]
         return found

@@ -121,7 +121,7 @@ class TypeBlock:
         )
         if not (self.type.listed or self.filters or of_moments):
             return []
-        event = self.names.fresh("x")
+        event = self.names.fresh("event")
         moments = code.list_comp(_at(event), [event], code.name(self.type.events))
         return [code.assign(self.type.moments, moments)]
 
@@ -130,7 +130,7 @@ class TypeBlock:
         found = [_given(one, _length(self.type.events)) for one in self.counts]
         if self.alone is not None:
             window, one = self.alone
-            event = self.names.fresh("x")
+            event = self.names.fresh("event")
             test = code.compare(_at(event), ">=", self.lead.clock("cut", window))
             inside = code.list_comp(code.name(event), [event], code.name(self.type.events), test)
             found.append(_given(one, code.call(code.name("len"), inside)))
@@ -144,7 +144,7 @@ class TypeBlock:
             AgeColumn(window, self.tables[one.detail] if one.kind == "decayed" else None) for window, one in self.rows
         )
         table = AgeRows(tuple(columns))
-        rows, event, age = self.names.fresh("m"), self.names.fresh("x"), self.names.fresh("x")
+        rows, event, age = (self.names.fresh(word) for word in ("rows", "event", "age"))
         elapsed = code.named_expr(age, code.binop(self.lead.clock("now"), "-", _at(event)))
         by_days = code.subscript(self.names.value(table.rows), code.attribute(code.name(age), "days"))
         exact = code.call(self.names.value(table.exact, (id(table), "exact")), code.name(age))
@@ -163,7 +163,7 @@ class TypeBlock:
         asked = [one for _, one in self.rows]
         if len(asked) == 1:
             return [_given(asked[0], code.call(code.name("sum"), code.name(rows)))]
-        variables = [self.names.fresh("x") if one.several else one.variable for one in asked]
+        variables = [self.names.fresh("sum") if one.several else one.variable for one in asked]
         summed = code.call(code.name("map"), code.name("sum"), code.call(code.name("zip"), code.starred(rows)))
         adding = [
             code.add_to(one.variable, code.name(v)) for one, v in zip(asked, variables, strict=True) if one.several
@@ -191,7 +191,7 @@ class TypeBlock:
                 careful.append(code.assign(column, self._column_with_care(prop, self.readers.known_property(prop))))
             if is_text and (prop.name in self.by_text or prop.name not in self.listed):
                 text = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name)
-                pairs = self.pairs[prop.name] = self.names.fresh("z")
+                pairs = self.pairs[prop.name] = self.names.fresh("passing", f"{self.type.type.name} {prop.name}")
                 known = code.attribute(text.known, "__getitem__")
                 quick.append(code.assign(pairs, self._pairs(prop, text)))
                 careful.append(code.assign(pairs, self._pairs_of(self._column_with_care(prop, known))))
@@ -201,13 +201,13 @@ class TypeBlock:
         return [code.try_(quick, refused, careful)]
 
     def _column(self, prop: Property) -> Expr:
-        event = self.names.fresh("x")
+        event = self.names.fresh("event")
         value = self._value(event, prop)
         return code.list_comp(self.readers.property(prop, value), [event], code.name(self.type.events))
 
     def _value(self, event: str, prop: Property) -> Expr:
         """Read a property of an event; a `defaultdict` is left alone, as it would make one up where it is absent."""
-        given = self.names.fresh("x")
+        given = self.names.fresh("given")
         properties = code.named_expr(given, code.subscript(code.name(event), code.const("properties")))
         is_plain = code.compare(code.call(code.name("type"), properties), "is", code.name("dict"))
         refused = code.call(self.names.value(runtime.irregular, "irregular"))
@@ -219,14 +219,14 @@ class TypeBlock:
 
     def _pairs(self, prop: Property, text: AboutText) -> Expr:
         """Write the events of which a text passes any filter, each with the answers about the text."""
-        event, answers = self.names.fresh("x"), self.names.fresh("x")
+        event, answers = self.names.fresh("event"), self.names.fresh("answers")
         value = self._value(event, prop)
         passes = code.named_expr(answers, code.subscript(text.known, value))
         pair = code.tuple_of([code.name(event), code.name(answers)])
         return code.list_comp(pair, [event], code.name(self.type.events), passes)
 
     def _pairs_of(self, column: Expr) -> Expr:
-        pair = self.names.fresh("x")
+        pair = self.names.fresh("pair")
         pairs = code.zipped([code.name(self.type.events), column])
         return code.list_comp(code.name(pair), [pair], pairs, code.subscript(code.name(pair), code.const(1)))
 
@@ -239,7 +239,7 @@ class TypeBlock:
             read = only_text(filter_)
             assert isinstance(read, p.PropertyRead)
             index = self.readers.about(read, self.type.type.name).index(("true", filter_))
-            event, answers, kept = (self.names.fresh(letter) for letter in "xxm")
+            event, answers, kept = (self.names.fresh(word) for word in ("event", "answers", "kept"))
             at = _at(event)
             tests = [code.subscript(code.name(answers), code.const(index))]
             ((window, asked), *others) = windows.items()
@@ -260,7 +260,7 @@ class TypeBlock:
         self.listed |= set(context.used)
         if code.is_false(test):
             return []
-        kept = self.names.fresh("m")
+        kept = self.names.fresh("kept")
         moments = self._collected(code.name(context.moment), context, [test])
         inner = self._windows(code.name(kept), (context, test), windows)
         return [code.assign(kept, moments), code.if_(code.name(kept), inner)]
@@ -278,11 +278,11 @@ class TypeBlock:
         for window, asked in windows.items():
             inside = moments
             if window is not None:
-                at = self.names.fresh("x")
+                at = self.names.fresh("at")
                 test = code.compare(code.name(at), ">=", self.lead.clock("cut", window))
                 inside = code.list_comp(code.name(at), [at], moments, test)
                 if len(asked) > 1 or asked[0].kind != "count":
-                    kept = self.names.fresh("m")
+                    kept = self.names.fresh("kept")
                     body.append(code.assign(kept, inside))
                     inside = code.name(kept)
             body += self._answers(inside, passing, window, asked)
@@ -300,7 +300,7 @@ class TypeBlock:
         for one in asked:
             unit = one.detail if one.kind == "ages" else self.tables[one.detail].unit if one.kind == "decayed" else 0
             if unit and unit not in ages:
-                ages[unit] = self.names.fresh("m")
+                ages[unit] = self.names.fresh("ages")
                 body.append(code.assign(ages[unit], ages_in(moments, unit, self.lead, self.names)))
             body.append(_given(one, self._answer(one, moments, ages.get(unit, ""), passing, window)))
         return body
@@ -320,7 +320,7 @@ class TypeBlock:
         if one.kind == "ages":
             return code.name(ages)
         if one.kind == "decayed":
-            age = self.names.fresh("x")
+            age = self.names.fresh("age")
             return sum_of(code.subscript(code.name(one.detail), code.name(age)), age, code.name(ages))
         return self._column_of(one.detail, moments, passing, window)
 

@@ -1,13 +1,18 @@
 """Python's syntax trees, written short, and the one function that they become.
 
 Code is built from these nodes and never from text: a string of a rule file can only ever be the
-value of a constant. Names are made here, from a letter and a number.
+value of a constant. Names are made here, from a word, what letters a name has, and a number.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+import linecache
+import re
+import weakref
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -39,6 +44,7 @@ _OPERATIONS: dict[str, Callable[[], ast.operator]] = {
 }
 _OPPOSITES = {"=": "!=", "!=": "=", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 _PLAIN = (type(None), bool, int, str)
+_LONGEST_NAME = 40
 
 
 # --------------------------------------------------------------- expressions
@@ -330,31 +336,87 @@ class Names:
     _known: dict[Any, str] = attrs.field(factory=dict)
     _made: int = 0
 
-    def fresh(self, letter: str) -> str:
-        """Make a name that nothing else has."""
+    def fresh(self, word: str, name: str = "") -> str:
+        """Make a name that nothing else has: a word of ours, what is plain of a name of the rule file, and a number."""
         self._made += 1
-        return f"{letter}{self._made}"
+        plain = re.sub(r"[^A-Za-z0-9]+", "_", f"{word} {name}").strip("_")[:_LONGEST_NAME]
+        return f"{plain.rstrip('_')}_{self._made}"
 
     def value(self, value: Any, key: object = None) -> Expr:
         """Write a value: a literal where it may be one, else by a name. One key has one name."""
         return const(value) if is_plain(value) else self.named(value, key)
 
-    def named(self, value: Any, key: object = None) -> Expr:
-        """Write a value by a name, even one that may be a literal."""
+    def named(self, value: Any, key: object = None, about: str = "") -> Expr:
+        """Write a value by a name, even one that may be a literal: in capitals, and `about` what it is."""
         known = (type(value).__name__, id(value)) if key is None else key
         if known not in self._known:
-            self._known[known] = self.fresh("K")
+            first = key[0] if isinstance(key, tuple) else key
+            word = first if isinstance(first, str) else getattr(value, "__name__", type(value).__name__)
+            self._known[known] = self.fresh(f"K {word.upper()}", about)
             self.given[self._known[known]] = value
         return name(self._known[known])
 
     def keep(self, value: object) -> None:
         """Keep a value alive as long as the code, since its methods are known by its identity."""
-        self.given[self.fresh("_")] = value
+        self.given[self.fresh("K KEPT")] = value
 
 
-def functions_of(definitions: Sequence[ast.FunctionDef], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Compile definitions in a namespace of their own, with `given` in it, and give the namespace."""
+def comment(text: str) -> ast.stmt:
+    """Say something above the next statement: a line of the source, and nothing that is run."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return ast.Expr(ast.Constant(f"# {plain}"))
+
+
+def source_of(definitions: Sequence[ast.FunctionDef]) -> str:
+    """Give the source of definitions."""
     module = ast.fix_missing_locations(ast.Module(list(definitions), []))
+    lines = ast.unparse(module).split("\n")
+    return "\n".join(_COMMENT.sub(_without_quotes, line) for line in lines) + "\n"
+
+
+_COMMENT = re.compile(r"""^( *)((['"])# .*\3)$""")
+
+
+def _without_quotes(line: re.Match[str]) -> str:
+    return f"{line[1]}{ast.literal_eval(line[2])}"
+
+
+def functions_of(definitions: Sequence[ast.FunctionDef], given: Mapping[str, Any], about: str) -> dict[str, Any]:
+    """Compile definitions in a namespace of their own, with `given` in it, and give the namespace.
+
+    What is compiled is their source, which tracebacks show for as long as the first function lives, as
+    that of a file whose name holds `about`.
+    """
+    source, filename = source_of(definitions), f"<leadrules {about} {next(_NUMBERS)}>"
     namespace = dict(given)
-    exec(compile(module, "<leadrules>", "exec"), namespace)  # noqa: S102 a tree built here, not a text
+    try:
+        compiled = compile(source, filename, "exec")
+    except (SyntaxError, MemoryError):  # brackets nested deeper than a text may have them
+        compiled = compile(ast.fix_missing_locations(ast.Module(list(definitions), [])), filename, "exec")
+    exec(compiled, namespace)  # noqa: S102 written from a tree: no text of a rule file is code
+    linecache.cache[filename] = (len(source), None, _Lines(source), filename)
+    weakref.finalize(namespace[definitions[0].name], linecache.cache.pop, filename, None).atexit = False
     return namespace
+
+
+_NUMBERS = itertools.count(1)
+
+
+class _Lines(list[str]):
+    """The lines of a source, packed until somebody asks for them: a traceback hardly ever does."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._packed = zlib.compress(source.encode())
+
+    def _unpacked(self) -> list[str]:
+        return zlib.decompress(self._packed).decode().splitlines(keepends=True)
+
+    def __len__(self) -> int:
+        return len(self._unpacked())
+
+    def __getitem__(self, which: Any) -> Any:
+        return self._unpacked()[which]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._unpacked())

@@ -163,13 +163,13 @@ class EventContext:
 def context_in(type_: TypeCode, lead: LeadContext, conditions: Conditions, readers: Readers) -> EventContext:
     """Make the context of a filter on the events of a type."""
     names = conditions.names
-    variables = {name: names.fresh("x") for name in type_.read}
-    return EventContext(lead, variables, names.fresh("x"), names, conditions, readers)
+    variables = {name: names.fresh("property", name) for name in type_.read}
+    return EventContext(lead, variables, names.fresh("at"), names, conditions, readers)
 
 
 def ages_in(moments: Expr, unit: int, lead: LeadContext, names: Names) -> Expr:
     """List the ages of moments, in whole days or hours."""
-    at = names.fresh("x")
+    at = names.fresh("at")
     elapsed = code.binop(lead.clock("now"), "-", code.name(at))
     if unit == DAY:
         return code.list_comp(code.attribute(elapsed, "days"), [at], moments)

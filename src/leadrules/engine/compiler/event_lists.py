@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import MASK, MOST_LISTED, Decimals, canonical_json
+from leadrules.audit import MASK, MOST_LISTED, Decimals, Numbers, canonical_json
 from leadrules.conversions import reader_of
 from leadrules.engine.compiler.caps import kept_of
 from leadrules.engine.compiler.fields import AboutText, absent_is_unknown
@@ -34,27 +34,12 @@ Listing = Callable[[NotedLead, Any], str | None]
 """Writes the beginning of a rule's evidence, up to its events; None where they do not come to the points given."""
 
 _MASK = canonical_json(MASK)
-_MOST_TEXTS = 10_000
 _NOTHING: Mapping[str, Any] = {}
 _TIME_AND_TYPE = operator.itemgetter("at", "type")
 
 
 class Unplanned(Exception):
     """How this is shown only the reference knows."""
-
-
-class UnitTexts(dict[int, str]):
-    """What closes an event that gave so many units of points; remembered for as many as decays tell apart."""
-
-    def __init__(self, decimals: Decimals) -> None:
-        super().__init__()
-        self._decimals = decimals
-
-    def __missing__(self, units: int) -> str:
-        text = f',"points":{canonical_json(self._decimals[units])}}}'
-        if len(self) < _MOST_TEXTS:
-            self[units] = text
-        return text
 
 
 @attrs.define
@@ -64,13 +49,10 @@ class EventLists:
     program: p.Program
     answers: Mapping[tuple[TextRead, str], AboutText]
     decimals: Decimals
+    numbers: Numbers
     at_hand: bool
-    texts: UnitTexts = attrs.field(init=False)
     _properties: dict[Property, ToText] = attrs.field(factory=dict)
     _keys: dict[p.Selection, int] = attrs.field(factory=dict)
-
-    def __attrs_post_init__(self) -> None:
-        self.texts = UnitTexts(self.decimals)
 
     # ---------------------------------------------------------------- selected
 
@@ -130,7 +112,7 @@ class EventLists:
         alike = self._alike(rule)
         if alike is not None:
             return alike
-        keep, written, texts = self._kept(rule), self._written(rule), self.texts
+        keep, written, numbers = self._kept(rule), self._written(rule), self.numbers
 
         def listing(lead: NotedLead, points: Any) -> str | None:
             kept = keep(lead)
@@ -139,13 +121,14 @@ class EventLists:
             giving = [one for one in kept if one[0]] or kept[-1:]
             listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
             events = [
-                text + texts[units]
+                f'{text},"points":{numbers[units]}}}'
                 for (units, _), text in zip(listed, written(lead, [event for _, event in listed]), strict=True)
             ]
             text = f'{{"events":[{",".join(events)}]'
             if not before:
                 return text
-            return f'{text},"earlier":{{"events":{len(before)}{texts[sum(units for units, _ in before)]}'
+            earlier = numbers[sum(units for units, _ in before)]
+            return f'{text},"earlier":{{"events":{len(before)},"points":{earlier}}}'
 
         return listing
 
@@ -161,18 +144,18 @@ class EventLists:
             return None
         assert rule.selection is not None
         selected, written = self.selected(rule.selection), self._written(rule)
-        times, each, texts = caps.times, units, self.texts
+        times, each, numbers = caps.times, units, self.numbers
+        end = f',"points":{numbers[units]}}}'
 
         def listing(lead: NotedLead, points: Any) -> str | None:
             kept = selected(lead) if times is None else selected(lead)[-times:]
             if not kept or not self._are(each * len(kept), points):
                 return None
-            end = texts[each]
             events = f"{end},".join(written(lead, kept[-MOST_LISTED:]))
             if len(kept) <= MOST_LISTED:
                 return f'{{"events":[{events}{end}]'
             before = len(kept) - MOST_LISTED
-            return f'{{"events":[{events}{end}],"earlier":{{"events":{before}{texts[each * before]}'
+            return f'{{"events":[{events}{end}],"earlier":{{"events":{before},"points":{numbers[each * before]}}}'
 
         return listing
 

@@ -52,8 +52,10 @@ class EventCode:
         for name, properties in scope.read.items():
             type_ = scope.events[name]
             read = normalisation.readers_of(type_, properties)
-            columns = {prop: self.names.fresh("c") for prop in read}
-            self.types[name] = TypeCode(type_, read, self.names.fresh("e"), self.names.fresh("a"), columns)
+            columns = {prop: self.names.fresh("column", f"{name} {prop}") for prop in read}
+            self.types[name] = TypeCode(
+                type_, read, self.names.fresh("events", name), self.names.fresh("moments", name), columns
+            )
             self._empties += [self.types[name].events, self.types[name].moments, *columns.values()]
 
     # ---------------------------------------------------------------- asking
@@ -90,7 +92,7 @@ class EventCode:
         self.tables[table.id] = known
         if selection.since:
             ages = ages_in(self.moments(selection), unit, self.lead, self.names)
-            age = self.names.fresh("x")
+            age = self.names.fresh("age")
             return sum_of(code.subscript(table, code.name(age)), age, ages)
         return code.name(self._ask("decayed", table.id, selection))
 
@@ -128,7 +130,7 @@ class EventCode:
         key = (which, selection)
         if key not in self._variables:
             moments = self.moments(selection)
-            found = self._variables[key] = self.names.fresh("w")
+            found = self._variables[key] = self.names.fresh("edge", " ".join(selection.types))
             latest = code.if_else(moments, code.call(code.name(which), moments), NONE)
             self.after.append(code.assign(found, latest))
         return self._variables[key]
@@ -150,7 +152,7 @@ class EventCode:
             if not several and span == (None, None) and kind == "moments":
                 self.types[selection.types[0]].listed = True
                 return self.types[selection.types[0]].moments
-            variable = self._variables[key] = self.names.fresh("n")
+            variable = self._variables[key] = self.names.fresh(kind, " ".join(selection.types))
             before = self.totals.count(selection) if kind == "count" else None
             if before is not None:
                 self.after.append(code.add_to(variable, before))
@@ -169,8 +171,8 @@ class EventCode:
             moments = self.moments(plain)
             column = moments if read is None else self.column(plain, read)
             starts = [self._start(since) for since in selection.since]
-            found = self._variables[key] = self.names.fresh("n")
-            at, value = self.names.fresh("x"), self.names.fresh("x")
+            found = self._variables[key] = self.names.fresh("since", " ".join(selection.types))
+            at, value = self.names.fresh("at"), self.names.fresh("value")
             tests = [
                 code.or_(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts
             ]
@@ -186,7 +188,7 @@ class EventCode:
             return self.edge(p.Selection("", since.types, since.filter), "max")
         key = ("start", since)
         if key not in self._variables:
-            self._variables[key] = self.names.fresh("w")
+            self._variables[key] = self.names.fresh("start", since.field.name)
             self.after.append(code.assign(self._variables[key], self.lead.datetime_of(since.field)))
         return code.name(self._variables[key])
 

@@ -46,12 +46,12 @@ _MASK = canonical_json(MASK)
 
 @attrs.define
 class EvidencePlans:
-    """Proves what fired on leads of one program."""
+    """Proves what fired on leads of one program. Plans are found by the identity of heads, which the code keeps."""
 
     noted: NotedProgram
     trace: Trace
     events: EventLists
-    _plans: dict[tuple[int, int], Plan] = attrs.field(factory=dict)
+    _plans: dict[int, Plan] = attrs.field(factory=dict)
     _fields: dict[str, ToText] = attrs.field(factory=dict)
 
     def prove(self, notes: Notes, fired: Sequence[Fired]) -> dict[int, str]:
@@ -60,7 +60,7 @@ class EvidencePlans:
         found: dict[int, str] = {}
         plans, before = self._plans, None
         for head, points in fired:
-            plan = plans.get((head[4], head[6])) or self._plan(head)
+            plan = plans.get(id(head)) or self._plan(head)
             text = plan(lead, points, before)
             if text is not None:
                 found[head[4]] = text
@@ -82,7 +82,7 @@ class EvidencePlans:
         else:
             assert isinstance(item, p.Persona)
             plan = self._persona(item)
-        return self._plans.setdefault((index, alternative), plan)
+        return self._plans.setdefault(id(head), plan)
 
     @property
     def _program(self) -> p.Program:
@@ -95,8 +95,8 @@ class EvidencePlans:
     # ------------------------------------------------------ what sums become
 
     def _change(self, before: int, after: int) -> str:
-        one, other = (canonical_json(self._decimals[units]) for units in (before, after))
-        return f'{{"from":{one},"to":{other}}}'
+        numbers = self.trace.maker.numbers
+        return f'{{"from":{numbers[before]},"to":{numbers[after]}}}'
 
     def _units(self, points: Any) -> int:
         return points if type(points) is int else int(EXACT.multiply(points, self._decimals.scale))

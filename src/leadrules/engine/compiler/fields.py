@@ -97,7 +97,7 @@ class Readers:
                 reader = reader_of_field(read.field, self.conditions.program.scope.zone)
             else:
                 reader = absent_is_unknown(reader_of(read.type, self.conditions.program.scope.zone))
-            function = self.names.fresh("derive")
+            function = self.names.fresh("derive", read.field.name if isinstance(read, p.FieldRead) else read.name)
             remembered = runtime.Remembered(reader, _not_yet)
             self._derived[function] = remembered
             known = self.names.value(remembered)
@@ -169,7 +169,7 @@ class Readers:
         """Write the reading of a property's raw value."""
         if prop.type.kind == "text":
             return code.subscript(self.about(p.PropertyRead(prop.name, prop.type)).known, value)
-        raw = self.names.fresh("x")
+        raw = self.names.fresh("raw")
         reader = code.call(self.known_property(prop), code.name(raw))
         bound = code.named_expr(raw, value)
         if prop.type.kind == "number":

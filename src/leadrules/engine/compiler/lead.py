@@ -60,8 +60,8 @@ class LeadCode:
     events: EventCode = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._raw = {field: self.names.fresh("f") for field in self.program.scope.fields}
-        self._held = {ladder: self.names.fresh("h") for ladder in self.program.scope.ladders}
+        self._raw = {field: self.names.fresh("field", field) for field in self.program.scope.fields}
+        self._held = {ladder: self.names.fresh("held", ladder) for ladder in self.program.scope.ladders}
         self.clock("instant")
         self.clock("now")
         self.events = self.event_code(self, self.names, self.conditions, self.readers, self.totals)
@@ -76,7 +76,7 @@ class LeadCode:
         variables = self._answers.setdefault(read, [])
         index = self.readers.about(read).index(asked)
         while len(variables) <= index:
-            variables.append(self.names.fresh("t"))
+            variables.append(self.names.fresh("about", read.field.name if isinstance(read, p.FieldRead) else read.name))
         return code.name(variables[index])
 
     def field(self, field: Field) -> Operand:
@@ -109,7 +109,7 @@ class LeadCode:
             return Number(self.keep(self._distinct_times(node)))
         column = self.events.column(node.selection, read)
         if read.type.kind == "text":
-            value = self.names.fresh("x")
+            value = self.names.fresh("value")
             index = self.readers.about(read).index(("folded", None))
             column = code.list_comp(code.subscript(code.name(value), code.const(index)), [value], column)
         elif read.type.kind not in {"number", "bool", "date", "datetime"}:
@@ -122,7 +122,7 @@ class LeadCode:
     def _distinct_times(self, node: p.Aggregate) -> Expr:
         moments = self.moments(node.selection)
         if node.property.name == "day":
-            moment = self.names.fresh("x")
+            moment = self.names.fresh("at")
             moments = code.list_comp(code.call(self.day_of(), code.name(moment)), [moment], moments)
         return code.call(self.names.value(AGGREGATES[node.function].of), moments)
 
@@ -147,7 +147,7 @@ class LeadCode:
         """Read what depends on `as_of` alone."""
         if (part, detail) not in self._clock:
             plain = {"instant": "instant", "now": "now", "today": "today"}
-            self._clock[part, detail] = plain.get(part) or self.names.fresh("k")
+            self._clock[part, detail] = plain.get(part) or self.names.fresh(part)
         return code.name(self._clock[part, detail])
 
     def held(self, ladder: str) -> Expr:
@@ -210,7 +210,7 @@ class LeadCode:
         """Keep a value in a variable, so that it is worked out once."""
         if isinstance(expr, (code.Name, code.Literal)):
             return expr
-        variable = self.names.fresh("s")
+        variable = self.names.fresh("kept")
         self.body.append(code.assign(variable, expr))
         return code.name(variable)
 

@@ -90,7 +90,7 @@ class NotedLead:
     """One lead."""
 
     __slots__ = (
-        *("_evidence", "_ordered", "_notes", "_texts"),
+        *("_evidence", "_ordered", "_notes"),
         *("events", "instant", "now", "of", "pii", "selected", "stages", "totals", "values"),
     )
 
@@ -102,7 +102,6 @@ class NotedLead:
         self.now = moment_of(instant)
         self.selected: dict[int, Sequence[Event]] = {}
         self._ordered: dict[str, Sequence[Event]] = {}
-        self._texts: dict[int, str] = {}
         self._evidence: Evidence | None = None
 
     @property
@@ -140,19 +139,15 @@ class NotedLead:
 
     def texts(self, events: Sequence[Event]) -> list[str]:
         """Begin the canonical JSON of events: type, moment and id."""
-        known, starts, found = self._texts, self.of.starts, []
+        starts, days, minutes, seconds, found = self.of.starts, _DAYS, _MINUTES, _SECONDS, []
         for event in events:
-            text = known.get(id(event))
-            if text is None:
-                since = event["at"] - _EPOCH
-                id_ = event.get("id")
-                if since.microseconds or id_ is not None:
-                    text = f"{starts[event['type']]}{moment_text(event['at'])}"
-                    text = text if id_ is None else f'{text},"id":{canonical_json(id_)}'
-                else:
-                    minute, second = divmod(since.seconds, 60)
-                    text = f"{starts[event['type']]}{_DAYS[since.days]}{_MINUTES[minute]}{_SECONDS[second]}"
-                known[id(event)] = text
+            since = event["at"] - _EPOCH
+            second = since.seconds
+            text = f"{starts[event['type']]}{days[since.days]}{minutes[second // 60]}{seconds[second % 60]}"
+            if since.microseconds:
+                text = f"{starts[event['type']]}{moment_text(event['at'])}"
+            if "id" in event and event["id"] is not None:
+                text = f'{text},"id":{canonical_json(event["id"])}'
             found.append(text)
         return found
 

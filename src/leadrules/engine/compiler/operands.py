@@ -121,7 +121,7 @@ def known(expr: Expr, names: Names, *, optional: bool) -> tuple[Expr, Expr]:
         return code.const(value=True), expr
     if isinstance(expr, code.Name):
         return code.compare(expr, "is not", code.const(None)), expr
-    variable = names.fresh("v")
+    variable = names.fresh("known")
     return code.compare(code.named_expr(variable, expr), "is not", code.const(None)), code.name(variable)
 
 

@@ -71,7 +71,7 @@ class OutcomeCode:
 
     def grade(self, grade: p.Grade | p.GradePair) -> None:
         """Write the label of a grade."""
-        variable = self.lead.names.fresh("g")
+        variable = self.lead.names.fresh("grade", grade.name)
         if isinstance(grade, p.GradePair):
             first, second = (self._label("grade", name) for name in (grade.first, grade.second))
             value = code.binop(first.expr, "+", second.expr)
@@ -122,7 +122,7 @@ class OutcomeCode:
         """Write the label of a ladder, and the first true rule to it."""
         if len(ladder.labels) + len(ladder.exits) > _MOST_BRANCHES:
             raise Unsupported("a ladder of many labels")
-        label, by = self.lead.names.fresh("g"), self.lead.names.fresh("r")
+        label, by = self.lead.names.fresh("stage", ladder.name), self.lead.names.fresh("by", ladder.name)
         rules: dict[str, list[p.LabelRule]] = {}
         for rule in ladder.rules:
             rules.setdefault(rule.label, []).append(rule)

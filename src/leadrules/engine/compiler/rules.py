@@ -13,6 +13,7 @@ from fractions import Fraction
 import attrs
 
 from leadrules import program as p
+from leadrules.audit import with_points
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.caps import AppliedCaps, kept_per, latest_per
 from leadrules.engine.compiler.code import Block, Expr, Names
@@ -72,11 +73,13 @@ class RuleCode(PointsCode):
             written = self._once(rule, total) if rule.selection is None else self._each(rule, rule.selection, total)
         except Unsupported:
             written = self._fallback(rule, total)
-        self.lead.body += written
+        self.lead.body += [
+            code.comment(f"line {rule.line}: {rule.id}" + (f": {rule.text}" if rule.name else "")),
+            *written,
+        ]
 
     def _fallback(self, rule: p.Rule, total: str) -> Block:
-        points, left = self.names.fresh("x"), self.names.fresh("x")
-        found = self.names.fresh("x")
+        points, left, found = (self.names.fresh(word) for word in ("points", "left", "found"))
         definitions = self.lead.fallback_definitions(rule)
         question = self.names.value(FallbackQuestion(rule, self.program.precision), ("rule", rule.id))
         asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
@@ -130,7 +133,7 @@ class RuleCode(PointsCode):
             most = self._units(rule.caps.points)
             capped = units if most is None else max(-most, min(units, most))
             return self._given(rule, total, code.const(units), code.const(capped), which)
-        points_, left_ = self.names.fresh("x"), self.names.fresh("x")
+        points_, left_ = self.names.fresh("points"), self.names.fresh("left")
         expr = self.conditions.plain_number(self.conditions.value(node, self.lead))
         rounding = self.names.value(runtime.points_of, "points_of")
         body: Block = [code.assign(points_, code.call(rounding, expr, code.const(self.scale)))]
@@ -201,13 +204,13 @@ class RuleCode(PointsCode):
         index = self.trace.indices["rule", rule.id]
         self.trace.fires(index)
         head, decimals = self.trace.heads[index], self.trace.maker.decimals
-        rows = [(head, decimals[points * k]) for k in range(times + 1)]
-        kept = self.names.fresh("x")
+        rows = [with_points(head, decimals[points * k]) for k in range(times + 1)]
+        kept = self.names.fresh("kept")
         capped = code.if_else(code.compare(count, "<", code.const(times)), count, code.const(times))
         return [
             code.assign(kept, capped),
             code.add_to(total, code.binop(code.const(points), "*", code.name(kept))),
-            code.append(FIRED, code.subscript(self.names.named(rows, ("rows", index)), code.name(kept))),
+            code.append(FIRED, code.subscript(self.names.named(rows, ("rows", index), rule.id), code.name(kept))),
         ]
 
     def _kept_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
@@ -270,7 +273,7 @@ class RuleCode(PointsCode):
     def _bucket(self, bucket: p.Bucket) -> _Bucket:
         """Write what tells buckets apart, of a moment or of the value of a property."""
         read = bucket.property
-        moment, value = self.names.fresh("x"), self.names.fresh("x")
+        moment, value = self.names.fresh("at"), self.names.fresh("value")
         columns = {} if read is None else {read.name: value}
         context = EventContext(self.lead, columns, moment, self.names, self.conditions, self.lead.readers, early=False)
         key = self._key(bucket, context)
@@ -281,7 +284,7 @@ class RuleCode(PointsCode):
         assert rule.decay is not None
         node = rule.alternatives[0].points
         assert isinstance(node, p.Constant)
-        age = self.names.fresh("x")
+        age = self.names.fresh("age")
         return sum_of(code.subscript(self._table(rule.decay, node)[1], code.name(age)), age, ages)
 
     def _kept(self, count: Expr) -> str:
@@ -292,11 +295,11 @@ class RuleCode(PointsCode):
     def _counted(self, rule: p.Rule, total: str, points: Expr) -> Block:
         if isinstance(points, code.Literal) and rule.caps.points is None:
             return self._given(rule, total, points, points)
-        variable = code.name(self.names.fresh("x"))
+        variable = code.name(self.names.fresh("points"))
         body: Block = [code.assign(variable.id, points)]
         left: Expr = variable
         if rule.caps.points is not None:
-            left = code.name(self.names.fresh("x"))
+            left = code.name(self.names.fresh("left"))
             body.append(code.assign(left.id, self._capped(variable, rule.caps.points)))
         return body + self._given(rule, total, variable, left)
 
@@ -326,9 +329,9 @@ class RuleCode(PointsCode):
         if rule.caps.points_per is not None:
             buckets.append(rule.caps.points_per[1])
         reads = properties_of(node, *(bucket.property for bucket in buckets))
-        variables = {read.name: self.names.fresh("x") for read in reads}
+        variables = {read.name: self.names.fresh("property", read.name) for read in reads}
         context = EventContext(
-            self.lead, variables, self.names.fresh("x"), self.names, self.conditions, self.lead.readers, early=False
+            self.lead, variables, self.names.fresh("at"), self.names, self.conditions, self.lead.readers, early=False
         )
         moment = code.name(context.moment)
         day = code.call(self.lead.day_of(), moment)
@@ -346,7 +349,7 @@ class RuleCode(PointsCode):
             self._units(rule.caps.points),
             None if rule.caps.points_per is None else self._units(rule.caps.points_per[0]),
         )
-        found, points, left = (self.names.fresh("x") for _ in range(3))
+        found, points, left = (self.names.fresh(word) for word in ("found", "points", "left"))
         body: Block = [code.assign([points, left], code.name(found))]
         body += self._given(rule, total, code.name(points), code.name(left))
         fired = code.compare(code.named_expr(found, code.call(self.names.value(kept), rows)), "is not", NONE)

@@ -25,13 +25,13 @@ class ScoreCode(PointsCode):
 
     def dimension(self, dimension: p.Dimension) -> None:
         """Write a dimension."""
-        total = self._sum(dimension.items)
+        total = self._sum(dimension.name, dimension.items)
         self._clamped(total, dimension.bounds, self.trace.indices["dimension", dimension.name])
         self._defined("dimension", dimension.name, total)
 
     def group(self, group: p.PointsGroup) -> None:
         """Write a group."""
-        total = self._sum(group.rules)
+        total = self._sum(group.name, group.rules)
         self._clamped(total, group.bounds, self.trace.indices["group", group.name])
         self._defined("group", group.name, total)
 
@@ -39,7 +39,7 @@ class ScoreCode(PointsCode):
         """Write the share of a persona: the weight that is true, in parts of all weight."""
         parts = math.lcm(*(line.weight.denominator for line in persona.lines))
         weights = [int(line.weight * parts) for line in persona.lines]
-        share = self.names.fresh("d")
+        share = self.names.fresh("share", persona.name)
         self.lead.body.append(code.assign(share, code.const(0)))
         for line, weight in zip(persona.lines, weights, strict=True):
             test = self.conditions.true(line.condition, self.lead)
@@ -50,7 +50,7 @@ class ScoreCode(PointsCode):
     def score(self) -> None:
         """Write the score."""
         total = self.program.total
-        score = self.names.fresh("d")
+        score = self.names.fresh("score")
         body = self.lead.body
         if total.terms is None:
             body.append(code.assign(score, code.const(0)))
@@ -65,7 +65,7 @@ class ScoreCode(PointsCode):
         body.append(code.assign(score, code.const(0)))
         for dimension in self.program.dimensions:
             value = self._value("dimension", dimension.name).expr
-            weighed = self.names.fresh("d")
+            weighed = self.names.fresh("weighed", dimension.name)
             body.append(code.assign(weighed, code.const(0)))
             for term in terms:
                 if term.dimension == dimension.name:
@@ -88,8 +88,8 @@ class ScoreCode(PointsCode):
         half_even = self.names.value(runtime.half_even, "half_even")
         return code.call(half_even, product, code.const(factor.denominator))
 
-    def _sum(self, items: Sequence[p.Rule | p.PointsGroup | p.Persona]) -> str:
-        total = self.names.fresh("d")
+    def _sum(self, name: str, items: Sequence[p.Rule | p.PointsGroup | p.Persona]) -> str:
+        total = self.names.fresh("total", name)
         self.lead.body.append(code.assign(total, code.const(0)))
         for item in items:
             if isinstance(item, p.Rule):
@@ -102,7 +102,7 @@ class ScoreCode(PointsCode):
 
     def _persona_points(self, persona: p.Persona, total: str) -> None:
         share = self._value("persona", persona.name)
-        points = self.names.fresh("x")
+        points = self.names.fresh("points")
         units = runtime.units_of(persona.points, self.program.precision)
         product = code.binop(share.expr, "*", code.const(units))
         half_even = self.names.value(runtime.half_even, "half_even")

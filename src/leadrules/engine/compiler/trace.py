@@ -19,10 +19,13 @@ from leadrules.audit import (
     EntryKind,
     Fired,
     Notes,
+    Numbers,
     Transition,
+    canonical_json,
     entries_of,
     head_of,
     json_of,
+    with_points,
 )
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
@@ -63,6 +66,14 @@ class ResultMaker:
     decimals: Decimals
     in_order: bool = True
     prove: Prove = attrs.field(init=False)
+    numbers: Numbers = attrs.field(init=False)
+    keys: tuple[str, ...] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        program = self.program
+        self.numbers = Numbers(program.precision)
+        named = (*program.dimensions, *program.grades, *program.ladders)
+        self.keys = tuple(f"{canonical_json(one.name)}:" for one in named)
 
     def parts(self, notes: Notes) -> dict[str, Any]:
         """Give all parts but those that every result has at once."""
@@ -81,9 +92,34 @@ class ResultMaker:
         """Give the audit; its evidence is made when it is first read."""
         return entries_of(notes[0] if self.in_order else self._fired(notes), self.decimals, notes)
 
-    def audit_json(self, notes: Notes) -> str:
+    def written(self, notes: Notes) -> dict[str, str]:
+        """Write the same parts as canonical JSON."""
+        dimensions, labels = len(self.program.dimensions), notes[_PROOF + 1 :]
+        ladders = dimensions + len(self.program.grades)
+        changes = ladders + len(self.program.ladders)
+        sums = [f"{key}{self.numbers[units]}" for key, units in zip(self.keys, labels[:dimensions], strict=False)]
+        found = {
+            "dimensions": f"{{{','.join(sums)}}}",
+            "grades": _labels(self.keys[dimensions:ladders], labels[dimensions:ladders]),
+            "stages": _labels(self.keys[ladders:], labels[ladders:changes]),
+        }
+        for mark, given in zip(MARKS, notes[_MARKS:_PROOF], strict=True):
+            found[mark] = canonical_json(given) if given else "[]"
+        steps = zip(
+            self.keys[ladders:], labels[changes::2], labels[ladders:changes], labels[changes + 1 :: 2], strict=True
+        )
+        changed = [
+            f'{{"ladder":{key[:-1]},"before":{canonical_json(held)},"after":{canonical_json(label)}'
+            f',"rule":{canonical_json(by)}}}'
+            for key, held, label, by in steps
+            if held != label
+        ]
+        found["transitions"] = f"[{','.join(changed)}]"
+        return found
+
+    def audit_written(self, notes: Notes) -> str:
         """Write the audit as canonical JSON."""
-        return json_of(self._fired(notes), self.decimals, self.proof(notes))
+        return json_of(self._fired(notes), self.numbers, self.proof(notes))
 
     def proof(self, notes: Notes) -> Mapping[int, str]:
         """Give the evidence of entries by their index among the heads."""
@@ -95,6 +131,10 @@ class ResultMaker:
     def _fired(self, notes: Notes) -> Sequence[Fired]:
         fired: list[Fired] = notes[0]
         return fired if self.in_order else sorted(fired, key=_index)
+
+
+def _labels(keys: Sequence[str], labels: Sequence[str]) -> str:
+    return f"{{{','.join([key + canonical_json(label) for key, label in zip(keys, labels, strict=True)])}}}"
 
 
 def _index(fired: Fired) -> int:
@@ -135,10 +175,12 @@ class Trace:
         head = self.alternative(index, alternative)
         if isinstance(units, code.Literal):
             assert isinstance(units.value, int)
-            row = (head, self.maker.decimals[units.value])
-            body.append(code.append(FIRED, names.named(row, ("fired", index, alternative, units.value))))
+            row = with_points(head, self.maker.decimals[units.value])
+            body.append(code.append(FIRED, names.named(row, ("fired", index, alternative, units.value), head[1])))
         else:
-            body.append(code.append(FIRED, code.pair_of(names.named(head, ("head", index, alternative)), units)))
+            body.append(
+                code.append(FIRED, code.pair_of(names.named(head, ("head", index, alternative), head[1]), units))
+            )
 
     def fires(self, index: int) -> None:
         """Note that code is written which fires an entry; one before what was written last must be sorted."""
