@@ -106,7 +106,7 @@ def test_loading_rules_loads_no_engine_and_no_model():
     run = run_python(
         "import sys; from leadrules import Ruleset; Ruleset.from_text('email_open +5'); print(*sys.modules)"
     )
-    late = ("leadrules.engine.", "leadrules.explain.", "leadrules.analysis.", "leadrules.models", "pydantic", "lark")
+    late = ("leadrules.engine.", "leadrules.explain.", "leadrules.analysis.", "leadrules.models", "pydantic")
     assert [name for name in run.stdout.split() if name.startswith(late)] == []
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/leadrules"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
-# Called by the parser, one method per rule of the grammar, which says what each is.
+# Called by lark, one method per rule of the grammar, which says what each is.
 CALLBACKS = {"builder.Builder"}
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

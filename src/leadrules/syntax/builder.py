@@ -11,16 +11,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import attrs
 
 from leadrules.errors import Diagnostic, Span
 from leadrules.families import CALENDARS, MARKS
 from leadrules.syntax import tree
-from leadrules.syntax.lalr import Token
 from leadrules.syntax.literals import date_of, name_of, number_of, plural, text_of_literal
 from leadrules.syntax.source import Source
+
+
+class Token(Protocol):
+    """A sign, a keyword or a literal, as the lexer gives it; positions count from the statement's start."""
+
+    type: str
+    start_pos: int
+    end_pos: int
+
+    def __str__(self) -> str: ...
 
 
 @attrs.frozen

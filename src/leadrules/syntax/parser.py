@@ -1,12 +1,13 @@
 """Read a rule file: from its text to the tree, and to everything that is wrong with it.
 
 A pre-pass cuts the file into statements (`lines`), a look at the literals follows (`literals`), then
-the grammar's tables read each statement by itself (`lalr`) and `builder` makes its nodes; what they
-refuse is put into words by `mistakes`.
+the grammar reads each statement by itself and `builder` makes its nodes; what the grammar refuses is
+put into words by `mistakes`. This is the only module that knows lark, and no type of lark leaves it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from importlib import resources
@@ -14,18 +15,19 @@ from itertools import islice
 from typing import Any, cast
 
 import attrs
+import lark
+from lark.exceptions import UnexpectedInput
 
 from leadrules.errors import Diagnostic, in_order
 from leadrules.patterns import MOST_STEPS
 from leadrules.syntax import tree
 from leadrules.syntax.builder import Builder
-from leadrules.syntax.lalr import Refused, Tables
 from leadrules.syntax.lines import MAX_TOKENS, Chunk, chunks_of
 from leadrules.syntax.literals import invisible_characters, mistakes_in, mixed_scripts
 from leadrules.syntax.mistakes import explain
 from leadrules.syntax.source import Source, decode
 
-__all__ = ["Limits", "decode", "parse"]
+__all__ = ["Limits", "build_tables", "decode", "parse"]
 
 
 @attrs.frozen
@@ -193,19 +195,41 @@ def _deeper_than(statement: tree.Node, limit: int) -> Any:
 class _Grammar:
     """The parse tables with the builder's callbacks, shared by all threads."""
 
-    def __init__(self) -> None:
-        self.builder = Builder()
-        saved = resources.files("leadrules.grammar").joinpath("leadrules.lalr").read_bytes()
-        self.tables = Tables(json.loads(saved), self.builder)
+    def __init__(self, tables: lark.Lark, builder: Builder) -> None:
+        self.tables = tables
+        self.builder = builder
 
     def statement(self, source: Source, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
         """Read one statement of good tokens and matched brackets."""
+        text = _without_comments(source, chunk)
         self.builder.begin(source, chunk.start)
         try:
-            statement = self.tables.parse(_without_comments(source, chunk))
-        except Refused as refused:
-            return None, [explain(source, chunk.tokens, chunk.start + refused.at, refused.expected)]
+            statement = self.tables.parse(text)
+        except UnexpectedInput:
+            at, expected = self._refusal(text)
+            return None, [explain(source, chunk.tokens, chunk.start + at, expected)]
         return cast("tree.Statement", statement), self.builder.place.mistakes
+
+    def _refusal(self, text: str) -> tuple[int, frozenset[str]]:
+        """Find where a statement stops being one, and the terminals that could have stood there.
+
+        It is read again, token by token: after a refusal the parser has already forgotten some of
+        what it could have taken.
+        """
+        reader: Any = self.tables.parse_interactive(text)
+        tokens = reader.lexer_thread.lex(reader.parser_state)
+        while True:
+            try:
+                token = next(tokens, None)
+            except UnexpectedInput as error:
+                return _position(error), frozenset(reader.accepts())
+            if token is None:
+                return len(text), frozenset(reader.accepts())
+            before = reader.copy(deepcopy_values=False)
+            try:
+                reader.feed_token(token)
+            except UnexpectedInput:
+                return token.start_pos, frozenset(before.accepts())
 
 
 def _without_comments(source: Source, chunk: Chunk) -> str:
@@ -221,6 +245,12 @@ def _without_comments(source: Source, chunk: Chunk) -> str:
     return "".join(written)
 
 
+def _position(error: UnexpectedInput) -> int:
+    position: int | None = error.pos_in_stream
+    return position or 0
+
+
+_OPTIONS: dict[str, Any] = {"parser": "lalr", "keep_all_tokens": True, "maybe_placeholders": False}
 _lock = threading.Lock()
 _loaded: list[_Grammar] = []
 
@@ -229,5 +259,53 @@ def _grammar() -> _Grammar:
     """Give the grammar, loaded on the first call of the process."""
     with _lock:
         if not _loaded:
-            _loaded.append(_Grammar())
+            builder = Builder()
+            _loaded.append(_Grammar(_load(builder) or _build(builder), builder))
         return _loaded[0]
+
+
+def _grammar_text() -> str:
+    return resources.files("leadrules.grammar").joinpath("leadrules.lark").read_text("utf-8")
+
+
+def _build(builder: Builder | None, **options: Any) -> lark.Lark:
+    return lark.Lark(_grammar_text(), transformer=cast("Any", builder), **_OPTIONS, **options)
+
+
+def _load(builder: Builder) -> lark.Lark | None:
+    """Load the saved tables, unless there are none or they are of another grammar or lark."""
+    saved = resources.files("leadrules.grammar").joinpath("leadrules.lalr")
+    try:
+        data = json.loads(saved.read_bytes(), object_hook=_with_numbers)
+    except (OSError, ValueError):
+        return None
+    if data.get("key") != _key():
+        return None
+    load: Any = lark.Lark._load_from_dict  # noqa: SLF001 - the public `load` reads a pickle
+    return cast("lark.Lark", load(data["data"], data["memo"], transformer=builder))
+
+
+def build_tables() -> bytes:
+    """Build the tables strictly, and give them as saved in `leadrules.lalr`: JSON, the same on every Python."""
+    tables = _build(None, strict=True)
+    data, memo = tables.memo_serialize([lark.lexer.TerminalDef, lark.grammar.Rule])
+    data["options"]["strict"] = False  # checked now; a loader has no need of the tools for it
+    return json.dumps({"key": _key(), "data": _packed(data), "memo": _packed(memo)}, separators=(",", ":")).encode()
+
+
+def _key() -> str:
+    """Name what the tables depend on: the grammar and lark."""
+    return hashlib.sha256(f"{lark.__version__}\n{_grammar_text()}".encode()).hexdigest()
+
+
+def _packed(value: Any) -> Any:
+    """Make a value fit for JSON, which knows no numbers as keys: `{1: …}` becomes `{"#": {"1": …}}`."""
+    if isinstance(value, dict):
+        packed = {str(key): _packed(member) for key, member in value.items()}
+        return {"#": packed} if any(isinstance(key, int) for key in value) else packed
+    return [_packed(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def _with_numbers(found: dict[str, Any]) -> dict[Any, Any]:
+    """Undo `_packed`, object by object as JSON is read; tuples stay lists."""
+    return {int(key): member for key, member in found["#"].items()} if "#" in found else found
