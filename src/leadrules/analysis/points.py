@@ -6,7 +6,7 @@ for all leads at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -15,10 +15,25 @@ from leadrules import program as p
 from leadrules.analysis.counts import buckets_of, most_events, per_bucket
 from leadrules.analysis.meaning import Cases, Meaning
 from leadrules.analysis.ranges import NOTHING, ZERO, Range, as_numbers, hull, mapped, point, sums
-from leadrules.analysis.sets import ANYHOW, MOST_PIECES, Interval, Members, Numbers, Values, Ways, both, either, numbers
+from leadrules.analysis.sets import (
+    ANYHOW,
+    MOST_PIECES,
+    MOST_WAYS,
+    Interval,
+    Members,
+    Numbers,
+    Values,
+    Ways,
+    both,
+    either,
+    numbers,
+    shared,
+)
 from leadrules.values import LARGEST
 
 MOST_FOLLOWED = 500
+MOST_FOLLOWED_UP = 12
+"""In a dimension or group of more rules than this, what rules exclude of each other is passed over."""
 
 
 @attrs.frozen
@@ -122,11 +137,13 @@ class _Settler:
     def group(self, name: str) -> None:
         group = self.items[name]
         assert isinstance(group, p.PointsGroup)
-        self._clamp("group", name, [self._rule(rule) for rule in group.rules], group.bounds)
+        self._clamp("group", name, [self._rules(group.rules)], group.bounds)
 
     def dimension(self, name: str) -> None:
         dimension = self.dimensions[name]
-        self._clamp("dimension", name, [self._item(item) for item in dimension.items], dimension.bounds)
+        rules = [item for item in dimension.items if isinstance(item, p.Rule)]
+        others = [self._item(item) for item in dimension.items if not isinstance(item, p.Rule)]
+        self._clamp("dimension", name, [self._rules(rules), *others], dimension.bounds)
 
     def score(self, _: str) -> None:
         program, total = self.outline.program, self.outline.program.total
@@ -177,13 +194,14 @@ class _Settler:
         found = as_numbers(point(Fraction(1))) if term.dimension is None else self._values("dimension", term.dimension)
         return mapped(found, lambda one: (factor * one).rounded(precision))
 
-    def _item(self, item: p.Rule | p.PointsGroup | p.Persona) -> Numbers:
+    def _item(self, item: p.PointsGroup | p.Persona) -> Numbers:
         if isinstance(item, p.PointsGroup):
             return self._values("group", item.name)
-        if isinstance(item, p.Persona):
-            points, precision = point(item.points), self.outline.program.precision
-            return mapped(self._values("persona", item.name), lambda one: (points * one).rounded(precision))
-        return self._rule(item)
+        points, precision = point(item.points), self.outline.program.precision
+        return mapped(self._values("persona", item.name), lambda one: (points * one).rounded(precision))
+
+    def _rules(self, rules: Sequence[p.Rule]) -> Numbers:
+        return sum_of_rules(self.meaning, rules, {rule.id: self._rule(rule) for rule in rules})
 
     def _rule(self, rule: p.Rule) -> Numbers:
         found = rule_values(self.meaning, rule)
@@ -193,6 +211,65 @@ class _Settler:
 
 
 # -------------------------------------------------------------------- rules
+
+
+def sum_of_rules(meaning: Meaning, rules: Sequence[p.Rule], given: Mapping[str, Numbers]) -> Numbers:
+    """Give the sums of what some rules give, by their ids; what they ask together is followed up.
+
+    Rules that read nothing in common are added up apart: each may give anything whatever others give.
+    So are very many rules.
+    """
+    if len(rules) > MOST_FOLLOWED_UP:
+        return sums(given.values())
+    apart: list[Numbers] = []
+    together: list[tuple[set[object], list[_Outcomes]]] = []
+    for rule in rules:
+        outcomes = _outcomes(meaning, rule, given[rule.id])
+        keys = {key for ways, _ in outcomes for env in ways for key in env}
+        if not keys or len(outcomes) > MOST_WAYS:
+            apart.append(given[rule.id])
+            continue
+        sharing = [one for one in together if not keys.isdisjoint(one[0])]
+        together = [one for one in together if keys.isdisjoint(one[0])]
+        together.append((keys.union(*(one[0] for one in sharing)), [*(o for one in sharing for o in one[1]), outcomes]))
+    return sums([*apart, *(_joint_sum(parts) for _, parts in together)])
+
+
+_Outcomes = list[tuple[Ways, Numbers]]
+"""What a rule may give, and the one way in which it gives that: what all such leads have in common."""
+
+
+def _outcomes(meaning: Meaning, rule: p.Rule, given: Numbers) -> _Outcomes:
+    """Take apart what a rule gives by what holds where it gives that, where it scores once and at any time."""
+    if rule.selection is not None or rule.first_day is not None or rule.last_day is not None:
+        return [(ANYHOW, given)]
+    when = Cases(ANYHOW, (), ()) if rule.when is None else meaning.cases(rule.when)
+    reached = reaches(meaning, rule.alternatives)
+    size = rule.caps.points
+    found: _Outcomes = []
+    for alternative, reach in zip(rule.alternatives, reached, strict=True):
+        points = points_range(meaning, alternative.points)
+        clamped = points if size is None else points.clamp(-size, size)
+        found.append((both([when.true, reach.counts]), as_numbers(clamped)))
+    none_true = both(reach.cases.not_true for reach in reached if reach.cases is not None)
+    found.append((either([when.not_true, none_true]), as_numbers(NOTHING)))
+    return [((shared(ways),), points) for ways, points in found if ways]
+
+
+def _joint_sum(parts: Sequence[_Outcomes]) -> Numbers:
+    """Add up what rules give that read the same: only what may come about together, as far as that stays few."""
+    states: _Outcomes = [(ANYHOW, as_numbers(NOTHING))]
+    for index, outcomes in enumerate(parts):
+        met = [(both([ways, more]), given, points) for ways, given in states for more, points in outcomes]
+        possible = [(ways, given, points) for ways, given, points in met if ways]
+        if len(possible) > MOST_WAYS:
+            return sums([_any_of(states), *(_any_of(rest) for rest in parts[index:])])
+        states = [(ways, sums([given, points])) for ways, given, points in possible]
+    return _any_of(states)
+
+
+def _any_of(outcomes: _Outcomes) -> Numbers:
+    return numbers([piece for _, given in outcomes for piece in given.pieces])
 
 
 def rule_range(meaning: Meaning, rule: p.Rule) -> Range:

@@ -124,8 +124,9 @@ def numbers(pieces: Iterable[Interval], *, whole: bool = False) -> Numbers:
     """Unite intervals."""
     kept = [piece.whole() if whole else piece for piece in pieces]
     kept = [piece for piece in kept if not piece.is_empty]
-    if len(kept) > 1:
-        kept.sort(key=_start)
+    if len(kept) < 2:
+        return Numbers(tuple(kept), whole)
+    kept.sort(key=_start)
     found: list[Interval] = []
     for piece in kept:
         if found and _touch(found[-1], piece, whole=whole):
@@ -291,9 +292,12 @@ def both(parts: Iterable[Ways]) -> Ways:
 
 def either(parts: Iterable[Ways]) -> Ways:
     """Give the ways in which any of some things comes about."""
+    possible = [ways for ways in parts if ways]
+    if len(possible) < 2:
+        return possible[0] if possible else ()
     found: list[Env] = []
     alike: dict[tuple[object, object], list[Values]] = {}
-    for env in (env for ways in parts for env in ways):
+    for env in (env for ways in possible for env in ways):
         if not env:
             return ANYHOW
         if len(env) > 1:
