@@ -87,6 +87,16 @@ def test_a_day_that_comes_back_for_a_minute_is_one_unit(instant):
     assert len(stream) == len(days)
 
 
+@given(st.sampled_from(DECAYS), st.sampled_from([None, 2 * DAY]), st.lists(ago, min_size=60, max_size=90), later)
+def test_events_of_one_age_are_worth_the_same(decay, within, ages, step):
+    key = key_of(decay, within)
+    stream = Stream()
+    for age in [*ages, 0, DAY, 2 * DAY]:
+        stream.take(START - age)
+    now = START + step
+    assert FadingSum(stream, key).at(now) == anew(stream, key, now)
+
+
 def test_no_more_is_looked_at_than_what_grows_older():
     key = key_of(DECAYS[0], None)
     looked: list[int] = []

@@ -6,7 +6,7 @@ stand in base64, little end first.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import datetime as dt
 import json
 import re
@@ -25,7 +25,6 @@ from leadrules.values import moment_of
 
 MOMENTS = "q"
 """Whole numbers of eight bytes."""
-_WIDTHS = {2: "H", 4: "I"}
 
 Column = Mapping[str, Any]
 """The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`."""
@@ -36,13 +35,13 @@ def packed(numbers: array[int]) -> str:
     if sys.byteorder == "big":
         numbers = numbers[:]
         numbers.byteswap()
-    return base64.b64encode(numbers).decode()
+    return binascii.b2a_base64(numbers, newline=False).decode()
 
 
 def unpacked(text: str, kind: str, into: array[int] | None = None) -> array[int]:
     """Read whole numbers that `packed` wrote."""
     numbers = array(kind) if into is None else into
-    numbers.frombytes(base64.b64decode(text))
+    numbers.frombytes(binascii.a2b_base64(text))
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
@@ -90,9 +89,13 @@ class Columns:
     types: Mapping[str, Column]
     values: Sequence[Any]
 
-    def moments(self, type_: str) -> array[int]:
+    def __len__(self) -> int:
+        texts: list[str] = [column["at"] for column in self.types.values()]
+        return sum([len(text) * 3 // 4 - text[-2:].count("=") for text in texts]) // 8
+
+    def moments(self, type_: str, into: array[int] | None = None) -> array[int]:
         """Give when the events of a type were, in order."""
-        return unpacked(self.types[type_]["at"], MOMENTS) if type_ in self.types else array(MOMENTS)
+        return unpacked(self.types[type_]["at"] if type_ in self.types else "", MOMENTS, into)
 
     def plain(self) -> list[dict[str, Any]]:
         """Give all events in their plainest form."""
@@ -139,14 +142,14 @@ class Columns:
             one, given = event.occurrence, event.plain["properties"]
             row = bisect_right(moments, one.at)
             for name in sorted(given.keys() - indices.keys()):
-                indices[name] = array("I", bytes(4 * len(moments)))
+                indices[name] = array("H", bytes(2 * len(moments)))
             for name, of in indices.items():
-                of.insert(row, codes.of(given[name]) if name in given else 0)
+                indices[name] = _with(of, row, codes.of(given[name]) if name in given else 0)
             moments.insert(row, one.at)
             ids.insert(row, one.id or "")
         found: dict[str, Any] = {
             "at": packed(moments),
-            "of": {name: _narrow(indices[name]) for name in sorted(indices)},
+            "of": {name: packed(indices[name]) for name in sorted(indices)},
         }
         if any(ids):
             added = (event.occurrence.id or "" for event in events)
@@ -195,9 +198,13 @@ _is_simple = re.compile(r"[!#-\[\]-~]*").fullmatch
 
 
 def _indices(text: str, count: int) -> array[int]:
-    width = len(text) * 3 // 4 // count
-    return array("I", unpacked(text, _WIDTHS[4 if width >= 4 else 2]))
+    """Read so many indices, of two bytes or, where there are many values, of four."""
+    return unpacked(text, "I" if len(text) >= 4 * count * 4 // 3 else "H")
 
 
-def _narrow(indices: array[int]) -> str:
-    return packed(array("H", indices) if max(indices) < 2**16 else indices)
+def _with(indices: array[int], row: int, index: int) -> array[int]:
+    """Put an index at a row."""
+    if index >= 2**16 and indices.typecode == "H":
+        indices = array("I", indices)
+    indices.insert(row, index)
+    return indices

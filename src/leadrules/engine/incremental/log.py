@@ -60,21 +60,18 @@ class EventLog:
         self._fill(in_canonical_order(events))
 
     @classmethod
-    def of(cls, plan: StreamPlan, read: Read, columns: Columns, streams: Sequence[str], mark: int) -> EventLog | None:
-        """Go on with what `packed` gave; None where an event waits for its moment, and all must be sorted anew."""
+    def of(cls, plan: StreamPlan, read: Read, columns: Columns, streams: Sequence[str], mark: int | None) -> EventLog:
+        """Go on with what `packed` gave."""
         made = cls(plan, read, (), mark)
-        moments = {type_: columns.moments(type_) for type_ in columns.types}
-        if any(of_type[-1] > mark for of_type in moments.values()):
-            return None
         texts = iter(streams)
         for key, stream in zip(plan.streams, made.stream, strict=True):
             if not key.follows:
                 unpacked(next(texts), MOMENTS, stream)
             elif len(key.types) == 1:
-                stream.extend(moments.get(key.types[0], ()))
+                columns.moments(key.types[0], stream)
             else:
-                stream.extend(array(MOMENTS, sorted(at for type_ in key.types for at in moments.get(type_, ()))))
-        made._columns, made._stored = columns, sum(map(len, moments.values()))
+                stream.extend(array(MOMENTS, sorted(at for type_ in key.types for at in columns.moments(type_))))
+        made._columns, made._stored = columns, len(columns)
         made.by_type = {type_: columns.plain_of(type_) for type_ in plan.by_type if type_ in columns.types}
         return made
 
@@ -83,20 +80,22 @@ class EventLog:
 
     def plain(self) -> list[Mapping[str, Any]]:
         """Give all events in their plainest form."""
-        return [*self._columns.plain(), *(event.plain for event in self._since())]
+        since = [*self._events, *self._waiting_events()]
+        return [*self._columns.plain(), *(event.plain for event in since)]
 
     def seen(self) -> Seen:
         """Give the events as they are now."""
         return Seen(self._columns, self._events, len(self._events))
 
-    def packed(self) -> tuple[Columns, list[str]]:
-        """Give all events in columns, and the streams that do not follow from these."""
-        if self._events and not self._waiting:
+    def packed(self) -> tuple[Columns, list[str] | None]:
+        """Give all events in columns, and the streams that do not follow from these; None where any event waits."""
+        if self._waiting:
+            return self._columns.plus([*self._events, *self._waiting_events()]), None
+        if self._events:
             self._columns, self._stored = self._columns.plus(self._events), len(self)
             self._events, self._ids = [], {}
         streams = zip(self._plan.streams, self.stream, strict=True)
-        texts = [packed(stream) for key, stream in streams if not key.follows]
-        return self._columns.plus(self._since()), texts
+        return self._columns, [packed(stream) for key, stream in streams if not key.follows]
 
     def take(self, event: PlainEvent) -> None:
         """Take in an event; of those of one type and id the first counts."""
@@ -137,9 +136,6 @@ class EventLog:
     def _stored_event(self, type_: str, id_: str) -> PlainEvent | None:
         plain = self._columns.find(type_, id_)
         return None if plain is None else self._read([plain])[0]
-
-    def _since(self) -> list[PlainEvent]:
-        return [*self._events, *self._waiting_events()]
 
     def _waiting_events(self) -> list[PlainEvent]:
         return [event for _, _, event in self._waiting]

@@ -84,11 +84,10 @@ class Scorer:
         stored = read_state(text, self.identity.fingerprint, self.layout)
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
-        log = None
-        if mark is not None and stored.environment == self.environment:
-            log = EventLog.of(plan, read, stored.events, stored.streams, mark)
-        if log is None:  # others may sort events otherwise
+        if stored.streams is None or stored.environment != self.environment:  # others may sort events otherwise
             log = EventLog(plan, read, read(stored.events.plain()), mark)
+        else:
+            log = EventLog.of(plan, read, stored.events, stored.streams, mark)
         totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
         return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most)
 

@@ -30,9 +30,10 @@ class Stored:
     """What a state is made of. `totals` are by the index of a question among those of the rules.
 
     `layout` says how these, and the streams, are numbered. `streams` are moments, packed, of those that
-    do not follow from the columns; they were made by tables of the versions in `environment`. `mark` is
-    an instant, or None where no result was asked for; `remember` is in microseconds. `most` is how many
-    events there may be before they are looked through.
+    do not follow from the columns; they were made by tables of the versions in `environment`, and are
+    None where an event waits for its moment. `mark` is an instant, or None where no result was asked
+    for; `remember` is in microseconds. `most` is how many events there may be before they are looked
+    through.
     """
 
     fingerprint: str
@@ -40,7 +41,7 @@ class Stored:
     environment: Mapping[str, str]
     lead: Mapping[str, Any]
     events: Columns
-    streams: Sequence[str]
+    streams: Sequence[str] | None
     totals: Mapping[int, Total]
     mark: int | None
     remember: int
@@ -59,7 +60,7 @@ def not_a_state(why: str) -> InputError:
 
 def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
-    lead = stored.lead
+    lead, streams = stored.lead, stored.streams
     parts = {
         "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
         "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
@@ -71,7 +72,7 @@ def text_of(stored: Stored) -> str:
         "most": str(stored.most),
         "remember": str(stored.remember),
         "stages": _canonical(lead["stages"]),
-        "streams": "[" + ",".join([f'"{moments}"' for moments in stored.streams]) + "]",
+        "streams": "null" if streams is None else "[" + ",".join([f'"{moments}"' for moments in streams]) + "]",
         "totals": _canonical([[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())]),
         "values": _canonical(stored.events.values),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 import attrs
@@ -58,6 +59,8 @@ class FadingKey:
 
 
 _MOST_STEPS = 20_000
+_FEW_OF_AN_AGE = 4
+"""Up to so many events of an age, each is looked at alone."""
 
 Tests = Callable[[Any, Mapping[str, Any]], Sequence[Any]]
 """From an event's moment and properties to whether it passes each filter on its type."""
@@ -180,14 +183,20 @@ class FadingSum:
         elif moment is not None and (within is None or at >= moment - within):
             self._remove(at, moment)
 
-    def _inside(self, moment: int) -> Sequence[int]:
+    def _inside(self, moment: int) -> array[int]:
         stream, within = self._stream, self._within
         return stream if within is None else stream[bisect_left(stream, moment - within) :]
 
     def _begin(self, moment: int) -> None:
         """Add up all events anew."""
-        table, unit = self._table, self._unit
-        self._total = sum([table[(moment - at) // unit] for at in self._inside(moment)])
+        table, unit, events = self._table, self._unit, self._inside(moment).tolist()
+        ages = range((moment - events[-1]) // unit, (moment - events[0]) // unit + 1) if events else range(0)
+        if len(ages) * _FEW_OF_AN_AGE > len(events):
+            self._total = sum([table[(moment - at) // unit] for at in events])
+        else:
+            firsts = [len(events), *(bisect_right(events, moment - (age + 1) * unit) for age in ages)]
+            counts = [end - first for end, first in pairwise(firsts)]
+            self._total = sum([table[age] * count for age, count in zip(ages, counts, strict=True)])
         self._moment, self._phases = moment, None
         self.fresh.clear()
 
