@@ -229,7 +229,7 @@ FIRST, *OTHERS = range(often.max_examples // PART)
 # What the first part runs is counted as covered; the others run it again and again, where counting costs as much.
 @pytest.mark.parametrize("part", [FIRST, *(pytest.param(part, marks=pytest.mark.no_cover) for part in OTHERS)])
 def test_every_law_holds(part, asked):
-    laws, laws_of_many, all_asked = asked(LAWS), asked(LAWS_OF_MANY), []
+    (laws, laws_of_many), all_asked = asked(LAWS, LAWS_OF_MANY), []
 
     @settings(often, max_examples=PART + 1)  # the first is the simplest there is
     @given(questions())
