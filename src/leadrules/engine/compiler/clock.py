@@ -33,7 +33,7 @@ class Clock:
     def tick(self, as_of: dt.datetime) -> tuple[Any, ...]:
         """Prepare a moment, and remember it as the last. Raises InputError for what is no moment."""
         instant = read_as_of(as_of)
-        made = (as_of, *(self._part(kind, detail, instant, as_of) for kind, detail in self.parts))
+        made = (as_of, *[self._part(kind, detail, instant, as_of) for kind, detail in self.parts])
         if type(as_of) is dt.datetime:
             self.last[:] = [made]
         return made

@@ -63,7 +63,6 @@ class LeadCode:
         self._raw = {field: self.names.fresh("field", field) for field in self.program.scope.fields}
         self._held = {ladder: self.names.fresh("held", ladder) for ladder in self.program.scope.ladders}
         self.clock("instant")
-        self.clock("now")
         self.events = self.event_code(self, self.names, self.conditions, self.readers, self.totals)
 
     # --------------------------------------------------------------- reading

@@ -7,20 +7,20 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, Columns, packed, unpacked
 from leadrules.engine.incremental.streams import FadingSum, Stream, StreamPlan
 from leadrules.lead import Facts, LeadReader, PlainEvent, in_canonical_order
 
 
-@attrs.frozen
 class Seen:
     """Events in columns, and the first `count` of further ones, to which more may be added."""
 
-    columns: Columns
-    events: Sequence[PlainEvent]
-    count: int
+    __slots__ = ("columns", "count", "events")
+
+    def __init__(self, columns: Columns, events: Sequence[PlainEvent], count: int) -> None:
+        self.columns = columns
+        self.events = events
+        self.count = count
 
     def values(self) -> list[Sequence[Mapping[str, Any]]]:
         """Give the events as they were taken in."""
