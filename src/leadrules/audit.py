@@ -27,6 +27,7 @@ EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply
 _quoted = json.encoder.encode_basestring
+_read = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal).decode
 _MOST_DECIMALS = 10_000
 _moment_text = functools.lru_cache(maxsize=64)(text_of_instant)
 """Most leads are scored as of one moment."""
@@ -66,11 +67,11 @@ class AuditEntry:
     def evidence(self) -> Evidence:
         """What the points rest on, made on first access."""
         if isinstance(self._evidence, (tuple, str)):
-            self._evidence = _evidence_in(self._evidence_text())
+            self._evidence = _evidence_in(self.evidence_json())
         return self._evidence
 
-    def _evidence_text(self) -> str:
-        """Write the evidence as canonical JSON, made on first access by the engine that made the entry."""
+    def evidence_json(self) -> str:
+        """Write the evidence as canonical JSON, made on first access."""
         evidence = self._evidence
         if type(evidence) is tuple:
             maker = self._head[5]
@@ -80,7 +81,7 @@ class AuditEntry:
 
     def to_json(self) -> str:
         """Write the entry as canonical JSON."""
-        return f"{self._head[7]}{_minimal(self.points)}{self._head[8]}{self._evidence_text()}}}"
+        return f"{self._head[7]}{_minimal(self.points)}{self._head[8]}{self.evidence_json()}}}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the entry as plain data: kind, rule, line, points, because, evidence."""
@@ -521,7 +522,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 
 def _evidence_in(text: str) -> Evidence:
     """Read evidence back from its canonical JSON: numbers are decimals, and what counts is a whole number."""
-    found: dict[str, Any] = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    found: dict[str, Any] = _read(text)
     if "alternative" in found:
         found["alternative"] = int(found["alternative"])
     counts = [found.get("earlier"), *found.get("values", {}).values()]

@@ -337,8 +337,9 @@ def test_evidence_is_refused_where_an_event_was_changed_in_place():
     result = RULES.evaluate(LEAD | {"events": [event]}, as_of=AS_OF)
     event["at"] -= 300 * DAY
     entry = next(entry for entry in result.audit if "half-life" not in entry.rule and "pricing" in entry.rule)
-    with pytest.raises(RuntimeError, match="changed after it was scored"):
-        _ = entry.evidence
+    for read in (lambda: entry.evidence, entry.to_json, result.to_json):
+        with pytest.raises(RuntimeError, match="changed after it was scored"):
+            read()
 
 
 PROVEN = [

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from leadrules.audit import AuditEntry, ScoredLead, canonical_json
+from leadrules.audit import ScoredLead, canonical_json
 from leadrules.families import RESULT_LISTS
 from leadrules.program import Program
 from leadrules.tables.output import OutputFile
@@ -143,20 +143,15 @@ def _csv_audit(file: TextIO) -> Write:
 
     def write(result: ScoredLead) -> None:
         for entry in result.audit:
-            values = _entry(result, entry)
-            written = (values["points"], values["evidence"])
-            points, evidence = (canonical_json(value) for value in written)
-            writer.writerow((*(values[name] for name in _AUDIT[:4]), points, entry.because or "", evidence))
+            points, because = canonical_json(entry.points), entry.because or ""
+            writer.writerow((result.lead, entry.kind, entry.rule, entry.line, points, because, entry.evidence_json()))
 
     return write
 
 
 def _json_lines_audit(file: TextIO) -> Write:
     def write(result: ScoredLead) -> None:
-        file.writelines(canonical_json(_entry(result, entry)) + "\n" for entry in result.audit)
+        lead = canonical_json(result.lead)
+        file.writelines(f'{{"lead":{lead},{entry.to_json()[1:]}\n' for entry in result.audit)
 
     return write
-
-
-def _entry(result: ScoredLead, entry: AuditEntry) -> dict[str, Any]:
-    return {"lead": result.lead, **entry.to_dict()}

@@ -124,10 +124,10 @@ class EvidencePlans:
         return plan
 
     def _weight(self, dimension: Any) -> Plan:
-        place = [one.name for one in self._program.dimensions].index(dimension.name)
+        which = [one.name for one in self._program.dimensions].index(dimension.name)
 
         def plan(lead: NotedLead, points: Any, _: Any) -> str:
-            value = lead.sums[place]
+            value = lead.sums[which]
             return self._change(value, value + self._units(points))
 
         return plan
