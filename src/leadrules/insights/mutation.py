@@ -76,11 +76,11 @@ def mutate(
     ['`employees > 9` could be `employees >= 9`', '`employees > 9` could be `employees > 8`']
     """
     dependencies = Dependencies(rules.program)
-    witnesses = [_Witness.of(example, dependencies) for example in examples if example.evaluation is not None]
+    runs = [_ExampleRun.of(example, dependencies) for example in examples if example.evaluation is not None]
     mutants = tuple(mutants_of(rules.program))
     survivors: list[Mutant] = []
     for done, mutant in enumerate(mutants, start=1):
-        if not _is_noticed(mutant, witnesses):
+        if not _is_noticed(mutant, runs):
             survivors.append(mutant)
         if progress is not None:
             progress(done, len(mutants))
@@ -118,14 +118,14 @@ def _survivor(mutant: Mutant, program: p.Program) -> Survivor:
 
 
 @attrs.frozen
-class _Witness:
+class _ExampleRun:
     """An example that ran, and the expectations that it found true."""
 
     replay: Replay
     expected: tuple[p.Condition, ...]
 
     @classmethod
-    def of(cls, example: ExampleReport, dependencies: Dependencies) -> _Witness:
+    def of(cls, example: ExampleReport, dependencies: Dependencies) -> _ExampleRun:
         evaluation = example.evaluation
         assert evaluation is not None
         expectations = (expectation.condition for expectation in example.example.expectations)
@@ -144,10 +144,10 @@ class _Witness:
         return any(evaluation.reading.truth(condition) is not True for condition in self.expected)
 
 
-def _is_noticed(mutant: Mutant, witnesses: list[_Witness]) -> bool:
-    for index, witness in enumerate(witnesses):
-        if witness.notices(mutant):
+def _is_noticed(mutant: Mutant, runs: list[_ExampleRun]) -> bool:
+    for index, one in enumerate(runs):
+        if one.notices(mutant):
             # Neighbouring changes concern the same rule: who noticed this one is asked first.
-            witnesses.insert(0, witnesses.pop(index))
+            runs.insert(0, runs.pop(index))
             return True
     return False
