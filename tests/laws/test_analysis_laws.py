@@ -119,7 +119,8 @@ def no_goal_is_one_that_a_warning_calls_impossible(case, _):
             assert not any(goals[line, told[1], wanted] for wanted in never), warning.render()
         if warning.code == "LR207" and told is not None and told[1] != "else":
             alike = (a for rule in case.rules.program.rules for a in rule.conditions if a.text == told[1])
-            assert goals[line, told[1], "counts"] < sum(a.line == line for a in alike), warning.render()
+            written = sum(a.line == line for a in alike)  # none where the message cuts a long text short
+            assert not written or goals[line, told[1], "counts"] < written, warning.render()
         if warning.code == "LR216":
             label = re.search(r"`(.*?)`", warning.message)[1]
             ladders = (ladder for ladder in case.rules.program.ladders if label in (*ladder.labels, *ladder.exits))
