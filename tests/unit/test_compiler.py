@@ -359,6 +359,7 @@ PROVEN = [
     'page_view[url contains "pric"] within 30 days +1',
     'content[url = "/pricing"] +1 max 3',
     "content +1.25 max 2",
+    "blog_view +1",
     "count(page_view within 7 days) >= 1 +4",
     "days since page_view < 5 and days since blog_view >= 0 +3",
     "page_view within 9 days and no unsubscribe +4",
