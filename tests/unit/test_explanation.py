@@ -349,6 +349,41 @@ def test_criteria_that_read_one_another_twice_each_are_opened_once():
     assert len(part.found) == 63
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "days since birth",
+        "days until birth",
+        "-salary",
+        "salary - 100",
+        "(salary + 1) / 2",
+        "floor(salary / 3)",
+        "greatest(1, salary)",
+        "sum(amount of order)",
+        "median(amount of order)",
+        "first(note of order)",
+        "last(note of order)",
+    ],
+)
+def test_no_way_to_ask_of_a_personal_value_shows_it(value):
+    rules = f"""
+        field birth: date pii
+        field salary: number pii
+        event order[amount: number pii, note: text pii]
+        criterion asked = {value}
+        criterion asked_again = asked
+        asked_again is known +1
+        """
+    order = {"type": "order", "at": "2026-01-01T00:00:00Z", "properties": {"amount": 77, "note": "hush"}}
+    lead = {"id": "1", "attributes": {"birth": "2000-01-01", "salary": 5432}, "events": [order]}
+    loaded = Ruleset.from_text(dedent(rules))
+    (entry,) = loaded.evaluate(lead, as_of=AS_OF).audit
+    assert set(entry.evidence["values"].values()) == {"[pii]"}
+    (told,) = loaded.explain(lead, as_of=AS_OF).result.audit
+    assert told.evidence == entry.evidence
+    assert "[pii]" not in loaded.evaluate(lead, as_of=AS_OF, pii=True).audit[0].evidence["values"].values()
+
+
 def test_values_of_pii_fields_are_masked_unless_asked_for():
     rules = "field salary: number pii\nsalary >= 100 +5\nsalary < 100 +7\ncriterion rich = (salary / 2) > 100\nrich +9"
     masked, open_ = (explain(rules, {"salary": 50}, pii=pii) for pii in (False, True))

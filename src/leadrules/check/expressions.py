@@ -23,7 +23,6 @@ from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
 from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXT, Type
 
-_ARITHMETIC_HELP = "put it in parentheses: `(visits + 2) > 5`"
 BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
 

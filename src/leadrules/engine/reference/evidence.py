@@ -157,12 +157,14 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return reveals(left, program, revealing) or reveals(right, program, revealing)
         case p.Negative(operand):
             return reveals(operand, program, revealing)
+        case p.CallNode(plugin=None):
+            return any(reveals(argument, program, revealing) for argument in node.arguments)
         case p.CallNode():
-            told = node.type.kind not in {"bool", "number"}
+            told = node.type.kind != "number"
             return told and (_shows(node, program) or any(reveals(a, program, revealing) for a in node.arguments))
-        case p.DefinitionRead("criterion", name):
-            return name in revealing
-        case _:
+        case p.DefinitionRead(kind, name):
+            return kind == "criterion" and name in revealing
+        case p.Constant() | p.Count() | p.ConditionValue():
             return False
 
 
