@@ -103,6 +103,11 @@ def text_of_number(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
 
 
+def signed(value: Fraction) -> str:
+    """Write a number with its sign: `+40`, `-2.5`."""
+    return ("+" if value >= 0 else "") + text_of_number(value)
+
+
 # ---------------------------------------------------------------------- text
 
 
@@ -126,6 +131,12 @@ class Duration:
     count: int
     unit: str
 
+    @classmethod
+    def of(cls, microseconds: int) -> Duration:
+        """Give whole minutes in the largest unit up to days of which they are a whole number."""
+        unit = next(unit for unit in ("days", "hours", "minutes") if microseconds % UNITS[unit] == 0)
+        return cls(microseconds // UNITS[unit], unit)
+
     @property
     def microseconds(self) -> int:
         """The duration in microseconds."""
@@ -133,6 +144,17 @@ class Duration:
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit[:-1] if self.count == 1 else self.unit}"
+
+
+def text_of_span(microseconds: int) -> str:
+    """Write a span of time in the largest unit up to days that is whole, below a minute as a part of one.
+
+    >>> text_of_span(36 * HOUR), text_of_span(30 * SECOND)
+    ('36 hours', '0.5 minutes')
+    """
+    if microseconds % MINUTE:
+        return f"{text_of_number(Fraction(microseconds, MINUTE))} minutes"
+    return str(Duration.of(microseconds))
 
 
 def instant_of(moment: dt.datetime) -> int:

@@ -92,7 +92,7 @@ def example(given, expect):
         ("email_open +2 max 3 per day half-life 24 hours",
          ["`half-life 24 hours` could be left out", "`half-life 24 hours` could be `half-life 26 hours`",
           "`half-life 24 hours` could be `half-life 22 hours`", "`+2` could be `+1`",
-          "`max 3 per` could be `max 4 per`", "`max 3 per` could be `max 2 per`"]),
+          "`max 3 per day` could be `max 4 per day`", "`max 3 per day` could be `max 2 per day`"]),
         ("purchase +(amount / 20) max 30 points",
          ["`20` could be `22`", "`20` could be `18`", "`max 30 points` could be `max 33 points`",
           "`max 30 points` could be `max 27 points`"]),

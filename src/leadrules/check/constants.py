@@ -78,9 +78,7 @@ def _number(value: float | Decimal | str) -> Fraction:
 
 def _duration(value: Any) -> Duration:
     if isinstance(value, dt.timedelta) and value >= dt.timedelta(minutes=1) and not value % dt.timedelta(minutes=1):
-        minutes = value // dt.timedelta(minutes=1)
-        size, unit = next((s, u) for s, u in ((1440, "days"), (60, "hours"), (1, "minutes")) if minutes % s == 0)
-        return Duration(minutes // size, unit)
+        return Duration.of(value // dt.timedelta(microseconds=1))
     if isinstance(value, str):
         count, _, unit = value.strip().partition(" ")
         unit = unit.strip().removesuffix("s") + "s"

@@ -11,7 +11,7 @@ from leadrules import program as p
 from leadrules.cli.screen import Screen, printable
 from leadrules.engine.incremental.memory import MEANINGS, Memories
 from leadrules.engine.incremental.uses import Memory
-from leadrules.explain.modifiers import signed
+from leadrules.values import signed
 
 OUTCOMES = "outcomes"
 _STYLES: dict[Memory, str] = {"bounded": "", "distinct": "yellow", "events": "magenta"}

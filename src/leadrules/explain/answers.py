@@ -13,16 +13,9 @@ from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.interpreter import ZERO, Evaluation, persona_points, term_value
 from leadrules.engine.reference.scoring import in_season
-from leadrules.explain.modifiers import (
-    bounds_text,
-    event_limits,
-    grade_text,
-    points_limits,
-    season_text,
-    signed,
-)
+from leadrules.explain.modifiers import bounds_text, event_limits, grade_text, points_limits, season_text
 from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
-from leadrules.values import decimal_of, text_of_number
+from leadrules.values import decimal_of, signed, text_of_number
 
 RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
 Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start"]

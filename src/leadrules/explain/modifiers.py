@@ -5,26 +5,46 @@ from __future__ import annotations
 from fractions import Fraction
 
 from leadrules import program as p
-from leadrules.values import DAY, HOUR, MINUTE, Duration, text_of_number
-
-
-def signed(number: Fraction) -> str:
-    """Write a number with its sign: `+40`, `-2.5`."""
-    return ("+" if number >= 0 else "") + text_of_number(number)
+from leadrules.syntax.formatter import text_of_bucket
+from leadrules.values import text_of_number, text_of_span
 
 
 def event_limits(caps: p.Caps) -> tuple[str, ...]:
     """Write what keeps selected events from counting, in the order in which it works."""
-    every = [] if caps.every is None else [f"max {caps.every.times} every {_span(caps.every.every)}"]
-    per = [f"max {cap.times} per {_bucket(cap.bucket)}" for cap in caps.per]
-    times = [] if caps.times is None else ["once" if caps.times == 1 else f"max {caps.times} times"]
-    return (*every, *per, *times)
+    every = [] if caps.every is None else [every_text(caps.every)]
+    times = [] if caps.times is None else [times_text(caps.times)]
+    return (*every, *map(per_text, caps.per), *times)
 
 
 def points_limits(caps: p.Caps) -> tuple[str, ...]:
     """Write what bounds the sum of a rule, in the order in which it works."""
-    per = [] if caps.points_per is None else [f"{_most(caps.points_per[0])} per {_bucket(caps.points_per[1])}"]
-    return (*per, *([] if caps.points is None else [_most(caps.points)]))
+    per = [] if caps.points_per is None else [points_per_text(*caps.points_per)]
+    return (*per, *([] if caps.points is None else [points_text(caps.points)]))
+
+
+def every_text(cap: p.MaxEvery) -> str:
+    """Write a limit for each stretch of time: `max 2 every 3 days`."""
+    return f"max {cap.times} every {text_of_span(cap.every)}"
+
+
+def per_text(cap: p.MaxPer) -> str:
+    """Write a limit for each bucket: `max 2 per day`."""
+    return f"max {cap.times} per {_bucket(cap.bucket)}"
+
+
+def times_text(times: int) -> str:
+    """Write a limit of all events: `once`, `max 2 times`."""
+    return "once" if times == 1 else f"max {times} times"
+
+
+def points_per_text(points: Fraction, bucket: p.Bucket) -> str:
+    """Write a limit of the points of each bucket: `max 5 points per day`."""
+    return f"{points_text(points)} per {_bucket(bucket)}"
+
+
+def points_text(points: Fraction) -> str:
+    """Write a limit of the points of a rule: `max 1 point`."""
+    return f"max {text_of_number(points)} {'point' if points == 1 else 'points'}"
 
 
 def season_text(rule: p.Rule) -> str | None:
@@ -53,16 +73,7 @@ def band_text(band: p.Band) -> str:
     return band.label if band.threshold is None else f"{band.label} >= {text_of_number(band.threshold)}"
 
 
-def _most(points: Fraction) -> str:
-    return f"max {text_of_number(points)} {'point' if points == 1 else 'points'}"
-
-
 def _bucket(bucket: p.Bucket) -> str:
-    return bucket.calendar if bucket.property is None else bucket.property.text  # type: ignore[return-value]
-
-
-def _span(microseconds: int) -> str:
-    for unit, size in (("days", DAY), ("hours", HOUR)):
-        if microseconds % size == 0:
-            return str(Duration(microseconds // size, unit))
-    return str(Duration(microseconds // MINUTE, "minutes"))
+    name = bucket.calendar if bucket.property is None else bucket.property.name
+    assert name is not None
+    return text_of_bucket(name, calendar=bucket.property is None)

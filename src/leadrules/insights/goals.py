@@ -28,8 +28,8 @@ from leadrules.analysis.prover import Prover
 from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.interpreter import Evaluation, term_value
 from leadrules.engine.reference.scoring import score_rule
+from leadrules.explain.modifiers import every_text, per_text, points_per_text, points_text, times_text
 from leadrules.insights.advice import WORDS, advice
-from leadrules.values import text_of_number
 
 GoalKind = Literal["rule", "alternative", "outcome", "event", "limit", "label"]
 KINDS: tuple[GoalKind, ...] = ("rule", "alternative", "outcome", "event", "limit", "label")
@@ -275,26 +275,19 @@ def _freed(rule: p.Rule) -> Iterator[tuple[CapName, str, p.Rule]]:
     """Give each limit of a rule with its text, and the rule without it."""
     caps = rule.caps
     if caps.every is not None:
-        yield ("every", 0), f"max {caps.every.times} every", _with(rule, every=None)
+        yield ("every", 0), every_text(caps.every), _with(rule, every=None)
     for index, per in enumerate(caps.per):
-        rest = caps.per[:index] + caps.per[index + 1 :]
-        yield ("per", index), f"max {per.times} per {_bucket(per.bucket)}", _with(rule, per=rest)
+        yield ("per", index), per_text(per), _with(rule, per=caps.per[:index] + caps.per[index + 1 :])
     if caps.times is not None:
-        yield ("times", 0), "once" if caps.times == 1 else f"max {caps.times} times", _with(rule, times=None)
+        yield ("times", 0), times_text(caps.times), _with(rule, times=None)
     if caps.points_per is not None:
-        most, bucket = caps.points_per
-        text = f"max {text_of_number(most)} points per {_bucket(bucket)}"
-        yield ("points_per", 0), text, _with(rule, points_per=None)
+        yield ("points_per", 0), points_per_text(*caps.points_per), _with(rule, points_per=None)
     if caps.points is not None:
-        yield ("points", 0), f"max {text_of_number(caps.points)} points", _with(rule, points=None)
+        yield ("points", 0), points_text(caps.points), _with(rule, points=None)
 
 
 def _with(rule: p.Rule, **caps: Any) -> p.Rule:
     return attrs.evolve(rule, caps=attrs.evolve(rule.caps, **caps))
-
-
-def _bucket(bucket: p.Bucket) -> str:
-    return bucket.calendar or (bucket.property.name if bucket.property else "")
 
 
 def _sum_before(evaluation: Evaluation, kind: str, name: str) -> Fraction:

@@ -13,10 +13,11 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
+from leadrules.explain.modifiers import band_text, every_text, per_text, points_per_text, points_text, times_text
 from leadrules.families import Decay
 from leadrules.insights import variants
-from leadrules.insights.variants import could_be, left_out, moved_days, moved_numbers, moved_spans, text_of_span
-from leadrules.values import UNITS, Duration, text_of_number
+from leadrules.insights.variants import could_be, left_out, moved_days, moved_numbers, moved_spans
+from leadrules.values import UNITS, Duration, signed, text_of_number, text_of_span
 from leadrules.vocabulary import NUMBER
 
 Part = (
@@ -192,54 +193,42 @@ def _moved_points(points: p.Constant) -> tuple[p.Constant, str]:
     value = points.value
     assert isinstance(value, Fraction)
     other = value - (1 if value > 0 else -1) if abs(value) >= 1 else Fraction(0 if value else 1)
-    return attrs.evolve(points, value=other), could_be(_signed(value), _signed(other))
-
-
-def _signed(value: Fraction) -> str:
-    return ("" if value < 0 else "+") + text_of_number(value)
+    return attrs.evolve(points, value=other), could_be(signed(value), signed(other))
 
 
 def _of_caps(caps: p.Caps) -> Iterator[tuple[p.Caps, str]]:
     if caps.every is not None:
         yield from _of_every(caps, caps.every)
     for index, per in enumerate(caps.per):
-        for times in _moved_times(per.times):
-            others = (*caps.per[:index], attrs.evolve(per, times=times), *caps.per[index + 1 :])
-            yield attrs.evolve(caps, per=others), could_be(f"max {per.times} per", f"max {times} per")
+        for moved in (attrs.evolve(per, times=times) for times in _moved_times(per.times)):
+            others = (*caps.per[:index], moved, *caps.per[index + 1 :])
+            yield attrs.evolve(caps, per=others), could_be(per_text(per), per_text(moved))
     for times in () if caps.times is None else _moved_times(caps.times):
         assert caps.times is not None
-        yield attrs.evolve(caps, times=times), could_be(_times(caps.times), _times(times))
+        yield attrs.evolve(caps, times=times), could_be(times_text(caps.times), times_text(times))
     if caps.points_per is not None:
         most, bucket = caps.points_per
         for size in _moved_sizes(most):
-            yield attrs.evolve(caps, points_per=(size, bucket)), could_be(_most(most) + " per", _most(size) + " per")
+            change = could_be(points_per_text(most, bucket), points_per_text(size, bucket))
+            yield attrs.evolve(caps, points_per=(size, bucket)), change
     for size in () if caps.points is None else _moved_sizes(caps.points):
         assert caps.points is not None
-        yield attrs.evolve(caps, points=size), could_be(_most(caps.points), _most(size))
+        yield attrs.evolve(caps, points=size), could_be(points_text(caps.points), points_text(size))
 
 
 def _of_every(caps: p.Caps, every: p.MaxEvery) -> Iterator[tuple[p.Caps, str]]:
-    was = f"max {every.times} every {text_of_span(every.every)}"
     others = [attrs.evolve(every, times=times) for times in _moved_times(every.times)]
     others += [attrs.evolve(every, every=span) for span in moved_spans(every.every)]
     for other in others:
-        yield attrs.evolve(caps, every=other), could_be(was, f"max {other.times} every {text_of_span(other.every)}")
+        yield attrs.evolve(caps, every=other), could_be(every_text(every), every_text(other))
 
 
 def _moved_times(times: int) -> tuple[int, ...]:
     return (times + 1, times - 1) if times > 1 else (times + 1,)
 
 
-def _times(times: int) -> str:
-    return "once" if times == 1 else f"max {times} times"
-
-
 def _moved_sizes(size: Fraction) -> tuple[Fraction, ...]:
     return tuple(other for other in moved_numbers(size) if other > 0)
-
-
-def _most(size: Fraction) -> str:
-    return f"max {text_of_number(size)} points"
 
 
 def _of_persona(persona: p.Persona) -> Iterator[Mutant]:
@@ -277,11 +266,12 @@ def _of_grade(grade: p.Grade) -> Iterator[Mutant]:
     for index, band in enumerate(grade.bands):
         if band.threshold is None:
             continue
-        was = f"{band.label} >= {text_of_number(band.threshold)}"
-        changes = [(n, could_be(was, f"{band.label} >= {text_of_number(n)}")) for n in moved_numbers(band.threshold)]
-        changes.append((band.threshold + _TINY, could_be(was, was.replace(" >= ", " > "))))
-        for threshold, change in changes:
-            bands = (*grade.bands[:index], attrs.evolve(band, threshold=threshold), *grade.bands[index + 1 :])
+        was = band_text(band)
+        moved = [attrs.evolve(band, threshold=threshold) for threshold in moved_numbers(band.threshold)]
+        changes = [(other, could_be(was, band_text(other))) for other in moved]
+        above = attrs.evolve(band, threshold=band.threshold + _TINY)
+        for other, change in (*changes, (above, could_be(was, was.replace(" >= ", " > ")))):
+            bands = (*grade.bands[:index], other, *grade.bands[index + 1 :])
             yield _one(grade, attrs.evolve(grade, bands=bands), f"grade {grade.name}", change)
 
 

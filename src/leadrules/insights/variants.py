@@ -18,7 +18,7 @@ import attrs
 from leadrules import program as p
 from leadrules.families import AGGREGATES, COMPARISONS
 from leadrules.nodes import Node
-from leadrules.values import DAY, HOUR, MINUTE, Duration, Value, text_of_number
+from leadrules.values import DAY, HOUR, MINUTE, Value, text_of_number, text_of_span
 
 _N = TypeVar("_N", bound=p.Node)
 _A = TypeVar("_A")
@@ -73,18 +73,6 @@ def moved_days(day: dt.date) -> tuple[dt.date, ...]:
     """Move a date by a day, where the calendar has one more."""
     later = () if day == dt.date.max else (day + dt.timedelta(days=1),)
     return later if day == dt.date.min else (*later, day - dt.timedelta(days=1))
-
-
-def text_of_span(microseconds: int) -> str:
-    """Write a duration in the largest unit that is whole.
-
-    >>> text_of_span(36 * HOUR)
-    '36 hours'
-    """
-    for unit, word in ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes")):
-        if microseconds % unit == 0:
-            return str(Duration(microseconds // unit, word))
-    return f"{text_of_number(Fraction(microseconds, MINUTE))} minutes"
 
 
 # --------------------------------------------------------------- conditions

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import Any, get_args
 
 from leadrules.families import AGGREGATES, CALENDARS
@@ -21,6 +20,7 @@ from leadrules.syntax.words import (
     TARGET_WORDS,
     is_plain,
 )
+from leadrules.values import signed, text_of_number
 
 _NEVER_FIRST = STATEMENT_WORDS | {"AND", "OR"}
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
@@ -112,18 +112,9 @@ def _place(node: tree.Node) -> str:
     return _plain(node) if isinstance(node, tree.Name) else text_of(node)
 
 
-def _bucket(name: tree.Name, *, calendar: bool) -> str:
-    return f"`{name.name}`" if name.name in CALENDARS and not calendar else _plain(name)
-
-
-def _number(value: Fraction) -> str:
-    """Write a decimal number with no more digits than it needs."""
-    digits = 0
-    while (value * 10**digits).denominator != 1:
-        digits += 1
-    scaled = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{scaled[:-digits]}.{scaled[-digits:]}" if digits else f"{sign}{scaled}"
+def text_of_bucket(name: str, *, calendar: bool) -> str:
+    """Write what events are counted per: a unit of the calendar, or a property that is not to be taken for one."""
+    return f"`{name}`" if (not calendar and name in CALENDARS) or not is_plain(name) else name
 
 
 def _text(value: str) -> str:
@@ -234,17 +225,17 @@ def _max_times(node: tree.MaxTimes) -> str:
 
 
 def _max_per(node: tree.MaxPer) -> str:
-    return f"max {_place(node.times)} per {_bucket(node.bucket, calendar=node.calendar)}"
+    return f"max {_place(node.times)} per {text_of_bucket(node.bucket.name, calendar=node.calendar)}"
 
 
 def _max_points(node: tree.MaxPoints) -> str:
-    bucket = "" if node.bucket is None else f" per {_bucket(node.bucket, calendar=node.calendar)}"
+    bucket = "" if node.bucket is None else f" per {text_of_bucket(node.bucket.name, calendar=node.calendar)}"
     return f"max {_amount(node.points, 'points')}{bucket}"
 
 
 def _points(node: tree.Points) -> str:
     if isinstance(node.value, tree.Number) and not node.negative:
-        return ("+" if node.value.value >= 0 else "") + text_of(node.value)
+        return signed(node.value.value)
     return f"{'-' if node.negative else '+'}({text_of(node.value)})"
 
 
@@ -371,7 +362,7 @@ def _band(node: tree.Band) -> str:
 
 _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Name: _name,
-    tree.Number: lambda n: _number(n.value),
+    tree.Number: lambda n: text_of_number(n.value),
     tree.Text: lambda n: _text(n.value),
     tree.Date: lambda n: n.value.isoformat(),
     tree.Flag: lambda n: "true" if n.value else "false",
