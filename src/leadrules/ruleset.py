@@ -356,9 +356,9 @@ def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
     return rules._checked.statements  # noqa: SLF001
 
 
-def path_of(rules: Ruleset) -> Path | None:
-    """Give the path of the file that rules were loaded from; None where they come from a text."""
-    return rules._files.path  # noqa: SLF001
+def files_of(rules: Ruleset) -> tuple[Path, ...]:
+    """Give the paths of the files that rules were loaded from: lists and included files too; none for a text."""
+    return rules._files.paths()  # noqa: SLF001
 
 
 def fingerprint_of(program: Program) -> str:

@@ -212,7 +212,6 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
         ("[1]", "it is not a JSON object"),
         (None, "it is not a JSON object"),
         ('{"id":"1"}', "it does not say that it is one"),
-        ('{"state":1}', "its form is not version 2"),
         ('{"state":2}', "it was changed after it was written"),
         ('{"state":2,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
     ],
@@ -221,6 +220,14 @@ def test_what_is_no_state_is_refused(text, why):
     with pytest.raises(InputError) as error:
         Ruleset.from_text("email_open +5").resume(text)
     assert message(error) == f"this is not a state of a lead: {why} (give what `to_json` wrote)"
+
+
+@pytest.mark.parametrize(("version", "which"), [("1", "an earlier"), ("3", "another"), ('"2"', "another")])
+def test_a_state_of_another_version_says_so(version, which):
+    with pytest.raises(InputError) as error:
+        Ruleset.from_text("email_open +5").resume(f'{{"state":{version}}}')
+    told = f"this state of a lead was written by {which} version of leadrules (start again with all its events)"
+    assert message(error) == told
 
 
 @pytest.mark.parametrize(

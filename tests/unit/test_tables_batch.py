@@ -205,6 +205,34 @@ def test_options_that_contradict_each_other(rules):
         score_files(rules, leads=read_leads("leads.csv", as_of_column="company"), as_of=NOON)
     with pytest.raises(InputError, match="as_of needs a timezone"):
         run(rules, as_of=datetime(2026, 11, 21))  # noqa: DTZ001 - that is the mistake
+    with pytest.raises(ValueError, match="give events, too"):
+        run(rules, events=None, event_columns={"at": "time"})
+    for workers in (0, -3, "2", 1.0, True):
+        with pytest.raises(ValueError, match="workers is a whole number of processes, at least 1"):
+            run(rules, workers=workers)
+    with pytest.raises(TypeError, match=r"load them with Ruleset\.from_file"):
+        run("rules.leadrules")
+
+
+def test_a_table_that_was_read_is_not_read_as_empty(rules):
+    opened = read_leads("leads.csv")
+    assert len([*opened]) == 4
+    Path("out.csv").write_text("the last good one")
+    with pytest.raises(ValueError, match=r"leads.csv are read already: open them again with read_leads"):
+        score_files(rules, leads=opened, as_of=NOON, output="out.csv")
+    assert Path("out.csv").read_text() == "the last good one"
+
+
+@pytest.mark.parametrize("output", ["output", "audit", "rejects"])
+def test_files_that_the_rules_name_are_not_written_over(here, output):  # noqa: ARG001
+    Path("lists").mkdir()
+    Path("lists/targets.csv").write_text("domain\nacme.example\n")
+    Path("base.leadrules").write_text('list targets from "lists/targets.csv"\n')
+    Path("main.leadrules").write_text('include "base.leadrules"\ncompany in targets +5\n')
+    rules = Ruleset.from_file("main.leadrules")
+    with pytest.raises(FileProblem, match=r"`lists/targets\.csv` is also read"):
+        run(rules, **{output: "lists/targets.csv"})
+    assert Path("lists/targets.csv").read_text() == "domain\nacme.example\n"
 
 
 def test_no_terminal_is_needed():

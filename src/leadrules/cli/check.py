@@ -54,7 +54,7 @@ def _show(
     verbose: bool,
     show_code: bool,
 ) -> None:
-    screen = Screen()
+    screen = Screen(stderr=show_code)  # so that what is shown of the code is code, and nothing else
     diagnostics = checked.diagnostics
     for diagnostic in diagnostics:
         screen.put(drawn(diagnostic))
@@ -64,7 +64,7 @@ def _show(
 
         show_rules(screen, program)
     if program is not None and show_code:
-        screen.put(Text(_code_of(program) or "# nothing is written here: the reference engine answers all of it\n"))
+        Screen().put(Text(_code_of(program) or "# nothing is written here: the reference engine answers all of it\n"))
     if comparison is not None:
         from leadrules.cli.against import show_comparison
 

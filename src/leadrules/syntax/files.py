@@ -51,6 +51,13 @@ class Files:
         folder = Path(root) if root is not None else main.parent
         return cls(str(path), {}, main, folder.resolve(), packs)
 
+    def paths(self) -> tuple[Path, ...]:
+        """Give the paths of what was read from disk, the main file first."""
+        if self.path is None:
+            return ()
+        beside = (key for key in self.texts if key != MAIN and not key.startswith(PACK))
+        return (self.path, *(self.path.parent / key for key in beside))
+
     def frozen(self) -> Files:
         """Give the same files as texts already read, so that no disk is needed again."""
         return Files(self.name, dict(self.texts))

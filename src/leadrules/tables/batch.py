@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 import attrs
 
 from leadrules.lead import read_as_of
-from leadrules.ruleset import Ruleset, path_of
+from leadrules.ruleset import Ruleset, files_of
 from leadrules.tables.events import EventTable
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.problems import FileProblem
@@ -79,8 +79,10 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     run, and then no file is changed.
 
     Raises `FileProblem` for a file that cannot be read or written, `InputError` for an `as_of`
-    without time zone, and ValueError for options that contradict each other.
+    without time zone, ValueError for options that contradict each other or a table that was read
+    already, and TypeError for rules that are none.
     """
+    _refuse_arguments(rules, events, event_columns, workers)
     results = Path(output) if isinstance(output, str) else output
     points, refused = Path(audit) if audit else None, Path(rejects) if rejects else None
     refuse_outputs(results, points, refused)
@@ -100,6 +102,16 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             if progress is not None:
                 progress(one)
     return tally.summary(leads.unmatched_events)
+
+
+def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
+    """Raise TypeError and ValueError for what types do not say, or the host has not checked."""
+    if not isinstance(rules, Ruleset):
+        raise TypeError("the rules are a Ruleset: load them with Ruleset.from_file")
+    if event_columns is not None and events is None:
+        raise ValueError("event_columns say where the parts of events stand: give events, too")
+    if workers is not None and (type(workers) is not int or workers < 1):
+        raise ValueError("workers is a whole number of processes, at least 1")
 
 
 def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> None:
@@ -128,8 +140,7 @@ def _opened(
     rules: Ruleset, leads: LeadTable, output: Path | TextIO | None, audit: Path | None, rejects: Path | None
 ) -> Iterator[Take]:
     """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
-    file = path_of(rules)
-    inputs = leads.files if file is None else (*leads.files, file)
+    inputs = (*leads.files, *files_of(rules))
     writers = []
     with contextlib.ExitStack() as stack:
         if output is not None:

@@ -53,6 +53,7 @@ class LeadTable:
         self.as_of_column = as_of_column
         self._events = events or EventTable({}, ())
         self._rows: dict[str, int] = {}
+        self._is_read = False
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -65,7 +66,13 @@ class LeadTable:
         return sum(len(events) for lead, events in self._events.by_lead.items() if lead not in self._rows)
 
     def __iter__(self) -> Iterator[Row | Reject]:
-        """Read the file."""
+        """Read the file, once. Raises ValueError where it was read already."""
+        if self._is_read:
+            raise ValueError(f"the leads of {self.path} are read already: open them again with read_leads")
+        self._is_read = True
+        return self._read()
+
+    def _read(self) -> Iterator[Row | Reject]:
         yield from self._events.rejects
         for record in self._file.records:
             if isinstance(record, BadRecord):

@@ -117,7 +117,9 @@ def read_state(text: str, fingerprint: str, layout: str) -> Stored:
     if version is None:
         raise not_a_state("it does not say that it is one")
     if version != VERSION:
-        raise not_a_state(f"its form is not version {VERSION}")
+        when = "an earlier" if isinstance(version, int) and version < VERSION else "another"
+        problem = f"this state of a lead was written by {when} version of leadrules"
+        raise InputError(f"{problem} (start again with all its events)", expected="what `to_json` wrote")
     if digest != f"sha256:{_sha256(_as_written(text, found))}":
         raise not_a_state("it was changed after it was written")
     if found["fingerprint"] != fingerprint:
