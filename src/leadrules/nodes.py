@@ -60,15 +60,18 @@ class Node:
         """Give the nodes of some kinds, in the order of `walk`."""
         return (node for node in self.walk(closed=closed) if isinstance(node, kinds))
 
-    def replace(self, change: Callable[[Node], Node]) -> Any:
-        """Give what `change` makes of this node, its parts being changed before it.
+    def replace(self, change: Callable[[Node], Node | None], *, closed: tuple[type, ...] = ()) -> Any:
+        """Give what `change` makes of this node, its parts being changed before it; None leaves a part out.
 
-        What does not change is given as it is: the same object.
+        What does not change is given as it is: the same object. Nodes of the `closed` kinds may
+        change, and what is below them does not.
         """
+        if isinstance(self, closed):
+            return change(self)
         changes: dict[str, Any] = {}
         for name in _names(type(self)):
             value = getattr(self, name)
-            changed = _replaced(value, change)
+            changed = _replaced(value, change, closed)
             if changed is not value:
                 changes[name] = changed
         return change(attrs.evolve(self, **changes) if changes else self)  # type: ignore[misc]
@@ -87,13 +90,15 @@ class Node:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def _replaced(value: Any, change: Callable[[Node], Node]) -> Any:
+def _replaced(value: Any, change: Callable[[Node], Node | None], closed: tuple[type, ...]) -> Any:
     if isinstance(value, Node):
-        return value.replace(change)
+        return value.replace(change, closed=closed)
     if type(value) is not tuple:
         return value
-    members = [_replaced(member, change) for member in value]
-    return value if all(new is old for new, old in zip(members, value, strict=True)) else tuple(members)
+    members = [(old, _replaced(old, change, closed)) for old in value]
+    if all(new is old for old, new in members):
+        return value
+    return tuple(new for old, new in members if new is not None or old is None)
 
 
 _NAMES: dict[type, tuple[str, ...]] = {}

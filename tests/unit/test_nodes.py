@@ -75,6 +75,17 @@ def test_replace_changes_inner_before_outer_and_keeps_what_stays():
     assert PROGRAM.replace(lambda node: node) is PROGRAM
 
 
+def test_replace_leaves_parts_out_and_keeps_what_is_below_closed_kinds():
+    def without(node):
+        return None if isinstance(node, (p.Rule, p.Hold, p.FieldRead, p.Always)) else node
+
+    changed = PROGRAM.replace(without, closed=(p.Criterion, p.Segment))
+    assert (changed.rules, changed.groups[0].rules, changed.ladders[0].holds) == ((), (), ())
+    assert [persona.name for persona in changed.personas] == ["owner"]
+    assert changed.criteria is PROGRAM.criteria
+    assert p.Alternative(p.Always(), PROGRAM.total).replace(without).condition is None
+
+
 def test_nodes_are_equal_when_they_mean_the_same():
     there = Span("a", 0, 1, 1, 1)
     assert p.Always(span=there) == p.Always(text="always")

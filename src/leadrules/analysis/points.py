@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import assert_never
 
 import attrs
 
@@ -98,54 +99,52 @@ def settle(program: p.Program, *, scored: bool = False) -> Outline:
     outline = Outline(meaning)
     settler = _Settler(outline, gated=not scored and any(r.before_scoring for r in program.requirements))
     for kind, name in program.order:
-        getattr(settler, kind)(name)
+        settler.settle(kind, name)
     return outline
 
 
 class _Settler:
-    """One method per kind of definition, as in the interpreter."""
+    """Answers one definition after another."""
 
     def __init__(self, outline: Outline, *, gated: bool) -> None:
-        program = outline.program
         self.outline = outline
         self.meaning = outline.meaning
         self.gated = gated
-        self.criteria = {c.name: c for c in program.criteria}
-        self.segments = {s.name: s for s in program.segments}
-        self.dimensions = {d.name: d for d in program.dimensions}
-        self.items = {i.name: i for d in program.dimensions for i in d.items if not isinstance(i, p.Rule)}
-        self.grades = {g.name: g for g in program.grades}
-        self.ladders = {ladder.name: ladder for ladder in program.ladders}
 
-    def gate(self, _: str) -> None:
-        """Nothing: a program with a gate may give 0 points."""
+    def settle(self, kind: str, name: str) -> None:
+        """Answer what is defined under a kind and name: what it reads has been answered."""
+        one = self.outline.program.definitions.get((kind, name))
+        match one:
+            case p.Criterion(body=body):
+                self.meaning.define_criterion(name, body)
+            case p.Segment(condition=condition):
+                self.meaning.define_segment(name, condition)
+            case p.Persona():
+                self._settle(kind, name, shares_of(one))
+            case p.PointsGroup():
+                self._clamp(kind, name, [self._rules(one.rules)], one.bounds)
+            case p.Dimension():
+                rules = [item for item in one.items if isinstance(item, p.Rule)]
+                others = [self._item(item) for item in one.items if not isinstance(item, p.Rule)]
+                self._clamp(kind, name, [self._rules(rules), *others], one.bounds)
+            case p.Grade():
+                labels = frozenset(band.label for band in possible_bands(self.meaning, one))
+                self.meaning.values_of[kind, name] = Values(Members(labels))
+            case p.GradePair():
+                first, second = (self._labels(kind, grade) for grade in (one.first, one.second))
+                pairs = Members(frozenset(f"{a}{b}" for a in first for b in second))
+                self.meaning.universes[name] = pairs
+                self.meaning.values_of[kind, name] = Values(pairs)
+            case p.Ladder():
+                self.meaning.values_of[kind, name] = Values(Members(frozenset(reachable_labels(self.meaning, one))))
+            case None:  # that a lead does not meet what is required is always possible: nothing to answer
+                assert kind in {"score", "gate", "requirements"}
+                if kind == "score":
+                    self._score()
+            case _:
+                assert_never(one)
 
-    def requirements(self, _: str) -> None:
-        """Nothing: a requirement may always fail."""
-
-    def criterion(self, name: str) -> None:
-        self.meaning.define_criterion(name, self.criteria[name].body)
-
-    def segment(self, name: str) -> None:
-        self.meaning.define_segment(name, self.segments[name].condition)
-
-    def persona(self, name: str) -> None:
-        persona = self.items[name]
-        assert isinstance(persona, p.Persona)
-        self._settle("persona", name, shares_of(persona))
-
-    def group(self, name: str) -> None:
-        group = self.items[name]
-        assert isinstance(group, p.PointsGroup)
-        self._clamp("group", name, [self._rules(group.rules)], group.bounds)
-
-    def dimension(self, name: str) -> None:
-        dimension = self.dimensions[name]
-        rules = [item for item in dimension.items if isinstance(item, p.Rule)]
-        others = [self._item(item) for item in dimension.items if not isinstance(item, p.Rule)]
-        self._clamp("dimension", name, [self._rules(rules), *others], dimension.bounds)
-
-    def score(self, _: str) -> None:
+    def _score(self) -> None:
         program, total = self.outline.program, self.outline.program.total
         if total.terms is None:
             found = sums(self._values("dimension", d.name) for d in program.dimensions)
@@ -153,21 +152,6 @@ class _Settler:
             found = sums(self._term(term) for term in total.terms)
         self.outline.total = hull(found)
         self._settle("score", "score", mapped(found, lambda one: one.clamp(total.bounds.low, total.bounds.high)))
-
-    def grade(self, name: str) -> None:
-        grade = self.grades[name]
-        if isinstance(grade, p.Grade):
-            labels = frozenset(band.label for band in possible_bands(self.meaning, grade))
-            self.meaning.values_of["grade", name] = Values(Members(labels))
-        else:
-            first, second = (self._labels("grade", one) for one in (grade.first, grade.second))
-            pairs = Members(frozenset(f"{a}{b}" for a in first for b in second))
-            self.meaning.universes[name] = pairs
-            self.meaning.values_of["grade", name] = Values(pairs)
-
-    def ladder(self, name: str) -> None:
-        labels = reachable_labels(self.meaning, self.ladders[name])
-        self.meaning.values_of["ladder", name] = Values(Members(frozenset(labels)))
 
     # --------------------------------------------------------------- sums
 

@@ -6,7 +6,7 @@ program reads of a lead, so that the facts of an example serve all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -27,6 +27,18 @@ Part = (
 Swap = tuple[Part, Part | None]
 """A part of the program, and what stands in its place: None where it is left out."""
 
+_WITHOUT_PARTS = (
+    p.Rule,
+    p.Persona,
+    p.Total,
+    p.Grade,
+    p.LabelRule,
+    p.Hold,
+    p.Mark,
+    p.Requirement,
+    p.Criterion,
+    p.Segment,
+)
 _LEFT_OUT = "the line could be left out"
 _TINY = Fraction(1, 10**9)  # finer than points can be, so that it turns `>=` into `>`
 
@@ -42,9 +54,9 @@ class Mutant:
 
     def applied(self, program: p.Program) -> p.Program:
         """Give the changed program."""
-        swaps = {id(old): new for old, new in self.swaps}
-        changed = {name: _swapped(getattr(program, name), swaps) for name in _HOLDERS}
-        return attrs.evolve(program, **changed)
+        swaps: dict[int, Part | None] = {id(old): new for old, new in self.swaps}
+        changed: p.Program = program.replace(lambda node: swaps.get(id(node), node), closed=_SMALLEST)
+        return changed
 
 
 def mutants_of(program: p.Program) -> Iterator[Mutant]:
@@ -286,27 +298,3 @@ def _of_ladder(ladder: p.Ladder) -> Iterator[Mutant]:
         text = f"hold {hold.label} while {hold.condition.text}"
         yield _one(hold, None, text, _LEFT_OUT)
         yield from _of_conditional(hold, text)
-
-
-# --------------------------------------------------------------------- swaps
-
-_HOLDERS = ("criteria", "segments", "requirements", "dimensions", "total", "grades", "ladders", "marks")
-_INSIDE = {p.Dimension: ("items",), p.PointsGroup: ("rules",), p.Ladder: ("rules", "holds")}
-
-
-def _swapped(part: Any, swaps: Mapping[int, Part | None]) -> Any:
-    """Swap parts wherever they stand; what holds none of them stays the same object."""
-    if id(part) in swaps:
-        return swaps[id(part)]
-    if isinstance(part, tuple):
-        found = tuple(_swapped(member, swaps) for member in part)
-        if all(new is old for new, old in zip(found, part, strict=True)):
-            return part
-        return tuple(member for member in found if member is not None)
-    changed = {}
-    for name in _INSIDE.get(type(part), ()):
-        before = getattr(part, name)
-        after = _swapped(before, swaps)
-        if after is not before:
-            changed[name] = after
-    return attrs.evolve(part, **changed) if changed else part
