@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 
@@ -27,18 +27,9 @@ Part = (
 Swap = tuple[Part, Part | None]
 """A part of the program, and what stands in its place: None where it is left out."""
 
-_WITHOUT_PARTS = (
-    p.Rule,
-    p.Persona,
-    p.Total,
-    p.Grade,
-    p.LabelRule,
-    p.Hold,
-    p.Mark,
-    p.Requirement,
-    p.Criterion,
-    p.Segment,
-)
+_SMALLEST = tuple(kind for kind in get_args(Part) if kind not in {p.Dimension, p.PointsGroup, p.Ladder})
+"""The kinds of parts that hold no other parts."""
+
 _LEFT_OUT = "the line could be left out"
 _TINY = Fraction(1, 10**9)  # finer than points can be, so that it turns `>=` into `>`
 
