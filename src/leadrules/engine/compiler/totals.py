@@ -79,6 +79,6 @@ def with_earlier(of_total: Callable[[int, Any], Any]) -> Callable[[list[Any], To
 
     def of(values: list[Any], earlier: Total) -> Any:
         known = [value for value in values if value is not None]
-        return of_total(len(known) + earlier.count, sum(known, earlier.sum))
+        return of_total(len(known) + earlier.count, sum(known) + earlier.sum)  # whole numbers add up faster
 
     return of
