@@ -92,6 +92,8 @@ def _buckets_within(inner: p.Bucket, outer: p.Bucket) -> int | None:
     if inner.calendar is None or outer.calendar is None:
         return None
     unit = CALENDARS[outer.calendar]
+    if outer.calendar in CALENDARS[inner.calendar].parts:
+        return 1
     return unit.parts.get(inner.calendar) or buckets_touched(unit.longest, inner.calendar)
 
 
