@@ -31,7 +31,7 @@ FAILURES = (Exception, SystemExit)
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """How criteria calculate: 28 significant digits, half to even."""
 
-_TYPES: Mapping[Any, Type] = {type_.python: Type(name) for name, type_ in FIELD_TYPES.items()}
+_TYPES: Mapping[Any, Type] = {type_.python: Type(type_.name) for type_ in FIELD_TYPES.values()}
 _TYPE_NAMES = "bool, Decimal, str, datetime, date, list[str]"
 _USE_ONE = "use one of these types; a number is a `Decimal`, never a float"
 MARK_ONE = "write `@criterion` (from leadrules.sdk) above each function that rules may call"

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, DECAYS, TEXT_TESTS, Decay
+from leadrules.families import (
+    AGGREGATES,
+    CALENDARS,
+    COMPARISONS,
+    DECAYS,
+    FIELD_TYPES,
+    RESULT_LISTS,
+    TEXT_TESTS,
+    Decay,
+)
 from leadrules.families.comparisons import Operator
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS
 from leadrules.values import UNITS, Duration, instant_of, zone
@@ -33,6 +42,15 @@ def words_of(terminal: str) -> set[str]:
     (pattern,) = re.findall(rf"^{terminal}(?:\.\d+)?\s*: /(.*)/$", GRAMMAR, re.MULTILINE)
     grouped = re.search(r"\(((?:[^()?]|\\s\+)+)\)", pattern)
     return {word.replace(r"\s+", " ") for word in (grouped.group(1) if grouped else pattern).split("|")}
+
+
+@pytest.mark.parametrize("table", [AGGREGATES, CALENDARS, COMPARISONS, DECAYS, FIELD_TYPES, RESULT_LISTS, TEXT_TESTS])
+def test_nobody_changes_what_a_member_means(table):
+    name, member = next(iter(table.items()))
+    with pytest.raises(TypeError):
+        table[name] = member
+    with pytest.raises(AttributeError):
+        member.name = "other"
 
 
 # ------------------------------------------------------------- grammar and pages

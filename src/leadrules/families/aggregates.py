@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -114,17 +115,19 @@ def _only_last(values: Sequence[Any]) -> Collection[int]:
     return range(len(values))[-1:]
 
 
-AGGREGATES = {
-    aggregate.name: aggregate
-    for aggregate in (
-        Aggregate("sum", _of_total(_total), "totals", of_total=_total),
-        Aggregate("average", _of_total(_average), "totals", of_total=_average),
-        Aggregate("median", _median),
-        Aggregate("min", _least, "one", _extreme(min)),
-        Aggregate("max", _most, "one", _extreme(max)),
-        Aggregate("distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True),
-        Aggregate("first", _first, "one", _only_first, numbers=False, gives_value=True, edge="first"),
-        Aggregate("last", _last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
-    )
-}
+AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
+    {
+        aggregate.name: aggregate
+        for aggregate in (
+            Aggregate("sum", _of_total(_total), "totals", of_total=_total),
+            Aggregate("average", _of_total(_average), "totals", of_total=_average),
+            Aggregate("median", _median),
+            Aggregate("min", _least, "one", _extreme(min)),
+            Aggregate("max", _most, "one", _extreme(max)),
+            Aggregate("distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True),
+            Aggregate("first", _first, "one", _only_first, numbers=False, gives_value=True, edge="first"),
+            Aggregate("last", _last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
+        )
+    }
+)
 """By name, in the order in which pages list them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import attrs
 
@@ -32,18 +33,20 @@ class Calendar:
         return instant // HOUR if self.of_day is None else self.of_day(zone.day(instant))
 
 
-CALENDARS = {
-    calendar.name: calendar
-    for calendar in (
-        Calendar("hour", None, HOUR, HOUR),
-        Calendar("day", lambda day: day.toordinal() - _EPOCH_DAY, DAY, 2 * DAY),
-        Calendar("week", lambda day: (day.toordinal() - 1) // 7, WEEK, 8 * DAY, {"day": 7}),
-        Calendar("month", lambda day: day.year * 12 + day.month, 28 * DAY, 32 * DAY, {"day": 31}),
-        Calendar(
-            "quarter", lambda day: day.year * 4 + (day.month - 1) // 3, 90 * DAY, 93 * DAY, {"day": 92, "month": 3}
-        ),
-    )
-}
+CALENDARS: Mapping[str, Calendar] = MappingProxyType(
+    {
+        calendar.name: calendar
+        for calendar in (
+            Calendar("hour", None, HOUR, HOUR),
+            Calendar("day", lambda day: day.toordinal() - _EPOCH_DAY, DAY, 2 * DAY),
+            Calendar("week", lambda day: (day.toordinal() - 1) // 7, WEEK, 8 * DAY, {"day": 7}),
+            Calendar("month", lambda day: day.year * 12 + day.month, 28 * DAY, 32 * DAY, {"day": 31}),
+            Calendar(
+                "quarter", lambda day: day.year * 4 + (day.month - 1) // 3, 90 * DAY, 93 * DAY, {"day": 92, "month": 3}
+            ),
+        )
+    }
+)
 """By name, from the shortest to the longest. Weeks begin on Monday; quarters in January, April, July and October."""
 
 

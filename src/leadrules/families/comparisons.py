@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -33,15 +34,17 @@ class Comparison:
         return self.symbol if self.symbol in {"=", "<", "<="} else self.opposite
 
 
-COMPARISONS: dict[str, Comparison] = {
-    comparison.symbol: comparison
-    for comparison in (
-        Comparison("=", operator.eq, "!=", "=", None, "exactly "),
-        Comparison("!=", operator.ne, "=", "!=", None, "other than "),
-        Comparison("<", operator.lt, ">=", ">", "<=", "less than "),
-        Comparison("<=", operator.le, ">", ">=", "<", "at most "),
-        Comparison(">", operator.gt, "<=", "<", ">=", "more than "),
-        Comparison(">=", operator.ge, "<", "<=", ">", ""),
-    )
-}
+COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
+    {
+        comparison.symbol: comparison
+        for comparison in (
+            Comparison("=", operator.eq, "!=", "=", None, "exactly "),
+            Comparison("!=", operator.ne, "=", "!=", None, "other than "),
+            Comparison("<", operator.lt, ">=", ">", "<=", "less than "),
+            Comparison("<=", operator.le, ">", ">=", "<", "at most "),
+            Comparison(">", operator.gt, "<=", "<", ">=", "more than "),
+            Comparison(">=", operator.ge, "<", "<=", ">", ""),
+        )
+    }
+)
 """By symbol."""

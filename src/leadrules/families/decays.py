@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
+from types import MappingProxyType
 
 import attrs
 
@@ -70,14 +71,18 @@ def _shared(points: Fraction, share: Fraction, precision: int) -> Fraction:
     return rounded(points * max(Fraction(0), share), precision)
 
 
-DECAYS = {
-    kind.name: kind
-    for kind in (
-        DecayKind("half-life", _by_half_lives, lambda decay: f"half-life {decay.duration}"),
-        DecayKind("fades", _evenly, lambda decay: f"fades over {decay.duration}"),
-        DecayKind("drops", _by_steps, lambda decay: f"drops {text_of_number(decay.percent)}% every {decay.duration}"),
-    )
-}
+DECAYS: Mapping[str, DecayKind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            DecayKind("half-life", _by_half_lives, lambda decay: f"half-life {decay.duration}"),
+            DecayKind("fades", _evenly, lambda decay: f"fades over {decay.duration}"),
+            DecayKind(
+                "drops", _by_steps, lambda decay: f"drops {text_of_number(decay.percent)}% every {decay.duration}"
+            ),
+        )
+    }
+)
 """By kind."""
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 import attrs
@@ -28,17 +30,19 @@ class FieldType:
     time: bool = False
 
 
-FIELD_TYPES = {
-    type_.name: type_
-    for type_ in (
-        FieldType("number", Decimal, "{} >= 10", ordered=True),
-        FieldType("text", str, '{} = "…"'),
-        FieldType("bool", bool, None),
-        FieldType("date", dt.date, "{} within 30 days", ordered=True, time=True),
-        FieldType("datetime", dt.datetime, "{} within 30 days", ordered=True, time=True),
-        FieldType("list of text", list[str], '{} contains "…"'),
-    )
-}
+FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(
+    {
+        type_.name: type_
+        for type_ in (
+            FieldType("number", Decimal, "{} >= 10", ordered=True),
+            FieldType("text", str, '{} = "…"'),
+            FieldType("bool", bool, None),
+            FieldType("date", dt.date, "{} within 30 days", ordered=True, time=True),
+            FieldType("datetime", dt.datetime, "{} within 30 days", ordered=True, time=True),
+            FieldType("list of text", list[str], '{} contains "…"'),
+        )
+    }
+)
 """By name, in the order in which messages list them."""
 
 ORDERED = frozenset({"label", *(name for name, type_ in FIELD_TYPES.items() if type_.ordered)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import attrs
@@ -24,16 +26,18 @@ class ResultList:
     expected: bool = True
 
 
-RESULT_LISTS = {
-    one.name: one
-    for one in (
-        ResultList("segments", "segment", expected=False),
-        ResultList("tags", "tag", "tag"),
-        ResultList("recommendations", "recommendation", "recommend"),
-        ResultList("missing", "missing requirement"),
-    )
-}
+RESULT_LISTS: Mapping[str, ResultList] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            ResultList("segments", "segment", expected=False),
+            ResultList("tags", "tag", "tag"),
+            ResultList("recommendations", "recommendation", "recommend"),
+            ResultList("missing", "missing requirement"),
+        )
+    }
+)
 """By name, in the order in which results have them."""
 
-MARKS = {one.word: one for one in RESULT_LISTS.values() if one.word is not None}
+MARKS = MappingProxyType({one.word: one for one in RESULT_LISTS.values() if one.word is not None})
 """Those that rules give, by the word behind the arrow."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import attrs
 
@@ -29,13 +30,15 @@ class TextTest:
         return self.holds is None
 
 
-TEXT_TESTS = {
-    test.name: test
-    for test in (
-        TextTest("contains", operator.contains, for_lists=True),
-        TextTest("starts with", str.startswith, "startswith"),
-        TextTest("ends with", str.endswith, "endswith"),
-        TextTest("matches", None),
-    )
-}
+TEXT_TESTS: Mapping[str, TextTest] = MappingProxyType(
+    {
+        test.name: test
+        for test in (
+            TextTest("contains", operator.contains, for_lists=True),
+            TextTest("starts with", str.startswith, "startswith"),
+            TextTest("ends with", str.endswith, "endswith"),
+            TextTest("matches", None),
+        )
+    }
+)
 """By name."""
