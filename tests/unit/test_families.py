@@ -195,6 +195,12 @@ def test_the_method_of_str_answers_as_the_test_does(test, whole, parts):
     assert getattr(whole, test.method)(tuple(parts)) is any(test.holds(whole, part) for part in parts)
 
 
+@pytest.mark.parametrize("test", [test for test in TEXT_TESTS.values() if test.is_in], ids=lambda test: test.name)
+@given(whole=st.text("ab", max_size=3), part=st.text("ab", min_size=1, max_size=2))
+def test_what_is_in_a_text_is_what_the_test_finds(test, whole, part):
+    assert (part in whole) is test.holds(whole, part)
+
+
 # ------------------------------------------------------------------- calendars
 
 DAYS = [dt.date(2023, 12, 25) + dt.timedelta(days=n) for n in range(900)]

@@ -13,13 +13,8 @@ from leadrules.families import CALENDARS
 from leadrules.values import DAY
 
 
-def days_touched(window: int) -> int:
-    """Give the most local days that events of a window (microseconds, ends in) may lie in."""
-    return buckets_touched(window, "day")
-
-
 def buckets_touched(window: int, calendar: str) -> int:
-    """Give the most calendar buckets that events of a window may lie in."""
+    """Give the most calendar buckets that events of a window (microseconds, ends in) may lie in."""
     unit = CALENDARS[calendar]
     room = 0 if unit.of_day is None else DAY
     return math.ceil((window + room) / unit.shortest) + 1
@@ -46,11 +41,10 @@ def least(*bounds: int | None) -> int | None:
 def buckets_of(rule: p.Rule, bucket: p.Bucket) -> int | None:
     """Give how many buckets the events of a rule may lie in, unknown being one of them."""
     window = window_of(rule)
-    if bucket.calendar is not None:
-        return None if window is None else buckets_touched(window, bucket.calendar)
+    day = "day" if bucket.property is not None and bucket.property.name == "day" else None  # each event has its day
+    if calendar := bucket.calendar or day:
+        return None if window is None else buckets_touched(window, calendar)
     assert bucket.property is not None
-    if bucket.property.name == "day":
-        return None if window is None else days_touched(window)
     if bucket.property.type.choices:
         return len(bucket.property.type.choices) + 1
     return 3 if bucket.property.type.kind == "bool" else None

@@ -6,6 +6,7 @@ those of false and those of unknown. That an answer has none proves that no lead
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -13,7 +14,7 @@ from itertools import pairwise
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.counts import days_touched
+from leadrules.analysis.counts import buckets_touched
 from leadrules.analysis.ranges import ZERO, Range, as_numbers, called, hull, point, quotient
 from leadrules.analysis.sets import (
     ALL_MEMBERS,
@@ -368,7 +369,7 @@ class Meaning:
 
     def _arithmetic(self, node: p.Arithmetic) -> Values:
         left, right = self.values(node.left), self.values(node.right)
-        found = _calculated(node.op, _range_of(left.known), _range_of(right.known))
+        found = _ARITHMETIC[node.op](_range_of(left.known), _range_of(right.known))
         return Values(as_numbers(found), left.unknown or right.unknown or self._may_fail(node))
 
     def range(self, node: p.ValueNode) -> Range:
@@ -392,7 +393,7 @@ class Meaning:
         if self.never_selects(node.selection):
             return Fraction(0)
         if node.property.name == "day" and node.selection.within is not None:
-            return Fraction(days_touched(node.selection.within))
+            return Fraction(buckets_touched(node.selection.within, "day"))
         if node.property.type.choices:
             return Fraction(len(node.property.type.choices))
         return Fraction(2) if node.property.type.kind == "bool" else None
@@ -538,20 +539,9 @@ def _known(value: Value, kind: Kind) -> Known:
 
 
 def _pieces(op: str, value: Fraction) -> list[Interval]:
-    below, above = Interval(None, value, True, False), Interval(value, None, False)
-    match op:
-        case "=":
-            return [Interval(value, value)]
-        case "!=":
-            return [below, above]
-        case "<":
-            return [below]
-        case "<=":
-            return [Interval(None, value)]
-        case ">":
-            return [above]
-        case _:
-            return [Interval(value)]
+    """Give the numbers that stand in a relation to one."""
+    sides = (-1, Interval(None, value, True, False)), (0, Interval(value, value)), (1, Interval(value, None, False))
+    return [piece for side, piece in sides if COMPARISONS[op].holds(side, 0)]
 
 
 def _listed(points: Sequence[Interval]) -> tuple[Numbers, Numbers]:
@@ -569,25 +559,15 @@ def _labels_that(op: str, label: str, order: Sequence[str]) -> frozenset[object]
     if label not in order:
         return frozenset()
     index = order.index(label)
-    answers: dict[str, Callable[[int], bool]] = {
-        "<": lambda i: i < index,
-        "<=": lambda i: i <= index,
-        ">": lambda i: i > index,
-        ">=": lambda i: i >= index,
-    }
-    return frozenset(one for i, one in enumerate(order) if answers[op](i))
+    return frozenset(one for i, one in enumerate(order) if COMPARISONS[op].holds(i, index))
 
 
-def _calculated(op: str, left: Range, right: Range) -> Range:
-    match op:
-        case "+":
-            return left + right
-        case "-":
-            return left + -right
-        case "*":
-            return left * right
-        case _:
-            return quotient(left, right)
+_ARITHMETIC: dict[str, Callable[[Range, Range], Range]] = {
+    "+": operator.add,
+    "-": lambda left, right: left + -right,
+    "*": operator.mul,
+    "/": quotient,
+}
 
 
 def _possible(op: str, left: Known, right: Known) -> bool:
@@ -597,13 +577,5 @@ def _possible(op: str, left: Known, right: Known) -> bool:
     a, b = hull(left), hull(right)
     below = a.low is None or b.high is None or a.low < b.high
     above = a.high is None or b.low is None or a.high > b.low
-    at_most, at_least = below or a.low == b.high, above or a.high == b.low
-    found = {
-        "=": at_most and at_least,
-        "!=": below or above,
-        "<": below,
-        ">": above,
-        "<=": at_most,
-        ">=": at_least,
-    }
-    return found[op]
+    equal = (below or a.low == b.high) and (above or a.high == b.low)
+    return any(may_be and COMPARISONS[op].holds(side, 0) for side, may_be in ((-1, below), (0, equal), (1, above)))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import attrs
 
 from leadrules.errors import Diagnostic, closest
-from leadrules.families import TEXT_TESTS
+from leadrules.families import COMPARISONS, TEXT_TESTS
 from leadrules.syntax.expectations import (
     Expected,
     follows_operand,
@@ -29,7 +29,7 @@ from leadrules.syntax.lines import Token
 from leadrules.syntax.source import Source
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TARGET_WORDS
 
-_COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+_COMPARISONS = frozenset(COMPARISONS)
 _TEST_WORDS = frozenset({"in", "between", "is", *(name.split()[0] for name in TEXT_TESTS)})
 _OPERATORS = frozenset("+-*/")
 _DAYS_IN = {"month": 30, "quarter": 90, "year": 365}

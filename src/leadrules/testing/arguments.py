@@ -10,7 +10,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 import attrs
 from hypothesis import strategies as st
@@ -121,8 +121,10 @@ def _values(kind: Kind, like: Sequence[Any]) -> st.SearchStrategy[Any]:
         case "list of text":
             members = [member for one in like for member in one]
             return st.lists(texts(members), min_size=1, max_size=5) | st.sampled_from((["x"], ["x"] * 1_000))
-        case _:
+        case "text" | "label":
             return texts(like)
+        case _:
+            assert_never(kind)
 
 
 def _ends() -> tuple[dt.date, dt.date]:

@@ -10,12 +10,13 @@ from leadrules.syntax.formatter import text_of
 from leadrules.syntax.lines import Token, tokens_of
 from leadrules.syntax.words import STATEMENT_WORDS
 from leadrules.testing.chance import Chance
+from leadrules.values import UNITS
 
 _COMMENTS = ("# why", "# email_open +5", '# "', "# (", "#")
 _SPACES = (" ", " ", " ", "  ", "\t")
 _GOES_ON = frozenset({"and", "or", "not", ",", "|", "=", "<", "->", "of", "by"})
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
-_UNITS = frozenset({"minute", "hour", "day", "week", "minutes", "hours", "days", "weeks"})
+_UNITS = frozenset({*UNITS, *(unit.removesuffix("s") for unit in UNITS)})
 
 
 def laid_out(chance: Chance, statements: Sequence[tree.Statement]) -> str:

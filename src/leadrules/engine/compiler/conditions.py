@@ -7,7 +7,6 @@ is an expression of its own, so that unknown is never handled where nobody asks 
 from __future__ import annotations
 
 import ast
-import operator
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -41,14 +40,6 @@ from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
 
 TRUE, FALSE, NONE = code.const(value=True), code.const(value=False), code.const(None)
-_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin)
 
 
@@ -235,7 +226,7 @@ class Conditions:
         sign = op if wanted else COMPARISONS[op].opposite
         if isinstance(left, Number) and isinstance(right, Number):
             (one, left), (other, right) = self._known_number(left), self._known_number(right)
-            return code.and_(one, other, compared(left, sign, right, _HOLDS[sign]))
+            return code.and_(one, other, compared(left, sign, right, COMPARISONS[sign].holds))
         if isinstance(left, Text) and isinstance(right, Text):
             one, a = known(left.folded, self.names, optional=left.optional)
             other, b = known(right.folded, self.names, optional=right.optional)
@@ -340,7 +331,7 @@ class Conditions:
             text = str(part.value)
             search = self.names.value(self.program.patterns[text].search, ("pattern", text))
             return code.compare(code.call(search, whole), "is not" if wanted else "is", NONE)
-        if kind.holds is operator.contains:
+        if kind.is_in:
             return code.compare(part, "in" if wanted else "not in", whole)
         method = kind.method and code.attribute(whole, kind.method)
         test = code.call(method, part) if method else code.call(self.names.value(kind.holds), whole, part)
@@ -485,9 +476,9 @@ def _whole(value: Any) -> Any:
 
 def _labels_compared(left: Label, op: str, right: Label, order: tuple[str, ...], *, wanted: bool) -> Expr:
     def holds(one: str, other: str) -> bool:
-        if order and not (one in order and other in order):
-            return False
-        return _HOLDS[op](order.index(one), order.index(other)) if order else _HOLDS[op](one, other)
+        if not order:
+            return COMPARISONS[op].holds(one, other)
+        return one in order and other in order and COMPARISONS[op].holds(order.index(one), order.index(other))
 
     if right.value is not None:
         fitting = tuple(label for label in left.labels if holds(label, right.value) is wanted)

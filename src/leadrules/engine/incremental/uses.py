@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, assert_never, cast
 
 import attrs
 
@@ -328,9 +328,18 @@ def _criteria_behind(nodes: Iterable[p.Node], program: p.Program) -> list[p.Crit
     return [criterion for criterion in program.criteria if criterion.name in found]
 
 
+_Part = (
+    p.Condition | p.ValueNode | p.Selection | p.Rule | p.Alternative | p.Caps | p.MaxPer | p.MaxEvery | p.Bucket
+    | p.Bounds | p.Definition | p.Requirement | p.PersonaLine | p.Total | p.Term | p.Band | p.LabelRule | p.Hold
+    | p.Mark
+)  # fmt: skip
+"""Where questions are looked for: a new kind is a type error below, rather than one that asks nothing."""
+
+
 def uses_in(node: Node) -> Iterator[Use]:
     """Give the questions that stand in a rule, condition or value; definitions are not opened."""
-    for part in node.walk(closed=(p.Selection, p.Rule)):
+    parts = cast("Iterator[_Part]", node.walk(closed=(p.Selection, p.Rule)))
+    for part in parts:
         match part:
             case p.Rule():
                 yield from _uses_of_rule(part)
@@ -341,14 +350,25 @@ def uses_in(node: Node) -> Iterator[Use]:
             case p.FollowedBy():
                 yield AllUse(part.first)
                 yield AllUse(part.then)
-            case p.CallNode(events=events) if events:
-                yield AllUse(p.Selection("", events))
+            case p.CallNode(events=events):
+                if events:
+                    yield AllUse(p.Selection("", events))
             case p.Selection(since=starts):
                 for since in starts:
                     if isinstance(since, p.SinceEvent):
                         yield LatestUse(p.Selection("", since.types, since.filter))
+            case (
+                p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
+                | p.Negative() | p.ConditionValue() | p.Always() | p.Or() | p.And() | p.Not() | p.AtLeast()
+                | p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth() | p.FieldWithin()
+                | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket() | p.Bounds()
+                | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup() | p.Persona()
+                | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band() | p.Ladder()
+                | p.LabelRule() | p.Hold() | p.Mark()
+            ):  # fmt: skip
+                pass  # only what they are made of asks
             case _:
-                pass
+                assert_never(part)
 
 
 def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
