@@ -258,14 +258,46 @@ def test_a_state_that_was_changed_is_refused(part, value):
         rules.resume(json.dumps({**json.loads(state.to_json()), part: value}))
 
 
-def test_a_database_may_order_the_keys_of_a_state_otherwise():
-    rules = Ruleset.from_text("page_view +(seconds)")
-    state = rules.start({"id": "1"}, remember=NO_TIME)
+def as_jsonb(text: str) -> str:
+    """Write a state as a database does that keeps shorter keys first, with spaces."""
+
+    def ordered(value):
+        if not isinstance(value, dict):
+            return [ordered(one) for one in value] if isinstance(value, list) else value
+        return {key: ordered(value[key]) for key in sorted(value, key=lambda key: (len(key), key))}
+
+    return json.dumps(ordered(json.loads(text)), ensure_ascii=False)
+
+
+REWRITTEN = {
+    "as it is": str,
+    "a new line": lambda text: text + "\n",
+    "a new line of Windows": lambda text: text + "\r\n",
+    "a space before": lambda text: " " + text,
+    "bytes": str.encode,
+    "compact, escaped": lambda text: json.dumps(json.loads(text), separators=(",", ":")),
+    "spaced, escaped": lambda text: json.dumps(json.loads(text)),
+    "indented": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n",
+    "indented as lines of Windows": lambda text: json.dumps(json.loads(text), indent=2).replace("\n", "\r\n"),
+    "sorted": lambda text: json.dumps(json.loads(text), sort_keys=True, indent=1),
+    "sorted, compact": lambda text: json.dumps(json.loads(text), sort_keys=True, separators=(",", ":")),
+    "escaped slashes": lambda text: text.replace("/", "\\/"),
+    "jsonb": as_jsonb,
+}
+
+
+@pytest.mark.parametrize("rewritten", REWRITTEN.values(), ids=REWRITTEN)
+def test_a_state_may_be_written_anew_by_what_stores_it(rewritten):
+    rules = Ruleset.from_text('page_view +(seconds)\npage_view[url = "/é"] +1\ncity is known +1')
+    state = rules.start({"id": "é/1", "attributes": {"city": "Łódź/x"}}, remember=NO_TIME)
     for days in range(40):
-        state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"url": "/ü", "seconds": 0.5}})
+        properties = {"url": "/é", "seconds": 0.5}
+        state.add({"type": "page_view", "at": at(days), "id": f"{days}/ü", "properties": properties})
     state.advance(as_of=NOW)
-    stored = json.dumps(json.loads(state.to_json()), sort_keys=True, indent=1)
-    assert rules.resume(stored).result(as_of=NOW).to_json() == state.result(as_of=NOW).to_json()
+    text = state.to_json()
+    again = rules.resume(rewritten(text))
+    assert again.to_json() == text
+    assert again.result(as_of=NOW).to_json() == state.result(as_of=NOW).to_json()
 
 
 def test_a_state_of_other_rules_is_refused():
