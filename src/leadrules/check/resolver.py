@@ -14,7 +14,7 @@ from leadrules import program as p
 from leadrules.check.names import DEFINITIONS, Names, Param
 from leadrules.criteria import Criterion
 from leadrules.errors import Span
-from leadrules.families import RESULT_LISTS
+from leadrules.families import CALENDARS, RESULT_LISTS
 from leadrules.program import DefinitionKind
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -30,17 +30,21 @@ class Place:
     `event` holds the event types whose properties come first, in a filter and in the points of a
     per-event rule. A `filter` reads no selections. `within` and `since` are a dimension's defaults
     for selections that give neither. In a `result`, what an example expects, the lists of the
-    result have names too.
+    result have names too. A `bucket` is what `per` names: a property, where no calendar unit was meant.
     """
 
     event: tuple[str, ...] | None = None
     filter: bool = False
     result: bool = False
+    bucket: bool = False
     within: int | None = None
     since: tuple[p.SinceEvent | p.SinceField, ...] = ()
 
 
 ANYWHERE = Place()
+
+CALENDAR_UNITS = " or ".join(", ".join(CALENDARS).rsplit(", ", 1))
+"""What `per` takes besides properties, as a help says it."""
 
 EXPECTED_LISTS = frozenset(name for name, one in RESULT_LISTS.items() if one.expected)
 """What an expectation may look at besides everything that a condition may."""
@@ -157,11 +161,16 @@ class Resolver:
         candidates = list(self.names.known())
         if place.event is not None:
             candidates += sorted(self.names.property_names(place.event))
+        if place.bucket:
+            candidates += CALENDARS
         near = self.report.suggest(node.name, candidates)
+        if place.bucket and near in CALENDARS:
+            self.report.refuse("LR303", f"there is no `{node.name}`", node, f"did you mean `{near}`?")
         if place.event is not None and len(place.event) == 1 and declaration.startswith("field"):
             declaration = f"event {place.event[0]}[{declaration.removeprefix('field ')}]"
-        to_add = f"`{declaration.format(name=text_of(node))}`"
-        help_ = f"did you mean `{near}`? Or declare it: {to_add}" if near else f"declare it: {to_add}"
+        to_add = f"declare it: `{declaration.format(name=text_of(node))}`"
+        other = f"write {CALENDAR_UNITS}, or {to_add}" if place.bucket else to_add
+        help_ = f"did you mean `{near}`? Or {to_add}" if near else other
         self.report.refuse("LR303", f"there is no `{node.name}`", node, help_)
 
     # ---------------------------------------------------------------- events

@@ -13,8 +13,8 @@ import attrs
 from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import IMPLICIT_DIMENSION
-from leadrules.check.resolver import ANYWHERE, Place, told
-from leadrules.families import CALENDARS, Decay
+from leadrules.check.resolver import ANYWHERE, CALENDAR_UNITS, Place, told
+from leadrules.families import Decay
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report
@@ -401,14 +401,13 @@ class Scoring:
         assert selection is not None
         if calendar:
             return p.Bucket(node.name)
-        read = self.expressions.value(node, Place(event=selection.types, filter=True))
-        *units, last = CALENDARS
+        read = self.expressions.value(node, Place(event=selection.types, filter=True, bucket=True))
         if not isinstance(read, p.PropertyRead):
             self.report.refuse(
                 "LR402",
                 f"`per` takes a property of `{selection.name}`, and `{node.name}` is none",
                 node,
-                f"or write {', '.join(units)} or {last}",
+                f"or write {CALENDAR_UNITS}",
             )
         return p.Bucket(None, read)
 
