@@ -76,8 +76,8 @@ def _caps(outline: Outline, rule: p.Rule, written: tree.Rule, findings: Findings
         findings.warn("LR214", f"`{text_of(modifier)}` never binds: {why}", modifier, "lower it, or leave it out")
     times_ = _one(written.modifiers, tree.MaxTimes)
     points = rule.alternatives[0].points
-    if times_ is not None and isinstance(points, p.Constant) and _means_points(rule, points, times_, findings):
-        message = f"`{text_of(times_).removesuffix(' times')}` counts events, so it allows {_most(rule, points)} points"
+    if times_ is not None and isinstance(points, p.Constant) and _means_points(rule, points, times_):
+        message = f"`max {text_of(times_.times)}` counts events, so it allows {_most(rule, points)} points"
         findings.warn(
             "LR220", message, times_, f"write `max {rule.caps.times} points`, or `max {rule.caps.times} times`"
         )
@@ -89,13 +89,12 @@ def _most(rule: p.Rule, points: p.Constant) -> str:
     return text_of_number(abs(points.value) * rule.caps.times)
 
 
-def _means_points(rule: p.Rule, points: p.Constant, modifier: tree.MaxTimes, findings: Findings) -> bool:
+def _means_points(rule: p.Rule, points: p.Constant, modifier: tree.MaxTimes) -> bool:
     """Tell whether a bare `max N` looks like an amount of points: large, and a multiple of what an event gives."""
     size, times_ = points.value, rule.caps.times
     if not isinstance(size, Fraction) or times_ is None or not isinstance(modifier.times, tree.Number):
         return False
-    says_times = findings.texts[modifier.span.file][modifier.span.start : modifier.span.end].rstrip().endswith("times")
-    return not says_times and times_ >= 20 and abs(size) >= 2 and times_ % abs(size) == 0
+    return modifier.bare and times_ >= 20 and abs(size) >= 2 and times_ % abs(size) == 0
 
 
 def _written_cap(written: tree.Rule, name: CapName) -> tree.Modifier:

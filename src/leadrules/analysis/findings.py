@@ -21,7 +21,6 @@ class Findings:
     """The warnings found so far, and the statements of the files that they are about."""
 
     statements: Sequence[tree.Statement]
-    texts: Mapping[str, str]
     report: Report
     _by_span: dict[Span, tree.Statement] = attrs.field(factory=dict)
 
@@ -31,7 +30,7 @@ class Findings:
         by_span: dict[Span, tree.Statement] = {
             node.span: node for node in statements if not isinstance(node, tree.Boundary)
         }
-        return cls(statements, texts, Report(texts), by_span)
+        return cls(statements, Report(texts), by_span)
 
     @property
     def main(self) -> str:

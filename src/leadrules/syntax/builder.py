@@ -253,7 +253,7 @@ class Builder:
         return tree.Min(*_nodes(c), span=self._span(c))
 
     def max_times(self, c: Children) -> tree.MaxTimes:
-        return tree.MaxTimes(*_nodes(c), span=self._span(c))
+        return tree.MaxTimes(_nodes(c)[0], bare=_last_type(c) != "TIMES", span=self._span(c))
 
     def once(self, c: Children) -> tree.MaxTimes:
         span = self._span(c)

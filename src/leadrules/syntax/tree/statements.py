@@ -38,9 +38,10 @@ class Min(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class MaxTimes(Node):
-    """`max N [times]`, `once`."""
+    """`max N [times]`, `once`. `bare` says that it is a number without a word."""
 
     times: Number | Name
+    bare: bool = attrs.field(default=False, eq=False)
 
 
 @attrs.frozen(eq=False, repr=False)
