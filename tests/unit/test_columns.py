@@ -52,15 +52,37 @@ def test_true_and_one_are_two_values():
     assert event["properties"]["seconds"] is not True
 
 
-@pytest.mark.parametrize("ids", [["a", "b"], ["a b", "c"], ['"', "\\"], ["ü", "é"], ["a", None], [None, None]])
+@pytest.mark.parametrize(
+    "ids", [["a", "b"], ["a b", "c"], ['"', "\\"], ["ü", "é"], ["a", None], [None, "b"], ["aa", "a"], [None, None]]
+)
 def test_ids_come_back_whatever_they_hold(ids):
     events = plain(*({"id": id_} if id_ else {} for id_ in ids))
     columns = again(NO_EVENTS.plus(events))
     assert [event.get("id") for event in columns.plain()] == ids
-    for id_ in filter(None, ids):
-        assert columns.find("page_view", id_)["id"] == id_
-    assert columns.find("page_view", "other") is None
-    assert columns.find("email_open", "a") is None
+    for _ in range(20):
+        for event in events:
+            if event.occurrence.id:
+                assert columns.find("page_view", event.occurrence.id) == event.plain
+        for other in ("other", "b c", "a b c", "aaa", '"\\'):
+            assert columns.find("page_view", other) is None
+        assert columns.find("email_open", "a") is None
+
+
+@pytest.mark.parametrize("values", [3, 2**16 + 3])
+def test_one_event_is_read_as_all_are(values):
+    given = [
+        {
+            "at": START + dt.timedelta(days=row, microseconds=row),
+            "id": f"{row}0",
+            "properties": {"url": f"/{row % 3}"} | ({"seconds": row} if row % 2 else {}),
+        }
+        for row in range(-40, 40)
+    ]
+    columns = again(Columns({}, [None, *range(1_000_000, 1_000_000 + values)]).plus(plain(*given)))
+    found = columns.plain()
+    assert len(found) == len(columns) == 80
+    for event in found[::-1]:
+        assert columns.find("page_view", event["id"]) == event
 
 
 def test_events_stand_in_order_of_time_and_each_with_its_own_values():

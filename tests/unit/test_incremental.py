@@ -479,6 +479,28 @@ def test_of_repeats_the_first_in_order_counts_also_where_it_was_stored(repeat, s
     assert rules.resume(state.to_json()).result(as_of=at(3)).score == 100 + score
 
 
+def test_repeats_of_stored_events_cost_little_whatever_is_kept():
+    rules = Ruleset.from_text("page_view +(seconds)")
+    state = rules.start({"id": "1"}, remember=dt.timedelta(days=900))
+    events = [{"type": "page_view", "at": at(n / 100), "id": n, "properties": {"seconds": n}} for n in range(3_000)]
+    for event in events:
+        state.add(event)
+    expected = state.result(as_of=NOW)
+    text = state.to_json()
+    begun = time.process_time()
+    again = rules.resume(text)
+    for event in events:
+        again.add(event)
+    spent = time.process_time() - begun
+    begun = time.process_time()
+    anew = rules.start({"id": "1"})
+    for event in events:
+        anew.add(event)
+    assert spent < 5 * (time.process_time() - begun)
+    assert again.result(as_of=NOW).to_json() == expected.to_json()
+    assert again.kept == 3_000
+
+
 def test_the_text_of_a_state_does_not_hang_on_the_order_in_which_events_came():
     rules = Ruleset.from_text("page_view[seconds > 3] within 90 days +1\nemail_open +5 half-life 9 days max 1 per week")
     events = [{"type": "page_view", "at": at(days), "properties": {"seconds": 7}} for days in range(9)]

@@ -88,10 +88,10 @@ class Columns:
 
     types: Mapping[str, Column]
     values: Sequence[Any]
+    _rows: dict[str, _Rows] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def __len__(self) -> int:
-        texts: list[str] = [column["at"] for column in self.types.values()]
-        return sum([len(text) * 3 // 4 - text[-2:].count("=") for text in texts]) // 8
+        return sum([_count(column["at"]) for column in self.types.values()])
 
     def moments(self, type_: str, into: array[int] | None = None) -> array[int]:
         """Give when the events of a type were, in order."""
@@ -118,8 +118,23 @@ class Columns:
 
     def find(self, type_: str, id_: str) -> dict[str, Any] | None:
         """Give the event of a type and id."""
-        ids = self._ids(type_) if id_ in self.types.get(type_, {}).get("id", ()) else []
-        return self.plain_of(type_)[ids.index(id_)] if id_ in ids else None
+        column = self.types.get(type_, {})
+        if "id" not in column:
+            return None
+        if type_ not in self._rows:
+            self._rows[type_] = _Rows(column["id"])
+        row = self._rows[type_].of(id_)
+        return None if row is None else {**self._event(type_, row), "id": id_}
+
+    def _event(self, type_: str, row: int) -> dict[str, Any]:
+        """Give the event of a row but for its id, and read no other."""
+        column, properties = self.types[type_], {}
+        count = _count(column["at"])
+        for name, text in column["of"].items():
+            index = _number(text, _kind(text, count), row)
+            if index:
+                properties[name] = plain_value_of(self.values[index])
+        return {"type": type_, "at": moment_of(_number(column["at"], MOMENTS, row)), "properties": properties}
 
     def plus(self, events: Iterable[PlainEvent]) -> Columns:
         """Give these events and others."""
@@ -197,9 +212,55 @@ _is_simple = re.compile(r"[!#-\[\]-~]*").fullmatch
 """Whether an id has nothing that must be escaped, and no space."""
 
 
+class _Rows:
+    """Finds the row of an id: in their text, which a few events need read no further, then in an index of all."""
+
+    __slots__ = ("_index", "_looks", "_text")
+
+    def __init__(self, ids: str | Sequence[str]) -> None:
+        self._index = None if isinstance(ids, str) else _index_of(ids)
+        self._text = f" {ids} "
+        self._looks = 0
+
+    def of(self, id_: str) -> int | None:
+        """Give the row of an id."""
+        if self._index is None and self._looks >= _FEW_LOOKS:
+            self._index = _index_of(self._text[1:-1].split(" "))
+        if self._index is not None:
+            return self._index.get(id_)
+        self._looks += 1
+        start = self._text.find(f" {id_} ") if _is_simple(id_) else -1
+        return None if start < 0 else self._text.count(" ", 0, start)
+
+
+_FEW_LOOKS = 16
+"""So often the text of ids is searched before it is worth an index."""
+
+
+def _index_of(ids: Sequence[str]) -> dict[str, int]:
+    return {id_: row for row, id_ in enumerate(ids) if id_}
+
+
+def _count(text: str) -> int:
+    """Tell how many moments there are."""
+    return (len(text) * 3 // 4 - text[-2:].count("=")) // 8
+
+
+def _kind(text: str, count: int) -> str:
+    """Tell whether so many indices are of two bytes or, where there are many values, of four."""
+    return "I" if len(text) >= 4 * count * 4 // 3 else "H"
+
+
 def _indices(text: str, count: int) -> array[int]:
-    """Read so many indices, of two bytes or, where there are many values, of four."""
-    return unpacked(text, "I" if len(text) >= 4 * count * 4 // 3 else "H")
+    return unpacked(text, _kind(text, count))
+
+
+def _number(text: str, kind: str, row: int) -> int:
+    """Read one of the numbers that `packed` wrote: in four letters there are three bytes."""
+    size = array(kind).itemsize
+    skipped, first = divmod(row * size, 3)
+    letters = text[4 * skipped : 4 * (skipped + (first + size + 2) // 3)]
+    return int.from_bytes(binascii.a2b_base64(letters)[first : first + size], "little", signed=kind == MOMENTS)
 
 
 def _with(indices: array[int], row: int, index: int) -> array[int]:
