@@ -3,6 +3,7 @@
 import base64
 import copy
 import datetime as dt
+import hashlib
 import json
 import pickle
 import struct
@@ -256,6 +257,115 @@ def test_a_state_that_was_changed_is_refused(part, value):
     state.advance(as_of=NOW)
     with pytest.raises(InputError, match="it was changed after it was written"):
         rules.resume(json.dumps({**json.loads(state.to_json()), part: value}))
+
+
+def with_digest_anew(found: dict) -> str:
+    """Write content that somebody changed with the digest that belongs to it."""
+    content = {name: part for name, part in found.items() if name not in {"state", "digest"}}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps({"state": 2, "digest": digest, **content}, ensure_ascii=False)
+
+
+FORGED = """
+    page_view[seconds > 1] +(seconds)
+    page_view[url contains "a"] +1 half-life 9 days max 2 per day
+    any_event +1
+    email_open within 30 days +1
+    employees > 1 +1
+"""
+
+
+def forged_state():
+    """Give rules, and the parts of a state of theirs that has some of everything."""
+    rules = Ruleset.from_text(FORGED)
+    state = rules.start({"id": "1", "attributes": {"employees": Decimal("1.50")}}, remember=NO_TIME)
+    for days in range(40):
+        state.add({"type": "page_view", "at": at(days), "id": days, "properties": {"url": "/a", "seconds": days}})
+        state.add(opened(days, f"{days} ü"))
+    state.advance(as_of=at(39))
+    return rules, json.loads(state.to_json())
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("fingerprint", 5),
+        ("layout", None),
+        ("lead", {}),
+        ("as_of", 5),
+        ("as_of", "2026-01-01T00:00:00"),
+        ("as_of", "soon"),
+        ("remember", "1"),
+        ("remember", 10**30),
+        ("most", 0.5),
+        ("most", True),
+        ("attributes", []),
+        ("attributes", {"employees": {"number": "many"}}),
+        ("attributes", {"employees": {"date": 5}}),
+        ("stages", 5),
+        ("environment", "2026a"),
+        ("events", []),
+        ("events", {"email_open": {}}),
+        ("events", {"email_open": {"at": 5, "of": {}}}),
+        ("events", {"email_open": {"at": "AAAAAAAAAAA=", "of": {"url": "AAA="}, "id": "a b"}}),
+        ("events", {"email_open": {"at": "AAAAAAAAAAA=", "of": {"url": "AAAAAAAAAAA="}}}),
+        ("events", {"email_open": {"at": "AAAAAAA=", "of": {}}}),
+        ("events", {"email_open": {"at": "AAAAAAAA//8=", "of": {}, "id": ["a", "b"]}}),
+        ("values", {}),
+        ("values", None),
+        ("streams", []),
+        ("streams", 5),
+        ("streams", ["A"] * 9),
+        ("streams", [5] * 9),
+        ("totals", [[0, 1]]),
+        ("totals", [[0, 1, "1/0"]]),
+        ("totals", [[0, 1, "1e999999999999"]]),
+        ("totals", [[0, "1", "1"]]),
+        ("totals", [[[], 1, "1"]]),
+        ("totals", 5),
+    ],
+)
+def test_a_state_that_was_forged_is_refused_by_what_cannot_be_read(part, value):
+    rules, found = forged_state()
+    rules.resume(with_digest_anew(found))
+    with pytest.raises(InputError) as error:
+        rules.resume(with_digest_anew({**found, part: value}))
+    assert message(error) == (f"this is not a state of a lead: its `{part}` cannot be read (give what `to_json` wrote)")
+    with pytest.raises(InputError, match=f"its `{part}` cannot be read"):
+        rules.resume(with_digest_anew({name: other for name, other in found.items() if name != part}))
+
+
+def changed(value):
+    """Give a JSON value with one thing in it changed or left out, in many ways."""
+    for other in (None, True, -1, 10**20, 1.5, "x", "é", "AAAA", "AAAAAAAAAAA=", "//////////8=", [], [None], {}):
+        if other != value:
+            yield other
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in [*inner]:
+        less = copy.copy(value)
+        del less[key]
+        yield less
+        for other in changed(part):
+            more = copy.copy(value)
+            more[key] = other
+            yield more
+
+
+def test_whatever_is_forged_is_refused_in_words_or_goes_on():
+    rules, found = forged_state()
+    refused = 0
+    for other in changed(found):
+        if not isinstance(other, dict):
+            continue
+        try:
+            state = rules.resume(with_digest_anew(other))
+            state.add({"type": "page_view", "at": at(30), "id": 30, "properties": {"url": "/a", "seconds": 30}})
+            state.result(as_of=NOW)
+            rules.resume(state.to_json())
+        except InputError:
+            refused += 1
+    assert refused > 300
 
 
 def as_jsonb(text: str) -> str:

@@ -7,6 +7,7 @@ stand in base64, little end first.
 from __future__ import annotations
 
 import binascii
+import contextlib
 import datetime as dt
 import json
 import re
@@ -14,12 +15,13 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
+from leadrules.errors import InputError
 from leadrules.lead import PlainEvent
 from leadrules.values import moment_of
 
@@ -28,6 +30,22 @@ MOMENTS = "q"
 
 Column = Mapping[str, Any]
 """The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`."""
+
+
+def not_a_state(why: str) -> InputError:
+    """Make the error about a text that leadrules did not write."""
+    return InputError(
+        f"this is not a state of a lead: {why} (give what `to_json` wrote)", expected="what `to_json` wrote"
+    )
+
+
+@contextlib.contextmanager
+def reading(part: str) -> Iterator[None]:
+    """Read a part of a state. Raises InputError for whatever is wrong there: its digest alone was right."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, InputError, LookupError, TypeError, ValueError) as error:
+        raise not_a_state(f"its `{part}` cannot be read") from error
 
 
 def packed(numbers: array[int]) -> str:
@@ -90,12 +108,25 @@ class Columns:
     values: Sequence[Any]
     _rows: dict[str, _Rows] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
+    @classmethod
+    def of(cls, types: Mapping[str, Column], values: Sequence[Any]) -> Columns:
+        """Give what was stored. Raises InputError where texts are missing or their lengths do not fit."""
+        with reading("events"):
+            for column in types.values():
+                count, ids = _count(column["at"]), column.get("id")
+                lengths = {_size(text) for text in column["of"].values()}
+                rows = count if ids is None else ids.count(" ") + 1 if isinstance(ids, str) else len(ids)
+                if rows != count or not lengths <= {2 * count, 4 * count}:
+                    raise ValueError("columns differ in length")
+        return cls(types, values)
+
     def __len__(self) -> int:
         return sum([_count(column["at"]) for column in self.types.values()])
 
     def moments(self, type_: str, into: array[int] | None = None) -> array[int]:
         """Give when the events of a type were, in order."""
-        return unpacked(self.types[type_]["at"] if type_ in self.types else "", MOMENTS, into)
+        with reading("events"):
+            return unpacked(self.types[type_]["at"] if type_ in self.types else "", MOMENTS, into)
 
     def plain(self) -> list[dict[str, Any]]:
         """Give all events in their plainest form."""
@@ -105,7 +136,10 @@ class Columns:
         """Give the events of a type in their plainest form, in order of time."""
         if type_ not in self.types:
             return []
-        moments = self.moments(type_)
+        with reading("events"):
+            return self._plain_of(type_, self.moments(type_))
+
+    def _plain_of(self, type_: str, moments: array[int]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [{"type": type_, "at": moment_of(at), "properties": {}} for at in moments]
         for name, text in self.types[type_]["of"].items():
             for event, index in zip(found, _indices(text, len(moments)), strict=True):
@@ -124,7 +158,8 @@ class Columns:
         if type_ not in self._rows:
             self._rows[type_] = _Rows(column["id"])
         row = self._rows[type_].of(id_)
-        return None if row is None else {**self._event(type_, row), "id": id_}
+        with reading("events"):
+            return None if row is None else {**self._event(type_, row), "id": id_}
 
     def _event(self, type_: str, row: int) -> dict[str, Any]:
         """Give the event of a row but for its id, and read no other."""
@@ -144,7 +179,8 @@ class Columns:
         if not by_type:
             return self
         codes = _Codes(self.values)
-        changed = {type_: self._column(type_, of_type, codes) for type_, of_type in by_type.items()}
+        with reading("events"):
+            changed = {type_: self._column(type_, of_type, codes) for type_, of_type in by_type.items()}
         return Columns({**self.types, **changed}, codes.values)
 
     def _column(self, type_: str, events: Sequence[PlainEvent], codes: _Codes) -> Column:
@@ -243,7 +279,12 @@ def _index_of(ids: Sequence[str]) -> dict[str, int]:
 
 def _count(text: str) -> int:
     """Tell how many moments there are."""
-    return (len(text) * 3 // 4 - text[-2:].count("=")) // 8
+    return _size(text) // 8
+
+
+def _size(text: str) -> int:
+    """Tell how many bytes there are."""
+    return len(text) * 3 // 4 - text[-2:].count("=")
 
 
 def _kind(text: str, count: int) -> str:

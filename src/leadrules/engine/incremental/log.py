@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, Columns, packed, unpacked
+from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, Columns, packed, reading, unpacked
 from leadrules.engine.incremental.streams import FadingSum, Stream, StreamPlan
 from leadrules.lead import Facts, LeadReader, PlainEvent, in_canonical_order
 
@@ -63,10 +63,11 @@ class EventLog:
     def of(cls, plan: StreamPlan, read: Read, columns: Columns, streams: Sequence[str], mark: int | None) -> EventLog:
         """Go on with what `packed` gave."""
         made = cls(plan, read, (), mark)
-        texts = iter(streams)
+        texts = [*reversed(streams)]
         for key, stream in zip(plan.streams, made.stream, strict=True):
             if not key.follows:
-                unpacked(next(texts), MOMENTS, stream)
+                with reading("streams"):
+                    unpacked(texts.pop(), MOMENTS, stream)
             elif len(key.types) == 1:
                 columns.moments(key.types[0], stream)
             else:

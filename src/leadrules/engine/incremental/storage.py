@@ -6,13 +6,15 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import NoneType
 from typing import Any, NoReturn
 
 import attrs
 
-from leadrules.engine.incremental.columns import Columns, json_value, plain_value_of
+from leadrules.engine.incremental.columns import Columns, json_value, not_a_state, plain_value_of, reading
 from leadrules.engine.reference.conditions import Total
 from leadrules.errors import InputError
 from leadrules.lead import read_as_of
@@ -46,13 +48,6 @@ class Stored:
     mark: int | None
     remember: int
     most: int
-
-
-def not_a_state(why: str) -> InputError:
-    """Make the error about a text that leadrules did not write."""
-    return InputError(
-        f"this is not a state of a lead: {why} (give what `to_json` wrote)", expected="what `to_json` wrote"
-    )
 
 
 # ------------------------------------------------------------------- writing
@@ -122,19 +117,20 @@ def read_state(text: str, fingerprint: str, layout: str) -> Stored:
         raise InputError(f"{problem} (start again with all its events)", expected="what `to_json` wrote")
     if not _is_as_written(text, found, digest):
         raise not_a_state("it was changed after it was written")
-    if found["fingerprint"] != fingerprint:
+    made_by, made_in = _part(found, "fingerprint", str), _part(found, "layout", str)
+    if made_by != fingerprint:
         raise InputError(
-            f"this state was made by other rules: their fingerprint is {found['fingerprint']}, and that of these is "
+            f"this state was made by other rules: their fingerprint is {made_by}, and that of these is "
             f"{fingerprint} (load the rules that made it, or start again with all events)",
             field="fingerprint",
-            value=found["fingerprint"],
+            value=made_by,
             expected=fingerprint,
         )
-    if found["layout"] != layout:
+    if made_in != layout:
         raise InputError(
             "this state was written by a leadrules that keeps other things of events (start again with all events)",
             field="layout",
-            value=found["layout"],
+            value=made_in,
             expected=layout,
         )
     return _stored(found)
@@ -152,19 +148,40 @@ def _is_as_written(text: object, found: Mapping[str, Any], digest: object) -> bo
 
 
 def _stored(found: Mapping[str, Any]) -> Stored:
-    attributes = {name: plain_value_of(value) for name, value in found["attributes"].items()}
+    given, remember = _part(found, "attributes", dict), _part(found, "remember", int)
+    with reading("attributes"):
+        attributes = {name: plain_value_of(value) for name, value in given.items()}
+    with reading("totals"):
+        totals = {index: _total(count, text) for index, count, text in _part(found, "totals", list)}
+    with reading("as_of"):
+        mark = None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"]))
+    with reading("remember"):
+        dt.timedelta(microseconds=remember)
     return Stored(
         found["fingerprint"],
         found["layout"],
-        found["environment"],
-        {"id": found["lead"], "attributes": attributes, "stages": found["stages"]},
-        Columns(found["events"], found["values"]),
-        found["streams"],
-        {index: Total(count, Fraction(total)) for index, count, total in found["totals"]},
-        None if found["as_of"] is None else read_as_of(dt.datetime.fromisoformat(found["as_of"])),
-        found["remember"],
-        found["most"],
+        _part(found, "environment", dict),
+        {"id": _part(found, "lead", str), "attributes": attributes, "stages": _part(found, "stages", dict)},
+        Columns.of(_part(found, "events", dict), _part(found, "values", list)),
+        _part(found, "streams", list, NoneType),
+        totals,
+        mark,
+        remember,
+        _part(found, "most", int),
     )
+
+
+def _part(found: Mapping[str, Any], name: str, *kinds: type) -> Any:
+    """Give a part, of a kind."""
+    with reading(name):
+        if type(found[name]) not in kinds:
+            raise TypeError(f"{found[name]!r} is of another kind")
+        return found[name]
+
+
+def _total(count: int, text: str) -> Total:
+    """Read a total. The sum is one whole number over another, which a power of ten in it is not."""
+    return Total(operator.index(count), Fraction(*map(int, text.split("/"))))
 
 
 def _refused(text: str) -> NoReturn:
