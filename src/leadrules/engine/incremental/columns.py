@@ -109,9 +109,9 @@ class Columns:
     _rows: dict[str, _Rows] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
-    def of(cls, types: Mapping[str, Column], values: Sequence[Any]) -> Columns:
-        """Give what was stored. Raises InputError where texts are missing or their lengths do not fit."""
-        with reading("events"):
+    def of(cls, part: str, types: Mapping[str, Column], values: Sequence[Any]) -> Columns:
+        """Give what was stored as a part. Raises InputError where texts are missing or their lengths do not fit."""
+        with reading(part):
             for column in types.values():
                 count, ids = _count(column["at"]), column.get("id")
                 lengths = {_size(text) for text in column["of"].values()}

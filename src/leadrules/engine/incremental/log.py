@@ -47,6 +47,7 @@ class EventLog:
     fading: list[FadingSum]
     by_type: dict[str, list[Any]]
     _columns: Columns
+    _stored: int
     _events: list[PlainEvent]
     _waiting: list[tuple[int, int, PlainEvent]]
     _ids: dict[tuple[str, str], PlainEvent]
@@ -60,7 +61,9 @@ class EventLog:
         self._fill(in_canonical_order(events))
 
     @classmethod
-    def of(cls, plan: StreamPlan, read: Read, columns: Columns, streams: Sequence[str], mark: int | None) -> EventLog:
+    def of(
+        cls, plan: StreamPlan, read: Read, columns: Columns, waiting: Columns, streams: Sequence[str], mark: int | None
+    ) -> EventLog:
         """Go on with what `packed` gave."""
         made = cls(plan, read, (), mark)
         texts = [*reversed(streams)]
@@ -74,6 +77,8 @@ class EventLog:
                 stream.extend(array(MOMENTS, sorted(at for type_ in key.types for at in columns.moments(type_))))
         made._columns, made._stored = columns, len(columns)
         made.by_type = {type_: columns.plain_of(type_) for type_ in plan.by_type if type_ in columns.types}
+        for event in read(waiting.plain()):
+            made._add(event)
         return made
 
     def __len__(self) -> int:
@@ -88,15 +93,21 @@ class EventLog:
         """Give the events as they are now."""
         return Seen(self._columns, self._events, len(self._events))
 
-    def packed(self) -> tuple[Columns, list[str] | None]:
-        """Give all events in columns, and the streams that do not follow from these; None where any event waits."""
-        if self._waiting:
-            return self._columns.plus([*self._events, *self._waiting_events()]), None
+    def packed(self) -> tuple[Columns, Columns, list[str]]:
+        """Give the events up to the mark, those that wait, and the streams that do not follow from the former.
+
+        Both are in columns, which share their values.
+        """
+        waiting = in_canonical_order(self._waiting_events())
         if self._events:
-            self._columns, self._stored = self._columns.plus(self._events), len(self)
+            self._columns, self._stored = self._columns.plus(self._events), self._stored + len(self._events)
             self._events, self._ids = [], {}
+            for event in waiting:
+                self._know(event)
+        apart = Columns({}, self._columns.values).plus(waiting)
         streams = zip(self._plan.streams, self.stream, strict=True)
-        return self._columns, [packed(stream) for key, stream in streams if not key.follows]
+        texts = [packed(stream) for key, stream in streams if not key.follows]
+        return Columns(self._columns.types, apart.values), apart, texts
 
     def take(self, event: PlainEvent) -> None:
         """Take in an event; of those of one type and id the first counts."""
@@ -107,8 +118,7 @@ class EventLog:
                 if _comes_before(event, known):
                     self._fill(in_canonical_order([*self.events(), *self._waiting_events(), event]))
                 return
-            self._ids[one.type, one.id] = event
-        self._admit(event)
+        self._add(event)
 
     def advance(self, mark: int) -> None:
         """Sort in the events whose moment has come."""
@@ -146,17 +156,22 @@ class EventLog:
         self._events, self._waiting, self._ids, self.by_type = [], [], {}, {}
         self.stream, self.fading = self._plan.make()
         for event in events:
-            one = event.occurrence
-            if one.id is not None:
-                self._ids[one.type, one.id] = event
-            self._admit(event)
+            self._add(event)
 
-    def _admit(self, event: PlainEvent) -> None:
+    def _add(self, event: PlainEvent) -> None:
+        """Sort an event in, or let it wait for its moment."""
         at = event.occurrence.at
+        self._know(event)
         if self.mark is not None and at <= self.mark:
             self._sort(event)
         else:
             heapq.heappush(self._waiting, (at, id(event), event))
+
+    def _know(self, event: PlainEvent) -> None:
+        """Know an event by its id."""
+        one = event.occurrence
+        if one.id is not None:
+            self._ids[one.type, one.id] = event
 
     def _sort(self, event: PlainEvent) -> None:
         """Sort an event into the streams that it belongs to."""

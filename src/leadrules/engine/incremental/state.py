@@ -84,10 +84,10 @@ class Scorer:
         stored = read_state(text, self.identity.fingerprint, self.layout)
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
-        if stored.streams is None or stored.environment != self.environment:  # others may sort events otherwise
-            log = EventLog(plan, read, read(stored.events.plain()), mark)
-        else:
-            log = EventLog.of(plan, read, stored.events, stored.streams, mark)
+        if stored.environment == self.environment:
+            log = EventLog.of(plan, read, stored.events, stored.waiting, stored.streams, mark)
+        else:  # other tables may sort events otherwise
+            log = EventLog(plan, read, read([*stored.events.plain(), *stored.waiting.plain()]), mark)
         totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
         return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most)
 
@@ -195,13 +195,14 @@ class LeadState:
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
         totals = {index: total for index, total in enumerate(self._lead[TOTALS]) if total != NOTHING}
-        scorer, (events, streams), mark = self._scorer, self._log.packed(), self._log.mark
+        scorer, (events, waiting, streams), mark = self._scorer, self._log.packed(), self._log.mark
         stored = Stored(
             self.fingerprint,
             scorer.layout,
             scorer.environment,
             self._lead,
             events,
+            waiting,
             streams,
             totals,
             mark,

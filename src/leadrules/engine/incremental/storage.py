@@ -9,7 +9,6 @@ import json
 import operator
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from types import NoneType
 from typing import Any, NoReturn
 
 import attrs
@@ -31,11 +30,11 @@ _DIGITS = 64
 class Stored:
     """What a state is made of. `totals` are by the index of a question among those of the rules.
 
-    `layout` says how these, and the streams, are numbered. `streams` are moments, packed, of those that
-    do not follow from the columns; they were made by tables of the versions in `environment`, and are
-    None where an event waits for its moment. `mark` is an instant, or None where no result was asked
-    for; `remember` is in microseconds. `most` is how many events there may be before they are looked
-    through.
+    `layout` says how these, and the streams, are numbered. Of events, those apart that wait for their
+    moment; both have the same `values`. `streams` are moments, packed, of those that do not follow from
+    the columns; they were made by tables of the versions in `environment`. `mark` is an instant, or None
+    where no result was asked for; `remember` is in microseconds. `most` is how many events there may be
+    before they are looked through.
     """
 
     fingerprint: str
@@ -43,7 +42,8 @@ class Stored:
     environment: Mapping[str, str]
     lead: Mapping[str, Any]
     events: Columns
-    streams: Sequence[str] | None
+    waiting: Columns
+    streams: Sequence[str]
     totals: Mapping[int, Total]
     mark: int | None
     remember: int
@@ -55,7 +55,7 @@ class Stored:
 
 def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
-    lead, streams = stored.lead, stored.streams
+    lead = stored.lead
     parts = {
         "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
         "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
@@ -67,9 +67,10 @@ def text_of(stored: Stored) -> str:
         "most": str(stored.most),
         "remember": str(stored.remember),
         "stages": _canonical(lead["stages"]),
-        "streams": "null" if streams is None else "[" + ",".join([f'"{moments}"' for moments in streams]) + "]",
+        "streams": "[" + ",".join([f'"{moments}"' for moments in stored.streams]) + "]",
         "totals": _canonical([[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())]),
         "values": _canonical(stored.events.values),
+        "waiting": _events(stored.waiting),
     }
     content = "{" + ",".join([f'"{name}":{part}' for name, part in parts.items()]) + "}"
     return f'{_OPENING}{_sha256(content)}",{content[1:]}'
@@ -149,6 +150,7 @@ def _is_as_written(text: object, found: Mapping[str, Any], digest: object) -> bo
 
 def _stored(found: Mapping[str, Any]) -> Stored:
     given, remember = _part(found, "attributes", dict), _part(found, "remember", int)
+    values = _part(found, "values", list)
     with reading("attributes"):
         attributes = {name: plain_value_of(value) for name, value in given.items()}
     with reading("totals"):
@@ -162,8 +164,9 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         found["layout"],
         _part(found, "environment", dict),
         {"id": _part(found, "lead", str), "attributes": attributes, "stages": _part(found, "stages", dict)},
-        Columns.of(_part(found, "events", dict), _part(found, "values", list)),
-        _part(found, "streams", list, NoneType),
+        Columns.of("events", _part(found, "events", dict), values),
+        Columns.of("waiting", _part(found, "waiting", dict), values),
+        _part(found, "streams", list),
         totals,
         mark,
         remember,
