@@ -22,6 +22,8 @@ from leadrules.syntax.source import Source
 from leadrules.testing import cases
 from leadrules.values import folded
 
+pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for
+
 UNKNOWN_KEYS = {"truth", "age", "held"}
 """Keys of values that are not read by one node."""
 

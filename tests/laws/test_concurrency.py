@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from leadrules import Ruleset
 from leadrules.testing import leads, processes_agree, rule_files, threads_agree
 
+pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for
+
 AS_OF = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
 
 

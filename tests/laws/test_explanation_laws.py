@@ -3,12 +3,15 @@
 import datetime as dt
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
 from leadrules.audit import canonical_json
 from leadrules.testing import Case, cases
+
+pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for
 
 AS_OF = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 RULES = Ruleset.from_text(

@@ -14,6 +14,8 @@ from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
 from leadrules.testing import rule_files
 
+pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for
+
 CORPUS = Path(__file__).parents[1] / "corpus"
 COMMENTS = ["", "why", "#", "! no", "  set in", "email_open +5", '"', "(", "日本", "a # b", "# ok: LR204"]
 

@@ -171,6 +171,7 @@ leads = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.no_cover
 @often
 @given(rules, leads, seeds)
 def test_what_is_forgotten_still_counts(rules, lead, seed):
