@@ -151,7 +151,7 @@ def test_an_event_that_waits_is_written_apart_until_its_moment():
 
 def test_one_event_that_waits_does_not_make_all_others_be_read():
     rules = Ruleset.from_text("email_open +1\npage_view[seconds > 3] +1")
-    state = rules.start({"id": "1"})
+    state = rules.start({"id": "1"}, remember=dt.timedelta(days=900))
     for days in range(50):
         state.add({"type": "page_view", "at": at(days), "properties": {"seconds": 7}})
     state.add(opened(200, "later"))
@@ -164,6 +164,8 @@ def test_one_event_that_waits_does_not_make_all_others_be_read():
     for either in (state, again):
         either.add(opened(200, "later"))
         assert either.to_json() == text
+        assert either.kept == 51
+        assert either.result(as_of=at(300)).score == 51
 
 
 def test_a_copy_goes_its_own_way():
