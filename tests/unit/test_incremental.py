@@ -683,6 +683,51 @@ def test_repeats_of_stored_events_cost_little_whatever_is_kept():
     assert again.kept == 3_000
 
 
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize("asked", [at(0), at(45), at(200)])
+def test_repeats_that_come_before_what_is_known_are_put_in_its_place(asked, stored, monkeypatch):
+    rules = Ruleset.from_text("""
+        page_view +(seconds) half-life 20 days
+        page_view[seconds > 3] +1 max 1 per day
+        page_view[seconds < 9] within 30 days +1
+    """)
+    views_ = [{"type": "page_view", "at": at(n), "id": n, "properties": {"seconds": n}} for n in range(60)]
+    moved = [event | {"at": event["at"] - dt.timedelta(hours=30), "properties": {"seconds": 5}} for event in views_]
+    moved += [event | {"at": event["at"] - dt.timedelta(hours=1), "properties": {"seconds": 6}} for event in moved[::9]]
+    state = rules.start({"id": "1", "events": views_}, remember=dt.timedelta(days=900))
+    state.advance(as_of=asked)
+    state = rules.resume(state.to_json()) if stored else state
+    filled = []
+    fill = log.EventLog._fill
+    monkeypatch.setattr(log.EventLog, "_fill", lambda *args: filled.append(1) or fill(*args))
+    for event in moved:
+        state.add(event)
+        state.add(event)
+    assert filled == []
+    assert state.kept == 60
+    for later in range(0, 90, 30):
+        moment = asked + dt.timedelta(days=later)
+        expected = rules.evaluate({"id": "1", "events": views_ + moved}, as_of=moment).to_json()
+        assert copy.copy(state).result(as_of=moment).to_json() == expected
+        state = rules.resume(state.to_json()) if later else state
+        assert state.result(as_of=moment).to_json() == expected
+    assert state.kept == 60
+
+
+def test_an_event_that_waits_is_moved_without_a_look_at_the_past(monkeypatch):
+    rules = Ruleset.from_text("email_open +5 half-life 9 days")
+    events = [*(opened(n, f"{n}") for n in range(20)), opened(90, "x")]
+    state = rules.start({"id": "1", "events": events}, remember=dt.timedelta(days=900))
+    state.advance(as_of=at(30))
+    monkeypatch.setattr(log.EventLog, "_fill", lambda *_: pytest.fail("all events are sorted anew"))
+    for days in (80, 25):
+        state.add(opened(days, "x"))
+        events.append(opened(days, "x"))
+        assert state.kept == 21
+        expected = rules.evaluate({"id": "1", "events": events}, as_of=at(30)).to_json()
+        assert state.result(as_of=at(30)).to_json() == expected
+
+
 def test_the_text_of_a_state_does_not_hang_on_the_order_in_which_events_came():
     rules = Ruleset.from_text("page_view[seconds > 3] within 90 days +1\nemail_open +5 half-life 9 days max 1 per week")
     events = [{"type": "page_view", "at": at(days), "properties": {"seconds": 7}} for days in range(9)]

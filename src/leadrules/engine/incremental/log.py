@@ -36,11 +36,13 @@ class EventLog:
 
     Compiled code reads `stream`, `fading` and `by_type`. The events are those in columns, as they were
     stored, and those that came since; neither is changed but by one more, since results of the past
-    read them too.
+    read them too. Repeats that come before what is known of their id are put in its place together, when
+    the log next advances, is packed or copied.
     """
 
     __slots__ = (
-        "_columns", "_events", "_ids", "_plan", "_read", "_stored", "_waiting", "by_type", "fading", "mark", "stream",
+        "_columns", "_earlier", "_events", "_ids", "_plan", "_read", "_stored", "_waiting",
+        "by_type", "fading", "mark", "stream",
     )  # fmt: skip
 
     stream: list[Stream]
@@ -49,6 +51,7 @@ class EventLog:
     _columns: Columns
     _stored: int
     _events: list[PlainEvent]
+    _earlier: list[PlainEvent]
     _waiting: list[tuple[int, int, PlainEvent]]
     _ids: dict[tuple[str, str], PlainEvent]
 
@@ -98,6 +101,7 @@ class EventLog:
 
         Both are in columns, which share their values.
         """
+        self._settle()
         waiting = in_canonical_order(self._waiting_events())
         if self._events:
             self._columns, self._stored = self._columns.plus(self._events), self._stored + len(self._events)
@@ -116,12 +120,14 @@ class EventLog:
             known = self._ids.get((one.type, one.id)) or self._stored_event(one.type, one.id)
             if known is not None:
                 if _comes_before(event, known):
-                    self._fill(in_canonical_order([*self.events(), *self._waiting_events(), event]))
+                    self._know(event)
+                    self._earlier.append(event)
                 return
         self._add(event)
 
     def advance(self, mark: int) -> None:
         """Sort in the events whose moment has come."""
+        self._settle()
         self.mark = mark
         while self._waiting and self._waiting[0][0] <= mark:
             self._sort(heapq.heappop(self._waiting)[2])
@@ -136,6 +142,7 @@ class EventLog:
 
     def copy(self) -> EventLog:
         """Give a log that goes its own way."""
+        self._settle()
         made = EventLog(self._plan, self._read, (), self.mark)
         made._columns, made._stored = self._columns, self._stored
         made._events, made._waiting, made._ids = [*self._events], [*self._waiting], dict(self._ids)
@@ -151,9 +158,21 @@ class EventLog:
     def _waiting_events(self) -> list[PlainEvent]:
         return [event for _, _, event in self._waiting]
 
+    def _settle(self) -> None:
+        """Put repeats in the place of what they come before; sort all events anew only where that is of the past."""
+        earlier, self._earlier = self._earlier, []
+        if earlier:
+            waiting = self._waiting_events()
+            if _keys(earlier) <= _keys(waiting):
+                self._waiting = []
+                for event in in_canonical_order([*waiting, *earlier]):
+                    self._add(event)
+            else:
+                self._fill(in_canonical_order([*self.events(), *waiting, *earlier]))
+
     def _fill(self, events: Iterable[PlainEvent]) -> None:
         self._columns, self._stored = NO_EVENTS, 0
-        self._events, self._waiting, self._ids, self.by_type = [], [], {}, {}
+        self._events, self._earlier, self._waiting, self._ids, self.by_type = [], [], [], {}, {}
         self.stream, self.fading = self._plan.make()
         for event in events:
             self._add(event)
@@ -184,6 +203,10 @@ class EventLog:
                 self.stream[index].take(one.at)
         if one.type in plan.by_type:
             self.by_type.setdefault(one.type, []).append(plain)
+
+
+def _keys(events: Iterable[PlainEvent]) -> set[tuple[str, str | None]]:
+    return {(event.occurrence.type, event.occurrence.id) for event in events}
 
 
 def _comes_before(event: PlainEvent, known: PlainEvent) -> bool:
