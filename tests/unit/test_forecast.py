@@ -134,3 +134,36 @@ def test_the_forecast_says_the_score_and_the_rule():
         "rule": "cools",
         "score": Decimal(0),
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stages a < b\ncriterion recent = count(email_open within 3 days)\nrecent < 1 -> b\n",
+        "stages a < b\ncriterion recent = count(email_open within 3 days)\ncriterion none = recent < 1\nnone -> b\n",
+        "stages a < b\ncriterion recent = count(email_open within 3 days)\nrecent between 0 and (1 - 1) -> b\n",
+        (
+            "stages a < b < c\ncriterion age_days = days since created\ncriterion doubled = age_days * 2\n"
+            "age_days > 60 -> b\ndoubled > 10 -> c\n"
+        ),
+        (
+            "stages a < b < c\ncriterion age_days = days since created\ndoubled > 10 -> c\nage_days > 60 -> b\n"
+            "criterion doubled = age_days * 2\n"
+        ),
+        "stages a < b\ncriterion age_days = days since created\nage_days in {4, 6} -> b\n",
+        "stages a < b\n5 < days since created -> b\n",
+        "stages a < b\nemail_open[days since at > 3] +1\nscore > 0 -> b\n",
+        "stages a < b\nemail_open[days since at > 3] +9 half-life 10 days\nscore > 4 -> b\n",
+        "stages a < b\nevent email_open[sent: date]\ncount(email_open[days since at between 2 and 5]) > 0 -> b\n",
+        "stages a < b\nemail_open +(days since at)\nscore >= 7 -> b\n",
+        "stages a < b\nsegment quiet = no email_open within 2 days\nquiet -> b\n",
+    ],
+)
+def test_whatever_moves_a_label_by_time_alone_is_foreseen(text):
+    given = lead(("email_open", "2026-10-25T19:00:00Z"), created="2026-10-24T08:00:00Z")
+    slowly = every_half_hour(text, given, 14)
+    found = Ruleset.from_text(text).forecast(given, as_of=NOW, days=14)
+    assert slowly
+    assert [(c.ladder, c.before, c.after) for c in found.changes] == [change[1:] for change in slowly]
+    for change, (moment, *_) in zip(found.changes, slowly, strict=True):
+        assert moment - dt.timedelta(minutes=30) < change.at <= moment

@@ -157,6 +157,12 @@ def _event(event: Occurrence, program: p.Program) -> dict[str, Any]:
     return {"type": event.type, "at": moment_of(event.at), "id": event.id, "properties": properties}
 
 
+_COMPARED = (p.Compare, p.Between, p.OneOf)
+"""Tests whose sides are looked at one by one."""
+_OF_THE_MOMENT = (p.DaysBetween, p.FieldWithin, p.CallNode)
+"""What answers otherwise as time goes by, though nothing happens."""
+
+
 @attrs.define
 class _Watch:
     """Finds the moments after `as_of`, up to `end`, at which a condition or a rule's points can change."""
@@ -223,7 +229,8 @@ class _Watch:
             if node is not None and id(node) not in self._seen:
                 self._seen.add(id(node))
                 yield from self._of(node)
-                yield from self._inside(*node.children())
+                if not isinstance(node, _COMPARED):
+                    yield from self._inside(*node.children())
 
     def _of(self, node: nodes.Node) -> Iterator[int]:
         match node:
@@ -235,12 +242,13 @@ class _Watch:
                 moment = self.reading.instant(self.reading.facts.attributes[field.name], field.type.kind)
                 yield from () if moment is None else (moment, moment + within + 1)
             case p.Compare(left=left, right=right):
-                yield from self._thresholds(left, (right,))
-                yield from self._thresholds(right, (left,))
+                yield from self._side(left, right)
+                yield from self._side(right, left)
             case p.Between(value=value, low=low, high=high):
-                yield from self._thresholds(value, (low, high))
+                yield from self._side(value, low, high)
+                yield from self._inside(low, high)
             case p.OneOf(value=value, choices=choices):
-                yield from self._thresholds(value, choices)
+                yield from self._side(value, *choices)
             case p.DaysBetween():
                 yield from self._days(node, None)
             case p.CallNode(events=events, fields=fields) if events or fields:
@@ -251,16 +259,17 @@ class _Watch:
             case _:
                 pass
 
-    def _thresholds(self, node: p.ValueNode, against: Iterable[p.ValueNode]) -> Iterator[int]:
-        """Give only the days that matter where a count of days is compared with constants."""
-        while isinstance(node, p.DefinitionRead) and isinstance(body := self.program.behind(node), p.ValueNode):
-            self._seen.add(id(node))
-            node = body
+    def _side(self, node: p.ValueNode, *against: p.ValueNode) -> Iterator[int]:
+        """Give the moments of one side of a test; of days that are held against constants, only those that matter."""
+        days: p.Node | None = node
+        while isinstance(days, p.DefinitionRead):
+            days = self.program.behind(days)
         constants = [c.value for c in against if isinstance(c, p.Constant) and isinstance(c.value, Fraction)]
-        if isinstance(node, p.DaysBetween) and len(constants) == len(list(against)):
-            self._seen.add(id(node))
-            yield from self._inside(node.moment)
-            yield from self._days(node, constants)
+        if isinstance(days, p.DaysBetween) and len(constants) == len(against):
+            yield from self._inside(days.moment)
+            yield from self._days(days, constants)
+        else:
+            yield from self._inside(node)
 
     def _days(self, node: p.DaysBetween, constants: list[Fraction] | None) -> Iterator[int]:
         """Give the moments at which a count of days changes, or only those at which it crosses constants."""
@@ -288,13 +297,19 @@ class _Watch:
                 if isinstance(value, int | dt.date):
                     yield value
             return
-        value = self.reading.value(node)
-        if isinstance(value, int | dt.date):
-            yield value
+        if isinstance(node, p.PropertyRead):
+            values = [self.reading.property(node, event) for event in self.reading.facts.events]
+        else:
+            values = [self.reading.value(node)]
+        yield from (value for value in values if isinstance(value, int | dt.date))
 
     def _events(self, selection: p.Selection) -> Iterable[Occurrence]:
-        """Give the events that a selection could select were its window wide open."""
-        return self.reading.select(attrs.evolve(selection, within=None, since=()))
+        """Give the events that a selection could select were its window wide open, at any moment."""
+        asked = selection.filter
+        passes_time = asked is not None and any(asked.find((*_OF_THE_MOMENT, p.DefinitionRead)))
+        return self.reading.select(
+            attrs.evolve(selection, within=None, since=(), filter=None if passes_time else asked)
+        )
 
     def _midnights(self) -> Iterator[int]:
         day = self.reading.zone.day(self.as_of)
