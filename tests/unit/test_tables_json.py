@@ -105,7 +105,7 @@ HUGE = "1" * 5000
 
 BAD = [
     ("{", "row 1 is not JSON (column 2)"),
-    ('{"id": 1,}', "row 1 is not JSON (column 10)"),
+    ('{"id": 1 x}', "row 1 is not JSON (column 10)"),
     ("{'id': 1}", "row 1 is not JSON (column 2)"),
     ('{"id": 1} {"id": 2}', "row 1 is not JSON (column 11)"),
     ("5", "row 1 is not an object in braces `{…}`"),
