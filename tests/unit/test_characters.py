@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from leadrules import Ruleset, RuleSyntaxError, characters
 from leadrules.characters import VERSION, casefolded, normalised, unassigned
+from leadrules.syntax.parser import parse
+from leadrules.syntax.words import is_plain
 from leadrules.values import folded, plain_name
 
 EVERY = [
@@ -96,3 +98,11 @@ def test_names_have_no_characters_that_are_not_assigned(text):
         Ruleset.from_text(text)
     assert caught.value.diagnostics[0].code == "LR121"
     assert "unexpected character U+10D" in caught.value.diagnostics[0].message
+
+
+@pytest.mark.parametrize("name", [LATER, "a\U00031350", "\U00010d50x"])
+def test_a_name_has_no_such_characters_in_backticks_either(name):
+    assert not is_plain(name)
+    assert is_plain("żółw")
+    file, (mistake,) = parse(f"`{name}` +0", "x")
+    assert (file.statements, mistake.code) == ((), "LR123")

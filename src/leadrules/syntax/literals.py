@@ -196,7 +196,7 @@ def _wrong_quoted(text: str, limit: int) -> _Mistake | None:
         return _long_name(name, limit)
     if not name.strip():
         return "LR123", "a name in backticks is empty", "write the name between the backticks"
-    if "`" in name or not all(c.isprintable() for c in name if not _INVISIBLE.match(c)):
+    if "`" in name or unassigned(name) or not all(c.isprintable() for c in name if not _INVISIBLE.match(c)):
         return "LR123", "a name in backticks has an unreadable character", "use letters, digits, signs and spaces"
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from leadrules import values
+from leadrules.characters import unassigned
 from leadrules.families import MARKS, TEXT_TESTS
 
 STATEMENT_WORDS = frozenset(
@@ -36,5 +37,8 @@ def is_plain(name: str) -> bool:
     """Tell whether a name can be written without backticks: a letter or `_`, then letters, digits, `_`."""
     return bool(PLAIN_NAME.fullmatch(name)) and (
         name.isascii()
-        or ((name[0].isalpha() or name[0] == "_") and all(c.isalpha() or c.isdecimal() or c == "_" for c in name))
+        or (
+            not unassigned(name)
+            and ((name[0].isalpha() or name[0] == "_") and all(c.isalpha() or c.isdecimal() or c == "_" for c in name))
+        )
     )
