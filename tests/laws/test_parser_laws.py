@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leadrules.characters import unassigned
 from leadrules.errors import Diagnostic
 from leadrules.syntax import tree
 from leadrules.syntax.codes import SYNTAX_CODES
@@ -148,7 +149,9 @@ def test_a_line_that_opens_a_statement_is_read_whatever_stands_before_it(text):
 # --------------------------------------------------------------------------- whatever the tree
 
 
-letters = st.characters(codec="utf-8", exclude_categories=("C", "Z", "M"), exclude_characters="`\uff40\u1fef")
+letters = st.characters(codec="utf-8", exclude_categories=("C", "Z", "M"), exclude_characters="`\uff40\u1fef").filter(
+    lambda c: not unassigned(c)  # a later Python has more
+)
 words = st.sampled_from(
     [*sorted(OPERAND_WORDS | STATEMENT_WORDS), "max", "in", "else", "tag", "of", "day", "a", "b", "Ä"]
 )
