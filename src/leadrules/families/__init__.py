@@ -6,7 +6,7 @@ tests and the reference pages are held against these tables, so that a member th
 """
 
 from leadrules.families.aggregates import AGGREGATES, Aggregate
-from leadrules.families.calendars import CALENDARS, Calendar, bucket_of
+from leadrules.families.calendars import CALENDARS, Calendar
 from leadrules.families.comparisons import COMPARISONS, Comparison
 from leadrules.families.decays import DECAYS, Decay
 from leadrules.families.field_types import FIELD_TYPES, ORDERED, FieldType, Kind
@@ -31,5 +31,4 @@ __all__ = [
     "Kind",
     "ResultList",
     "TextTest",
-    "bucket_of",
 ]

@@ -48,8 +48,3 @@ CALENDARS: Mapping[str, Calendar] = MappingProxyType(
     }
 )
 """By name, from the shortest to the longest. Weeks begin on Monday; quarters in January, April, July and October."""
-
-
-def bucket_of(instant: int, calendar: str, zone: Zone) -> int:
-    """Number the calendar unit that holds an instant, in microseconds."""
-    return CALENDARS[calendar].number(instant, zone)

@@ -16,7 +16,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
-from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, bucket_of
+from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
 from leadrules.lead import Facts, Occurrence
 from leadrules.patterns import Patterns
 from leadrules.values import DAY, Value, Zone, bounded, folded
@@ -264,7 +264,7 @@ class Reading:
                 return tuple(folded(member) for member in value)
             return folded(value) if isinstance(value, str) else value
         assert bucket.calendar is not None
-        return bucket_of(event.at, bucket.calendar, self.zone)
+        return CALENDARS[bucket.calendar].number(event.at, self.zone)
 
 
 # ------------------------------------------------------------- three values
