@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import integers
 
-from leadrules import PluginError, RuleCheckError, Ruleset
+from leadrules import PluginError, RuleCheckError, Ruleset, RulesetError
 from leadrules.sdk import LeadView, criterion
 from leadrules.testing import engines_agree, incremental_agrees, leads
 
@@ -64,6 +64,18 @@ def split(text: str) -> list[str]:
 def later(when: dt.datetime, days: Decimal) -> dt.datetime:
     """Give a later time."""
     return when + dt.timedelta(days=int(days))
+
+
+@criterion
+def same_moment(one: dt.datetime, other: dt.datetime) -> bool:
+    """Compare moments."""
+    return one == other
+
+
+@criterion
+def day_after(day: dt.date, days: Decimal = Decimal(1)) -> dt.date:
+    """Give a later day."""
+    return day + dt.timedelta(days=int(days))
 
 
 @criterion
@@ -197,6 +209,84 @@ def test_a_criterion_stands_where_values_and_conditions_do(text, expected):
     ]
     lead = {"company": "Acme", "country": "PL", "created": "2026-11-01T00:00:00Z"}
     assert score(text, events, **lead) == expected
+
+
+# Warsaw is an hour ahead of UTC: the 21st begins there at 23:00 of the 20th.
+WARSAW = 'timezone "Europe/Warsaw"\nfield signed: date\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("crm.same_moment(signed, created) +1", 1),
+        ("crm.same_moment(2026-11-21, other: created) +1", 1),
+        ("crm.same_moment(crm.day_after(2026-11-20), created) +1", 1),
+        ("param opening = 2026-11-21\ncrm.same_moment(opening, created) +1", 1),
+        ("crm.same_moment(first(day of page_view), created) +1", 1),
+        ("page_view[crm.same_moment(day, created)] +1", 1),
+        ("crm.day_after(created) = 2026-11-22 +1", 1),
+        ("crm.day_after(first(at of page_view)) = 2026-11-22 +1", 1),
+        ("page_view[crm.day_after(at) = 2026-11-22] +1", 1),
+        ("crm.day_after(crm.later(created, 1)) = 2026-11-23 +1", 1),
+        ("crm.day_after(first(at of email_open)) is unknown +1", 1),
+        ("crm.same_moment(crm.day_after(first(day of email_open)), created) is unknown +1", 1),
+    ],
+)
+def test_a_date_is_its_local_midnight_for_a_criterion_and_a_datetime_its_local_day(text, expected):
+    view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "id": "e2"}
+    created = "2026-11-20T23:00:00Z"
+    assert score(WARSAW + text, [view], signed="2026-11-21", created=created) == expected
+
+
+def test_the_audit_shows_what_a_criterion_was_asked_after_conversion():
+    lead = {"id": "1", "attributes": {"created": "2026-11-20T23:00:00Z", "signed": "2026-11-21"}}
+    rules = load(WARSAW + "crm.same_moment(signed, created) +1\ncrm.day_after(created) > 2026-01-01 +1")
+    first, second = rules.evaluate(lead, as_of=NOON).audit
+    asked = first.evidence["values"]["crm.same_moment(signed, created)"]
+    assert asked["arguments"] == {"one": "2026-11-20T23:00:00Z", "other": "2026-11-20T23:00:00Z"}
+    asked = second.evidence["values"]["crm.day_after(created)"]
+    assert asked["arguments"] == {"day": "2026-11-21"}
+
+
+@pytest.mark.parametrize(
+    ("signed", "expected"), [("2026-11-20", 1), ("2026-11-16", 1), ("2026-11-15", 0), ("2026-11-21", 0), (None, 0)]
+)
+def test_a_criterion_that_is_a_date_lies_within_the_last_days(signed, expected):
+    text = "criterion renewal = crm.day_after(signed)\nrenewal within 5 days +1 | not renewal within 5 days +0"
+    assert score(WARSAW + text, signed=signed) == expected
+    lead = {"id": "1", "attributes": {"signed": signed} if signed else {}}
+    audit = load(WARSAW + text).evaluate(lead, as_of=NOON).audit
+    assert len(audit) == (signed is not None)
+    for entry in audit:
+        day_after = str(dt.date.fromisoformat(signed) + dt.timedelta(days=1))
+        assert entry.evidence["values"]["renewal within 5 days"] == day_after
+        assert entry.evidence["values"]["crm.day_after(signed)"]["arguments"] == {"day": signed}
+
+
+@pytest.mark.parametrize("signed", ["2026-11-21", "2026-11-15", "2026-11-14", "2026-11-13", "2026-11-22", None])
+def test_a_criterion_lies_within_the_last_days_as_its_field_does(signed):
+    of_criterion = score(WARSAW + "criterion that_day = signed\nthat_day within 7 days +1\n", signed=signed)
+    assert of_criterion == score(WARSAW + "signed within 7 days +1", signed=signed)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "days since crm.day_after(signed) > 5 +1",
+            "name it with `criterion`: `criterion that_day = crm.day_after(…)`",
+        ),
+        ("days until crm.day_after(signed) > 5 +1", "then `days until that_day`"),
+        ("days since floor(employees) > 5 +1", "name it with `criterion`"),
+        ("crm.day_after(signed) within 5 days +1", "then write `that_day within 5 days`"),
+        ("criterion d = crm.day_after(signed)\nemail_open since d +1", "in the filter: `email_open[at > d]`"),
+    ],
+)
+def test_where_a_criterion_needs_a_name_the_help_gives_it_one(text, told):
+    with pytest.raises(RulesetError) as caught:
+        load(WARSAW + text)
+    (found,) = caught.value.diagnostics
+    assert told in str(found.help)
 
 
 def test_a_requirement_a_stage_and_a_tag_may_ask_a_criterion():

@@ -129,11 +129,11 @@ class Meaning:
                 record = Values(Members(self.universes[ladder].members | {None}))
                 inside = Members(frozenset(labels))
                 return _split(("held", ladder), record, inside, Members(frozenset(labels), True))
-            case p.FieldWithin(field, within):
+            case p.MomentWithin(moment, within):
                 inside_ = numbers([Interval(Fraction(0), Fraction(within))])
                 outside = numbers([Interval(None, Fraction(0), True, False), Interval(Fraction(within), None, False)])
-                known, unknown = self.presence(p.FieldRead(field))
-                cases = _split(("age", field.name), Values(ALL_NUMBERS, bool(unknown)), inside_, outside)
+                known, unknown = self.presence(moment)
+                cases = _split(("age", self.key(moment)), Values(ALL_NUMBERS, bool(unknown)), inside_, outside)
                 return cases.where(known, unknown)
             case p.FollowedBy():
                 return self._followed_by(node)
@@ -288,6 +288,8 @@ class Meaning:
                 return Values(as_numbers(-_range_of(found.known)), found.unknown)
             case p.CallNode():
                 return self._call(node)
+            case p.Converted(value, type_):
+                return Values(self._of_type(type_), self.values(value).unknown)
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
 
@@ -304,7 +306,7 @@ class Meaning:
             case p.DefinitionRead("segment", name) if ("segment", name) in self.conditions:
                 cases = self.conditions["segment", name]
                 return either([cases.true, cases.false]), cases.unknown
-            case p.DaysBetween(_, moment):
+            case p.DaysBetween(_, moment) | p.Converted(moment):
                 return self.presence(moment)
             case p.Negative(operand):
                 return self.presence(operand)

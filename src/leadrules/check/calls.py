@@ -144,6 +144,8 @@ def _argument(
         value: p.ValueNode = _list(expressions, written.value, place)
     else:
         value = expressions.value(written.value, place)
+    if {value.type.kind, kind} == {"date", "datetime"}:
+        value = p.Converted(value, parameter.type, text=value.text, span=value.span)
     if value.type.kind != kind and not (kind == "text" and value.type.kind == "label"):
         report.refuse(
             "LR401",

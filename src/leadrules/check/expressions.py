@@ -193,17 +193,18 @@ class Expressions(Resolver):
         if self.is_event(node.name):
             return p.Happened(self.selection(node, place), **told(node))
         value = self.value(node.name, place)
-        if not isinstance(value, p.FieldRead) or not value.type.is_time:
+        if not isinstance(value, (p.FieldRead, p.DefinitionRead)) or not value.type.is_time:
             self.report.refuse(
                 "LR402",
                 f"`{node.name.name}` is no event",
                 node.name,
-                "`within`, `since` and `[…]` belong to events; `within` also to a date or datetime field",
+                "`within`, `since` and `[…]` belong to events; `within` also to a date or datetime of the lead",
             )
         if node.filter is not None or len(node.spans) != 1 or not isinstance(node.spans[0], tree.Within):
-            self.report.refuse("LR402", f"a field has only one `within`, and `{node.name.name}` is a field", node)
+            what = "field" if isinstance(value, p.FieldRead) else "criterion"
+            self.report.refuse("LR402", f"a {what} has only one `within`, and `{node.name.name}` is a {what}", node)
         within = self.duration(node.spans[0].duration).microseconds
-        return p.FieldWithin(value.field, within, **told(node))
+        return p.MomentWithin(value, within, **told(node))
 
     def _truth(self, node: tree.Condition, place: Place) -> p.Condition:
         if isinstance(node, tree.Name) and self.is_event(node, place):
@@ -391,8 +392,9 @@ class Expressions(Resolver):
             self.unknown(node.name, declaration="event {name}")
         found = self.value(node.name)
         if not isinstance(found, p.FieldRead) or not found.type.is_time or node.filter is not None:
+            help_ = f"test it in the filter: `email_open[at > {text_of(node.name)}]`" if found.type.is_time else None
             self.report.refuse(
-                "LR402", f"`since` takes an event or a date field, and `{node.name.name}` is neither", node.name
+                "LR402", f"`since` takes an event or a date field, and `{node.name.name}` is neither", node.name, help_
             )
         return p.SinceField(found.field, span=node.span)
 

@@ -66,6 +66,8 @@ def mentioned(node: object, names: Names, hidden: frozenset[str] = frozenset()) 
         if node.name not in hidden:
             yield node
     elif isinstance(node, (tree.Selection, tree.Since)):
+        if node.name.name not in hidden:  # `renewal within 5 days`, where a criterion is a date
+            yield node.name
         if node.filter is not None:
             yield from mentioned(node.filter, names, _properties(names, node.name))
         yield from mentioned(getattr(node, "spans", ()), names)

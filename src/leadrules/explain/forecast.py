@@ -159,7 +159,7 @@ def _event(event: Occurrence, program: p.Program) -> dict[str, Any]:
 
 _COMPARED = (p.Compare, p.Between, p.OneOf)
 """Tests whose sides are looked at one by one."""
-_OF_THE_MOMENT = (p.DaysBetween, p.FieldWithin, p.CallNode)
+_OF_THE_MOMENT = (p.DaysBetween, p.MomentWithin, p.CallNode)
 """What answers otherwise as time goes by, though nothing happens."""
 
 
@@ -238,8 +238,8 @@ class _Watch:
                 yield from (event.at + within + 1 for event in self._events(node))
             case p.FollowedBy(first=first, within=within):
                 yield from (event.at + within for event in self._events(first))
-            case p.FieldWithin(field=field, within=within):
-                moment = self.reading.instant(self.reading.facts.attributes[field.name], field.type.kind)
+            case p.MomentWithin(moment=read, within=within):
+                moment = self.reading.instant(self.reading.value(read), read.type.kind)
                 yield from () if moment is None else (moment, moment + within + 1)
             case p.Compare(left=left, right=right):
                 yield from self._side(left, right)

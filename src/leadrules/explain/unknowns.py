@@ -72,7 +72,7 @@ class _Mentions:
 
     def of(self, node: p.Node) -> frozenset[str]:
         """Name the fields."""
-        named = (one.field.name for one in node.find(p.FieldRead, p.FieldWithin, p.SinceField))
+        named = (one.field.name for one in node.find(p.FieldRead, p.SinceField))
         return frozenset(named).union(*map(self._behind, node.find(p.DefinitionRead)))
 
     def _behind(self, read: p.DefinitionRead) -> frozenset[str]:

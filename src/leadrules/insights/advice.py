@@ -54,8 +54,8 @@ def _sources(node: Node, program: p.Program) -> Iterator[Node]:
     match node:
         case p.FieldRead(field):
             yield from () if field.default is not None else (node,)
-        case p.FieldWithin(field):
-            yield from _sources(p.FieldRead(field), program)
+        case p.MomentWithin(moment):
+            yield from _sources(moment, program)
         case p.PropertyRead():
             yield node
         case p.Aggregate(function):

@@ -95,7 +95,7 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
             yield from _inside(of_condition(member), lambda other: attrs.evolve(node, member=other))
         case p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth():
             yield from _of_test(node)
-        case p.Happened() | p.FollowedBy() | p.FieldWithin():
+        case p.Happened() | p.FollowedBy() | p.MomentWithin():
             yield from _of_window(node)
         case p.Was() | p.Always():
             return
@@ -121,7 +121,7 @@ def _of_test(
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
 
 
-def _of_window(node: p.Happened | p.FollowedBy | p.FieldWithin) -> Iterator[Variant[p.Condition]]:
+def _of_window(node: p.Happened | p.FollowedBy | p.MomentWithin) -> Iterator[Variant[p.Condition]]:
     match node:
         case p.Happened(selection):
             yield from _inside(of_selection(selection), lambda other: attrs.evolve(node, selection=other))
@@ -129,7 +129,7 @@ def _of_window(node: p.Happened | p.FollowedBy | p.FieldWithin) -> Iterator[Vari
             yield from _inside(of_selection(first), lambda other: attrs.evolve(node, first=other))
             yield from _inside(of_selection(then), lambda other: attrs.evolve(node, then=other))
             yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
-        case p.FieldWithin():
+        case p.MomentWithin():
             yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
 
 
@@ -229,6 +229,8 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
             yield from _inside(of_value(operand), lambda other: attrs.evolve(node, operand=other))
         case p.CallNode(_, _, _, arguments):
             yield from _in_each(arguments, of_value, lambda others: attrs.evolve(node, arguments=others))
+        case p.Converted(value):
+            yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
         case p.ConditionValue(condition):
             yield from _inside(of_condition(condition), lambda other: attrs.evolve(node, condition=other))
         case p.FieldRead() | p.PropertyRead() | p.DefinitionRead():

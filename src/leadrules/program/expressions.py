@@ -149,6 +149,14 @@ class CallNode(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Converted(Expression):
+    """A date as the local midnight that starts it, or a datetime as its local day, as `type` says."""
+
+    value: ValueNode
+    type: Type
+
+
+@attrs.frozen(eq=False, repr=False)
 class ConditionValue(Expression):
     """A condition where a value is wanted (an argument, a criterion): a bool."""
 
@@ -167,6 +175,7 @@ ValueNode = (
     | Arithmetic
     | Negative
     | CallNode
+    | Converted
     | ConditionValue
 )
 
@@ -322,10 +331,13 @@ class FollowedBy(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
-class FieldWithin(Expression):
-    """`as_of - within <= field <= as_of` (microseconds) of a date or datetime field."""
+class MomentWithin(Expression):
+    """`as_of - within <= moment <= as_of` (microseconds) of a date or datetime: a field's, or a criterion's.
 
-    field: Field
+    A date counts as its local midnight.
+    """
+
+    moment: FieldRead | DefinitionRead
     within: int
 
 
@@ -354,6 +366,6 @@ Condition = (
     | Truth
     | Happened
     | FollowedBy
-    | FieldWithin
+    | MomentWithin
     | Was
 )

@@ -215,6 +215,21 @@ def _reserved(scene: Scene) -> Finding | None:
     return _here(scene, "LR108", message, advice)
 
 
+def _no_name(scene: Scene) -> Finding | None:
+    """`days since lab.renewal(signed)`, `lab.renewal(signed) within 5 days`: a call has no name yet."""
+    since, here = scene.text(-2), scene.text()
+    if here in {".", "("} and scene.text(-3) == "days" and since in {"since", "until"}:
+        after = f"{scene.text(-1)}.{scene.text(1)}" if here == "." else scene.text(-1)
+        message = f"expected an event, a date or `first(at of …)` after `days {since}`, found a call of `{after}`"
+        advice = f"name it with `criterion`: `criterion that_day = {after}(…)`, then `days {since} that_day`"
+        return _here(scene, "LR101", message, advice)
+    if here == "within" and scene.text(-1) == ")" and scene.text(-2) != ")":
+        message = f"expected {phrases(scene.expected)}, found `within`"
+        advice = "name what stands before it with `criterion that_day = …`, then write `that_day within 5 days`"
+        return _here(scene, "LR101", message, advice)
+    return None
+
+
 def _always(scene: Scene) -> Finding | None:
     """`always` is the whole condition of a scoring rule."""
     for offset in (0, -1):
@@ -556,6 +571,7 @@ _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _followed_by,
     _max,
     _no_left_side,
+    _no_name,
     _always,
     _reserved,
     _other_tests,

@@ -108,7 +108,7 @@ class Phrases:
 
     def _test(self, place: Place) -> tree.Condition:
         options: list[Callable[[], tree.Condition | None]] = [lambda: self._value_test(place)] * 4
-        options += [lambda: self._truth(place), lambda: self._field_within(place)]
+        options += [lambda: self._truth(place), lambda: self._moment_within(place)]
         if not place.filter:
             options += [self._happened, self._none_of, self._followed_by, self._label_test, self._was]
             options += [lambda: self.chance.pick(self.scene.extra)] if self.scene.extra else []
@@ -132,12 +132,12 @@ class Phrases:
         truths = self._named(BOOL, place) + ([] if place.filter else self.scene.truths)
         return name(self.chance.pick(truths)) if truths else None
 
-    def _field_within(self, place: Place) -> tree.Condition | None:
+    def _moment_within(self, place: Place) -> tree.Condition | None:
         hidden = self._hidden(place)
-        fields = [n for n, t in self.scene.fields.items() if t in {DATE, DATETIME} and n not in hidden]
-        if not fields:
+        moments = [n for n, t in self._readable(place).items() if t in {DATE, DATETIME} and n not in hidden]
+        if not moments:
             return None
-        return made(tree.Selection, name(self.chance.pick(fields)), None, (made(tree.Within, self.duration()),))
+        return made(tree.Selection, name(self.chance.pick(moments)), None, (made(tree.Within, self.duration()),))
 
     def _was(self) -> tree.Condition | None:
         labels = self.scene.ladder_labels

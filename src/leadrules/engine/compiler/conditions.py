@@ -40,7 +40,7 @@ from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
 
 TRUE, FALSE, NONE = code.const(value=True), code.const(value=False), code.const(None)
-_WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.FieldWithin)
+_WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.MomentWithin)
 
 
 class Context(Protocol):
@@ -174,8 +174,8 @@ class Conditions:
             case p.FollowedBy():
                 test = self._followed(node, at)
                 return test if wanted else code.not_(test)
-            case p.FieldWithin(field, within):
-                return self._field_within(field, within, at, wanted=wanted)
+            case p.MomentWithin(read, within):
+                return self._moment_within(read, within, at, wanted=wanted)
             case p.Was(ladder, labels):
                 return code.compare(at.held(ladder), "in" if wanted else "not in", code.const(labels))
         assert_never(node)
@@ -201,8 +201,8 @@ class Conditions:
         )
         return code.and_(firsts, test)
 
-    def _field_within(self, field: Field, within: int, at: Context, *, wanted: bool) -> Expr:
-        moment = self.moment(at.field(field))
+    def _moment_within(self, read: p.FieldRead | p.DefinitionRead, within: int, at: Context, *, wanted: bool) -> Expr:
+        moment = self.moment(self.value(read, at))
         if isinstance(moment, Unknown):
             return FALSE
         is_known, instant = known(moment.expr, self.names, optional=moment.optional)
@@ -364,6 +364,8 @@ class Conditions:
                 if plugin is not None:
                     raise Plugged("a plugin's criterion")
                 return self._calculated(runtime.BUILT_IN[function], list(arguments), at)
+            case p.Converted():
+                raise Plugged("an argument of a plugin's criterion")
             case p.ConditionValue(condition):
                 return Flag(self.true(condition, at), self.false(condition, at))
         assert_never(node)

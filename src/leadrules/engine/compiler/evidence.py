@@ -213,7 +213,7 @@ class EvidencePlans:
 
     def _value(self, node: Read) -> ValuePlan:
         match node:
-            case p.FieldRead(field) | p.FieldWithin(field):
+            case p.FieldRead(field) | p.MomentWithin(p.FieldRead(field)):
                 return self._field(field)
             case p.Was(ladder):
                 return lambda lead: canonical_json(lead.held(ladder))

@@ -27,7 +27,7 @@ _READS = (
     p.CallNode,
     p.Happened,
     p.FollowedBy,
-    p.FieldWithin,
+    p.MomentWithin,
     p.Was,
 )
 

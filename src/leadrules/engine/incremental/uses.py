@@ -359,12 +359,12 @@ def uses_in(node: Node) -> Iterator[Use]:
                         yield LatestUse(p.Selection("", since.types, since.filter))
             case (
                 p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
-                | p.Negative() | p.ConditionValue() | p.Always() | p.Or() | p.And() | p.Not() | p.AtLeast()
-                | p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth() | p.FieldWithin()
-                | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket() | p.Bounds()
-                | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup() | p.Persona()
-                | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band() | p.Ladder()
-                | p.LabelRule() | p.Hold() | p.Mark()
+                | p.Negative() | p.Converted() | p.ConditionValue() | p.Always() | p.Or() | p.And() | p.Not()
+                | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth()
+                | p.MomentWithin() | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket()
+                | p.Bounds() | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup()
+                | p.Persona() | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band()
+                | p.Ladder() | p.LabelRule() | p.Hold() | p.Mark()
             ):  # fmt: skip
                 pass  # only what they are made of asks
             case _:

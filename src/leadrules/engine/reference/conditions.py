@@ -6,6 +6,7 @@ A truth is True, False or None, which is unknown. Nothing is optimised here: thi
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import math
 from bisect import bisect_left, bisect_right
@@ -92,8 +93,8 @@ class Reading:
                 return bool(self.select(selection))
             case p.FollowedBy():
                 return self._followed_by(condition)
-            case p.FieldWithin(field, within):
-                moment = self.instant(self.facts.attributes[field.name], field.type.kind)
+            case p.MomentWithin(read, within):
+                moment = self.instant(self.value(read, event), read.type.kind)
                 return None if moment is None else self.as_of - within <= moment <= self.as_of
             case p.Was(ladder, labels):
                 return self.facts.held.get(ladder) in labels
@@ -162,6 +163,9 @@ class Reading:
                 return None if found is None else -_number(found)
             case p.CallNode():
                 return self._call(node, event)
+            case p.Converted(value, type_):
+                found = self.value(value, event)
+                return self.day(found) if type_.kind == "date" else self.instant(found, value.type.kind)
             case p.ConditionValue(condition):
                 return self.truth(condition, event)
 
@@ -211,6 +215,10 @@ class Reading:
         if value is None or kind == "datetime":
             return value  # type: ignore[return-value]
         return self.zone.midnight(value)  # type: ignore[arg-type]
+
+    def day(self, value: Value | None) -> dt.date | None:
+        """Give the local day of a datetime."""
+        return None if value is None else self.zone.day(value)  # type: ignore[arg-type]
 
     # ------------------------------------------------------------ selections
 

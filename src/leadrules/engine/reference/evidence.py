@@ -84,8 +84,8 @@ class Evidence:
         """Give what is found where a condition looks."""
         if isinstance(node, p.Was):
             return self.reading.facts.held.get(node.ladder)
-        if isinstance(node, p.FieldWithin):
-            return self._value(p.FieldRead(node.field))
+        if isinstance(node, p.MomentWithin):
+            return self._value(node.moment)
         if isinstance(node, p.Happened):
             return self._events(node.selection)
         if isinstance(node, p.FollowedBy):
@@ -151,7 +151,7 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return node.pii
         case p.Aggregate():
             return node.property.pii and AGGREGATES[node.function].reveals
-        case p.DaysBetween(_, moment):
+        case p.DaysBetween(_, moment) | p.Converted(moment):
             return reveals(moment, program, revealing)
         case p.Arithmetic(_, left, right):
             return reveals(left, program, revealing) or reveals(right, program, revealing)
@@ -174,11 +174,11 @@ def _shows(node: p.CallNode, program: p.Program) -> bool:
     return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
 
-Read = p.ValueNode | p.Was | p.FieldWithin | p.Happened | p.FollowedBy
+Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened | p.FollowedBy
 """What a condition finally looks at."""
 _CLOSED = (
     *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.DaysBetween),
-    *(p.Happened, p.FollowedBy, p.FieldWithin, p.Was),
+    *(p.Happened, p.FollowedBy, p.MomentWithin, p.Was),
 )
 
 
@@ -203,7 +203,8 @@ def looked_at(program: p.Program, *nodes: p.Condition | p.ValueNode) -> dict[str
                 open_.pop()
                 continue
             found[node.text] = node
-            behind = program.behind(node) if isinstance(node, p.DefinitionRead) else None
+            read = node.moment if isinstance(node, p.MomentWithin) else node
+            behind = program.behind(read) if isinstance(read, p.DefinitionRead) else None
             if behind is not None and node not in opened:
                 opened.add(node)
                 open_.append(reads(behind))
