@@ -38,30 +38,44 @@ class AuditEntry:
 
     `kind` is `points` (a rule or persona), `cap` (what a clamp took or gave), `weight` or
     `constant` (what a `total` formula changes). `rule` is the rule's id or the name of what is
-    clamped or weighed, `line` its line in the rule file, `because` the reason given there.
-    `evidence` is plain data: the values or events that the points rest on.
+    clamped or weighed, `because` the reason given there. `evidence` is plain data: the values or
+    events that the points rest on. Where a rule stands is told beside all that, in `line` and
+    `file`: it is no part of what was decided, so not of equality and not of a result's digest.
     """
 
     __slots__ = ("_evidence", "_head", "kind", "points", "rule")
 
     def __init__(
-        self, kind: EntryKind, rule: str, line: int, points: Decimal, because: str | None, evidence: Evidence
+        self,
+        kind: EntryKind,
+        rule: str,
+        points: Decimal,
+        because: str | None,
+        evidence: Evidence,
+        *,
+        line: int | None = None,
+        file: str | None = None,
     ) -> None:
         self.kind = kind
         self.rule = rule
         self.points = points
-        self._head: EntryHead = head_of(kind, rule, line, because)
+        self._head: EntryHead = head_of(kind, rule, because, line=line, file=file)
         self._evidence: Evidence | str | Notes = evidence
-
-    @property
-    def line(self) -> int:
-        """The line of the rule file that the entry is about."""
-        return self._head[2]
 
     @property
     def because(self) -> str | None:
         """The reason that the rule file gives."""
-        return self._head[3]
+        return self._head[2]
+
+    @property
+    def line(self) -> int | None:
+        """The line of the rule file that the entry is about; None where the result was read from JSON."""
+        return self._head[9]
+
+    @property
+    def file(self) -> str | None:
+        """The rule file that the entry is about, or one that it includes; None for what no file says."""
+        return self._head[10]
 
     @property
     def evidence(self) -> Evidence:
@@ -74,21 +88,26 @@ class AuditEntry:
         """Write the evidence as canonical JSON, made on first access."""
         evidence = self._evidence
         if type(evidence) is tuple:
-            maker = self._head[5]
+            maker = self._head[4]
             assert maker is not None
             self._evidence = evidence = evidence_of(self._head, maker.proof(evidence))
         return evidence if isinstance(evidence, str) else canonical_json(evidence)
 
-    def to_json(self) -> str:
-        """Write the entry as canonical JSON."""
-        return f"{self._head[7]}{_minimal(self.points)}{self._head[8]}{self.evidence_json()}}}"
+    def to_json(self, *, places: bool = False) -> str:
+        """Write the entry as canonical JSON; with `places`, file and line stand after the rule."""
+        before = self._head[6]
+        if places:
+            at = f'"file":{canonical_json(self.file)},"line":{canonical_json(self.line)},"points":'
+            before = before.removesuffix('"points":') + at
+        return f"{before}{_minimal(self.points)}{self._head[7]}{self.evidence_json()}}}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the entry as plain data: kind, rule, line, points, because, evidence."""
+    def to_dict(self, *, places: bool = False) -> dict[str, Any]:
+        """Give the entry as plain data: kind, rule, points, because, evidence; with `places`, file and line too."""
+        at = {"file": self.file, "line": self.line} if places else {}
         return {
             "kind": self.kind,
             "rule": self.rule,
-            "line": self.line,
+            **at,
             "points": self.points,
             "because": self.because,
             "evidence": self.evidence,
@@ -98,13 +117,19 @@ class AuditEntry:
         return isinstance(other, AuditEntry) and self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.rule, self.line, self.points))
+        return hash((self.kind, self.rule, self.points))
 
     def __repr__(self) -> str:
-        return f"AuditEntry({self.kind}, {self.rule!r}, line {self.line}, {self.points:+f})"
+        at = "" if self.line is None else f", line {self.line}"
+        return f"AuditEntry({self.kind}, {self.rule!r}{at}, {self.points:+f})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AuditEntry, (self.kind, self.rule, self.line, self.points, self.because, self.evidence)
+        parts = (self.kind, self.rule, self.points, self.because, self.evidence)
+        return _rebuilt_entry, (*parts, {"line": self.line, "file": self.file})
+
+
+def _rebuilt_entry(*parts: Any) -> AuditEntry:
+    return AuditEntry(*parts[:-1], **parts[-1])
 
 
 class BlankEntry(AuditEntry):
@@ -140,35 +165,37 @@ class Maker(Protocol):
         """
 
 
-EntryHead = tuple[EntryKind, str, int, str | None, int, Maker | None, int, str, str, str | None]
-"""What an entry says of its rule, whatever the lead: kind, rule, line, because; its index among all; who proves it;
+EntryHead = tuple[EntryKind, str, str | None, int, Maker | None, int, str, str, str | None, int | None, str | None]
+"""What an entry says of its rule, whatever the lead: kind, rule, because; its index among all; who proves it;
 which alternative it is of; the canonical JSON before its points, and from there to its evidence; all of that in one,
-where the points are always the same."""
+where the points are always the same; and the line and file where the rule stands."""
 
 
 def head_of(
     kind: EntryKind,
     rule: str,
-    line: int,
     because: str | None,
+    *,
     index: int = 0,
     maker: Maker | None = None,
     alternative: int = 0,
+    line: int | None = None,
+    file: str | None = None,
 ) -> EntryHead:
     """Give what an entry says of its rule."""
-    before = f'{{"kind":"{kind}","rule":{_quoted(rule)},"line":{line},"points":'
+    before = f'{{"kind":"{kind}","rule":{_quoted(rule)},"points":'
     after = f',"because":{canonical_json(because)},"evidence":'
-    return kind, rule, line, because, index, maker, alternative, before, after, None
+    return kind, rule, because, index, maker, alternative, before, after, None, line, file
 
 
 def with_points(head: EntryHead, points: Decimal) -> Fired:
     """Give an entry to be whose points are always the same."""
-    return (*head[:9], f"{head[7]}{_minimal(points)}{head[8]}"), points
+    return (*head[:8], f"{head[6]}{_minimal(points)}{head[7]}", *head[9:]), points
 
 
 def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
     """Find the evidence of an entry. Raises RuntimeError where it has none."""
-    found = proof.get(head[4])
+    found = proof.get(head[3])
     if found is None:
         raise RuntimeError("an event of the lead was changed after it was scored; read evidence first, or score a copy")
     return found
@@ -239,7 +266,7 @@ def json_of(fired: Iterable[Fired], numbers: Numbers, proof: Mapping[int, str]) 
     """Write what fired as the canonical JSON of an audit, which is faster than to make its entries."""
     entries = []
     for head, points in fired:
-        start = head[9] or f"{head[7]}{numbers[points]}{head[8]}"
+        start = head[8] or f"{head[6]}{numbers[points]}{head[7]}"
         entries.append(f"{start}{evidence_of(head, proof)}}}")
     return f"[{','.join(entries)}]"
 

@@ -19,6 +19,7 @@ from leadrules.engine.compiler import event_lists
 from leadrules.engine.incremental import uses
 from leadrules.engine.reference import evidence
 from leadrules.syntax import tree
+from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
 from leadrules.testing import (
     RawLead,
@@ -29,6 +30,7 @@ from leadrules.testing import (
     future_and_duplicates_are_irrelevant,
     incremental_agrees,
     invalid_leads,
+    layout_is_irrelevant,
     leads,
     moments,
     names_are_only_names,
@@ -38,6 +40,7 @@ from leadrules.testing import (
     rules_order_is_irrelevant,
     unread_is_irrelevant,
 )
+from leadrules.testing.comparing import outcome, same
 from leadrules.testing.rule_files import written_files
 from leadrules.values import moment_of
 from leadrules.vocabulary import DATETIME
@@ -185,6 +188,27 @@ def formatting_keeps_the_program(question):
     formatting_keeps_the_fingerprint(question.text, load=question.load)
 
 
+def layout_changes_no_byte(question):
+    layout_is_irrelevant(question.text, question.lead, question.as_of, load=question.load)
+
+
+def names_of_files_and_lines_change_no_byte(question):
+    """The same rules included from a file of another name, at other lines."""
+    one, other = included(question.meant, "a.leadrules", ""), included(question.meant, "deep/b.leadrules", "# here\n\n")
+    assert one.fingerprint == other.fingerprint
+    first, second = (outcome(rules.evaluate, question.lead, as_of=question.as_of) for rules in (one, other))
+    same("where included rules stand changes the result", first, second)
+
+
+def included(statements, path, before):
+    """Load rules from a file that includes them; what only a main file may say stays there."""
+    only_main = (tree.Ruleset, tree.Timezone, tree.Precision)
+    main = [text_of(one) for one in statements if isinstance(one, only_main)]
+    others = [before + text_of(one) for one in statements if not isinstance(one, only_main)]
+    files = {path: "\n".join(others)}
+    return Ruleset.from_text("\n".join([before, *main, f'include "{path}"']), files=files)
+
+
 def replaying_an_audit_gives_its_digest(question):
     replay_gives_the_digest(question.rules, question.lead, question.as_of)
 
@@ -216,6 +240,8 @@ LAWS = (
     the_order_of_rules_in_a_dimension_changes_no_score_and_no_label,
     a_decayed_rule_never_gains_with_age,
     formatting_keeps_the_program,
+    layout_changes_no_byte,
+    names_of_files_and_lines_change_no_byte,
     replaying_an_audit_gives_its_digest,
     names_mean_nothing,
     incremental_equals_from_scratch_for_any_split_of_the_events,

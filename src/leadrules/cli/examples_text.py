@@ -13,7 +13,7 @@ from leadrules.cli.screen import Screen, counted, printable
 from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
 from leadrules.insights.mutation import Survivor
-from leadrules.program import Node, Program
+from leadrules.program import Program
 from leadrules.syntax.files import PACK
 
 _MOST_LINES = 60
@@ -76,7 +76,7 @@ def _show_audit(screen: Screen, result: ScoredLead, program: Program) -> None:
         (
             f"{entry.points:+f}",
             _entry_words(entry),
-            _line(_file_of(entry, program), entry.line),
+            _place(entry, program),
         )
         for entry in told
     ]
@@ -91,15 +91,11 @@ def _show_audit(screen: Screen, result: ScoredLead, program: Program) -> None:
     screen.line("    ", score, "  score", (f"  {labels}" if labels else "", "dim"))
 
 
-def _file_of(entry: AuditEntry, program: Program) -> str | None:
-    """Name the file of what an entry is about: a rule, or else what is clamped or weighed."""
-    if entry.kind in {"weight", "constant"} or entry.rule == "total":
-        return program.file_of(program.total)
-    rules = (rule for rule in program.rules if rule.id == entry.rule)
-    kinds = ("persona",) if entry.kind == "points" else ("group", "dimension")
-    named = (program.definitions.get((kind, entry.rule)) for kind in kinds)
-    found: Node | None = next((part for part in (*rules, *named) if part is not None), None)
-    return None if found is None else program.file_of(found)
+def _place(entry: AuditEntry, program: Program) -> str:
+    """Say where the rule of an entry stands; the main file goes without its name."""
+    if entry.line is None:
+        return ""
+    return _line(None if entry.file in program.files[:1] else entry.file, entry.line)
 
 
 def _entry_words(entry: AuditEntry) -> str:

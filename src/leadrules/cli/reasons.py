@@ -70,7 +70,8 @@ class Reasons:
 def is_cap_of_rule(entry: AuditEntry, audit: Sequence[AuditEntry]) -> bool:
     """Tell whether an entry is what a rule's own `max` took, not that of a group, dimension or total."""
     return entry.kind == "cap" and any(
-        other.kind == "points" and (other.rule, other.line) == (entry.rule, entry.line) for other in audit
+        other.kind == "points" and (other.rule, other.file, other.line) == (entry.rule, entry.file, entry.line)
+        for other in audit
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -23,6 +23,11 @@ class Node(nodes.Node):
     def line(self) -> int:
         """The line where it stands; 1 where it is implied."""
         return 1 if self.span is None else self.span.line
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The `line` and the `file` where it stands; both None for what is implied."""
+        return {"line": None, "file": None} if self.span is None else {"line": self.span.line, "file": self.span.file}
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -17,7 +17,7 @@ from leadrules.tables.problems import FileProblem
 
 Write = Callable[[ScoredLead], None]
 
-_AUDIT = ("lead", "kind", "rule", "line", "points", "because", "evidence")
+_AUDIT = ("lead", "kind", "rule", "file", "line", "points", "because", "evidence")
 
 
 @contextlib.contextmanager
@@ -143,8 +143,9 @@ def _csv_audit(file: TextIO) -> Write:
 
     def write(result: ScoredLead) -> None:
         for entry in result.audit:
-            points, because = canonical_json(entry.points), entry.because or ""
-            writer.writerow((result.lead, entry.kind, entry.rule, entry.line, points, because, entry.evidence_json()))
+            place, points = (entry.file or "", entry.line), canonical_json(entry.points)
+            told = (entry.because or "", entry.evidence_json())
+            writer.writerow((result.lead, entry.kind, entry.rule, *place, points, *told))
 
     return write
 
@@ -152,6 +153,6 @@ def _csv_audit(file: TextIO) -> Write:
 def _json_lines_audit(file: TextIO) -> Write:
     def write(result: ScoredLead) -> None:
         lead = canonical_json(result.lead)
-        file.writelines(f'{{"lead":{lead},{entry.to_json()[1:]}\n' for entry in result.audit)
+        file.writelines(f'{{"lead":{lead},{entry.to_json(places=True)[1:]}\n' for entry in result.audit)
 
     return write

@@ -23,7 +23,9 @@ from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
+from leadrules.syntax.files import MAIN
 from leadrules.syntax.formatter import text_of
+from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
@@ -170,6 +172,21 @@ def formatting_keeps_the_fingerprint(text: str, *, load: Load = Ruleset.from_tex
         raise AssertionError(f"formatting changes the fingerprint of\n{text}\nwhich becomes\n{formatted}")
 
 
+def layout_is_irrelevant(text: str, lead: RawLead, as_of: dt.datetime, *, load: Load = Ruleset.from_text) -> None:
+    """Assert that a file as it is laid out by `leadrules fmt`, and one with comments, give the same bytes.
+
+    So caches and stored digests may go by the fingerprint: where it is equal, results are.
+    """
+    file, _ = parse(text, "rules.leadrules")
+    commented = "\n# a comment\n\n".join(["", *map(text_of, file.statements)])
+    for other in (format_file(file), f"{commented}\n"):
+        before, after = load(text), load(other)
+        if before.fingerprint != after.fingerprint:
+            raise AssertionError(f"the layout changes the fingerprint of\n{text}\nwhich becomes\n{other}")
+        results = (outcome(rules.evaluate, lead, as_of=as_of) for rules in (before, after))
+        same(f"the layout changes the result; the other layout is\n{other}", *results)
+
+
 def _written(statements: Sequence[tree.Statement]) -> str:
     return "".join(text_of(statement) + "\n" for statement in statements)
 
@@ -179,7 +196,7 @@ def rules_order_is_irrelevant(
 ) -> None:
     """Assert that the order of rules and personas in a dimension or group changes nothing but the audit's order.
 
-    There the entries have other lines, and rules that are alike share out `~2` otherwise.
+    There rules that are alike share out `~2` otherwise.
     """
     file, _ = parse(text, "rules.leadrules")
     shuffled = _written(_rules_shuffled(file.statements, random.Random(seed)))  # noqa: S311 shuffles test data
@@ -262,22 +279,30 @@ def _points_of_events(
 def replay_gives_the_digest(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> None:
     """Assert that what an audit names gives its digest again.
 
-    The ruleset is restored from its source, the lead is read from JSON, and the moment is the
-    result's own.
+    The ruleset is restored from its source, and once more from that with a comment before it, the lead
+    is read from JSON, and the moment is the result's own.
     """
     restored: Ruleset = pickle.loads(pickle.dumps(rules))  # noqa: S301 our own bytes
     stored: RawLead = json.loads(json.dumps(lead, default=_as_json))
-    if restored.fingerprint != rules.fingerprint:
-        raise AssertionError("a pickled ruleset has another fingerprint")
     try:
         first = rules.evaluate(lead, as_of=as_of)
     except LeadrulesError:
         return
     moment = dt.datetime.fromisoformat(first.to_dict()["as_of"])
-    again = restored.evaluate(stored, as_of=moment)
-    same("a replay gives another result", first.to_json(), again.to_json())
-    if first.digest != again.digest:
-        raise AssertionError("a replay gives another digest")
+    for other in (restored, _commented(rules)):
+        if other.fingerprint != rules.fingerprint:
+            raise AssertionError("the same rules have another fingerprint, restored or with a comment")
+        again = other.evaluate(stored, as_of=moment)
+        same("a replay gives another result", first.to_json(), again.to_json())
+        if first != again or hash(first) != hash(again) or first.digest != again.digest:
+            raise AssertionError("a replay gives another digest, or a result that is not equal")
+
+
+def _commented(rules: Ruleset) -> Ruleset:
+    """Load a ruleset's files again, the main one with a comment before its first line."""
+    files = rules._files.frozen()  # noqa: SLF001
+    files.texts[MAIN] = f"# a comment\n\n{files.texts[MAIN]}"
+    return Ruleset._from_files(files, rules._params, rules._limits, rules._catalogue)  # noqa: SLF001
 
 
 def _as_json(value: object) -> str:

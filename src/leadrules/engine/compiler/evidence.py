@@ -63,12 +63,12 @@ class EvidencePlans:
             plan = plans.get(id(head)) or self._plan(head)
             text = plan(lead, points, before)
             if text is not None:
-                found[head[4]] = text
+                found[head[3]] = text
             before = points
         return found
 
     def _plan(self, head: EntryHead) -> Plan:
-        kind, index, alternative = head[0], head[4], head[6]
+        kind, index, alternative = head[0], head[3], head[5]
         item = self.trace.items[index]
         plan: Plan
         if kind == "constant":

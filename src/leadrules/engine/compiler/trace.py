@@ -138,7 +138,7 @@ def _labels(keys: Sequence[str], labels: Sequence[str]) -> str:
 
 
 def _index(fired: Fired) -> int:
-    return fired[0][4]
+    return fired[0][3]
 
 
 @attrs.define
@@ -162,7 +162,7 @@ class Trace:
         total = program.total
         if total.terms is not None:
             for dimension in program.dimensions:
-                trace._add("weight", dimension.name, "weight", dimension.name, dimension, total.line)
+                trace._add("weight", dimension.name, "weight", dimension.name, dimension, total)
             for index, term in enumerate(total.terms):
                 if term.dimension is None:
                     trace._add("constant", str(index), "constant", "total", term)
@@ -198,13 +198,14 @@ class Trace:
                 self._item(rule)
             self._add("group", item.name, "cap", item.name, item)
 
-    def _add(self, of: str, name: str, kind: EntryKind, rule: str, item: Item, line: int | None = None) -> None:
+    def _add(self, of: str, name: str, kind: EntryKind, rule: str, item: Item, at: p.Node | None = None) -> None:
         index = self.indices[of, name] = len(self.heads)
         because = item.because if isinstance(item, p.Rule) and kind == "points" else None
         self.items.append(item)
-        self.heads.append(head_of(kind, rule, item.line if line is None else line, because, index, self.maker))
+        place = (item if at is None else at).place
+        self.heads.append(head_of(kind, rule, because, index=index, maker=self.maker, **place))
 
     def alternative(self, index: int, alternative: int) -> EntryHead:
         """Give the head of an entry that one of a rule's alternatives fires."""
         head = self.heads[index]
-        return head if alternative == 0 else (*head[:6], alternative, *head[7:])
+        return head if alternative == 0 else (*head[:5], alternative, *head[6:])

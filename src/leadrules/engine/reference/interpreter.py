@@ -262,8 +262,8 @@ def _audit(evaluation: Evaluation, evidence: Evidence) -> Iterator[AuditEntry]:
             else:
                 for rule in item.rules:
                     yield from _rule_entries(evaluation, rule, evidence)
-                yield from _clamp_entry(evaluation, "group", item.name, item.line, item.bounds)
-        yield from _clamp_entry(evaluation, "dimension", dimension.name, dimension.line, dimension.bounds)
+                yield from _clamp_entry(evaluation, "group", item)
+        yield from _clamp_entry(evaluation, "dimension", dimension)
     if evaluation.program.total.terms is not None:
         yield from _total_entries(evaluation, evaluation.program.total, evaluation.program.total.terms)
 
@@ -272,28 +272,28 @@ def _rule_entries(evaluation: Evaluation, rule: p.Rule, evidence: Evidence) -> I
     score = evaluation.rules[rule.id]
     if score is None:
         return
-    yield AuditEntry(
-        "points", rule.id, rule.line, decimal_of(score.points), rule.because, evidence.of_rule(rule, score)
-    )
+    points, found = decimal_of(score.points), evidence.of_rule(rule, score)
+    yield AuditEntry("points", rule.id, points, rule.because, found, **rule.place)
     if score.capped != score.points:
-        yield _cap(rule.id, rule.line, score.points, score.capped)
+        yield _cap(rule.id, rule, score.points, score.capped)
 
 
 def _persona_entries(evaluation: Evaluation, persona: p.Persona, evidence: Evidence) -> Iterator[AuditEntry]:
     if evaluation.number("persona", persona.name) > 0:
         points = decimal_of(persona_points(evaluation, persona))
-        yield AuditEntry("points", persona.name, persona.line, points, None, evidence.of_persona(persona))
+        yield AuditEntry("points", persona.name, points, None, evidence.of_persona(persona), **persona.place)
 
 
-def _clamp_entry(evaluation: Evaluation, kind: str, name: str, line: int, bounds: p.Bounds) -> Iterator[AuditEntry]:
-    before = evaluation.sums[kind, name]
-    if bounds.clamp(before) != before:
-        yield _cap(name, line, before, bounds.clamp(before))
+def _clamp_entry(evaluation: Evaluation, kind: str, node: p.PointsGroup | p.Dimension) -> Iterator[AuditEntry]:
+    before = evaluation.sums[kind, node.name]
+    after = node.bounds.clamp(before)
+    if after != before:
+        yield _cap(node.name, node, before, after)
 
 
-def _cap(name: str, line: int, before: Fraction, after: Fraction) -> AuditEntry:
+def _cap(name: str, node: p.Node, before: Fraction, after: Fraction) -> AuditEntry:
     evidence = {"from": plain_number(before), "to": plain_number(after)}
-    return AuditEntry("cap", name, line, decimal_of(after - before), None, evidence)
+    return AuditEntry("cap", name, decimal_of(after - before), None, evidence, **node.place)
 
 
 def _total_entries(evaluation: Evaluation, total: p.Total, terms: Sequence[p.Term]) -> Iterator[AuditEntry]:
@@ -301,10 +301,11 @@ def _total_entries(evaluation: Evaluation, total: p.Total, terms: Sequence[p.Ter
         value = evaluation.number("dimension", dimension.name)
         weighed = sum((term_value(evaluation, t) for t in terms if t.dimension == dimension.name), ZERO)
         evidence = {"from": plain_number(value), "to": plain_number(weighed)}
-        yield AuditEntry("weight", dimension.name, total.line, decimal_of(weighed - value), None, evidence)
+        yield AuditEntry("weight", dimension.name, decimal_of(weighed - value), None, evidence, **total.place)
     for term in terms:
         if term.dimension is None:
-            yield AuditEntry("constant", "total", term.line, decimal_of(term_value(evaluation, term)), None, {})
+            constant = decimal_of(term_value(evaluation, term))
+            yield AuditEntry("constant", "total", constant, None, {}, **term.place)
     before = sum((term_value(evaluation, term) for term in terms), ZERO)
     if total.bounds.clamp(before) != before:
-        yield _cap("total", total.line, before, total.bounds.clamp(before))
+        yield _cap("total", total, before, total.bounds.clamp(before))
