@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import inspect
 import json
+import signal
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,8 +27,6 @@ from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import Value, decimal_of, moment_of, plain_name
 from leadrules.vocabulary import Type
 
-FAILURES = (Exception, SystemExit)
-"""What a plugin may raise without taking its host along: all but the user's own interruption."""
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """How criteria calculate: 28 significant digits, half to even."""
 
@@ -154,8 +153,9 @@ def marked(origin: Origin, found: Any) -> list[tuple[str, Any, Mark]]:
     try:
         functions = ((name, function, mark_of(function)) for name, function in _functions(found))
         return [(name, function, mark) for name, function, mark in functions if mark is not None]
-    except FAILURES as problem:
-        raise PluginError(f"{origin} cannot be looked through: {type(problem).__name__}: {problem}") from problem
+    except BaseException as problem:
+        raise_if_from_outside(problem)
+        raise PluginError(f"{origin} cannot be looked through: {named(problem)}") from problem
 
 
 def _functions(found: Any) -> Iterable[tuple[str, Any]]:
@@ -180,8 +180,9 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
     try:
         hints = typing.get_type_hints(function)
         written = inspect.signature(function).parameters
-    except Exception as problem:
-        raise refuse(f"its annotations cannot be read: {problem}") from problem
+    except BaseException as problem:
+        raise_if_from_outside(problem)
+        raise refuse(f"its annotations cannot be read: {named(problem)}") from problem
     doc = inspect.cleandoc(function.__doc__ or "").strip()
     if not doc:
         help_ = "write what it answers as its docstring; the first line shows in lists and messages"
@@ -383,6 +384,34 @@ def named(problem: BaseException) -> str:
     """
     try:
         words = str(problem)
-    except Exception:  # noqa: BLE001 - an exception without words is named by its kind
+    except BaseException as another:  # noqa: BLE001 - an exception without words is named by its kind
+        raise_if_from_outside(another)
         words = ""
     return f"{type(problem).__name__}: {words}" if words else type(problem).__name__
+
+
+def raise_if_from_outside(problem: BaseException) -> None:
+    """Raise on what interrupted a plugin and is no failure of it.
+
+    That is the user's interruption, and whatever the handler of a signal raised, such as a SystemExit
+    of the host. All else that a plugin raises is its own failure, of whatever kind: a panic of compiled
+    code is no Exception either.
+    """
+    if isinstance(problem, KeyboardInterrupt):
+        raise problem
+    handlers = {code for number in signal.valid_signals() if (code := _code_of(signal.getsignal(number))) is not None}
+    trace = problem.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code in handlers:
+            raise problem
+        trace = trace.tb_next
+
+
+def _code_of(handler: object) -> types.CodeType | None:
+    """Give the code of a signal's handler: a function, a method or an object that is called."""
+    if not callable(handler) or isinstance(handler, signal.Handlers):
+        return None
+    function = getattr(handler, "func", handler)  # of functools.partial
+    function = getattr(function, "__func__", function)
+    code = getattr(function, "__code__", None) or getattr(vars(type(function)).get("__call__"), "__code__", None)
+    return code if isinstance(code, types.CodeType) else None

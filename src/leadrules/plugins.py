@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from leadrules.criteria import FAILURES, Origin, Plugin, loaded
+from leadrules.criteria import Origin, Plugin, loaded, named, raise_if_from_outside
 from leadrules.errors import MissingFile, MissingPlugin, PluginError
 
 if TYPE_CHECKING:
@@ -142,8 +142,9 @@ def imported(point: metadata.EntryPoint) -> Any:
     """Import what an entry point names. Raises PluginError, whose cause is what went wrong."""
     try:
         return point.load()
-    except FAILURES as problem:  # whatever a plugin does on import is its own failure
-        reason = f"{type(problem).__name__}: {problem}".rstrip(": ")
+    except BaseException as problem:  # whatever a plugin does on import is its own failure
+        raise_if_from_outside(problem)
+        reason = named(problem)
         raise PluginError(f"{origin_of(point)} cannot be imported from `{point.value}`: {reason}") from problem
 
 

@@ -1,10 +1,12 @@
 """Criteria of plugins in rules: wherever values stand, with whatever arguments, and when they fail."""
 
-# ruff: noqa: ARG001 - some criteria are about something else than their arguments
+# ruff: noqa: ARG001, ARG002 - some criteria are about something else than their arguments
 
 import datetime as dt
 import decimal
+import functools
 import itertools
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -398,6 +400,48 @@ def exits(text: str) -> bool:
     sys.exit(text)
 
 
+class Panic(BaseException):
+    """What compiled code may raise."""
+
+
+class Curse(Exception):
+    """What ends the process of whoever asks for its words."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+class Hidden:
+    """What ends the process of whoever looks at it."""
+
+    def __repr__(self) -> str:
+        raise SystemExit(0)
+
+
+@criterion
+def panics(text: str) -> bool:
+    """Fail as compiled code does."""
+    raise Panic(text)
+
+
+@criterion
+def ends(text: str) -> bool:
+    """Fail as a generator does that is closed."""
+    raise GeneratorExit
+
+
+@criterion
+def curses(text: str) -> bool:
+    """Fail without words."""
+    raise Curse
+
+
+@criterion
+def hides(text: str) -> str:
+    """Give what cannot be shown."""
+    return Hidden()
+
+
 @criterion
 def lies(text: str) -> Decimal:
     """Give an int."""
@@ -468,6 +512,10 @@ FAILING = {name: value for name, value in globals().items() if hasattr(value, "_
     [
         ("raises(company)", "it failed with KeyError: 'bad'"),
         ("exits(company)", "it failed with SystemExit: bad"),
+        ("panics(company)", "it failed with Panic: bad"),
+        ("ends(company)", "it failed with GeneratorExit"),
+        ("curses(company)", "it failed with Curse"),
+        ("hides(company) is known", "it gives a Hidden, which is no text"),
         ("lies(company) > 1", "it gives 3 (int), which is no number: give a Decimal"),
         ("silent(company)", "it gives None, and does not say that it may (`-> … | None`)"),
         ("naive(company) is known", "which is no datetime with a time zone"),
@@ -487,6 +535,47 @@ def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
     name = call.partition("(")[0]
     assert str(caught.value).startswith(f"plugin `bad`, criterion `{name}` version 1, lead `42`: ")
     assert words in str(caught.value)
+
+
+class Handler:
+    """Handles a signal as an object."""
+
+    def __call__(self, number: int, frame: object) -> None:
+        sys.exit(7)
+
+    def method(self, number: int, frame: object) -> None:
+        raise Panic(number)
+
+
+def by_function(number: int, frame: object) -> None:
+    raise TimeoutError
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("handler", "raised"),
+    [
+        (by_function, TimeoutError),
+        (Handler(), SystemExit),
+        (Handler().method, Panic),
+        (functools.partial(by_function), TimeoutError),
+        (signal.default_int_handler, KeyboardInterrupt),
+    ],
+)
+def test_what_the_handler_of_a_signal_raises_is_no_failure_of_the_criterion_that_runs(handler, raised):
+    @criterion
+    def waits(text: str) -> bool:
+        """Be interrupted."""
+        signal.raise_signal(signal.SIGUSR1)
+        return True
+
+    rules = Ruleset.from_text("use m\nm.waits(company) +1", criteria={"m": {"waits": waits}})
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with pytest.raises(raised):
+            rules.evaluate({"id": "1", "attributes": {"company": "Acme"}}, as_of=NOON)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_other_leads_are_not_affected():

@@ -214,6 +214,8 @@ def test_a_package_that_is_asked_and_not_installed_is_named(distribute):
     [
         ("raise RuntimeError('no licence')", "cannot be imported from `crm`: RuntimeError: no licence"),
         ("raise SystemExit(3)", "cannot be imported from `crm`: SystemExit: 3"),
+        ("raise GeneratorExit", "cannot be imported from `crm`: GeneratorExit"),
+        ("class Panic(BaseException): pass\nraise Panic('lost')", "cannot be imported from `crm`: Panic: lost"),
         ("raise ValueError", "cannot be imported from `crm`: ValueError"),
         ("import nowhere_at_all", "cannot be imported from `crm`: ModuleNotFoundError: No module named"),
         ("def f(:", "cannot be imported from `crm`: SyntaxError: invalid syntax"),

@@ -7,7 +7,7 @@ from typing import Protocol
 from leadrules import program as p
 from leadrules.check.names import Names
 from leadrules.check.resolver import Place, told
-from leadrules.criteria import FAILURES, Criterion, Parameter, Plugin, named, to_python
+from leadrules.criteria import Criterion, Parameter, Plugin, named, raise_if_from_outside, to_python
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, listed
@@ -168,7 +168,8 @@ def _check_literal(
     except ValueError as problem:
         words = f": {problem}" if str(problem) else ""
         report.refuse("LR622", f"`{criterion.name}` refuses {value.text}{words}", written)
-    except FAILURES as problem:  # its own failure, reported by name
+    except BaseException as problem:  # noqa: BLE001 - its own failure, reported by name
+        raise_if_from_outside(problem)
         reason = f"its check of `{parameter.name}` failed with {named(problem)}"
         report.refuse("LR621", str(criterion.failed(reason)), written)
 

@@ -24,7 +24,7 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
-from leadrules.criteria import DIGITS, FAILURES, Criterion, Origin, kind_of, named, to_python, verified
+from leadrules.criteria import DIGITS, Criterion, Origin, kind_of, named, raise_if_from_outside, to_python, verified
 from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, mark_of
@@ -184,7 +184,8 @@ class _Asking:
         try:
             with localcontext(DIGITS):
                 found = self.criterion.function(**shown)
-        except FAILURES as problem:
+        except BaseException as problem:
+            raise_if_from_outside(problem)
             raise self.wrong(f"it raises {named(problem)}", arguments, self._way_out(problem)) from problem
         took = thread_time() - begun
         if took > _PATIENCE:
@@ -284,7 +285,8 @@ def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -
         if str(problem):
             return
         said = "refuses without a word"
-    except FAILURES as problem:
+    except BaseException as problem:  # noqa: BLE001 - told as what the check does
+        raise_if_from_outside(problem)
         said = f"raises {named(problem)}"
     else:
         if found is not False:

@@ -11,7 +11,7 @@ from typing import Any
 from leadrules import program as p
 from leadrules.characters import normalised
 from leadrules.conversions import YEARS
-from leadrules.criteria import DIGITS, FAILURES, Criterion, named, to_python
+from leadrules.criteria import DIGITS, Criterion, named, raise_if_from_outside, to_python
 from leadrules.lead import Facts, Occurrence
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import Value, instant_of, moment_of
@@ -73,7 +73,8 @@ def _asked(criterion: Criterion, given: Mapping[str, Any], lead: str | None) -> 
     try:
         with localcontext(DIGITS):  # its arithmetic is the same in every host, and its settings are its own
             answer = criterion.function(**given)
-    except FAILURES as problem:
+    except BaseException as problem:
+        raise_if_from_outside(problem)
         raise criterion.failed(f"it failed with {named(problem)}", lead) from problem
     return answer_of(criterion, answer, lead)
 
@@ -106,7 +107,8 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
 def _shown_answer(answer: Any) -> str:
     try:
         shown = repr(answer)
-    except Exception:  # noqa: BLE001 - what cannot be shown is told by its kind
+    except BaseException as problem:  # noqa: BLE001 - what cannot be shown is told by its kind
+        raise_if_from_outside(problem)
         shown = ""
     return f"{shown:.60} ({type(answer).__name__})" if shown else f"a {type(answer).__name__}"
 
