@@ -18,11 +18,23 @@ def main() -> None:
         sys.stderr.write("The command line needs an extra; install it with: pip install 'leadrules[cli]'\n")
         sys.exit(2)
     gc.set_threshold(_OBJECTS)
+    from leadrules.cli.streams import PipeClosed, StdoutLost, take_streams
+
     try:
+        take_streams()
         from leadrules.cli.app import app
 
-        app(prog_name="leadrules")
+        try:
+            app(prog_name="leadrules")
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:  # before a command runs; from then on it is handled there
         sys.exit(130)
+    except PipeClosed:
+        sys.exit(141)
+    except StdoutLost as problem:
+        if sys.stderr is not None:
+            sys.stderr.write(f"error: standard output cannot be written: {problem}\n")
+        sys.exit(2)
     finally:
         gc.freeze()  # the process ends: to look for garbage in all that it loaded would take it a quarter of its time

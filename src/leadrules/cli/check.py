@@ -15,7 +15,8 @@ from leadrules.audit import RulesetIdentity, canonical_json
 from leadrules.check.checker import Checked
 from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
-from leadrules.cli.screen import Screen, counted, drawn, standard_output, tally
+from leadrules.cli.screen import Screen, counted, drawn, tally
+from leadrules.cli.streams import standard_output
 from leadrules.families import MARKS
 from leadrules.lead import LeadReader
 from leadrules.ruleset import fingerprint_of, review

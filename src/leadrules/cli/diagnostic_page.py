@@ -8,7 +8,8 @@ from rich.text import Text
 
 from leadrules.audit import canonical_json
 from leadrules.cli.running import OK, Stop
-from leadrules.cli.screen import Screen, drawn, standard_output
+from leadrules.cli.screen import Screen, drawn
+from leadrules.cli.streams import standard_output
 from leadrules.diagnostics.pages import Heading, Listing, Messages, Page, Prose, registry
 from leadrules.errors import close_names
 

@@ -15,7 +15,8 @@ from leadrules.audit import canonical_json
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted, printable, standard_output
+from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.streams import standard_output
 from leadrules.errors import InputError, PluginError, close_names
 from leadrules.explain.explanation import Explanation
 from leadrules.explain.forecast import Forecast

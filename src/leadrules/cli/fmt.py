@@ -12,6 +12,7 @@ import attrs
 
 from leadrules.cli.running import OK, RULES_WRONG, USAGE
 from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.streams import standard_output
 from leadrules.errors import Diagnostic
 from leadrules.syntax.files import read_bytes
 from leadrules.syntax.layout import format_file
@@ -87,8 +88,8 @@ def _read(path: Path) -> _Written | Sequence[Diagnostic]:
 def _write(path: Path, found: _Written, screen: Screen, problems: Screen) -> int:
     """Write the file as it should be, where that changes anything, and give the exit status."""
     if path == STANDARD_INPUT:
-        sys.stdout.buffer.write(found.data)
-        sys.stdout.buffer.flush()
+        with standard_output() as file:
+            file.write(found.data.decode())
     elif found.changes:
         try:
             with OutputFile(path) as output:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from leadrules.cli.reading import Source
+from leadrules.cli.running import OK, SOME_REJECTED
+from leadrules.cli.screen import Screen, counted
+from leadrules.cli.streams import standard_output
 from leadrules.insights.inference import Inference
 from leadrules.tables import Row
 
@@ -19,8 +20,9 @@ def infer(source: Source) -> int:
             inference.add(row.lead)
         else:
             unread += 1
-    print(inference.text(), end="")
+    with standard_output() as file:
+        file.write(inference.text())
     if unread:
-        rows = "1 row" if unread == 1 else f"{unread:,} rows"
-        print(f"{rows} could not be read and had no say; `leadrules score` tells which", file=sys.stderr)
-    return 3 if unread else 0
+        notes = Screen(stderr=True)
+        notes.warn(f"{counted(unread, 'row')} could not be read and had no say; `leadrules score` tells which")
+    return SOME_REJECTED if unread else OK

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from leadrules.audit import canonical_json
 from leadrules.cli.running import OK, RULES_WRONG
-from leadrules.cli.screen import Screen, counted, printable, standard_output
+from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.streams import standard_output
 from leadrules.insights.criterion_pages import page_of
 from leadrules.insights.installed import Installed, summary_of, survey
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from leadrules.cli.streams import PipeClosed, StdoutLost, prints_diverted, standard_stream
+
 if TYPE_CHECKING:
     from leadrules.cli.screen import Screen
 
@@ -18,6 +20,7 @@ RULES_WRONG = 1
 USAGE = 2
 SOME_REJECTED = 3
 OUR_MISTAKE = 70
+HUNG_UP = 129
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 TERMINATED = 143
@@ -35,17 +38,26 @@ class Stop(Exception):
         super().__init__(message)
 
 
+class _Terminated(BaseException):
+    """The system asks the process to end. No Exception, nor SystemExit, which a plugin may catch or raise itself."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(status)
+
+
 def run(command: Callable[[], int]) -> int:
     """Run a command and give its exit status. No traceback leaves here, unless `LEADRULES_DEBUG=1` asks for it."""
     try:
-        with _terminated_in_order():
+        with _terminated_in_order(), prints_diverted():
             status = command()
-            sys.stdout.flush()
+            standard_stream().flush()
     except KeyboardInterrupt:
         _say("\ninterrupted: no file was changed" if _on_terminal() else "interrupted: no file was changed")
         return INTERRUPTED
-    except BrokenPipeError:
-        _close_quietly()
+    except _Terminated as ended:
+        return ended.status
+    except PipeClosed:
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last line of defence: said in a sentence, with a way to see it all
         return _told(error)
@@ -54,7 +66,7 @@ def run(command: Callable[[], int]) -> int:
 
 def _told(error: Exception) -> int:
     from leadrules.cli.screen import Screen
-    from leadrules.errors import InputError, PluginError, RulesetError
+    from leadrules.errors import LeadrulesError, PluginError, RulesetError
     from leadrules.tables import FileProblem
 
     screen = Screen(stderr=True)
@@ -67,12 +79,20 @@ def _told(error: Exception) -> int:
             return RULES_WRONG
         case FileProblem():
             screen.problem(error.sentence, error.advice)
-            return USAGE
-        case InputError() | PluginError():
+        case PluginError():
+            screen.problem(str(error), error.help)
+        case LeadrulesError():
             screen.problem(str(error))
-            return USAGE
+        case StdoutLost():
+            screen.problem(f"standard output cannot be written: {error}")
+        case MemoryError():
+            screen.problem("there is not enough memory for this", "give it more, or less to do: fewer leads at a time")
+        case OSError() if error.strerror:
+            named = f"`{error.filename}` cannot be used: " if error.filename is not None else "the system refuses: "
+            screen.problem(named + error.strerror.lower())
         case _:
             return _told_unexpected(error, screen)
+    return USAGE
 
 
 def _told_unexpected(error: Exception, screen: Screen) -> int:
@@ -96,27 +116,28 @@ def _on_terminal() -> bool:
     return False
 
 
-def _close_quietly() -> None:
-    """Let nothing be written to a closed pipe when the interpreter flushes at its end."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
-
 @contextlib.contextmanager
 def _terminated_in_order() -> Iterator[None]:
-    """Let a termination signal unwind the command, so that half-written files are removed."""
+    """Let a signal that ends the process unwind the command, so that half-written files are removed.
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        sys.exit(TERMINATED)
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not in the main thread, where signals cannot be handled
-        yield
-        return
+    One that is ignored stays ignored: `nohup` has asked for that.
+    """
+    before = {}
+    for name, status in (("SIGTERM", TERMINATED), ("SIGHUP", HUNG_UP)):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is None or signal.getsignal(number) == signal.SIG_IGN:
+            continue
+        with contextlib.suppress(ValueError):  # not in the main thread, where signals cannot be handled
+            before[number] = signal.signal(number, _stop_with(status))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop_with(status: int) -> Callable[[int, FrameType | None], None]:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _Terminated(status)
+
+    return stop

@@ -16,7 +16,8 @@ from leadrules.cli.ranking import Ranking
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted, standard_output
+from leadrules.cli.screen import Screen, counted
+from leadrules.cli.streams import standard_output
 from leadrules.ruleset import Ruleset
 from leadrules.tables import Reject, Scored, Summary, score_files
 from leadrules.tables.batch import refuse_outputs

@@ -7,15 +7,15 @@ import io
 import itertools
 import os
 import re
-import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
+from leadrules.cli.streams import standard_stream
 from leadrules.errors import Diagnostic
 
 _PIPE_WIDTH = 100
@@ -34,11 +34,11 @@ class Screen:
     """
 
     def __init__(self, *, stderr: bool = False) -> None:
-        stream = sys.stderr if stderr else sys.stdout
+        stream = standard_stream(stderr=stderr)
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(ValueError, OSError):
                 stream.reconfigure(errors="replace")
-        self.console = Console(file=stream, highlight=False, markup=False, emoji=False, width=_width_of_pipe(stream))
+        self.console = Console(file=stream, highlight=False, markup=False, emoji=False, width=_width_of(stream))
         self.unicode = (self.console.encoding or "ascii").lower().replace("_", "-").startswith("utf")
         self.colour = self.console.is_terminal and not self.console.no_color
         self.width = self.console.width
@@ -133,24 +133,14 @@ class Screen:
         return text + " " * (width - cell_len(text))
 
 
-@contextlib.contextmanager
-def standard_output() -> Iterator[TextIO]:
-    """Give standard output as UTF-8 with line ends as written, whatever the terminal's encoding."""
-    sys.stdout.flush()
-    file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=False)
-    try:
-        yield file
-        file.flush()
-    finally:
-        with contextlib.suppress(OSError):  # of a pipe that is closed already
-            file.detach()
-
-
-def _width_of_pipe(stream: object) -> int | None:
-    """Give the width where there is no terminal to ask; None where there is, or `COLUMNS` says it."""
-    isatty = getattr(stream, "isatty", None)
-    on_terminal = bool(isatty and isatty())
-    return None if on_terminal or os.environ.get("COLUMNS", "").isdecimal() else _PIPE_WIDTH
+def _width_of(stream: TextIO) -> int:
+    """Give the width that `COLUMNS` says, else that of the stream's own terminal, else that of a pipe."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    with contextlib.suppress(OSError, ValueError):  # no terminal
+        return os.get_terminal_size(stream.fileno()).columns or _PIPE_WIDTH
+    return _PIPE_WIDTH
 
 
 def _in_ascii(text: Text) -> Text:

@@ -13,7 +13,8 @@ from leadrules.audit import canonical_json
 from leadrules.cli.examples_text import show_failure, show_goals, show_survivors
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG
-from leadrules.cli.screen import Screen, counted, standard_output
+from leadrules.cli.screen import Screen, counted
+from leadrules.cli.streams import standard_output
 from leadrules.errors import Diagnostic, RulesetError
 from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, run_examples

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
-import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -23,14 +20,10 @@ from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject
 from leadrules.values import Zone, moment_of
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
 AsOf = Callable[[Row], dt.datetime]
 """Gives the moment as of which a row is scored. Raises InputError."""
 
 _CHUNK = 200
-_AHEAD = 3
 
 
 @attrs.frozen
@@ -80,28 +73,12 @@ def _reject(row: Row, reason: str) -> Reject:
 def _shared(
     rules: Ruleset, rows: Iterable[Row | Reject], as_of: AsOf, workers: int, *, audit: bool
 ) -> Iterator[Scored | Reject]:
-    """Keep a few chunks ahead of the workers, so that memory stays bounded."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    from leadrules.tables.workers import in_order
 
-    pool = ProcessPoolExecutor(
-        workers,
-        # Not forked: a progress bar draws in a thread, and threads do not survive a fork.
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(pickle.dumps(rules), audit),
-    )
-    waiting: deque[Future[list[Scored | Reject]]] = deque()
-    chunks = iter(rows)
-    try:
-        while chunk := list(islice(chunks, _CHUNK)):
-            waiting.append(pool.submit(_score_chunk, [_dated(row, as_of) for row in chunk]))
-            if len(waiting) >= workers * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    left = iter(rows)
+    chunks = iter(lambda: [_dated(row, as_of) for row in islice(left, _CHUNK)], [])
+    for found in in_order(_begin_scoring, pickle.dumps((rules, audit)), chunks, workers):
+        yield from found
 
 
 Dated = tuple[Row, dt.datetime] | Reject
@@ -116,21 +93,15 @@ def _dated(row: Row | Reject, as_of: AsOf) -> Dated:
         return _reject(row, error.reason)
 
 
-_worker: tuple[Ruleset, bool] | None = None
+def _begin_scoring(given: bytes) -> Callable[[list[Dated]], list[Scored | Reject]]:
+    """Load the rules, once for each worker."""
+    rules, audit = pickle.loads(given)  # noqa: S301 - from our own parent process
 
+    def score_chunk(chunk: list[Dated]) -> list[Scored | Reject]:
+        found = [_score_dated(rules, one) for one in chunk]
+        return found if audit else [one if isinstance(one, Reject) else _without_audit(one) for one in found]
 
-def _start_worker(rules: bytes, audit: bool) -> None:
-    """Load the rules once. An interrupt is for the parent process, which then stops the workers."""
-    global _worker  # noqa: PLW0603 - the only state that a worker process can keep between chunks
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = (pickle.loads(rules), audit)  # noqa: S301 - from our own parent process
-
-
-def _score_chunk(chunk: list[Dated]) -> list[Scored | Reject]:
-    assert _worker is not None
-    rules, audit = _worker
-    found = [_score_dated(rules, one) for one in chunk]
-    return found if audit else [one if isinstance(one, Reject) else _without_audit(one) for one in found]
+    return score_chunk
 
 
 def _score_dated(rules: Ruleset, one: Dated) -> Scored | Reject:
