@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, ScoredLead, Transition
     from leadrules.engine.incremental.state import LeadState
     from leadrules.errors import (
+        AsOfError,
         Diagnostic,
         InputError,
+        LeadError,
         LeadrulesError,
+        Mistake,
         PluginError,
         RuleCheckError,
         RulesetError,
         RuleSyntaxError,
         Span,
+        StateError,
     )
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Change, Forecast
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from leadrules.syntax.parser import Limits
 
 __all__ = [
+    "AsOfError",
     "AuditEntry",
     "Change",
     "Diagnostic",
@@ -40,9 +45,11 @@ __all__ = [
     "Forecast",
     "InputError",
     "Lead",
+    "LeadError",
     "LeadState",
     "LeadrulesError",
     "Limits",
+    "Mistake",
     "PluginError",
     "RuleCheckError",
     "RuleSyntaxError",
@@ -50,6 +57,7 @@ __all__ = [
     "RulesetError",
     "ScoredLead",
     "Span",
+    "StateError",
     "Transition",
 ]
 
@@ -59,7 +67,8 @@ _HOMES = {
     "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
-        "Diagnostic InputError LeadrulesError PluginError RuleCheckError RulesetError RuleSyntaxError Span"
+        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError RuleCheckError RulesetError "
+        "RuleSyntaxError Span StateError"
     ),
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",

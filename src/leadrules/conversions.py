@@ -43,11 +43,15 @@ _SEPARATOR = re.compile("[,;]")
 
 
 class Unreadable(ValueError):
-    """A raw value that is not of its type. `problem` follows the value in a sentence; `advice` may be empty."""
+    """A raw value that is not of its type. `problem` follows the value in a sentence; `advice` may be empty.
 
-    def __init__(self, problem: str, advice: str = "") -> None:
+    `code` is that of the mistake.
+    """
+
+    def __init__(self, problem: str, advice: str = "", code: str = "wrong_type") -> None:
         self.problem = problem
         self.advice = advice
+        self.code = code
         super().__init__(f"{problem} ({advice})" if advice else problem)
 
 
@@ -60,7 +64,23 @@ def shown(value: object) -> str:
     >>> shown("many"), shown(True), shown([1])
     ('`many`', '`true`', 'a list')
     """
-    if value is None or value == "":
+    text = _scalar_text(value)
+    return f"`{_printable(text)}`" if text else _kind_of(value)
+
+
+def told(value: object) -> str:
+    """Give a raw value as text: what stands in the backticks of `shown`.
+
+    >>> told("many"), told(True), told([1])
+    ('many', 'true', 'a list')
+    """
+    text = _scalar_text(value)
+    return _printable(text) if text else _kind_of(value)
+
+
+def _kind_of(value: object) -> str:
+    """Name what a value is, where it is not to be shown itself."""
+    if value is None or isinstance(value, str):
         return "an empty value"
     if isinstance(value, Mapping):
         return "an object"
@@ -68,8 +88,7 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, bytes | bytearray | memoryview):
         return "binary data"
-    text = _scalar_text(value)
-    return "this value" if text is None else f"`{_printable(text)}`"
+    return "this value"
 
 
 def _scalar_text(value: object) -> str | None:
@@ -134,13 +153,14 @@ def trimmed(raw: str) -> str:
     """Give a text in NFC without outer white space; it may be empty. Raises Unreadable for what is no text."""
     text = raw.strip()
     if "\0" in text:
-        raise Unreadable("holds a NUL character", "remove it")
+        raise Unreadable("holds a NUL character", "remove it", "bad_text")
     if text.isascii():
         return text
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Unreadable("holds a lone surrogate, half of a character", "write the text in UTF-8") from None
+        advice = "write the text in UTF-8"
+        raise Unreadable("holds a lone surrogate, half of a character", advice, "bad_text") from None
     return normalised(text)
 
 
@@ -152,7 +172,7 @@ def text_from(raw: object) -> str | None:
     if whole is None:
         raise Unreadable("is not a text", "write it in quotes")
     if abs(whole) >= _TOO_LARGE:
-        raise Unreadable("has too many digits", "at most 30; write a longer one as text, in quotes")
+        raise Unreadable("has too many digits", "at most 30; write a longer one as text, in quotes", "out_of_range")
     return str(whole)
 
 
@@ -185,7 +205,7 @@ def _member(raw: object) -> str | None:
     try:
         return None if raw is None else text_from(raw)
     except Unreadable as error:
-        raise Unreadable(f"has a member that {error.problem}", error.advice) from None
+        raise Unreadable(f"has a member that {error.problem}", error.advice, error.code) from None
 
 
 def _choice_reader(choices: tuple[str, ...]) -> Reader:
@@ -198,7 +218,7 @@ def _choice_reader(choices: tuple[str, ...]) -> Reader:
             return None
         choice = declared.get(folded(text))
         if choice is None:
-            raise Unreadable(f"is not one of {listed(choices, quote=chr(34))}")
+            raise Unreadable(f"is not one of {listed(choices, quote=chr(34))}", code="not_one_of")
         return choice
 
     return read
@@ -216,17 +236,17 @@ def number_from(raw: object) -> Fraction | None:
         return _number(text) if text else None
     if isinstance(raw, float):
         if not math.isfinite(raw):
-            raise Unreadable("is not a finite number", "leave out what is not known")
+            raise Unreadable("is not a finite number", "leave out what is not known", "not_finite")
         return _number(float.__repr__(raw))
     if isinstance(raw, Decimal):
         if not raw.is_finite():
-            raise Unreadable("is not a finite number", "leave out what is not known")
+            raise Unreadable("is not a finite number", "leave out what is not known", "not_finite")
         return _number(str(raw))
     whole = _whole(raw)
     if whole is None:
         raise Unreadable("is not a number", "write digits such as 250 or 12.5")
     if abs(whole) >= _TOO_LARGE:
-        raise Unreadable("is out of range", "at most 30 digits")
+        raise Unreadable("is out of range", "at most 30 digits", "out_of_range")
     return Fraction(whole)
 
 
@@ -235,7 +255,8 @@ def _number(text: str) -> Fraction:
         return number_of(text)
     except ValueError:
         if text.lstrip("+-")[:1].isdecimal() and re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
-            raise Unreadable("is out of range", "at most 30 digits and an exponent within ±30") from None
+            advice = "at most 30 digits and an exponent within ±30"
+            raise Unreadable("is out of range", advice, "out_of_range") from None
         raise Unreadable("is not a number", "write digits such as 250 or 12.5") from None
 
 
@@ -400,11 +421,11 @@ def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object],
         except Unreadable:
             raise
         except ValueError:
-            raise Unreadable("does not exist in the calendar", advice) from None
+            raise Unreadable("does not exist in the calendar", advice, "not_in_calendar") from None
         if moment is None:
             raise Unreadable(f"is not a {kind}", advice)
         if moment.year not in YEARS:
-            raise Unreadable("is out of range", YEARS_ADVICE)
+            raise Unreadable("is out of range", YEARS_ADVICE, "out_of_range")
         return moment
 
     return read

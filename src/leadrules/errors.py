@@ -7,8 +7,9 @@ sorted and raised together. The lowest module of the package: it imports nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, Self
 
 import attrs
 
@@ -178,35 +179,141 @@ class RuleCheckError(RulesetError):
     """A rule file that can be read but means nothing: unknown names, wrong types, cycles."""
 
 
-class InputError(LeadrulesError):
-    """A lead that cannot be scored.
+INPUT_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "not_a_lead": "what was given has not the shape of a lead",
+        "not_an_event": "what stands among the events has not the shape of one",
+        "not_an_object": "`attributes`, `stages` or `properties` does not hold names and values",
+        "not_a_list": "`events` is not a list",
+        "missing_id": "the lead has no id",
+        "missing_type": "an event has no type",
+        "missing_time": "an event has no time",
+        "too_many_events": "the lead has more events than the limits allow",
+        "wrong_type": "a value is not of its type",
+        "bad_text": "a text that holds what no text may hold, such as half a character",
+        "not_finite": "a number that is infinite or none",
+        "out_of_range": "a number or time that is too large, too small or too long",
+        "not_in_calendar": "a day or time that does not exist",
+        "not_one_of": "a text that is not one of those the field allows",
+        "unknown_label": "a label that its ladder does not have",
+        "bad_as_of": "the moment of scoring is no datetime with a time zone",
+        "as_of_in_the_past": "a state was asked for a later moment before",
+        "not_a_state": "a text that is no state, or was changed",
+        "state_of_other_rules": "a state that other rules made",
+        "unreadable": "something else that cannot be read; the sentence says what",
+    }
+)
+"""The codes of mistakes in what is given to be scored, and what each means."""
 
-    `lead` is its id where known, `field` the attribute or the event's property, `value` what was
-    found, `expected` what would have been accepted. `reason` is the sentence without the lead.
+
+@attrs.frozen
+class Mistake:
+    """One mistake in what is given to be scored.
+
+    `code` is stable, one of `INPUT_CODES`; `message` is the sentence for people. `field` names the
+    attribute (`employees`), the property (`page_view.seconds`) or the part (`events`), `event` is the
+    index of the event among those given, from 0, and `event_id` its id; `value` is what was found, as
+    text (`[pii]` in its place where the field is masked), `expected` what would have been accepted.
+    Each of them is None where there is nothing to say.
+    """
+
+    code: str = attrs.field(validator=attrs.validators.in_(INPUT_CODES))
+    message: str
+    field: str | None = None
+    event: int | None = None
+    event_id: str | None = None
+    value: str | None = None
+    expected: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the mistake as plain data."""
+        return attrs.asdict(self)
+
+
+_MOST_TOLD = 10
+
+
+class InputError(LeadrulesError):
+    """What is given to be scored cannot be: a lead, an event, a moment or a state.
+
+    `mistakes` has all that is wrong with it, `lead` the lead's id where known. `reason` is one
+    sentence about the mistakes without the lead. `code`, `field`, `value` and `expected` are those of
+    the first mistake.
     """
 
     def __init__(
         self,
-        reason: str,
+        reason: str = "",
         *,
+        code: str = "unreadable",
         lead: str | None = None,
         field: str | None = None,
-        value: Any = None,
+        value: str | None = None,
         expected: str | None = None,
+        mistakes: Sequence[Mistake] = (),
     ) -> None:
-        self.reason = reason
+        """Tell of one mistake, or of those that are given."""
+        found = tuple(mistakes) or (Mistake(code, reason, field, value=value, expected=expected),)
+        self.mistakes: tuple[Mistake, ...] = found
         self.lead = lead
-        self.field = field
-        self.value = value
-        self.expected = expected
-        super().__init__(f"lead `{_printable(lead)}`: {reason}" if lead is not None else reason)
+        about = "" if lead is None else f"lead `{_printable(lead)}`: "
+        told = _told(found)
+        if len(told) == 1:
+            text = about + told[0]
+        else:
+            text = "\n".join([f"{about}{len(found):,} mistakes", *(f"- {sentence}" for sentence in told)])
+        super().__init__(text)
 
-    def about(self, lead: str) -> InputError:
+    @property
+    def reason(self) -> str:
+        """All mistakes in one line, without the lead; of very many the first ten."""
+        return "; ".join(_told(self.mistakes))
+
+    @property
+    def code(self) -> str:
+        """The code of the first mistake."""
+        return self.mistakes[0].code
+
+    @property
+    def field(self) -> str | None:
+        """What the first mistake is about."""
+        return self.mistakes[0].field
+
+    @property
+    def value(self) -> str | None:
+        """What was found at the first mistake, as text."""
+        return self.mistakes[0].value
+
+    @property
+    def expected(self) -> str | None:
+        """What would have been accepted in place of the first mistake."""
+        return self.mistakes[0].expected
+
+    def about(self, lead: str) -> Self:
         """Give the same error, which says what lead it is about."""
-        return InputError(self.reason, lead=lead, field=self.field, value=self.value, expected=self.expected)
+        return type(self)(mistakes=self.mistakes, lead=lead)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild_input_error, (self.reason, self.lead, self.field, self.value, self.expected)
+        return _rebuilt, (type(self), self.mistakes, self.lead)
+
+
+class LeadError(InputError):
+    """A lead, or an event of one, that the rules cannot read."""
+
+
+class AsOfError(InputError):
+    """A moment of scoring that is none, has no time zone, or is earlier than a state was asked for."""
+
+
+class StateError(InputError):
+    """A text that `Ruleset.resume` cannot go on with: of other rules, changed, or no state at all."""
+
+
+def _told(mistakes: Sequence[Mistake]) -> list[str]:
+    """Give the sentences of mistakes, of very many the first ten and how many more there are."""
+    told = [mistake.message for mistake in mistakes[:_MOST_TOLD]]
+    more = len(mistakes) - len(told)
+    return [*told, f"and {more:,} more"] if more else told
 
 
 def _printable(text: str, most: int = 60) -> str:
@@ -215,10 +322,8 @@ def _printable(text: str, most: int = 60) -> str:
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
 
-def _rebuild_input_error(
-    reason: str, lead: str | None, field: str | None, value: Any, expected: str | None
-) -> InputError:
-    return InputError(reason, lead=lead, field=field, value=value, expected=expected)
+def _rebuilt(kind: type[InputError], mistakes: tuple[Mistake, ...], lead: str | None) -> InputError:
+    return kind(mistakes=mistakes, lead=lead)
 
 
 class PluginError(LeadrulesError):

@@ -9,9 +9,8 @@ in what order, a lead was written down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 import attrs
 
@@ -27,15 +26,27 @@ from leadrules.conversions import (
     reader_of_field,
     shown,
     text_from,
+    told,
 )
-from leadrules.errors import InputError
+from leadrules.errors import AsOfError, LeadError, Mistake
+from leadrules.shape import (
+    NO_TYPE,
+    NOTHING,
+    Flaw,
+    Flawed,
+    Mistakes,
+    Parts,
+    events_of,
+    mapping_of,
+    parts_of,
+    parts_of_event,
+)
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
 
 if TYPE_CHECKING:
     from leadrules.models import Lead
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MASK = "`[pii]`"
 
 
@@ -77,7 +88,7 @@ class LeadReader:
     >>> reader = LeadReader(Scope({"employees": STANDARD_FIELDS["employees"]}, {}, {}, {}, zone("UTC")))
     >>> reader.read({"id": 42, "attributes": {"employees": "many"}}, as_of=0)
     Traceback (most recent call last):
-    leadrules.errors.InputError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
+    leadrules.errors.LeadError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
 
     __slots__ = ("_events", "_fields", "_ladders", "_most_events")
@@ -92,159 +103,145 @@ class LeadReader:
         self._most_events = scope.most_events
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
-        """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape. Raises InputError."""
-        part = _parts_of(lead)
-        name = read_id(part("id"))
-        try:
-            attributes = self._attributes(_mapping(part("attributes"), "attributes"))
-            events, ignored = self._occurrences(_events_of(part("events"), self._most_events), as_of)
-            held = self._held(_mapping(part("stages"), "stages"))
-        except InputError as error:
-            raise error.about(name) from None
-        return Facts(name, attributes, events, held, ignored)
+        """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape.
+
+        Raises LeadError with every mistake of it.
+        """
+        part, mistakes = parts_of(lead), Mistakes()
+        name = mistakes.unless(read_id, part("id"))
+        given, stages = mistakes.unless(mapping_of, part("attributes"), "attributes"), part("stages")
+        attributes = self._attributes(given or NOTHING, mistakes)
+        events = mistakes.unless(events_of, part("events"), self._most_events) or ()
+        occurrences, ignored = self._occurrences(events, as_of, mistakes)
+        held = self._held(mistakes.unless(mapping_of, stages, "stages") or NOTHING, mistakes)
+        mistakes.refuse(name)
+        return Facts(name, attributes, occurrences, held, ignored)
 
     def plain_lead(self, lead: Lead | Mapping[str, Any] | object) -> dict[str, Any]:
-        """Give what the rules read of a lead, in the plainest form that reads the same. Raises InputError."""
-        part = _parts_of(lead)
-        found: dict[str, Any] = {"id": read_id(part("id")), "attributes": {}, "stages": {}}
-        self.plain_update(found, part("attributes"), part("stages"))
-        found["events"] = self.plain_events(found["id"], _events_of(part("events"), self._most_events))
-        return found
+        """Give what the rules read of a lead, in the plainest form that reads the same. Raises LeadError."""
+        part, mistakes = parts_of(lead), Mistakes()
+        name = mistakes.unless(read_id, part("id"))
+        found: dict[str, Any] = {"id": name, "attributes": {}, "stages": {}}
+        changes = self._changes(part("attributes"), part("stages"), mistakes)
+        events = mistakes.unless(events_of, part("events"), self._most_events) or ()
+        found["events"] = self._plain_events(events, mistakes)
+        mistakes.refuse(name)
+        return found | changes
 
     def plain_events(self, lead: str, events: Iterable[object]) -> list[PlainEvent]:
-        """Give those events that the rules look at, each in its plainest form. Raises InputError."""
-        found = (self.plain_event(lead, event) for event in events)
-        return [event for event in found if event is not None]
+        """Give those events that the rules look at, each in its plainest form. Raises LeadError."""
+        mistakes = Mistakes()
+        found = self._plain_events([*events], mistakes)
+        mistakes.refuse(lead)
+        return found
 
     def plain_event(self, lead: str, event: object) -> PlainEvent | None:
-        """Give what the rules read of an event in its plainest form; None where none looks at it. Raises InputError."""
+        """Give what the rules read of an event in its plainest form; None where none looks at it. Raises LeadError."""
         try:
-            part = _parts_of_event(event)
-            type_ = self._type_in_scope(part("type"))
-            reader = None if type_ is None else self._events[type_]
-            return None if reader is None else reader.plain(part)
-        except InputError as error:
-            raise error.about(lead) from None
+            return self._plain_event(event)
+        except Flawed as found:
+            raise LeadError(mistakes=found.mistakes(event), lead=lead) from None
+
+    def _plain_events(self, events: Sequence[object], mistakes: Mistakes) -> list[PlainEvent]:
+        found = []
+        for index, event in enumerate(events):
+            try:
+                one = self._plain_event(event)
+            except Flawed as flawed:
+                mistakes.found += flawed.mistakes(event, index, len(events))
+            else:
+                if one is not None:
+                    found.append(one)
+        return found
+
+    def _plain_event(self, event: object) -> PlainEvent | None:
+        part = parts_of_event(event)
+        type_ = self._type_in_scope(part("type"))
+        reader = None if type_ is None else self._events[type_]
+        return None if reader is None else reader.plain(part)
 
     def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> None:
-        """Change a plain lead; what is given as None becomes unknown. Raises InputError, and then changes nothing."""
-        try:
-            given, labels = _mapping(attributes, "attributes"), _mapping(stages, "stages")
-            self._attributes(given)
-            held = self._held(labels)
-        except InputError as error:
-            raise error.about(lead["id"]) from None
-        keys = [field.key for field, _ in self._fields if _is_named(given, field.key)]
-        lead["attributes"] = {**lead["attributes"], **{key: plain_value(_value_named(given, key)) for key in keys}}
-        named = [ladder for ladder in self._ladders if _is_named(labels, ladder)]
-        lead["stages"] = {**lead["stages"], **{ladder: held.get(ladder) for ladder in named}}
+        """Change a plain lead; what is given as None becomes unknown. Raises LeadError, and then changes nothing."""
+        mistakes = Mistakes()
+        changes = self._changes(attributes, stages, mistakes)
+        mistakes.refuse(lead["id"])
+        lead.update({name: {**lead[name], **changed} for name, changed in changes.items()})
 
-    def _attributes(self, given: Mapping[str, Any]) -> dict[str, Value | None]:
+    def _changes(self, attributes: object, stages: object, mistakes: Mistakes) -> dict[str, dict[str, Any]]:
+        """Give those of some attributes and labels that the rules know, in their plainest form."""
+        given = mistakes.unless(mapping_of, attributes, "attributes") or NOTHING
+        self._attributes(given, mistakes)
+        labels = mistakes.unless(mapping_of, stages, "stages") or NOTHING
+        held = self._held(labels, mistakes)
+        if mistakes.found:
+            return {}
+        keys = [field.key for field, _ in self._fields if _is_named(given, field.key)]
+        named = [ladder for ladder in self._ladders if _is_named(labels, ladder)]
+        return {
+            "attributes": {key: plain_value(_value_named(given, key)) for key in keys},
+            "stages": {ladder: held.get(ladder) for ladder in named},
+        }
+
+    def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Value | None]:
         values: dict[str, Value | None] = {}
         for field, read in self._fields:
             raw = _value_named(given, field.key)
             try:
                 values[field.name] = read(raw)
             except Unreadable as error:
-                _refuse_field(field, raw, error)
+                mistakes.found.append(_mistake_in(field, raw, error))
         return values
 
-    def _occurrences(self, given: Iterable[object], as_of: int) -> tuple[tuple[Occurrence, ...], int]:
-        """Read the events, in canonical order.
-
-        Of several mistakes the one whose sentence comes first is raised: not even an error depends
-        on the order of input.
-        """
+    def _occurrences(
+        self, given: Sequence[object], as_of: int, mistakes: Mistakes
+    ) -> tuple[tuple[Occurrence, ...], int]:
+        """Read the events, in canonical order, and count those whose type is not in scope."""
         found: list[_Found] = []
-        mistakes: list[InputError] = []
         ignored = 0
-        for event in given:
-            part = event.get if type(event) is dict else _parts_of_event(event)
+        for index, event in enumerate(given):
             try:
+                part = event.get if type(event) is dict else parts_of_event(event)
                 type_ = self._type_in_scope(part("type"))
                 if type_ is None:
                     ignored += 1
                 elif (reader := self._events[type_]) and (one := reader.read(part, as_of)):
                     found.append(one)
-            except InputError as error:
-                mistakes.append(error)
-        if mistakes:
-            raise min(mistakes, key=lambda error: error.reason)
+            except Flawed as flawed:
+                mistakes.found += flawed.mistakes(event, index, len(given))
         return tuple(one.occurrence for one in _each_once(_in_canonical_order(found))), ignored
 
     def _type_in_scope(self, raw: object) -> str | None:
         """Name an event's type as declared; None where it is not in scope."""
         if not isinstance(raw, str):
-            problem = "an event has no type" if raw is None else f"an event's type: {shown(raw)} is not a text"
-            raise InputError(problem, field="type", value=raw, expected="text")
+            if raw is None:
+                raise Flawed(NO_TYPE)
+            tail = f": `type`: {shown(raw)} is not a text"
+            raise Flawed(Flaw("wrong_type", "an event", tail, "type", told(raw), "text"))
         if raw in self._events:
             return raw
         name = plain_name(raw.strip())
         if not name:
-            raise InputError("an event has no type", field="type", value=raw, expected="text")
+            raise Flawed(NO_TYPE)
         return name if name in self._events else None
 
-    def _held(self, given: Mapping[str, Any]) -> dict[str, str]:
+    def _held(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, str]:
         held = {}
         for ladder, labels in self._ladders.items():
             raw = _value_named(given, ladder)
             if raw is None or (isinstance(raw, str) and not raw.strip()):
                 continue
             label = plain_name(raw.strip()) if isinstance(raw, str) else None
-            if label is None or label not in labels:
-                raise InputError(
-                    f"stages: {shown(raw)} is not a label of `{ladder}` (its labels are {listed(labels)})",
-                    field=ladder,
-                    value=raw,
-                    expected=f"one of {listed(labels)}",
-                )
-            held[ladder] = label
+            if label is not None and label in labels:
+                held[ladder] = label
+                continue
+            known = listed(labels)
+            reason = f"stages: {shown(raw)} is not a label of `{ladder}` (its labels are {known})"
+            expected = f"one of {known}"
+            mistakes.found.append(Mistake("unknown_label", reason, ladder, value=told(raw), expected=expected))
         return held
 
 
-# ------------------------------------------------------------------ the shape
-
-
-_Parts = Callable[[str], Any]
-
-
-def _parts_of(lead: object) -> _Parts:
-    """Give access to the parts of a lead by name, None where absent."""
-    if isinstance(lead, Mapping):
-        return lead.get
-    if lead is None or not hasattr(lead, "id"):
-        expected = "a Lead, or an object with id, attributes, events and stages"
-        raise InputError(f"{shown(lead)} is not a lead (give {expected})", value=lead, expected=expected)
-    return lambda name: getattr(lead, name, None)
-
-
-def _parts_of_event(event: object) -> _Parts:
-    if type(event) is dict or isinstance(event, Mapping):
-        return event.get
-    if event is None or not hasattr(event, "type"):
-        expected = "an object with type, at, id and properties"
-        raise InputError(f"events: {shown(event)} is not an event (give {expected})", value=event, expected=expected)
-    return lambda name: getattr(event, name, None)
-
-
-def _mapping(raw: object, name: str) -> Mapping[str, Any]:
-    if raw is None:
-        return _NOTHING
-    if isinstance(raw, Mapping):
-        return raw
-    expected = "an object of names and values"
-    raise InputError(f"{name}: {shown(raw)} is not {expected}", field=name, value=raw, expected=expected)
-
-
-def _events_of(raw: object, most: int) -> Iterable[object]:
-    if raw is None:
-        return ()
-    if not isinstance(raw, list | tuple):
-        raise InputError(f"events: {shown(raw)} is not a list of events", field="events", value=raw, expected="a list")
-    if len(raw) > most:
-        reason = f"has {len(raw):,} events, and the limit is {most:,}"
-        raise InputError(reason, field="events", expected=f"at most {most:,} events")
-    return raw
+# ------------------------------------------------------------- values by name
 
 
 def _value_named(given: Mapping[Any, Any], name: str) -> Any:
@@ -266,7 +263,7 @@ def _is_named(given: Mapping[Any, Any], name: str) -> bool:
 
 
 def read_id(raw: object) -> str:
-    """Read a lead's id: a text, trimmed and in NFC, or an integer. Raises InputError where there is none.
+    """Read a lead's id: a text, trimmed and in NFC, or an integer. Raises LeadError where there is none.
 
     >>> read_id(" A-1 "), read_id(42)
     ('A-1', '42')
@@ -274,9 +271,10 @@ def read_id(raw: object) -> str:
     try:
         name = None if raw is None else text_from(raw)
     except Unreadable as error:
-        raise InputError(f"id: {_sentence(shown(raw), error)}", field="id", value=raw, expected="text") from None
+        reason = f"id: {shown(raw)} {error}"
+        raise LeadError(reason, code=error.code, field="id", value=told(raw), expected="text") from None
     if name is None:
-        raise InputError("the lead has no id", field="id", value=raw, expected="text")
+        raise LeadError("the lead has no id", code="missing_id", field="id", expected="text")
     return name
 
 
@@ -289,7 +287,7 @@ class _Found:
 
     occurrence: Occurrence
     reader: _EventReader
-    part: _Parts
+    part: Parts
 
 
 @attrs.frozen
@@ -301,7 +299,7 @@ class PlainEvent:
     plain: Mapping[str, Any]
 
     @property
-    def part(self) -> _Parts:
+    def part(self) -> Parts:
         """Give access to its parts by name."""
         return self.plain.get
 
@@ -328,25 +326,34 @@ class _EventReader:
         self._read = tuple((prop, reader) for prop, reader in self._declared if prop.name in names)
         self._unknown: dict[str, Value | None] = dict.fromkeys(sorted(names))
 
-    def read(self, part: _Parts, as_of: int) -> _Found | None:
-        """Read an event; None where it is later than `as_of`, whatever its properties are."""
-        at = self._instant(part("at"))
-        name = self._id(part("id"))
-        return None if at > as_of else _Found(Occurrence(self._name, at, name, self._values(part)), self, part)
+    def read(self, part: Parts, as_of: int) -> _Found | None:
+        """Read an event; None where it is later than `as_of`, whatever its properties are. Raises Flawed."""
+        flaws: list[Flaw] = []
+        at, name = self._instant(part("at"), flaws), self._id(part("id"), flaws)
+        is_later = at is not None and at > as_of
+        values = self._unknown if is_later else self._values(part, flaws)
+        if flaws:
+            raise Flawed(*flaws)
+        assert at is not None
+        return None if is_later else _Found(Occurrence(self._name, at, name, values), self, part)
 
-    def plain(self, part: _Parts) -> PlainEvent:
+    def plain(self, part: Parts) -> PlainEvent:
         """Read an event, and give it in the plainest form that reads the same: its moment is in UTC.
 
-        Where a property is read, all that are declared are kept: they may put events in order.
+        Where a property is read, all that are declared are kept: they may put events in order. Raises Flawed.
         """
         raw_at = part("at")
-        at, name, values = self._instant(raw_at), self._id(part("id")), self._values(part)
+        flaws: list[Flaw] = []
+        at, name, values = self._instant(raw_at, flaws), self._id(part("id"), flaws), self._values(part, flaws)
+        if flaws:
+            raise Flawed(*flaws)
+        assert at is not None
         occurrence = Occurrence(self._name, at, name, values)
         moment = raw_at if _is_plain_moment(raw_at) else moment_of(at)
         found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
         if name is not None:
             found["id"] = name
-        given = self._properties(part) if self._read else _NOTHING
+        given = part("properties") or NOTHING if self._read else NOTHING
         for prop, read in self._declared if self._read else ():
             raw = _value_named(given, prop.name)
             known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
@@ -354,60 +361,59 @@ class _EventReader:
                 found["properties"][prop.name] = plain_value(raw)
         return PlainEvent(occurrence, self, found)
 
-    def _instant(self, raw: object) -> int:
+    def _instant(self, raw: object, flaws: list[Flaw]) -> int | None:
         if _is_plain_moment(raw):
             return instant_of(raw)
         try:
             at = None if raw is None else self._at(raw)
         except Unreadable as error:
-            self._refuse("at", raw, error, "datetime")
+            flaws.append(self._flaw("at", raw, error, "datetime"))
+            return None
         if at is None:
-            reason = f"event `{self._name}` has no time (`at` is missing)"
-            raise InputError(reason, field=f"{self._name}.at", value=raw, expected="datetime")
-        return cast(int, at)
+            tail, field = " has no time (`at` is missing)", f"{self._name}.at"
+            flaws.append(Flaw("missing_time", f"event `{self._name}`", tail, field, expected="datetime"))
+        return cast("int | None", at)
 
-    def _id(self, raw: object) -> str | None:
+    def _id(self, raw: object, flaws: list[Flaw]) -> str | None:
         try:
             return None if raw is None else text_from(raw)
         except Unreadable as error:
-            self._refuse("id", raw, error, "text")
+            flaws.append(self._flaw("id", raw, error, "text"))
+            return None
 
-    def _values(self, part: _Parts) -> Mapping[str, Value | None]:
+    def _values(self, part: Parts, flaws: list[Flaw]) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""
         if not self._read:
             return self._unknown
         values = self._unknown.copy()
-        given = self._properties(part)
+        given = self._properties(part("properties"), flaws)
         for prop, read in self._read:
             raw = _value_named(given, prop.name)
             try:
                 values[prop.name] = None if raw is None else read(raw)
             except Unreadable as error:
-                self._refuse(prop.name, raw, error, str(prop.type), pii=prop.pii)
+                flaws.append(self._flaw(prop.name, raw, error, str(prop.type), pii=prop.pii))
         return values
 
     def order_of_properties(self, found: _Found | PlainEvent) -> tuple[tuple[Any, ...], ...]:
         """Give what orders events alike in time, type and id; an unread property of a wrong type is unknown."""
         raw = found.part("properties")
-        given = raw if isinstance(raw, Mapping) else _NOTHING
+        given = raw if isinstance(raw, Mapping) else NOTHING
         return tuple(_order_of(_value_named(given, prop.name), read) for prop, read in self._declared)
 
-    def _properties(self, part: _Parts) -> Mapping[str, Any]:
-        raw = part("properties")
+    def _properties(self, raw: Any, flaws: list[Flaw]) -> Mapping[str, Any]:
         if raw is None or type(raw) is dict or isinstance(raw, Mapping):
-            return raw or _NOTHING
+            return raw or NOTHING
         expected = "an object of names and values"
-        reason = f"event `{self._name}`: properties: {shown(raw)} is not {expected}"
-        raise InputError(reason, field=f"{self._name}.properties", value=raw, expected=expected)
+        tail, field = f": properties: {shown(raw)} is not {expected}", f"{self._name}.properties"
+        flaws.append(Flaw("not_an_object", f"event `{self._name}`", tail, field, told(raw), expected))
+        return NOTHING
 
-    def _refuse(self, name: str, raw: object, error: Unreadable, expected: str, *, pii: bool = False) -> NoReturn:
+    def _flaw(self, name: str, raw: object, error: Unreadable, expected: str, *, pii: bool = False) -> Flaw:
         which = f"`{name}`" if name in ("at", "id") else f"property `{name}`"
-        raise InputError(
-            f"event `{self._name}`: {which}: {_sentence(_MASK if pii else shown(raw), error)}",
-            field=f"{self._name}.{name}",
-            value="[pii]" if pii else raw,
-            expected=expected,
-        ) from None
+        tail = f": {which}: {_MASK if pii else shown(raw)} {error}"
+        field, value = f"{self._name}.{name}", "[pii]" if pii else told(raw)
+        return Flaw(error.code, f"event `{self._name}`", tail, field, value, expected)
 
 
 def _is_plain_moment(raw: object) -> TypeGuard[dt.datetime]:
@@ -457,55 +463,48 @@ def _each_once(ordered: Iterable[F]) -> Iterator[F]:
         yield found
 
 
-# ----------------------------------------------------------------- sentences
-
-
-def _sentence(value: str, error: Unreadable) -> str:
-    return f"{value} {error}"
-
-
-def _refuse_field(field: Field, raw: object, error: Unreadable) -> NoReturn:
+def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:
+    """Say what is wrong with the value of a field."""
     place = f"field `{field.name}`" + (f" (column `{field.column}`)" if field.column else "")
-    raise InputError(
-        f"{place}: {_sentence(_MASK if field.pii else shown(raw), error)}",
-        field=field.name,
-        value="[pii]" if field.pii else raw,
-        expected=str(field.type),
-    ) from None
+    sentence = f"{place}: {_MASK if field.pii else shown(raw)} {error}"
+    value = "[pii]" if field.pii else told(raw)
+    return Mistake(error.code, sentence, field.name, value=value, expected=str(field.type))
 
 
 # --------------------------------------------------------------------- as of
 
 
 def read_as_of(value: dt.datetime) -> int:
-    """Give the instant of a timezone-aware datetime. Raises InputError for anything else.
+    """Give the instant of a timezone-aware datetime. Raises AsOfError for anything else.
 
     >>> read_as_of(dt.datetime(1970, 1, 2, tzinfo=dt.UTC))
     86400000000
     """
     if _is_plain_moment(value):
         return instant_of(value)
-    expected = "a datetime with a timezone"
     example = "e.g. datetime(2026, 11, 21, tzinfo=UTC)"
     if not isinstance(value, dt.datetime):
-        raise InputError(
-            f"as_of: {shown(value)} is not a datetime, {example}", field="as_of", value=value, expected=expected
-        )
+        raise _bad_as_of(f"as_of: {shown(value)} is not a datetime, {example}", value)
     if value.utcoffset() is None:
-        raise InputError(f"as_of needs a timezone, {example}", field="as_of", value=value, expected=expected)
+        raise _bad_as_of(f"as_of needs a timezone, {example}", value)
     try:
         moment = plain_moment(value)
     except ValueError:
-        raise InputError(f"as_of: this is not a time, {example}", field="as_of", expected=expected) from None
+        raise _bad_as_of(f"as_of: this is not a time, {example}", value) from None
     if moment.year not in YEARS:
-        raise InputError(f"as_of: {shown(moment)} is out of range ({YEARS_ADVICE})", field="as_of", value=value)
+        raise _bad_as_of(f"as_of: {shown(moment)} is out of range ({YEARS_ADVICE})", value)
     return instant_of(moment)
+
+
+def _bad_as_of(reason: str, value: object) -> AsOfError:
+    expected = "a datetime with a timezone"
+    return AsOfError(reason, code="bad_as_of", field="as_of", value=told(value), expected=expected)
 
 
 def parse_as_of(text: str, zone: Zone, called: str = "as_of") -> int:
     """Read the instant of scoring from text: RFC 3339, or a date for its midnight in `zone`.
 
-    A time without offset is read in `zone` too. Raises InputError, which says what the moment is `called`.
+    A time without offset is read in `zone` too. Raises AsOfError, which says what the moment is `called`.
     """
     try:
         instant = reader_of(DATETIME, zone)(text)
@@ -515,4 +514,5 @@ def parse_as_of(text: str, zone: Zone, called: str = "as_of") -> int:
         if isinstance(instant, int):
             return instant
         problem = "is not a datetime (write 2026-11-21 or 2026-11-21T10:00:00Z)"
-    raise InputError(f"{called}: {shown(text)} {problem}", field="as_of", value=text, expected="datetime")
+    reason = f"{called}: {shown(text)} {problem}"
+    raise AsOfError(reason, code="bad_as_of", field="as_of", value=told(text), expected="datetime")

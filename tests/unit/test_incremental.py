@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from leadrules import Event, InputError, Lead, Limits, Ruleset
+from leadrules import AsOfError, Event, InputError, Lead, LeadError, Limits, Ruleset
 from leadrules.engine.incremental import log
 from leadrules.engine.incremental.memory import Memories
 
@@ -204,8 +204,9 @@ def message(error) -> str:
 def test_an_earlier_moment_is_refused_and_the_state_goes_on():
     state = Ruleset.from_text("email_open +5").start({"id": "42"})
     state.advance(as_of=NOW)
-    with pytest.raises(InputError) as error:
+    with pytest.raises(AsOfError) as error:
         state.result(as_of=NOW - dt.timedelta(microseconds=1))
+    assert error.value.code == "as_of_in_the_past"
     assert message(error) == (
         "lead `42`: as_of: `2026-05-31 23:59:59.999999+00:00` is earlier than 2026-06-01T00:00:00Z, "
         "which this state was asked for already"
@@ -266,6 +267,30 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(change, said):
         change(state)
     assert message(error) == said
     assert state.to_json() == before
+
+
+def test_all_mistakes_are_told_at_once_and_as_evaluate_tells_them():
+    rules = Ruleset.from_text("page_view +(seconds)\nemployees > 1 +1\nbudget +1\nstages a < b\nscore > 3 -> b")
+    events = [{"type": "page_view", "at": "soon", "id": 1.5, "properties": {"seconds": "x"}}, {"type": "page_view"}]
+    lead = {"id": "42", "attributes": {"employees": "x", "budget": 7}, "events": events, "stages": {"stage": "c"}}
+    with pytest.raises(LeadError) as evaluated:
+        rules.evaluate(lead, as_of=NOW)
+    with pytest.raises(LeadError) as started:
+        rules.start(lead)
+    codes = ["wrong_type", "wrong_type", "wrong_type", "wrong_type", "wrong_type", "missing_time", "unknown_label"]
+    assert [mistake.code for mistake in evaluated.value.mistakes] == codes
+    assert {*started.value.mistakes} == {*evaluated.value.mistakes}
+    state = rules.start({"id": "42"})
+    with pytest.raises(LeadError) as added:
+        state.add(events[0])
+    assert [(one.field, one.event, one.value) for one in added.value.mistakes] == [
+        ("page_view.at", None, "soon"),
+        ("page_view.id", None, "1.5"),
+        ("page_view.seconds", None, "x"),
+    ]
+    with pytest.raises(LeadError) as updated:
+        state.update(lead["attributes"], stages=lead["stages"])
+    assert [one.field for one in updated.value.mistakes] == ["employees", "budget", "stage"]
 
 
 # ------------------------------------------------------------------- repeats

@@ -16,7 +16,7 @@ import pytest
 from pydantic import ValidationError
 
 from leadrules.conversions import date_pattern
-from leadrules.errors import InputError
+from leadrules.errors import INPUT_CODES, AsOfError, InputError, LeadError
 from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id
 from leadrules.models import Event, Lead
 from leadrules.values import DAY, HOUR, SECOND, instant_of, zone
@@ -558,6 +558,75 @@ def test_an_input_error_carries_its_parts_and_pickles():
     assert str(error) == f"lead `1`: field `x`: `many` is not a number {DIGITS}"
 
 
+def test_all_mistakes_of_a_lead_are_told_at_once():
+    fields = [Field("size", NUMBER), Field("city", TEXT), Field("mail", TEXT, pii=True), Field("ok", BOOL)]
+    lead = {
+        "id": " ",
+        "attributes": {"size": "many", "city": "Gdynia", "mail": ["a@b"], "ok": "perhaps"},
+        "events": 7,
+        "stages": {"stage": "gone"},
+    }
+    with pytest.raises(LeadError) as caught:
+        read_lead(lead, scope(*fields, ladders=LADDERS), LATE)
+    error = caught.value
+    assert [(m.code, m.field, m.value) for m in error.mistakes] == [
+        ("missing_id", "id", None),
+        ("wrong_type", "size", "many"),
+        ("wrong_type", "mail", "[pii]"),
+        ("wrong_type", "ok", "perhaps"),
+        ("not_a_list", "events", "7"),
+        ("unknown_label", "stage", "gone"),
+    ]
+    assert (error.code, error.field, error.value, error.expected) == ("missing_id", "id", None, "text")
+    assert error.reason == "; ".join(mistake.message for mistake in error.mistakes)
+    assert str(error).splitlines()[0] == "6 mistakes"
+    again = pickle.loads(pickle.dumps(error.about("7")))  # noqa: S301 our own bytes
+    assert type(again) is LeadError
+    assert again.mistakes == error.mistakes
+    assert str(again).splitlines()[0] == "lead `7`: 6 mistakes"
+    assert again.mistakes[1].to_dict() == {
+        "code": "wrong_type",
+        "message": f"field `size`: `many` is not a number {DIGITS}",
+        "field": "size",
+        "event": None,
+        "event_id": None,
+        "value": "many",
+        "expected": "number",
+    }
+
+
+def test_of_very_many_mistakes_the_text_tells_ten():
+    with pytest.raises(LeadError) as caught:
+        read_lead({"id": "1", "events": [{"type": "visit"}] * 1_234}, scope(**EVENTS), LATE)
+    assert len(caught.value.mistakes) == 1_234
+    assert len(str(caught.value).splitlines()) == 12
+    assert str(caught.value).endswith("\n- and 1,224 more")
+    assert caught.value.reason.endswith(
+        "event `visit` (number 10 of 1,234) has no time (`at` is missing); and 1,224 more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "type_", "code"),
+    [
+        ("x", NUMBER, "wrong_type"),
+        (float("inf"), NUMBER, "not_finite"),
+        (10**30, NUMBER, "out_of_range"),
+        ("1e31", NUMBER, "out_of_range"),
+        ("a\0", TEXT, "bad_text"),
+        (["\ud800"], TEXTS, "bad_text"),
+        ("c", Type("text", ("a", "b")), "not_one_of"),
+        ("2026-02-30", DATE, "not_in_calendar"),
+        ("0001-01-01", DATE, "out_of_range"),
+    ],
+)
+def test_a_mistake_has_a_code_of_its_kind(raw, type_, code):
+    with pytest.raises(LeadError) as caught:
+        value(raw, type_)
+    assert caught.value.code == code
+    assert code in INPUT_CODES
+
+
 # -------------------------------------------------------------------- events
 
 VISIT = EventType("visit", (Property("url", TEXT), Property("seconds", NUMBER), Property("who", TEXT, pii=True)))
@@ -628,8 +697,8 @@ def test_a_type_is_found_without_outer_space_and_in_any_composition():
         ({}, "an event has no type"),
         ({"type": None}, "an event has no type"),
         ({"type": " "}, "an event has no type"),
-        ({"type": 5}, "an event's type: `5` is not a text"),
-        ({"type": ["visit"]}, "an event's type: a list is not a text"),
+        ({"type": 5}, "an event: `type`: `5` is not a text"),
+        ({"type": ["visit"]}, "an event: `type`: a list is not a text"),
         ({"type": "visit"}, "event `visit` has no time (`at` is missing)"),
         ({"type": "visit", "at": " "}, "event `visit` has no time (`at` is missing)"),
         ({"type": "visit", "at": "soon"}, f"event `visit`: `at`: `soon` is not a datetime {ADVICE}"),
@@ -667,9 +736,51 @@ def test_events_are_a_list(raw):
         read_lead({"id": 1, "events": raw}, scope(**EVENTS), LATE)
 
 
-def test_the_same_mistake_is_named_whatever_the_order():
+def test_each_mistake_of_events_is_told_with_its_place():
+    wrong = [
+        visit(properties={"seconds": "z"}, id="e7"),
+        visit(),
+        visit(2, properties={"seconds": "a"}),
+        {"type": "visit", "at": "q", "id": 1.5, "properties": {"seconds": []}},
+        {"at": "2026-01-01"},
+        "click",
+    ]
+    with pytest.raises(LeadError) as caught:
+        facts_of(*wrong)
+    assert [(m.code, m.field, m.event, m.event_id, m.value) for m in caught.value.mistakes] == [
+        ("wrong_type", "visit.seconds", 0, "e7", "z"),
+        ("wrong_type", "visit.seconds", 2, None, "a"),
+        ("wrong_type", "visit.at", 3, None, "q"),
+        ("wrong_type", "visit.id", 3, None, "1.5"),
+        ("wrong_type", "visit.seconds", 3, None, "a list"),
+        ("missing_type", "type", 4, None, None),
+        ("not_an_event", "events", 5, None, "click"),
+    ]
+    assert str(caught.value).splitlines()[:4] == [
+        "lead `1`: 7 mistakes",
+        f"- event `visit` with id `e7`: property `seconds`: `z` is not a number {DIGITS}",
+        f"- event `visit` (number 3 of 6): property `seconds`: `a` is not a number {DIGITS}",
+        f"- event `visit` (number 4 of 6): `at`: `q` is not a datetime {ADVICE}",
+    ]
+
+
+def test_the_same_mistakes_are_named_whatever_the_order():
     wrong = [visit(properties={"seconds": "z"}), visit(2, properties={"seconds": "a"}), {"type": "visit", "at": "q"}]
-    assert event_reason(*wrong) == event_reason(*reversed(wrong))
+
+    def mistakes(events):
+        with pytest.raises(LeadError) as caught:
+            facts_of(*events)
+        return {(mistake.code, mistake.field, mistake.value) for mistake in caught.value.mistakes}
+
+    assert len(mistakes(wrong)) == 3
+    assert mistakes(wrong) == mistakes(reversed(wrong))
+
+
+def test_an_event_whose_time_cannot_be_read_has_its_properties_read_all_the_same():
+    said = event_reason({"type": "visit", "at": None, "properties": {"seconds": "z"}})
+    assert said == (
+        f"event `visit` has no time (`at` is missing); event `visit`: property `seconds`: `z` is not a number {DIGITS}"
+    )
 
 
 def test_events_at_as_of_count_and_later_ones_do_not_exist():
@@ -706,7 +817,7 @@ def test_an_integer_id_is_its_digits():
 def test_a_repeat_is_validated_before_it_is_dropped():
     # Otherwise, of two repeats at one instant, the order of input would decide whether there is an error.
     said = event_reason(visit(1, id="e"), visit(2, id="e", properties={"seconds": "bad"}))
-    assert said == f"event `visit`: property `seconds`: `bad` is not a number {DIGITS}"
+    assert said == f"event `visit` with id `e`: property `seconds`: `bad` is not a number {DIGITS}"
 
 
 def test_canonical_order_is_time_then_type_then_id_then_properties():
@@ -927,9 +1038,10 @@ def test_as_of_is_an_instant():
     ],
 )
 def test_as_of_needs_a_datetime_with_a_timezone(value_, said):
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(AsOfError) as caught:
         read_as_of(value_)
     assert str(caught.value) == said
+    assert caught.value.code == "bad_as_of"
     assert caught.value.field == "as_of"
 
 

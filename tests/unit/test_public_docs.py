@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import leadrules
+from leadrules.errors import INPUT_CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/leadrules"
@@ -99,3 +100,9 @@ def test_the_limits_of_the_language_page_are_those_of_the_code():
 def test_links_within_the_documentation_lead_somewhere(page):
     links = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_code_of_a_mistake_in_a_lead_is_described():
+    page = (ROOT / "docs/reference/python.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE))
+    assert rows == dict(INPUT_CODES)

@@ -129,9 +129,14 @@ def _find(label: str, ladders: Sequence[LadderExplanation]) -> tuple[LadderExpla
     if wanted in known:
         return known[wanted], wanted
     if not known:
-        raise InputError(f"no ladder has the label `{label}`: the rules have no ladder", field="label", value=label)
+        raise InputError(
+            f"no ladder has the label `{label}`: the rules have no ladder",
+            code="unknown_label",
+            field="label",
+            value=label,
+        )
     near = closest(wanted, known)
     labels = listed(known)
     help_ = f"; did you mean `{near}`?" if near else f" (the labels are {labels})"
     reason = f"no ladder has the label `{label}`{help_}"
-    raise InputError(reason, field="label", value=label, expected=f"one of {labels}")
+    raise InputError(reason, code="unknown_label", field="label", value=label, expected=f"one of {labels}")

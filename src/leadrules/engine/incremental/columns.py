@@ -21,7 +21,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.errors import InputError
+from leadrules.errors import InputError, StateError
 from leadrules.lead import PlainEvent
 from leadrules.values import moment_of
 
@@ -32,11 +32,10 @@ Column = Mapping[str, Any]
 """The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`."""
 
 
-def not_a_state(why: str) -> InputError:
+def not_a_state(why: str) -> StateError:
     """Make the error about a text that leadrules did not write."""
-    return InputError(
-        f"this is not a state of a lead: {why} (give what `to_json` wrote)", expected="what `to_json` wrote"
-    )
+    expected = "what `to_json` wrote"
+    return StateError(f"this is not a state of a lead: {why} (give {expected})", code="not_a_state", expected=expected)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import attrs
 
 from leadrules.audit import RulesetIdentity, ScoredLead
-from leadrules.conversions import shown
+from leadrules.conversions import shown, told
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
 from leadrules.engine.incremental.compiled import KeptEventCode
 from leadrules.engine.incremental.log import EventLog, LogReader
@@ -20,7 +20,7 @@ from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, totals_of
 from leadrules.engine.reference.conditions import NOTHING
-from leadrules.errors import InputError
+from leadrules.errors import AsOfError
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.values import moment_of, text_of_instant
 
@@ -69,7 +69,7 @@ class Scorer:
         return hashlib.sha256(numbered.encode()).hexdigest()[:12]
 
     def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
-        """Begin with what is known of a lead. Raises InputError."""
+        """Begin with what is known of a lead. Raises LeadError."""
         if not isinstance(remember, dt.timedelta):
             raise TypeError("`remember` is a span of time, e.g. timedelta(days=7)")
         if remember < dt.timedelta(0):
@@ -80,7 +80,7 @@ class Scorer:
         return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), remember // _MICROSECOND)
 
     def resume(self, text: str) -> LeadState:
-        """Go on with a state that was written. Raises InputError for one of other rules, and for what is no state."""
+        """Go on with a state that was written. Raises StateError for one of other rules, and for what is no state."""
         stored = read_state(text, self.identity.fingerprint, self.layout)
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
@@ -146,7 +146,7 @@ class LeadState:
     def add(self, event: Eventlike) -> None:
         """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
 
-        Raises InputError for one that the rules cannot read; then the state is as before. An event
+        Raises LeadError for one that the rules cannot read; then the state is as before. An event
         with the type and id of one that is remembered counts once; of one that has been forgotten
         the id is forgotten too.
         """
@@ -159,23 +159,24 @@ class LeadState:
     ) -> None:
         """Change attributes, and labels held, to those given; the others stay. None makes one unknown.
 
-        Raises InputError for a value that the rules cannot read; then the state is as before.
+        Raises LeadError for a value that the rules cannot read; then the state is as before.
         """
         self._scorer.reader.plain_update(self._lead, attributes, stages)
 
     def advance(self, *, as_of: dt.datetime) -> None:
         """Say that no result will be asked for before `as_of`, so that what is older may be forgotten.
 
-        `result` does so itself. Raises InputError for a moment before the latest one.
+        `result` does so itself. Raises AsOfError for a moment before the latest one.
         """
         instant, log = read_as_of(as_of), self._log
         if log.mark is not None and instant < log.mark:
             latest = text_of_instant(log.mark)
-            raise InputError(
+            raise AsOfError(
                 f"as_of: {shown(as_of)} is earlier than {latest}, which this state was asked for already",
+                code="as_of_in_the_past",
                 lead=self.id,
                 field="as_of",
-                value=as_of,
+                value=told(as_of),
                 expected=f"{latest} or later",
             )
         log.advance(instant)
@@ -185,7 +186,7 @@ class LeadState:
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
 
-        Raises InputError for a naive `as_of` and for one before the latest, and what `evaluate` raises;
+        Raises AsOfError for a naive `as_of` and for one before the latest, and what `evaluate` raises;
         the moment then counts as asked for all the same.
         """
         self.advance(as_of=as_of)

@@ -15,7 +15,7 @@ import attrs
 
 from leadrules.engine.incremental.columns import Columns, json_value, not_a_state, plain_value_of, reading
 from leadrules.engine.reference.conditions import Total
-from leadrules.errors import InputError
+from leadrules.errors import StateError
 from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant
 
@@ -104,7 +104,7 @@ def _sha256(content: str) -> str:
 
 
 def read_state(text: str, fingerprint: str, layout: str) -> Stored:
-    """Read a state that was written for rules of a fingerprint. Raises InputError for any other text."""
+    """Read a state that was written for rules of a fingerprint. Raises StateError for any other text."""
     try:
         found = json.loads(text, parse_constant=_refused)
         version, digest = found.pop("state", None), found.pop("digest", None)
@@ -115,21 +115,24 @@ def read_state(text: str, fingerprint: str, layout: str) -> Stored:
     if version != VERSION:
         when = "an earlier" if isinstance(version, int) and version < VERSION else "another"
         problem = f"this state of a lead was written by {when} version of leadrules"
-        raise InputError(f"{problem} (start again with all its events)", expected="what `to_json` wrote")
+        reason = f"{problem} (start again with all its events)"
+        raise StateError(reason, code="state_of_other_rules", expected="what `to_json` wrote")
     if not _is_as_written(text, found, digest):
         raise not_a_state("it was changed after it was written")
     made_by, made_in = _part(found, "fingerprint", str), _part(found, "layout", str)
     if made_by != fingerprint:
-        raise InputError(
+        raise StateError(
             f"this state was made by other rules: their fingerprint is {made_by}, and that of these is "
             f"{fingerprint} (load the rules that made it, or start again with all events)",
+            code="state_of_other_rules",
             field="fingerprint",
             value=made_by,
             expected=fingerprint,
         )
     if made_in != layout:
-        raise InputError(
+        raise StateError(
             "this state was written by a leadrules that keeps other things of events (start again with all events)",
+            code="state_of_other_rules",
             field="layout",
             value=made_in,
             expected=layout,
