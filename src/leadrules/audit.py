@@ -38,8 +38,9 @@ class AuditEntry:
 
     `kind` is `points` (a rule or persona), `cap` (what a clamp took or gave), `weight` or
     `constant` (what a `total` formula changes). `rule` is the rule's id or the name of what is
-    clamped or weighed, `because` the reason given there. `evidence` is plain data: the values or
-    events that the points rest on. Where a rule stands is told beside all that, in `line` and
+    clamped or weighed; of a rule with alternatives `alternative` says which one gave the points.
+    `because` is the reason given there. `evidence` is plain data: the values or events that the
+    points rest on. Where a rule stands is told beside all that, in `line` and
     `file`: it is no part of what was decided, so not of equality and not of a result's digest.
     """
 
@@ -53,14 +54,20 @@ class AuditEntry:
         because: str | None,
         evidence: Evidence,
         *,
+        alternative: str | None = None,
         line: int | None = None,
         file: str | None = None,
     ) -> None:
         self.kind = kind
         self.rule = rule
         self.points = points
-        self._head: EntryHead = head_of(kind, rule, because, line=line, file=file)
+        self._head: EntryHead = head_of(kind, rule, because, alternative=alternative, line=line, file=file)
         self._evidence: Evidence | str | Notes = evidence
+
+    @property
+    def alternative(self) -> str | None:
+        """The condition of the alternative that fired, or `else`; None where a rule has no alternatives."""
+        return self._head[11]
 
     @property
     def because(self) -> str | None:
@@ -94,7 +101,7 @@ class AuditEntry:
         return evidence if isinstance(evidence, str) else canonical_json(evidence)
 
     def to_json(self, *, places: bool = False) -> str:
-        """Write the entry as canonical JSON; with `places`, file and line stand after the rule."""
+        """Write the entry as canonical JSON; with `places`, file and line stand before the points."""
         before = self._head[6]
         if places:
             at = f'"file":{canonical_json(self.file)},"line":{canonical_json(self.line)},"points":'
@@ -102,11 +109,15 @@ class AuditEntry:
         return f"{before}{_minimal(self.points)}{self._head[7]}{self.evidence_json()}}}"
 
     def to_dict(self, *, places: bool = False) -> dict[str, Any]:
-        """Give the entry as plain data: kind, rule, points, because, evidence; with `places`, file and line too."""
+        """Give the entry as plain data: kind, rule, alternative, points, because, evidence.
+
+        With `places`, file and line stand before the points.
+        """
         at = {"file": self.file, "line": self.line} if places else {}
         return {
             "kind": self.kind,
             "rule": self.rule,
+            "alternative": self.alternative,
             **at,
             "points": self.points,
             "because": self.because,
@@ -117,7 +128,7 @@ class AuditEntry:
         return isinstance(other, AuditEntry) and self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.rule, self.points))
+        return hash((self.kind, self.rule, self.alternative, self.points))
 
     def __repr__(self) -> str:
         at = "" if self.line is None else f", line {self.line}"
@@ -125,7 +136,7 @@ class AuditEntry:
 
     def __reduce__(self) -> tuple[Any, ...]:
         parts = (self.kind, self.rule, self.points, self.because, self.evidence)
-        return _rebuilt_entry, (*parts, {"line": self.line, "file": self.file})
+        return _rebuilt_entry, (*parts, {"alternative": self.alternative, "line": self.line, "file": self.file})
 
 
 def _rebuilt_entry(*parts: Any) -> AuditEntry:
@@ -165,27 +176,30 @@ class Maker(Protocol):
         """
 
 
-EntryHead = tuple[EntryKind, str, str | None, int, Maker | None, int, str, str, str | None, int | None, str | None]
-"""What an entry says of its rule, whatever the lead: kind, rule, because; its index among all; who proves it;
-which alternative it is of; the canonical JSON before its points, and from there to its evidence; all of that in one,
-where the points are always the same; and the line and file where the rule stands."""
+_Text = str | None
+EntryHead = tuple[EntryKind, str, _Text, int, Maker | None, int, str, str, _Text, int | None, _Text, _Text]
+"""What an entry says of its rule, whatever the lead: kind, rule, because; its index among all; who proves it; which
+alternative it is of, from 0; the canonical JSON before its points, and from there to its evidence; all of that in
+one, where the points are always the same; the line and file where the rule stands; the text of the alternative."""
 
 
-def head_of(
+def head_of(  # noqa: PLR0913 - a head has so many parts
     kind: EntryKind,
     rule: str,
     because: str | None,
     *,
     index: int = 0,
     maker: Maker | None = None,
-    alternative: int = 0,
+    which: int = 0,
+    alternative: str | None = None,
     line: int | None = None,
     file: str | None = None,
 ) -> EntryHead:
     """Give what an entry says of its rule."""
-    before = f'{{"kind":"{kind}","rule":{_quoted(rule)},"points":'
+    told = f'"rule":{_quoted(rule)},"alternative":{canonical_json(alternative)}'
+    before = f'{{"kind":"{kind}",{told},"points":'
     after = f',"because":{canonical_json(because)},"evidence":'
-    return kind, rule, because, index, maker, alternative, before, after, None, line, file
+    return kind, rule, because, index, maker, which, before, after, None, line, file, alternative
 
 
 def with_points(head: EntryHead, points: Decimal) -> Fired:
@@ -550,8 +564,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 def _evidence_in(text: str) -> Evidence:
     """Read evidence back from its canonical JSON: numbers are decimals, and what counts is a whole number."""
     found: dict[str, Any] = _read(text)
-    if "alternative" in found:
-        found["alternative"] = int(found["alternative"])
     counts = [found.get("earlier"), *found.get("values", {}).values()]
     for counted in counts:
         if isinstance(counted, dict) and "events" in counted:

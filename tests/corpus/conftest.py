@@ -80,6 +80,8 @@ def _compare(result: ScoredLead, case: dict[str, Any]) -> None:
         assert [told[: len(wanted)] for told, wanted in zip_longest(entries, case["audit"], fillvalue=[])] == case[
             "audit"
         ]
+    if "alternatives" in case:
+        assert [e.alternative for e in result.audit if e.alternative] == case["alternatives"]
     assert sum((entry.points for entry in result.audit), Decimal(0)) == result.score
     assert not any(_is_negative_zero(entry) for entry in result.audit)
 

@@ -106,7 +106,7 @@ def test_the_audit_adds_up_to_the_scores(name, here, leadrules):
     assert leadrules(*SCORE, "-o", "scored.jsonl", "--audit", name).exit_code == 0
     text = (here / name).read_text("utf-8").splitlines()
     entries = list(csv.DictReader(text)) if name.endswith("csv") else [json.loads(line) for line in text]
-    assert list(entries[0]) == ["lead", "kind", "rule", "file", "line", "points", "because", "evidence"]
+    assert list(entries[0]) == ["lead", "kind", "rule", "alternative", "file", "line", "points", "because", "evidence"]
     for line in (here / "scored.jsonl").read_text("utf-8").splitlines():
         result = json.loads(line)
         assert sum(float(e["points"]) for e in entries if e["lead"] == result["lead"]) == result["score"]

@@ -76,7 +76,7 @@ def test_a_move_names_the_rules_behind_it_and_their_points_add_up():
     new = OLD.replace(">= 200 +20", ">= 200 +5").replace('"transport"', '"Transport"')
     (move,) = impact(OLD, new, lead).moves
     assert (move.before, move.after, move.stage_before, move.stage_after) == (Decimal(35), Decimal(20), "mql", "mql")
-    assert [(c.rule, c.points) for c in move.causes] == [("fit: employees >= 1000", Decimal(-15))]
+    assert [(c.rule, c.points) for c in move.causes] == [("fit: employees >= 1000 | >= 200", Decimal(-15))]
     assert sum(c.points for c in move.causes) == move.points
 
 

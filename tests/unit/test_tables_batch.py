@@ -65,11 +65,11 @@ def test_everything_that_can_be_written(rules):
         "3,5,0,5,unqualified,,,,\n"
     )
     head, *entries = Path("audit.csv").read_text("utf-8").splitlines()
-    assert head == "lead,kind,rule,file,line,points,because,evidence"
-    assert [line.split(",")[:6] for line in entries] == [
-        ["1", "points", "fit: budget", rules._files.name, "2", "20"],
-        ["1", "points", "interest: email_open", rules._files.name, "4", "5"],
-        ["3", "points", "interest: email_open", rules._files.name, "4", "5"],
+    assert head == "lead,kind,rule,alternative,file,line,points,because,evidence"
+    assert [line.split(",")[:7] for line in entries] == [
+        ["1", "points", "fit: budget", "", rules._files.name, "2", "20"],
+        ["1", "points", "interest: email_open", "", rules._files.name, "4", "5"],
+        ["3", "points", "interest: email_open", "", rules._files.name, "4", "5"],
     ]
     listed = Path("rejects.csv").read_text("utf-8").splitlines()
     assert listed == ["row,id,reason", f"3,,{REASONS[0]}", f'2,2,"{UNREAD}"', "4,,row 4 has no id (`id` is empty)"]

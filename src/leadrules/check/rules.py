@@ -245,10 +245,11 @@ class Scoring:
             lambda: self._decay(node.modifiers) if _one(node.modifiers, _DECAYING) else defaults.decay,
             lambda: self._no_doubles(node.modifiers, (tree.MaxPer, *_DECAYING)),
         )
+        text = " | ".join("else" if a.condition is None else text_of(a.condition) for a in node.alternatives)
         return p.Rule(
-            id=self._id(node, dimension, text_of(first)),
+            id=self._id(node, dimension, text),
             name=node.name.name if node.name else None,
-            text=text_of(first),
+            text=text,
             selection=selection,
             alternatives=alternatives,
             when=asked,

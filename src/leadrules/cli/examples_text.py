@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from leadrules.audit import AuditEntry, ScoredLead
+from leadrules.cli.reasons import alternative_words
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.insights.examples import ExampleReport, Unmet
 from leadrules.insights.goals import Goal
@@ -75,7 +76,7 @@ def _show_audit(screen: Screen, result: ScoredLead, program: Program) -> None:
     entries = [
         (
             f"{entry.points:+f}",
-            _entry_words(entry),
+            _entry_words(entry, program),
             _place(entry, program),
         )
         for entry in told
@@ -98,12 +99,16 @@ def _place(entry: AuditEntry, program: Program) -> str:
     return _line(None if entry.file in program.files[:1] else entry.file, entry.line)
 
 
-def _entry_words(entry: AuditEntry) -> str:
+def _entry_words(entry: AuditEntry, program: Program) -> str:
+    """Name what gave points: of a rule with alternatives, the one that fired stands in place of all."""
     words = {"cap": "limit of", "weight": "weight of", "constant": "constant of"}
     if entry.kind in words:
         return f"{words[entry.kind]} {entry.rule}"
-    alternative = entry.evidence.get("alternative", 1)
-    return entry.rule if alternative == 1 else f"{entry.rule}, alternative {alternative}"
+    if entry.alternative is None:
+        return entry.rule
+    rule = next(rule for rule in program.rules if rule.id == entry.rule)
+    said = alternative_words(rule, entry.alternative)
+    return f"{rule.name}: {said}" if rule.name else entry.rule.replace(rule.text, said, 1)
 
 
 # --------------------------------------------------- goals, unnoticed changes

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -60,7 +59,7 @@ class Reasons:
         origin = self._origins.get(entry.rule)
         if origin is None or origin.rule is None or origin.rule.name is not None:
             return printable(entry.rule.replace("_", " "))
-        return printable(_condition(origin.rule, entry.evidence.get("alternative", 1)))
+        return printable(alternative_words(origin.rule, entry.alternative))
 
     def _weight(self, entry: AuditEntry) -> Fraction:
         origin = self._origins.get(entry.rule)
@@ -88,13 +87,12 @@ def _weight(total: p.Total, dimension: str) -> Fraction:
     return sum((term.factor for term in total.terms if term.dimension == dimension), Fraction(0))
 
 
-def _condition(rule: p.Rule, alternative: Any) -> str:
+def alternative_words(rule: p.Rule, alternative: str | None) -> str:
     """Give the text of the alternative that counted, a bare name as words; of `else`, that none did."""
-    index = alternative - 1 if isinstance(alternative, int) else 0
-    condition = rule.alternatives[index].condition
-    if condition is None:
-        return f"not {rule.text}"
-    text = condition.text if len(rule.alternatives) > 1 else rule.text
+    if alternative == "else":
+        others = [condition.text for condition in rule.conditions]
+        return f"not {others[0]}" if len(others) == 1 else f"none of {', '.join(others)}"
+    text = alternative or rule.text
     return text.replace("_", " ") if text.isidentifier() else text
 
 

@@ -295,8 +295,7 @@ def _file_of(node: p.Node) -> str | None:
 
 
 def _alternative(node: p.Alternative) -> AlternativeExplanation:
-    condition = "else" if node.condition is None else node.condition.text
-    return AlternativeExplanation(condition, node.text)
+    return AlternativeExplanation(node.condition_text, node.text)
 
 
 # ----------------------------------------------------------------- the sums

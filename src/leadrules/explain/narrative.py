@@ -218,8 +218,7 @@ def _decimals(number: Decimal) -> int:
 
 def _own(rule: RuleExplanation) -> str:
     """Give the text that a part of a rule has where it is the whole condition."""
-    conditions = [a.text for a in rule.alternatives if a.text != "else"]
-    return rule.text if len(conditions) == 1 else " | ".join(conditions)
+    return " | ".join(a.text for a in rule.alternatives if a.text != "else")
 
 
 def _named(rule: RuleExplanation, text: str) -> str:

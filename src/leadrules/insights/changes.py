@@ -8,6 +8,7 @@ their texts are.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -76,14 +77,16 @@ _NO_PART = (tree.Example, tree.Given, tree.Expect, tree.Boundary, tree.Include)
 
 def elements_of(statements: Sequence[tree.Statement]) -> list[Element]:
     """Take a rule file apart. Examples are no part of what it means."""
-    found = list(_elements(statements))
-    seen: dict[tuple[str, str, str], int] = {}
-    for index, element in enumerate(found):
-        count = seen[element.place] = seen.get(element.place, 0) + 1
-        if count > 1:
-            found[index] = attrs.evolve(
-                element, key=f"{element.key}~{count}", rule=element.rule and f"{element.rule}~{count}"
-            )
+    seen: Counter[object] = Counter()
+
+    def numbered(name: str, place: object) -> str:
+        seen[place] += 1
+        return name if seen[place] == 1 else f"{name}~{seen[place]}"
+
+    found = []
+    for element in _elements(statements):
+        rule = None if element.rule is None else numbered(element.rule, ("rule", element.rule))
+        found.append(attrs.evolve(element, key=numbered(element.key, element.place), rule=rule))
     return found
 
 
@@ -95,7 +98,8 @@ def _elements(statements: Sequence[tree.Statement]) -> Iterator[Element]:
             case tree.Rule():
                 first = text_of(node.alternatives[0].condition or node)
                 name = node.name.name if node.name else None
-                rule = name or (f"{dimension}: {first}" if has_dimensions else first)
+                whole = " | ".join("else" if a.condition is None else text_of(a.condition) for a in node.alternatives)
+                rule = name or (f"{dimension}: {whole}" if has_dimensions else whole)
                 yield Element("rule", dimension, name or first, text_of(node), node.span.line, rule)
             case tree.Outcome():
                 kind = "stage rule" if node.kind == "label" else node.kind

@@ -88,12 +88,18 @@ class Alternative(Node):
     points: ValueNode
     text: str = attrs.field(eq=False, kw_only=True, default="")
 
+    @property
+    def condition_text(self) -> str:
+        """The canonical text of its condition; `else` where it has none."""
+        return "else" if self.condition is None else self.condition.text
+
 
 @attrs.frozen(eq=False, repr=False)
 class Rule(Node):
     """A scoring rule.
 
-    `id` names it in every audit; `name` is the name it was given, if any. With `selection` it
+    `id` names it in every audit; `name` is the name it was given, if any; `text` is its canonical
+    condition, of alternatives all of theirs. With `selection` it
     scores each selected event by the points of its only alternative, else once. `first_day` and
     `last_day` are local days, both included: of the event, or of `as_of`.
     """
@@ -114,6 +120,10 @@ class Rule(Node):
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions of its alternatives in order, `else` left out."""
         return tuple(a.condition for a in self.alternatives if a.condition is not None)
+
+    def told(self, alternative: int) -> str | None:
+        """Give the text of an alternative by its index, where there are several."""
+        return None if len(self.alternatives) == 1 else self.alternatives[alternative].condition_text
 
 
 @attrs.frozen(eq=False, repr=False)

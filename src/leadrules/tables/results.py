@@ -17,7 +17,7 @@ from leadrules.tables.problems import FileProblem
 
 Write = Callable[[ScoredLead], None]
 
-_AUDIT = ("lead", "kind", "rule", "file", "line", "points", "because", "evidence")
+_AUDIT = ("lead", "kind", "rule", "alternative", "file", "line", "points", "because", "evidence")
 
 
 @contextlib.contextmanager
@@ -143,9 +143,9 @@ def _csv_audit(file: TextIO) -> Write:
 
     def write(result: ScoredLead) -> None:
         for entry in result.audit:
-            place, points = (entry.file or "", entry.line), canonical_json(entry.points)
-            told = (entry.because or "", entry.evidence_json())
-            writer.writerow((result.lead, entry.kind, entry.rule, *place, points, *told))
+            rule = (entry.rule, entry.alternative or "", entry.file or "", entry.line)
+            told = (canonical_json(entry.points), entry.because or "", entry.evidence_json())
+            writer.writerow((result.lead, entry.kind, *rule, *told))
 
     return write
 

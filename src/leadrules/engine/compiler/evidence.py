@@ -26,7 +26,7 @@ from leadrules.engine.compiler.noted_lead import (
     moment_text,
     text_reader,
 )
-from leadrules.engine.compiler.trace import ANY, Trace
+from leadrules.engine.compiler.trace import Trace
 from leadrules.engine.reference.evidence import Read, basis, looked_at
 from leadrules.engine.reference.scoring import score_persona, score_rule
 from leadrules.values import rounded
@@ -136,13 +136,10 @@ class EvidencePlans:
 
     def _rule(self, rule: p.Rule, alternative: int) -> Plan:
         asked = self._asked_rule(rule)
-        if alternative == ANY:
-            return asked
         nodes = basis(rule, alternative)
         values = self._values(nodes)
         if rule.selection is None:
-            start = f'{{"alternative":{alternative + 1},"values":' if len(rule.alternatives) > 1 else '{"values":'
-            return lambda lead, _, __: f"{start}{values(lead)}}}"
+            return lambda lead, _, __: f'{{"values":{values(lead)}}}'
         try:
             listing = self.events.listing(rule)
         except Unplanned:

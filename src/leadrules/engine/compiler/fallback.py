@@ -45,12 +45,16 @@ class Reference:
     totals: AccumulatedTotals
     _reading: Reading | None = None
 
-    def rule(self, question: FallbackQuestion, definitions: Definitions) -> tuple[int, int] | None:
-        """Give the units of points of a rule and what its `max` leaves of them; None where it did not fire."""
+    def rule(self, question: FallbackQuestion, definitions: Definitions) -> tuple[int, int, int] | None:
+        """Give the units of points of a rule, what its `max` leaves of them, and the index of the alternative.
+
+        None where it did not fire.
+        """
         score = score_rule(self._read(definitions), question.node)
         if score is None:
             return None
-        return units_of(score.points, question.precision), units_of(score.capped, question.precision)
+        given, left = (units_of(points, question.precision) for points in (score.points, score.capped))
+        return given, left, score.alternative
 
     def truth(self, question: FallbackQuestion, definitions: Definitions) -> bool | None:
         """Answer a condition."""

@@ -23,7 +23,7 @@ from leadrules.engine.compiler.events import properties_of
 from leadrules.engine.compiler.fallback import FallbackQuestion
 from leadrules.engine.compiler.lead import LeadCode
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
-from leadrules.engine.compiler.trace import ANY, FIRED, GATED, Trace
+from leadrules.engine.compiler.trace import FIRED, GATED, Trace
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
@@ -79,22 +79,25 @@ class RuleCode(PointsCode):
         ]
 
     def _fallback(self, rule: p.Rule, total: str) -> Block:
-        points, left, found = (self.names.fresh(word) for word in ("points", "left", "found"))
+        points, left, which, found = (self.names.fresh(word) for word in ("points", "left", "which", "found"))
         definitions = self.lead.fallback_definitions(rule)
         question = self.names.value(FallbackQuestion(rule, self.program.precision), ("rule", rule.id))
         asked = code.call(code.attribute(code.name("reference"), "rule"), question, definitions)
-        body: Block = [code.assign([points, left], code.name(found))]
-        alternative = ANY if len(rule.alternatives) > 1 else 0
+        body: Block = [code.assign([points, left, which], code.name(found))]
+        alternative = code.name(which) if len(rule.alternatives) > 1 else 0
         body += self._given(rule, total, code.name(points), code.name(left), alternative)
         if self.is_gated:
             asked = code.if_else(code.name(GATED), NONE, asked)
         return [code.assign(found, asked), code.if_(code.compare(code.name(found), "is not", NONE), body)]
 
-    def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr, alternative: int = 0) -> Block:
+    def _given(self, rule: p.Rule, total: str, points: Expr, left: Expr, alternative: int | Expr = 0) -> Block:
         """Write that a rule gave points, and what its own `max` leaves of them."""
         body: Block = []
         index = self.trace.indices["rule", rule.id]
-        self.trace.fire(body, index, points, self.names, alternative)
+        if isinstance(alternative, int):
+            self.trace.fire(body, index, points, self.names, alternative)
+        else:
+            self.trace.fire_one(body, index, points, self.names, alternative)
         if isinstance(points, code.Literal) and isinstance(left, code.Literal):
             if left.value != points.value:
                 self.trace.fire(body, index + 1, code.const(left.value - points.value), self.names)  # type: ignore[operator]

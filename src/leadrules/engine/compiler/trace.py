@@ -33,8 +33,6 @@ from leadrules.families import RESULT_LISTS
 
 FIRED = "fired"
 GATED = "gated"
-ANY = -1
-"""Stands for the alternative of a rule where the code does not know which of them fired."""
 SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "totals")
 """What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether
 values of `pii` fields are shown, and what events came to that are not at hand."""
@@ -170,7 +168,7 @@ class Trace:
         return trace
 
     def fire(self, body: Block, index: int, units: Expr, names: Names, alternative: int = 0) -> None:
-        """Write that an entry fires with so many units, by one of a rule's alternatives or (`ANY`) by any of them."""
+        """Write that an entry fires with so many units, by one of a rule's alternatives."""
         self.fires(index)
         head = self.alternative(index, alternative)
         if isinstance(units, code.Literal):
@@ -181,6 +179,15 @@ class Trace:
             body.append(
                 code.append(FIRED, code.pair_of(names.named(head, ("head", index, alternative), head[1]), units))
             )
+
+    def fire_one(self, body: Block, index: int, units: Expr, names: Names, alternative: Expr) -> None:
+        """Write that an entry fires with so many units, by the alternative of a rule that code finds out."""
+        self.fires(index)
+        item = self.items[index]
+        assert isinstance(item, p.Rule)
+        heads = tuple(self.alternative(index, which) for which in range(len(item.alternatives)))
+        head = code.subscript(names.named(heads, ("heads", index), item.id), alternative)
+        body.append(code.append(FIRED, code.pair_of(head, units)))
 
     def fires(self, index: int) -> None:
         """Note that code is written which fires an entry; one before what was written last must be sorted."""
@@ -207,5 +214,16 @@ class Trace:
 
     def alternative(self, index: int, alternative: int) -> EntryHead:
         """Give the head of an entry that one of a rule's alternatives fires."""
-        head = self.heads[index]
-        return head if alternative == 0 else (*head[:5], alternative, *head[6:])
+        item = self.items[index]
+        if self.heads[index][0] != "points" or not isinstance(item, p.Rule) or len(item.alternatives) == 1:
+            return self.heads[index]
+        return head_of(
+            "points",
+            item.id,
+            item.because,
+            index=index,
+            maker=self.maker,
+            which=alternative,
+            alternative=item.told(alternative),
+            **item.place,
+        )

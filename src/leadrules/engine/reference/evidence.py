@@ -31,11 +31,7 @@ class Evidence:
 
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
-        found: dict[str, Any] = {}
-        if rule.selection is not None:
-            found |= self._contributions(rule, score)
-        elif len(rule.alternatives) > 1:
-            found["alternative"] = score.alternative + 1
+        found = {} if rule.selection is None else self._contributions(rule, score)
         values = self._values(*basis(rule, score.alternative))
         return found | {"values": values} if values or rule.selection is None else found
 

@@ -272,8 +272,8 @@ def _rule_entries(evaluation: Evaluation, rule: p.Rule, evidence: Evidence) -> I
     score = evaluation.rules[rule.id]
     if score is None:
         return
-    points, found = decimal_of(score.points), evidence.of_rule(rule, score)
-    yield AuditEntry("points", rule.id, points, rule.because, found, **rule.place)
+    points, found, which = decimal_of(score.points), evidence.of_rule(rule, score), rule.told(score.alternative)
+    yield AuditEntry("points", rule.id, points, rule.because, found, alternative=which, **rule.place)
     if score.capped != score.points:
         yield _cap(rule.id, rule, score.points, score.capped)
 
