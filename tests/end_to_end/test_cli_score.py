@@ -112,6 +112,14 @@ def test_the_audit_adds_up_to_the_scores(name, here, leadrules):
         assert sum(float(e["points"]) for e in entries if e["lead"] == result["lead"]) == result["score"]
 
 
+def test_nothing_is_said_of_others_where_all_leads_are_rejected(here, leadrules):
+    (here / "leads.csv").write_text("id,budget\n1,maybe\n2,perhaps\n,\n", "utf-8")
+    run = leadrules(*SCORE[:3], "--as-of", "2026-11-21")
+    assert run.exit_code == 3
+    assert "warning: 2 leads could not be read; no lead is scored\n" in run.stderr
+    assert "note: `leads.csv` has 1 row without any value, passed over\n" in run.stderr
+
+
 def test_several_workers_give_the_same_bytes(here, leadrules):
     one = leadrules(*SCORE, "-o", "one.jsonl")
     two = leadrules(*SCORE, "-o", "two.jsonl", "--workers", "2")

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -331,3 +332,70 @@ def test_a_path_may_be_text(tmp_path):
 
 def test_the_columns_are_known_before_reading(tmp_path):
     assert read_leads(written(tmp_path, "id,a\n1,x\n")).columns == ("id", "a")
+
+
+# ------------------------------------------------------- no row without a word
+
+
+def remarks(folder: Path, content: str, name: str = "leads.csv") -> list[str]:
+    table = read_leads(written(folder, content, name))
+    list(table)
+    return [remark.replace(str(folder) + "/", "") for remark in table.remarks]
+
+
+def test_a_quote_that_nobody_closes_costs_its_own_row_alone(tmp_path):
+    rows = read(tmp_path, 'id,employees,note\n1,20,a\n2,20,"b\n3,20,c\n4,20,d\n')
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["1", "3", "4"]
+    assert reasons(rows) == [(2, None, "row 2 has a quote, opened on line 3 or below, that is never closed")]
+    assert [(row.number, row.line) for row in rows if isinstance(row, Row)] == [(1, 2), (3, 4), (4, 5)]
+
+
+def test_a_quote_too_many_in_a_large_file_costs_one_row(tmp_path):
+    lines = [f"{n},20,{'x' * 20}" for n in range(20_000)]
+    lines[5] = '5,20,"b'
+    rows = read(tmp_path, "id,employees,note\n" + "\n".join(lines) + "\n")
+    assert len(rows) == 20_000
+    assert [row.row for row in rows if isinstance(row, Reject)] == [6]
+
+
+def test_a_quote_that_a_later_one_does_not_close_well_costs_its_own_row_alone(tmp_path):
+    rows = read(tmp_path, 'id,note\n1,"b\n2,c\n3,"d"\n4,e\n')
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["2", "3", "4"]
+    said = "row 1 has a quote that is not closed on its line, and the next quote, on line 4, has text after it"
+    assert reasons(rows) == [(1, None, said)]
+
+
+def test_a_value_that_holds_what_looks_like_rows_is_told(tmp_path):
+    (told,) = remarks(tmp_path, 'id,employees,note\n1,20,a\n2,20,"b\n3,20,c\n4,20,d"\n5,20,e\n')
+    assert told == (
+        "`leads.csv` may have lost rows: row 2 has a value in quotes from line 3 to line 5, "
+        "and lines of it look like rows; is a quote too many there?"
+    )
+
+
+def test_a_value_over_several_lines_is_told(tmp_path):
+    assert remarks(tmp_path, 'id,city,note\n1,x,"a\nb, c\nd"\n2,"y\nz",e\n') == [
+        "`leads.csv` has 2 rows with a value over several lines, the first is row 1 from line 2 to line 4"
+    ]
+
+
+def test_a_row_over_several_lines_of_another_width_is_told_with_its_lines(tmp_path):
+    rows = read(tmp_path, 'id,note\n1,"b\n2,c",d\n3,e\n')
+    assert reasons(rows) == [(1, None, "row 1 has 3 values from line 2 to line 3, the header has 2 columns")]
+
+
+@pytest.mark.parametrize("name", ["leads.csv", "leads.jsonl"])
+def test_rows_without_any_value_are_counted(tmp_path, name):
+    content = {"leads.csv": "id,note\n1,a\n,\n , \n\n2,b\n", "leads.jsonl": '{"id":1}\n\n \n\n{"id":2}\n'}[name]
+    assert remarks(tmp_path, content, name) == [f"`{name}` has 3 rows without any value, passed over"]
+
+
+def test_a_header_of_many_columns_is_read_in_no_time(tmp_path):
+    names = [f"column {n}" for n in range(80_000)]
+    begun = process_time()
+    (row,) = read(tmp_path, ",".join(["id", *names]) + "\n" + ",".join(["1"] * 80_001) + "\n")
+    assert len(row.lead["attributes"]) == 80_001
+    assert process_time() - begun < 4
+    assert "has two columns named `column 7` (column 9 and column 80,002)" in problem(
+        tmp_path, ",".join(["id", *names, "column 7"]) + "\n"
+    )

@@ -51,6 +51,7 @@ class Comparison:
     unseen_events: tuple[str, ...]
     rejects: tuple[Reject, ...]
     event_types: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the comparison as plain data."""
@@ -66,6 +67,7 @@ class Comparison:
             "unknown_event_types": dict(self.strange_events),
             "unseen_event_types": list(self.unseen_events),
             "rejects": [{"kind": r.kind, "row": r.row, "id": r.id, "reason": r.reason} for r in self.rejects],
+            "remarks": list(self.remarks),
         }
 
 
@@ -134,6 +136,7 @@ class _Reading:
             unseen_events=tuple(t for t in looked_at if t not in self.events) if self.events else (),
             rejects=tuple(self.rejects),
             event_types=tuple(in_scope),
+            remarks=table.remarks,
         )
 
 
@@ -157,6 +160,8 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
         screen.line((found.file, "bold"), f": all of its {read} can be read" if found.leads else ": it has no leads")
     else:
         screen.line((found.file, "bold"), ": ", (f"{found.readable:,} of {read} can be read", "yellow"))
+    for remark in found.remarks:
+        screen.note(remark)
     _show_rejects(screen, found.rejects)
     _show_columns(screen, found.missing_columns)
     _names(screen, "never known, though the file has the column", found.always_unknown)

@@ -10,7 +10,7 @@ from leadrules.audit import canonical_json
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG, Stop
-from leadrules.cli.screen import Screen
+from leadrules.cli.screen import Screen, counted
 from leadrules.errors import InputError, PluginError
 from leadrules.insights.changes import Change, changes_between, elements_of
 from leadrules.insights.impact import Impact, Limit, Move, exceeded
@@ -65,9 +65,14 @@ def _limits(fail_on: Sequence[str]) -> list[Limit]:
 def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_of: str | None, notes: Screen) -> None:
     where = after.program.scope.zone
     moment = None if source.as_of_column else read_as_of_option(as_of, where, notes)
-    for row in source.open():
+    table = source.open()
+    unread_events = 0
+    for row in table:
         if not isinstance(row, Row):
-            impact.rejected["by both"] += 1
+            if row.kind == "event":
+                unread_events += 1
+            else:
+                impact.rejected["by both"] += 1
             continue
         failed = []
         results = []
@@ -81,6 +86,10 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
             impact.rejected["by both" if len(failed) == 2 else f"only by {failed[0]}"] += 1
         else:
             impact.add(*results)
+    for remark in table.remarks:
+        notes.note(remark)
+    if unread_events:
+        notes.warn(f"{counted(unread_events, 'event')} could not be read; `leadrules score` tells which")
 
 
 # ------------------------------------------------------------------- telling

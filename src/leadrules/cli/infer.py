@@ -22,7 +22,9 @@ def infer(source: Source) -> int:
             unread += 1
     with standard_output() as file:
         file.write(inference.text())
+    notes = Screen(stderr=True)
+    for remark in table.remarks:
+        notes.note(remark)
     if unread:
-        notes = Screen(stderr=True)
         notes.warn(f"{counted(unread, 'row')} could not be read and had no say; `leadrules score` tells which")
     return SOME_REJECTED if unread else OK

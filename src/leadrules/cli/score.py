@@ -133,6 +133,8 @@ def tell_rest(notes: Screen, leads: Path, outputs: Outputs, summary: Summary) ->
         notes.line(("wrote ", "green"), f"{counted(summary.scored, 'lead')} to {' and '.join(written)}")
     if summary.unmatched_events:
         notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that `{leads}` does not have")
+    for remark in summary.remarks:
+        notes.note(remark)
     if summary.left_out:
         notes.line()
         tell_rejected(notes, summary, outputs.rejects)
@@ -145,7 +147,7 @@ def tell_rejected(notes: Screen, summary: Summary, file: Path | None) -> None:
     said = [f"{' and '.join(unread)} could not be read"] if unread else []
     if summary.unscored:
         said.append(f"{counted(summary.unscored, 'lead')} could not be scored")
-    notes.warn(f"{', '.join(said)}; all others are scored")
+    notes.warn(f"{', '.join(said)}; {'all others are' if summary.scored else 'no lead is'} scored")
     for reason in summary.reasons:
         notes.item(reason)
     more = summary.left_out - len(summary.reasons)

@@ -32,6 +32,11 @@ class Summary:
     plugin failed; the others could not be read. `rejected_events` counts events that could not be
     read, `unmatched_events` those of leads that are not there. `reasons` are the first five of why
     something was left out.
+
+    `rows` counts the rows of the file of leads and `blank` those of them without any value: `rows` is
+    `scored`, `rejected` and `blank` together. `joined_lines` counts the lines of a CSV file that values
+    over several lines take beyond their first: a quote too many makes such values. `event_rows` and
+    `blank_events` are those of the file of events. `remarks` are sentences about the files.
     """
 
     scored: int
@@ -40,6 +45,12 @@ class Summary:
     rejected_events: int
     unmatched_events: int
     reasons: tuple[str, ...]
+    rows: int
+    blank: int
+    joined_lines: int
+    event_rows: int
+    blank_events: int
+    remarks: tuple[str, ...]
 
     @property
     def left_out(self) -> int:
@@ -101,7 +112,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             write(one)
             if progress is not None:
                 progress(one)
-    return tally.summary(leads.unmatched_events)
+    return tally.summary(leads)
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
@@ -181,5 +192,18 @@ class _Tally:
         if len(self.reasons) < _MOST_REASONS:
             self.reasons.append(one.reason)
 
-    def summary(self, unmatched: int) -> Summary:
-        return Summary(self.scored, self.rejected, self.unscored, self.events, unmatched, tuple(self.reasons))
+    def summary(self, leads: LeadTable) -> Summary:
+        return Summary(
+            scored=self.scored,
+            rejected=self.rejected,
+            unscored=self.unscored,
+            rejected_events=self.events,
+            unmatched_events=leads.unmatched_events,
+            reasons=tuple(self.reasons),
+            rows=leads.read_rows,
+            blank=leads.blank_rows,
+            joined_lines=leads.joined_lines,
+            event_rows=leads.read_events,
+            blank_events=leads.blank_events,
+            remarks=leads.remarks,
+        )

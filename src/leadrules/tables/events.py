@@ -25,12 +25,20 @@ _OPTION = "--event-columns"
 class EventTable:
     """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read.
 
-    `path` is None where the events come from no file.
+    `path` is None where the events come from no file; `blank` counts its rows without any value, and
+    `remarks` are sentences about it.
     """
 
     by_lead: Mapping[str, list[dict[str, Any]]]
     rejects: tuple[Reject, ...]
     path: Path | None = None
+    blank: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of the file: events, rejects and blank ones."""
+        return sum(map(len, self.by_lead.values())) + len(self.rejects) + self.blank
 
     def of(self, lead: str) -> list[dict[str, Any]]:
         """Give the events of a lead, in the file's order; maybe none."""
@@ -63,7 +71,8 @@ def read_events(
             rejects.append(Reject("event", record.number, None, f"event row {record.number} {error.reason}"))
             continue
         by_lead.setdefault(lead, []).append(_event(record.values, places))
-    return EventTable(by_lead, tuple(rejects), path)
+    remarks = tuple(file.remarks.sentences(path))
+    return EventTable(by_lead, tuple(rejects), path, file.remarks.blank, remarks)
 
 
 def _places(path: Path, columns: Mapping[str, str | None]) -> dict[str, str]:

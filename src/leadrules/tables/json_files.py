@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from leadrules.tables.problems import FileProblem, refuse_encoding
-from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+from leadrules.tables.records import BadRecord, Record, RecordFile, Remarks, Wanted
 
 
 @attrs.frozen
@@ -52,8 +52,8 @@ class _Decoder:
         values = dict(pairs)
         if len(values) == len(pairs):
             return values
-        names = [name for name, _ in pairs]
-        repeated = next(name for index, name in enumerate(names) if name in names[:index])
+        seen: set[str] = set()
+        repeated = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         return self._fault(f"gives `{repeated}` twice in one object")
 
     def _constant(self, name: str) -> _Fault:
@@ -108,16 +108,19 @@ def open_json_lines(path: Path, _wanted: Wanted) -> RecordFile:
         refuse_encoding(path)
     if not start.strip() and path.stat().st_size <= len(start):
         raise FileProblem(path, "is empty", "each line should be a JSON object")
-    return RecordFile(path, None, _lines(path))
+    remarks = Remarks()
+    return RecordFile(path, None, _lines(path, remarks), remarks=remarks)
 
 
-def _lines(path: Path) -> Iterator[Record | BadRecord]:
+def _lines(path: Path, remarks: Remarks) -> Iterator[Record | BadRecord]:
     decoder = _Decoder()
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
             line = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).rstrip(b"\r\n")
             if line.strip():
                 yield _line(decoder, number, line)
+            else:
+                remarks.blank += 1
 
 
 def _line(decoder: _Decoder, number: int, raw: bytes) -> Record | BadRecord:

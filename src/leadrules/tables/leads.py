@@ -40,7 +40,9 @@ class LeadTable:
 
     Rejected events come first. `columns` are the file's columns, None for JSON, where every record
     has its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what
-    is read. `unmatched_events` is how many events named no lead of the file, known at the end.
+    is read. Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows`
+    and `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many
+    lines values take beyond their first; `remarks`, sentences about the files.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class LeadTable:
         self._events = events or EventTable({}, ())
         self._rows: dict[str, int] = {}
         self._is_read = False
+        self._count = 0
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -65,6 +68,36 @@ class LeadTable:
         """Count the events whose lead has not been met."""
         return sum(len(events) for lead, events in self._events.by_lead.items() if lead not in self._rows)
 
+    @property
+    def read_rows(self) -> int:
+        """Count the rows that were read, blank ones included."""
+        return self._count + self.blank_rows
+
+    @property
+    def blank_rows(self) -> int:
+        """Count the rows that hold nothing."""
+        return self._file.remarks.blank
+
+    @property
+    def joined_lines(self) -> int:
+        """Count the lines that values over several lines take beyond their first."""
+        return self._file.remarks.joined
+
+    @property
+    def read_events(self) -> int:
+        """Count the rows of the file of events, blank ones included."""
+        return self._events.rows if self._events.path is not None else 0
+
+    @property
+    def blank_events(self) -> int:
+        """Count the rows of the file of events that hold nothing."""
+        return self._events.blank
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Tell what else there is to say of the files."""
+        return (*self._file.remarks.sentences(self.path), *self._events.remarks)
+
     def __iter__(self) -> Iterator[Row | Reject]:
         """Read the file, once. Raises ValueError where it was read already."""
         if self._is_read:
@@ -75,6 +108,7 @@ class LeadTable:
     def _read(self) -> Iterator[Row | Reject]:
         yield from self._events.rejects
         for record in self._file.records:
+            self._count += 1
             if isinstance(record, BadRecord):
                 yield _reject(record, None, record.reason)
             else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leadrules.tables.problems import FileProblem
-from leadrules.tables.records import Record, RecordFile, Wanted
+from leadrules.tables.records import Record, RecordFile, Wanted, repeated_name
 
 _BATCH = 4_096
 
@@ -28,9 +28,9 @@ def open_parquet(path: Path, _wanted: Wanted) -> RecordFile:
     except pa.ArrowInvalid:
         raise FileProblem(path, "is not a Parquet file, or not a whole one") from None
     columns = tuple(file.schema_arrow.names)
-    repeated = next((name for index, name in enumerate(columns) if name in columns[:index]), None)
+    repeated = repeated_name(columns)
     if repeated is not None:
-        raise FileProblem(path, f"has two columns named `{repeated}`", "rename one of them")
+        raise FileProblem(path, f"has two columns named `{repeated[0]}`", "rename one of them")
     return RecordFile(path, columns, _records(path, file))
 
 

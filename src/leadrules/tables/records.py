@@ -31,17 +31,73 @@ class BadRecord:
     reason: str
 
 
+@attrs.define
+class Remarks:
+    """What else there is to say of a file when it is read to its end.
+
+    `blank` counts rows that hold nothing. `long` counts those with a value over several lines, `joined`
+    the lines that they take beyond their first; `first_long` tells the number, first and last line of
+    the first one, `doubtful` those of the first in whose value a line looks like a row.
+    """
+
+    blank: int = 0
+    long: int = 0
+    joined: int = 0
+    first_long: tuple[int, int, int] | None = None
+    doubtful: tuple[int, int, int] | None = None
+
+    def add_long(self, number: int, first: int, last: int, *, doubtful: bool) -> None:
+        """Take note of a row over several lines."""
+        self.long += 1
+        self.joined += last - first
+        self.first_long = self.first_long or (number, first, last)
+        if doubtful:
+            self.doubtful = self.doubtful or (number, first, last)
+
+    def sentences(self, path: Path) -> Iterator[str]:
+        """Say it to a person."""
+        if self.blank:
+            yield f"`{path}` has {_rows(self.blank)} without any value, passed over"
+        if self.doubtful is not None:
+            number, first, last = self.doubtful
+            yield (
+                f"`{path}` may have lost rows: row {number:,} has a value in quotes from line {first:,} to line "
+                f"{last:,}, and lines of it look like rows; is a quote too many there?"
+            )
+        elif self.first_long is not None:
+            number, first, last = self.first_long
+            yield (
+                f"`{path}` has {_rows(self.long)} with a value over several lines, "
+                f"the first is row {number:,} from line {first:,} to line {last:,}"
+            )
+
+
+def _rows(number: int) -> str:
+    return "1 row" if number == 1 else f"{number:,} rows"
+
+
 @attrs.frozen
 class RecordFile:
     """An opened file. `columns` is None where every record has its own, as in JSON.
 
-    `records` may be iterated once.
+    `records` may be iterated once; `remarks` are complete then.
     """
 
     path: Path
     columns: tuple[str, ...] | None
     records: Iterator[Record | BadRecord]
     delimiter: str | None = None
+    remarks: Remarks = attrs.field(factory=Remarks)
+
+
+def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
+    """Give the first name that stands twice, and its two places from 1; None where there is none. `""` is no name."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        first = places.setdefault(name, place)
+        if name and first != place:
+            return name, first, place
+    return None
 
 
 @attrs.frozen
