@@ -120,6 +120,16 @@ def test_nothing_is_said_of_others_where_all_leads_are_rejected(here, leadrules)
     assert "note: `leads.csv` has 1 row without any value, passed over\n" in run.stderr
 
 
+def test_formulas_are_made_harmless_and_told_once(here, leadrules):
+    (here / "leads.csv").write_text("id,budget\n=1+1,yes\n=2+2,no\n", "utf-8")
+    run = leadrules("score", "acme.leadrules", "leads.csv", "--as-of", "2026-11-21", "-o", "out.csv")
+    assert "note: `=1+1` begins as a formula does: in CSV an apostrophe stands before such texts" in run.stderr
+    assert (here / "out.csv").read_text("utf-8").splitlines()[1].startswith("'=1+1,")
+    run = leadrules("score", "acme.leadrules", "leads.csv", "--as-of", "2026-11-21", "-o", "out.csv", "--keep-formulas")
+    assert run.stderr == "\nwrote 2 leads to out.csv\n"
+    assert (here / "out.csv").read_text("utf-8").splitlines()[1].startswith("=1+1,")
+
+
 def test_several_workers_give_the_same_bytes(here, leadrules):
     one = leadrules(*SCORE, "-o", "one.jsonl")
     two = leadrules(*SCORE, "-o", "two.jsonl", "--workers", "2")

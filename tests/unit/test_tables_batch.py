@@ -49,6 +49,7 @@ SUMMARY = Summary(
     event_rows=4,
     blank_events=0,
     remarks=(),
+    formula=None,
 )
 
 
@@ -254,3 +255,24 @@ def test_no_terminal_is_needed():
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_formulas_are_made_harmless_in_every_csv_file(here, rules):
+    (here / "odd.csv").write_text("id,budget\n=1+1,yes\n@x,maybe\n", "utf-8")
+    files = {"output": "scored.csv", "audit": "audit.csv", "rejects": "rejects.csv"}
+    summary = run(rules, leads="odd.csv", events=None, **files)
+    assert summary.formula == "=1+1"
+    assert [Path(name).read_text("utf-8").splitlines()[1].split(",")[0] for name in ("scored.csv", "audit.csv")] == [
+        "'=1+1",
+        "'=1+1",
+    ]
+    assert Path("rejects.csv").read_text("utf-8").splitlines()[1].split(",")[1] == "'@x"
+    summary = run(rules, leads="odd.csv", events=None, **files, keep_formulas=True)
+    assert summary.formula is None
+    for name in files.values():
+        assert "'" not in Path(name).read_text("utf-8")
+    assert run(rules, leads="odd.csv", events=None, output="scored.jsonl", rejects="rejects.jsonl").formula is None
+    assert json.loads(Path("scored.jsonl").read_text("utf-8"))["lead"] == "=1+1"
+    printed = io.StringIO()
+    run(rules, leads="odd.csv", events=None, output=printed)
+    assert printed.getvalue().splitlines()[1].startswith("'=1+1,")

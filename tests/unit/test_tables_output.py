@@ -1,5 +1,6 @@
 """Output is written as a whole or not at all; rejects are listed for people."""
 
+import csv
 import os
 import stat
 import sys
@@ -10,6 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output
+from leadrules.tables.csv_output import Formulas, is_formula
 from leadrules.tables.parquet_output import parquet_rows
 
 
@@ -156,6 +158,64 @@ def test_rejects_are_listed(tmp_path):
     assert path.read_text("utf-8") == (
         'row,id,reason\n2,,"row 2 has ""quotes"", and more"\n17,Ł-1,event row 17 names no lead\n'
     )
+
+
+def test_rejects_are_listed_as_json_lines(tmp_path):
+    path = tmp_path / "rejects.jsonl"
+    with RejectsWriter(path) as rejects:
+        rejects.write(Reject("lead", 2, None, "row 2 has no id"))
+        rejects.write(Reject("lead", 3, "=1+1", "row 3: failed", failed="score"))
+    assert path.read_text("utf-8") == (
+        '{"kind":"lead","row":2,"id":null,"reason":"row 2 has no id","failed":"read"}\n'
+        '{"kind":"lead","row":3,"id":"=1+1","reason":"row 3: failed","failed":"score"}\n'
+    )
+
+
+@pytest.mark.parametrize("name", ["rejects.json", "rejects.parquet", "rejects.xlsx"])
+def test_rejects_have_no_other_format(tmp_path, name):
+    with pytest.raises(FileProblem, match="which is no known format for rejects"):
+        RejectsWriter(tmp_path / name)
+
+
+FORMULAS = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "-2+3",
+    "\t=1",
+    " =1",
+    "\uff1d1+1",
+    "'=1",
+    "--1",
+    "=",
+    "+x",
+    "-foo",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_a_spreadsheet_would_run_is_written_as_a_text(tmp_path, text):
+    path = tmp_path / "rejects.csv"
+    formulas = Formulas()
+    with RejectsWriter(path, formulas=formulas) as rejects:
+        rejects.write(Reject("lead", 1, text, "row 1"))
+    (row,) = csv.DictReader(path.read_text("utf-8").splitlines())
+    assert row == {"row": "1", "id": f"'{text}", "reason": "row 1"}
+    assert formulas.first == text
+    with RejectsWriter(path, formulas=Formulas(keep=True)) as rejects:
+        rejects.write(Reject("lead", 1, text, "row 1"))
+    (row,) = csv.DictReader(path.read_text("utf-8").splitlines())
+    assert row["id"] == text
+
+
+@pytest.mark.parametrize("text", ["", "1", "-1.5", "+48 600 100 200", "-1E-7", "a=1", "'a", "-", "Łódź", "1;=2"])
+def test_what_no_spreadsheet_would_run_is_written_as_it_is(text):
+    assert not is_formula(text)
+
+
+def test_no_two_texts_are_written_alike():
+    texts = [*FORMULAS, *(f"'{text}" for text in FORMULAS), *(f"''{text}" for text in FORMULAS)]
+    assert len({Formulas().harmless(text) for text in texts}) == len(set(texts))
 
 
 def test_no_rejects_leave_a_header(tmp_path):

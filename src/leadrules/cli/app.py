@@ -157,10 +157,14 @@ def score(
         Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write what could not be read or scored, with reasons, as CSV.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what could not be read or scored, and why: .csv or .jsonl."),
     ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
     workers: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes share the work.")] = 1,
+    keep_formulas: Annotated[
+        bool, typer.Option("--keep-formulas", help="Write texts that a spreadsheet would run to CSV as they are.")
+    ] = False,
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
@@ -178,7 +182,14 @@ def score(
     raise typer.Exit(
         run(
             lambda: command(
-                rules, source, outputs, as_of=as_of, given=Given(param or [], allow_plugin), top=top, workers=workers
+                rules,
+                source,
+                outputs,
+                as_of=as_of,
+                given=Given(param or [], allow_plugin),
+                top=top,
+                workers=workers,
+                keep_formulas=keep_formulas,
             )
         )
     )

@@ -55,6 +55,7 @@ def score(
     given: Given,
     top: int,
     workers: int,
+    keep_formulas: bool,
 ) -> int:
     """Score a file of leads and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
@@ -81,6 +82,7 @@ def score(
             rejects=outputs.rejects,
             workers=workers,
             progress=take,
+            keep_formulas=keep_formulas,
         )
     if not outputs.to_stdout:
         screen = Screen()
@@ -135,6 +137,11 @@ def tell_rest(notes: Screen, leads: Path, outputs: Outputs, summary: Summary) ->
         notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that `{leads}` does not have")
     for remark in summary.remarks:
         notes.note(remark)
+    if summary.formula is not None:
+        notes.note(
+            f"`{summary.formula:.60}` begins as a formula does: in CSV an apostrophe stands before such texts, so that "
+            "no spreadsheet runs them; --keep-formulas leaves it out"
+        )
     if summary.left_out:
         notes.line()
         tell_rejected(notes, summary, outputs.rejects)

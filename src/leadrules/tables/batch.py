@@ -12,11 +12,12 @@ import attrs
 
 from leadrules.lead import read_as_of
 from leadrules.ruleset import Ruleset, files_of
+from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import EventTable
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.problems import FileProblem
-from leadrules.tables.rejects import Reject, RejectsWriter
-from leadrules.tables.results import audit_to, holds_audit, refuse_suffix, results_to
+from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
+from leadrules.tables.results import audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
 from leadrules.tables.scoring import AsOf, Scored, as_of_each, score_rows
 
 _MOST_REASONS = 5
@@ -37,6 +38,7 @@ class Summary:
     `scored`, `rejected` and `blank` together. `joined_lines` counts the lines of a CSV file that values
     over several lines take beyond their first: a quote too many makes such values. `event_rows` and
     `blank_events` are those of the file of events. `remarks` are sentences about the files.
+    `formula` is the first text that stands in CSV with an apostrophe before it, None where there is none.
     """
 
     scored: int
@@ -51,6 +53,7 @@ class Summary:
     event_rows: int
     blank_events: int
     remarks: tuple[str, ...]
+    formula: str | None
 
     @property
     def left_out(self) -> int:
@@ -71,6 +74,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     rejects: Path | str | None = None,
     workers: int | None = None,
     progress: Take | None = None,
+    keep_formulas: bool = False,
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
@@ -81,9 +85,12 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
 
     `output` takes the results, as `.csv`, `.jsonl`, `.json` or `.parquet`, or as CSV where it is a
     file that is open for text. `audit` takes where every point comes from, `.csv` or `.jsonl`, a row
-    for each entry. `rejects` takes what could not be read or scored, as CSV with row, id and reason;
-    these leads are left out, and the run goes on. All but the events is read, scored and written
+    for each entry. `rejects` takes what could not be read or scored, as `.csv` with row, id and reason,
+    or `.jsonl`; these leads are left out, and the run goes on. All but the events is read, scored and written
     lead by lead, in the order of the file.
+
+    In CSV an apostrophe stands before a text that a spreadsheet would run as a formula, such as an id
+    `=1+1`; `keep_formulas` leaves it out.
 
     `workers` is how many processes share the work (None: only this one); the results are the same.
     `progress` is called with each `Scored` or `Reject`, once it is written; what it raises ends the
@@ -106,13 +113,14 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
     tally = _Tally()
-    with _opened(rules, leads, results, points, refused) as write:
+    formulas = Formulas(keep_formulas)
+    with _opened(rules, leads, results, points, refused, formulas) as write:
         for one in rows:
             tally.add(one)
             write(one)
             if progress is not None:
                 progress(one)
-    return tally.summary(leads)
+    return tally.summary(leads, formulas)
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
@@ -129,6 +137,10 @@ def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Pa
     """Raise FileProblem for what could not be written at the end of a long run."""
     if isinstance(output, Path):
         refuse_suffix(output)
+    if audit is not None:
+        refuse_audit_suffix(audit)
+    if rejects is not None:
+        refuse_rejects_suffix(rejects)
     files = [path.resolve() for path in (output, audit, rejects) if isinstance(path, Path)]
     if len(set(files)) < len(files):
         raise FileProblem(
@@ -148,17 +160,24 @@ def _moments(rules: Ruleset, as_of: dt.datetime | None, column: str | None) -> A
 
 @contextlib.contextmanager
 def _opened(
-    rules: Ruleset, leads: LeadTable, output: Path | TextIO | None, audit: Path | None, rejects: Path | None
+    rules: Ruleset,
+    leads: LeadTable,
+    output: Path | TextIO | None,
+    audit: Path | None,
+    rejects: Path | None,
+    formulas: Formulas,
 ) -> Iterator[Take]:
     """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
     inputs = (*leads.files, *files_of(rules))
     writers = []
     with contextlib.ExitStack() as stack:
         if output is not None:
-            writers.append(stack.enter_context(results_to(output, rules.program, leads.id_column, inputs)))
+            writers.append(stack.enter_context(results_to(output, rules.program, leads.id_column, inputs, formulas)))
         if audit is not None:
-            writers.append(stack.enter_context(audit_to(audit, inputs)))
-        refused = None if rejects is None else stack.enter_context(RejectsWriter(rejects, inputs=inputs))
+            writers.append(stack.enter_context(audit_to(audit, inputs, formulas)))
+        refused = (
+            None if rejects is None else stack.enter_context(RejectsWriter(rejects, inputs=inputs, formulas=formulas))
+        )
 
         def write(one: Scored | Reject) -> None:
             if isinstance(one, Scored):
@@ -192,7 +211,7 @@ class _Tally:
         if len(self.reasons) < _MOST_REASONS:
             self.reasons.append(one.reason)
 
-    def summary(self, leads: LeadTable) -> Summary:
+    def summary(self, leads: LeadTable, formulas: Formulas) -> Summary:
         return Summary(
             scored=self.scored,
             rejected=self.rejected,
@@ -206,4 +225,5 @@ class _Tally:
             event_rows=leads.read_events,
             blank_events=leads.blank_events,
             remarks=leads.remarks,
+            formula=formulas.first,
         )

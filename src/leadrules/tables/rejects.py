@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 import attrs
 
+from leadrules.audit import canonical_json
+from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
+from leadrules.tables.problems import FileProblem
 
 
 @attrs.frozen
@@ -26,26 +28,47 @@ class Reject:
     failed: Literal["read", "score"] = "read"
 
 
-class RejectsWriter:
-    """Writes rejects as CSV with the columns row, id and reason; a context manager.
+_LINES = {".jsonl", ".ndjson"}
+_OTHER = {".json", ".parquet", ".tsv", ".xlsx"}
 
-    The file appears when the `with` block ends well, with only its header where there was no
-    reject. A reason says `event row` where the row is one of the event file. Raises FileProblem.
+
+def refuse_rejects_suffix(path: Path) -> None:
+    """Raise FileProblem early where rejects cannot be written in the format of a file."""
+    if path.suffix.lower() in _OTHER:
+        raise FileProblem(
+            path, f"ends in `{path.suffix}`, which is no known format for rejects", "the formats are `.csv`, `.jsonl`"
+        )
+
+
+class RejectsWriter:
+    """Writes rejects as CSV with the columns row, id and reason, or as JSON lines; a context manager.
+
+    It is JSON lines where the name ends in `.jsonl`. The file appears when the `with` block ends
+    well, also where there was no reject. A reason in CSV says `event row` where the row is one of the
+    event file; in JSON lines `kind` says it, too, and `failed` whether it could not be read or scored.
+    Raises FileProblem.
     """
 
-    def __init__(self, path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
+    def __init__(self, path: Path, *, inputs: tuple[Path, ...] = (), formulas: Formulas | None = None) -> None:
+        refuse_rejects_suffix(path)
         self._output = OutputFile(path, inputs=inputs)
+        self._formulas = formulas or Formulas()
+        self._rows: CsvRows | None = None
         self.count = 0
 
     def __enter__(self) -> Self:
         """Start the file."""
-        self._writer = csv.writer(self._output.__enter__().text, lineterminator="\n")
-        self._writer.writerow(("row", "id", "reason"))
+        file = self._output.__enter__().text
+        if self._output.path.suffix.lower() not in _LINES:
+            self._rows = CsvRows(file, ("row", "id", "reason"), self._formulas)
         return self
 
     def write(self, reject: Reject) -> None:
         """Add a reject."""
-        self._writer.writerow((reject.row, reject.id or "", reject.reason))
+        if self._rows is not None:
+            self._rows.write((str(reject.row), reject.id or "", reject.reason))
+        else:
+            self._output.text.write(canonical_json(attrs.asdict(reject)) + "\n")
         self.count += 1
 
     def __exit__(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,6 +10,7 @@ from typing import Any, TextIO
 from leadrules.audit import ScoredLead, canonical_json
 from leadrules.families import RESULT_LISTS
 from leadrules.program import Program
+from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
 from leadrules.tables.parquet_output import Column, parquet_rows
 from leadrules.tables.problems import FileProblem
@@ -21,30 +21,40 @@ _AUDIT = ("lead", "kind", "rule", "alternative", "file", "line", "points", "beca
 
 
 @contextlib.contextmanager
-def results_to(output: Path | TextIO, program: Program, id_column: str, inputs: Sequence[Path]) -> Iterator[Write]:
+def results_to(
+    output: Path | TextIO, program: Program, id_column: str, inputs: Sequence[Path], formulas: Formulas
+) -> Iterator[Write]:
     """Open a file for results, complete or absent; one that is open already takes CSV. Raises FileProblem."""
     if not isinstance(output, Path):
-        with _csv_results(output, program, id_column) as write:
+        with _csv_results(output, program, id_column, formulas) as write:
             yield write
         return
     start = _by_suffix(output, _RESULTS, "results")
     with OutputFile(output, inputs=inputs) as file:
-        opened = _parquet_results(file, program, id_column) if start is None else start(file.text, program, id_column)
+        if start is None:
+            opened = _parquet_results(file, program, id_column)
+        else:
+            opened = start(file.text, program, id_column, formulas)
         with opened as write:
             yield write
 
 
 @contextlib.contextmanager
-def audit_to(path: Path, inputs: Sequence[Path]) -> Iterator[Write]:
+def audit_to(path: Path, inputs: Sequence[Path], formulas: Formulas) -> Iterator[Write]:
     """Open a file for audit entries, one each row; complete or absent. Raises FileProblem."""
-    start = _by_suffix(path, {".csv": _csv_audit, ".jsonl": _json_lines_audit}, "the audit")
+    start = _by_suffix(path, _AUDITS, "the audit")
     with OutputFile(path, inputs=inputs) as output:
-        yield start(output.text)
+        yield start(output.text, formulas)
 
 
 def refuse_suffix(path: Path) -> None:
     """Raise FileProblem early where results cannot be written in the format of a file."""
     _by_suffix(path, _RESULTS, "results")
+
+
+def refuse_audit_suffix(path: Path) -> None:
+    """Raise FileProblem early where the audit cannot be written in the format of a file."""
+    _by_suffix(path, _AUDITS, "the audit")
 
 
 def holds_audit(output: Path | TextIO) -> bool:
@@ -78,14 +88,13 @@ def columns_of(program: Program, id_column: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _csv_results(file: TextIO, program: Program, id_column: str) -> Iterator[Write]:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns_of(program, id_column))
+def _csv_results(file: TextIO, program: Program, id_column: str, formulas: Formulas) -> Iterator[Write]:
+    rows = CsvRows(file, columns_of(program, id_column), formulas)
 
     def write(result: ScoredLead) -> None:
         numbers = (canonical_json(number) for number in (result.score, *result.dimensions.values()))
         labels = (*result.grades.values(), *result.stages.values())
-        writer.writerow((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in RESULT_LISTS)))
+        rows.write((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in RESULT_LISTS)))
 
     yield write
 
@@ -109,12 +118,12 @@ def _parquet_results(output: OutputFile, program: Program, id_column: str) -> It
 
 
 @contextlib.contextmanager
-def _json_lines(file: TextIO, _program: Program, _id_column: str) -> Iterator[Write]:
+def _json_lines(file: TextIO, _program: Program, _id_column: str, _formulas: Formulas) -> Iterator[Write]:
     yield lambda result: _put(file, result.to_json() + "\n")
 
 
 @contextlib.contextmanager
-def _json_list(file: TextIO, _program: Program, _id_column: str) -> Iterator[Write]:
+def _json_list(file: TextIO, _program: Program, _id_column: str, _formulas: Formulas) -> Iterator[Write]:
     before = "[\n"
 
     def write(result: ScoredLead) -> None:
@@ -137,22 +146,25 @@ _RESULTS = {".csv": _csv_results, ".jsonl": _json_lines, ".json": _json_list, ".
 # --------------------------------------------------------------------- audit
 
 
-def _csv_audit(file: TextIO) -> Write:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_AUDIT)
+def _csv_audit(file: TextIO, formulas: Formulas) -> Write:
+    rows = CsvRows(file, _AUDIT, formulas)
 
     def write(result: ScoredLead) -> None:
         for entry in result.audit:
-            rule = (entry.rule, entry.alternative or "", entry.file or "", entry.line)
-            told = (canonical_json(entry.points), entry.because or "", entry.evidence_json())
-            writer.writerow((result.lead, entry.kind, *rule, *told))
+            rule = (entry.rule, entry.alternative, entry.file, str(entry.line))
+            told = (canonical_json(entry.points), entry.because, entry.evidence_json())
+            rows.write((result.lead, entry.kind, *rule, *told))
 
     return write
 
 
-def _json_lines_audit(file: TextIO) -> Write:
+def _json_lines_audit(file: TextIO, _formulas: Formulas) -> Write:
     def write(result: ScoredLead) -> None:
         lead = canonical_json(result.lead)
         file.writelines(f'{{"lead":{lead},{entry.to_json(places=True)[1:]}\n' for entry in result.audit)
 
     return write
+
+
+_AUDITS = {".csv": _csv_audit, ".jsonl": _json_lines_audit}
+"""How an audit is written, by the file's suffix."""

@@ -1,0 +1,55 @@
+"""Write rows as CSV, so that no spreadsheet takes a text for a formula.
+
+Ids and values come from web forms. A text such as `=HYPERLINK(…)` or `+cmd|…` would run in the
+spreadsheet that opens the file, so it is written with an apostrophe before it, which spreadsheets
+take for the mark of a text. A number or a telephone number is no formula and stays as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from typing import TextIO
+
+import attrs
+
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")  # noqa: RUF001 - wide signs, which spreadsheets take, too
+_NUMBER = re.compile(r"[+-]?[0-9 .,]*(?:[eE][+-]?[0-9]+)?")
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may run a text, or whether the text could be mistaken for one that was made harmless.
+
+    >>> is_formula("=1+1"), is_formula("-2+3"), is_formula("'=1+1"), is_formula("-12.5"), is_formula("+48 600 100 200")
+    (True, True, True, False, False)
+    """
+    return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None
+
+
+@attrs.define
+class Formulas:
+    """What becomes of formulas in all CSV files of a run; `first` is the first one that was made harmless."""
+
+    keep: bool = False
+    first: str | None = None
+
+    def harmless(self, text: str) -> str:
+        """Give a text as it is written."""
+        if self.keep or not is_formula(text):
+            return text
+        self.first = self.first or text
+        return f"'{text}"
+
+
+class CsvRows:
+    """Writes rows of texts to a file: a comma between values, a line feed after each row."""
+
+    def __init__(self, file: TextIO, header: Sequence[str], formulas: Formulas) -> None:
+        self._writer = csv.writer(file, lineterminator="\n")
+        self._formulas = formulas
+        self._writer.writerow(header)  # names of columns are kept: programs look for them
+
+    def write(self, row: Sequence[str | None]) -> None:
+        """Write a row; None is empty."""
+        self._writer.writerow(["" if text is None else self._formulas.harmless(text) for text in row])
