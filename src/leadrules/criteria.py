@@ -6,10 +6,8 @@ call. Whatever is wrong with it becomes a `PluginError` that names it.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import inspect
-import json
 import signal
 import types
 import typing
@@ -21,8 +19,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from leadrules.annotations import TYPE_NAMES, TYPES, fits, in_words, shown, without_none
 from leadrules.errors import PluginError
-from leadrules.families import FIELD_TYPES, Kind
 from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import Value, decimal_of, moment_of, plain_name
 from leadrules.vocabulary import Type
@@ -30,8 +28,6 @@ from leadrules.vocabulary import Type
 DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """How criteria calculate: 28 significant digits, half to even."""
 
-_TYPES: Mapping[Any, Type] = {type_.python: Type(type_.name) for type_ in FIELD_TYPES.values()}
-_TYPE_NAMES = "bool, Decimal, str, datetime, date, list[str]"
 _USE_ONE = "use one of these types; a number is a `Decimal`, never a float"
 MARK_ONE = "write `@criterion` (from leadrules.sdk) above each function that rules may call"
 """What to do about a plugin without criteria."""
@@ -191,11 +187,11 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
     _verify_view(mark, parameters, refuse)
     if "return" not in hints:
         help_ = "annotate what it returns; `| None` where it may be unknown"
-        raise refuse(f"it does not say what it gives (one of {_TYPE_NAMES})", help_)
-    returns, maybe_unknown = _without_none(hints["return"])
-    if returns not in _TYPES:
-        raise refuse(f"it gives `{_shown(returns)}`, which is none of {_TYPE_NAMES}", _USE_ONE)
-    return Criterion(origin, name, function, parameters, _TYPES[returns], maybe_unknown, mark, doc)
+        raise refuse(f"it does not say what it gives (one of {TYPE_NAMES})", help_)
+    returns, maybe_unknown = without_none(hints["return"])
+    if returns not in TYPES:
+        raise refuse(f"it gives `{shown(returns)}`, which is none of {TYPE_NAMES}", _USE_ONE)
+    return Criterion(origin, name, function, parameters, TYPES[returns], maybe_unknown, mark, doc)
 
 
 _NOT_PLAIN = (
@@ -239,70 +235,18 @@ def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Ref
         raise refuse(f"its parameter `{name}` cannot be given by name")
     if name not in hints:
         help_ = "annotate every parameter: `def f(text: str, most: Decimal = Decimal(5)) -> Decimal`"
-        raise refuse(f"its parameter `{name}` is not annotated (with one of {_TYPE_NAMES}, or LeadView)", help_)
-    annotation, optional = _without_none(hints[name])
+        raise refuse(f"its parameter `{name}` is not annotated (with one of {TYPE_NAMES}, or LeadView)", help_)
+    annotation, optional = without_none(hints[name])
     if annotation is LeadView:
         return Parameter(name, None)
-    if annotation not in _TYPES:
-        problem = f"its parameter `{name}` is `{_shown(annotation)}`, which is none of {_TYPE_NAMES}, LeadView"
+    if annotation not in TYPES:
+        problem = f"its parameter `{name}` is `{shown(annotation)}`, which is none of {TYPE_NAMES}, LeadView"
         raise refuse(problem, _USE_ONE)
     has_default = written.default is not inspect.Parameter.empty
-    if has_default and not _fits(written.default, annotation, optional):
-        problem = f"its parameter `{name}` is `{_shown(hints[name])}`, and its default {written.default!r:.60} is not"
+    if has_default and not fits(written.default, annotation, optional):
+        problem = f"its parameter `{name}` is `{shown(hints[name])}`, and its default {written.default!r:.60} is not"
         raise refuse(problem, "give the default the parameter's type, such as `Decimal(5)`")
-    return Parameter(name, _TYPES[annotation], optional, has_default, _in_words(written.default) if has_default else "")
-
-
-def _in_words(default: object) -> str:
-    """Write a default as a rule file would."""
-    match default:
-        case None:
-            return "unknown"
-        case bool():
-            return str(default).lower()
-        case Decimal():
-            return format(default, "f")
-        case str():
-            return json.dumps(default, ensure_ascii=False)
-        case list():
-            return "{" + ", ".join(map(_in_words, default)) + "}"
-        case dt.date():
-            return default.isoformat()
-        case _:
-            return str(default)
-
-
-def _fits(default: object, annotation: Any, optional: bool) -> bool:
-    """Tell whether a default is of its parameter's type; a bool is no number, a datetime no date."""
-    if default is None:
-        return optional
-    if annotation == list[str]:
-        return isinstance(default, list) and all(isinstance(member, str) for member in default)
-    return isinstance(default, annotation) and not (annotation is dt.date and isinstance(default, dt.datetime))
-
-
-def kind_of(annotation: Any) -> Kind:
-    """Give the kind of value that an annotation stands for. Raises TypeError.
-
-    >>> kind_of(Decimal), kind_of(list[str])
-    ('number', 'list of text')
-    """
-    if annotation not in _TYPES:
-        raise TypeError(f"{_shown(annotation)} is none of {_TYPE_NAMES}")
-    return _TYPES[annotation].kind
-
-
-def _without_none(annotation: Any) -> tuple[Any, bool]:
-    members = typing.get_args(annotation)
-    if typing.get_origin(annotation) in {typing.Union, types.UnionType} and type(None) in members:
-        rest = [member for member in members if member is not type(None)]
-        if len(rest) == 1:
-            return rest[0], True
-    return annotation, False
-
-
-def _shown(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return Parameter(name, TYPES[annotation], optional, has_default, in_words(written.default) if has_default else "")
 
 
 # --------------------------------------------------------------------- source

@@ -15,8 +15,9 @@ from typing import Any, assert_never
 import attrs
 from hypothesis import strategies as st
 
+from leadrules.annotations import kind_of
 from leadrules.conversions import YEARS
-from leadrules.criteria import Criterion, kind_of
+from leadrules.criteria import Criterion
 from leadrules.families import Kind
 from leadrules.sdk import EventView, LeadView
 from leadrules.testing.moments import moments

@@ -24,7 +24,8 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
-from leadrules.criteria import DIGITS, Criterion, Origin, kind_of, named, raise_if_from_outside, to_python, verified
+from leadrules.annotations import kind_of
+from leadrules.criteria import DIGITS, Criterion, Origin, named, raise_if_from_outside, to_python, verified
 from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, mark_of
