@@ -6,6 +6,8 @@ call. Whatever is wrong with it becomes a `PluginError` that names it.
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import hashlib
 import inspect
 import signal
@@ -19,7 +21,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from leadrules.annotations import TYPE_NAMES, TYPES, fits, in_words, shown, without_none
+from leadrules.annotations import TYPE_NAMES, brief, fits, in_words, shown, type_of, without_none
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import Value, decimal_of, moment_of, plain_name
@@ -48,7 +50,8 @@ class Parameter:
     default: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.type}" + (f" = {self.default}" if self.has_default else "")
+        type_ = "lead" if self.type is None else brief(self.type)
+        return f"{self.name}: {type_}" + (f" = {self.default}" if self.has_default else "")
 
 
 @attrs.frozen
@@ -90,7 +93,7 @@ class Criterion:
     @property
     def signature(self) -> str:
         """Its parameters and result in the words of the language: `(job_title: text, most: number = 5) number`."""
-        return f"({', '.join(str(parameter) for parameter in self.given)}) {self.returns}"
+        return f"({', '.join(str(parameter) for parameter in self.given)}) {brief(self.returns)}"
 
     @property
     def given(self) -> tuple[Parameter, ...]:
@@ -172,7 +175,7 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
 
     _verify_mark(name, mark, refuse)
     if any(test(function) for test in _NOT_PLAIN):
-        raise refuse("it is not a plain function")
+        raise refuse("it is not a plain function", "write it with `def`, and `return` the answer")
     try:
         hints = typing.get_type_hints(function)
         written = inspect.signature(function).parameters
@@ -189,12 +192,15 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
         help_ = "annotate what it returns; `| None` where it may be unknown"
         raise refuse(f"it does not say what it gives (one of {TYPE_NAMES})", help_)
     returns, maybe_unknown = without_none(hints["return"])
-    if returns not in TYPES:
-        raise refuse(f"it gives `{shown(returns)}`, which is none of {TYPE_NAMES}", _USE_ONE)
-    return Criterion(origin, name, function, parameters, TYPES[returns], maybe_unknown, mark, doc)
+    try:
+        returned = type_of(returns)
+    except TypeError as problem:
+        raise refuse(f"it gives {problem}", _USE_ONE) from None
+    return Criterion(origin, name, function, parameters, returned, maybe_unknown, mark, doc)
 
 
 _NOT_PLAIN = (
+    lambda function: isinstance(function, functools.partial),
     inspect.isclass,
     inspect.iscoroutinefunction,
     inspect.isgeneratorfunction,
@@ -239,14 +245,27 @@ def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Ref
     annotation, optional = without_none(hints[name])
     if annotation is LeadView:
         return Parameter(name, None)
-    if annotation not in TYPES:
-        problem = f"its parameter `{name}` is `{shown(annotation)}`, which is none of {TYPE_NAMES}, LeadView"
-        raise refuse(problem, _USE_ONE)
-    has_default = written.default is not inspect.Parameter.empty
-    if has_default and not fits(written.default, annotation, optional):
-        problem = f"its parameter `{name}` is `{shown(hints[name])}`, and its default {written.default!r:.60} is not"
-        raise refuse(problem, "give the default the parameter's type, such as `Decimal(5)`")
-    return Parameter(name, TYPES[annotation], optional, has_default, in_words(written.default) if has_default else "")
+    try:
+        type_ = type_of(annotation)
+    except TypeError as problem:
+        raise refuse(f"its parameter `{name}` is {problem}, LeadView", _USE_ONE) from None
+    if written.default is inspect.Parameter.empty:
+        return Parameter(name, type_, optional)
+    if not (fits(written.default, type_) or (optional and written.default is None)):
+        raise _unfit(name, type_, written.default, shown(hints[name]), refuse)
+    return Parameter(name, type_, optional, has_default=True, default=in_words(written.default))
+
+
+def _unfit(name: str, type_: Type, default: object, annotation: str, refuse: Refuse) -> PluginError:
+    match type_.kind, default:
+        case "datetime", dt.datetime():
+            return refuse(f"the default of its parameter `{name}` has no time zone", "write `tzinfo=dt.UTC`")
+        case "number", Decimal():
+            return refuse(f"the default of its parameter `{name}` is {default}, which is no number of a rule file")
+        case _:
+            pass
+    problem = f"its parameter `{name}` is `{annotation}`, and its default {default!r:.60} is not"
+    return refuse(problem, "give the default the parameter's type, such as `Decimal(5)`")
 
 
 # --------------------------------------------------------------------- source

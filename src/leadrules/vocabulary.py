@@ -17,9 +17,10 @@ from leadrules.values import Value, Zone, folded
 
 @attrs.frozen
 class Type:
-    """The type of a value. `choices` closes a text (`one of`); `scale` names the grade or ladder of a label.
+    """The type of a value. `choices` closes a text (`one of`), or the texts of a list.
 
-    An empty `choices` is an open text. Choices keep their written form and order.
+    `scale` names the grade or ladder of a label. An empty `choices` is an open text. Choices keep their
+    written form and order.
     """
 
     kind: Kind
@@ -38,7 +39,8 @@ class Type:
 
     def __str__(self) -> str:
         if self.choices:
-            return "one of {" + ", ".join(f'"{choice}"' for choice in self.choices) + "}"
+            of = "one of" if self.kind == "text" else "list of"
+            return of + " {" + ", ".join(f'"{choice}"' for choice in self.choices) + "}"
         return f"label of `{self.scale}`" if self.scale else self.kind
 
 

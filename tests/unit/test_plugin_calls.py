@@ -11,6 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from types import ModuleType
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -78,6 +79,36 @@ def same_moment(one: dt.datetime, other: dt.datetime) -> bool:
 def day_after(day: dt.date, days: Decimal = Decimal(1)) -> dt.date:
     """Give a later day."""
     return day + dt.timedelta(days=int(days))
+
+
+@criterion
+def size(employees: Decimal) -> Literal["small", "large"]:
+    """Give a size."""
+    return "large" if employees >= 100 else "small"
+
+
+@criterion
+def sizes(employees: Decimal) -> list[Literal["small", "large"]]:
+    """Give all sizes."""
+    return ["small", "large"] if employees >= 100 else ["small"]
+
+
+@criterion
+def repeated(text: str, unit: Literal["once", "Twice"] = "once") -> str:
+    """Repeat a text."""
+    return {"once": text, "Twice": text * 2}[unit]
+
+
+@criterion
+def listed(units: list[Literal["once", "Twice"]]) -> str:
+    """Join units."""
+    return "+".join(units)
+
+
+@criterion
+def misnamed(text: str) -> Literal["a", "b"]:
+    """Give what it does not say."""
+    return text
 
 
 @criterion
@@ -211,6 +242,61 @@ def test_a_criterion_stands_where_values_and_conditions_do(text, expected):
     ]
     lead = {"company": "Acme", "country": "PL", "created": "2026-11-01T00:00:00Z"}
     assert score(text, events, **lead) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('crm.size(employees) = "LARGE" +1', 1),
+        ('crm.size(employees) != "small" +1', 1),
+        ('criterion s = crm.size(employees)\ns in {"large"} +1', 1),
+        ('crm.size(employees) contains "arg" +1', 1),
+        ('crm.sizes(employees) contains "Large" +1', 1),
+        ('crm.repeated(company, unit: "twice") = "acmeacme" +1', 1),
+        ("crm.repeated(company) = company +1", 1),
+        ('param how = "TWICE"\ncrm.repeated(company, how) = "acmeacme" +1', 1),
+        ('field how: one of {"twice"}\ncrm.repeated(company, how) = "acmeacme" +1', 1),
+        ('crm.listed({"once", "twice"}) = "once+twice" +1', 1),
+        ('page_view[crm.size(seconds) = "small"] +1', 1),
+    ],
+)
+def test_a_closed_answer_or_parameter_is_one_of_its_texts_whatever_their_case(text, expected):
+    view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "id": "e2", "properties": {"seconds": 5}}
+    assert score(text, [view], employees=200, company="Acme", how="Twice") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('crm.size(employees) = "lagre" +1', 'LR407 `crm.size(employees)` is never "lagre" / did you mean "large"?'),
+        ('crm.size(employees) in {"big"} +1', 'LR407 `crm.size(employees)` is never "big" / it is one of "small", "'),
+        ('criterion s = crm.size(age)\ns = "big" +1', 'LR407 `s` is never "big" / it is one of "small", "large"'),
+        ('crm.sizes(employees) contains "lagre" +1', 'LR407 `crm.sizes(employees)` never contains "lagre" / did you'),
+        ('list l = {"large", "xs"}\ncrm.sizes(employees) contains l +1', "LR407 `crm.sizes(employees)` never contains"),
+        (
+            'crm.repeated(company, unit: "Twise") = "a" +1',
+            'LR407 `unit` of `repeated` is never "Twise" / did you mean "Twice"?',
+        ),
+        ('param how = "thrice"\ncrm.repeated(company, how) = "a" +1', 'LR407 `unit` of `repeated` is never "thrice"'),
+        ('crm.listed({"once", "never"}) = "a" +1', 'LR407 `units` of `listed` is never "never"'),
+        (
+            'field how: one of {"once", "often"}\ncrm.repeated(company, how) = "a" +1',
+            'LR407 `unit` of `repeated` is never "often" / it is one of "once", "Twice"',
+        ),
+        (
+            'crm.repeated(company, industry) = "a" +1',
+            'LR401 `unit` of `repeated` is one of {"once", "Twice"}, and `industry` may be any text / write one of',
+        ),
+    ],
+)
+def test_what_a_closed_answer_or_parameter_can_never_be_is_a_mistake(text, told):
+    (found,) = mistakes(text)
+    assert found.startswith(told)
+
+
+def test_an_answer_that_its_annotation_does_not_name_is_an_error_of_the_plugin():
+    with pytest.raises(PluginError, match=r'`misnamed` .*: it gives "x", which its annotation does not name'):
+        score('crm.misnamed("x") = "a" +1')
 
 
 # Warsaw is an hour ahead of UTC: the 21st begins there at 23:00 of the 20th.

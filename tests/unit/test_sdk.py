@@ -4,8 +4,10 @@
 
 import asyncio
 import datetime as dt
+import functools
 import pickle
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 
@@ -105,6 +107,19 @@ def test_types_and_defaults_are_read_in_the_words_of_the_language():
     assert found.doc == "Tell.\n\nMore of it."
 
 
+def test_closed_answers_and_parameters_are_read_in_the_words_of_the_language():
+    @criterion
+    def f(
+        size: Literal["small", "large"],
+        unit: Literal["day", None] = None,  # noqa: PYI061 - both ways to say that it may be unknown
+    ) -> list[Literal["a", "b"]] | None:
+        """Tell."""
+
+    found = verify(f)["f"]
+    assert found.signature == ('(size: one of {"small", "large"}, unit: one of {"day"} = unknown) list of {"a", "b"}')
+    assert (found.parameters[1].optional, found.maybe_unknown) == (True, True)
+
+
 def test_the_whole_lead_is_no_argument_of_a_rule_file():
     @criterion(fields=[], events=["activity"])
     def f(lead: LeadView, text: str) -> bool:
@@ -154,6 +169,41 @@ def bad_default(most: Decimal = 5) -> bool:
     """Tell."""
 
 
+def naive_default(since: dt.datetime = dt.datetime(2026, 1, 1)) -> bool:  # noqa: DTZ001
+    """Tell."""
+
+
+def no_number(most: Decimal = Decimal("NaN")) -> bool:
+    """Tell."""
+
+
+def endless(most: Decimal = Decimal("Infinity")) -> bool:
+    """Tell."""
+
+
+def bad_choice(unit: Literal["day", "week"] = "month") -> bool:
+    """Tell."""
+
+
+def number_choice(unit: Literal[1, 2]) -> bool:
+    """Tell."""
+
+
+def empty_choice(text: str) -> Literal["a", ""]:
+    """Tell."""
+
+
+def alike_choice(text: str) -> Literal["A", "a"]:
+    """Tell."""
+
+
+def partial(text: str, most: Decimal) -> bool:
+    """Tell."""
+
+
+partial = functools.partial(partial, most=Decimal(1))
+
+
 def bad_day(day: dt.date = NOON) -> bool:
     """Tell."""
 
@@ -191,6 +241,14 @@ async def streaming(text: str) -> bool:
         (two_leads, "it asks for the lead twice"),
         (bad_default, "its parameter `most` is `Decimal`, and its default 5 is not"),
         (bad_day, "its parameter `day` is `date`, and its default datetime.datetime(2026"),
+        (naive_default, "the default of its parameter `since` has no time zone"),
+        (no_number, "the default of its parameter `most` is NaN"),
+        (endless, "the default of its parameter `most` is Infinity"),
+        (bad_choice, "and its default 'month' is not"),
+        (number_choice, "its parameter `unit` is a `Literal` with 1, which is no text"),
+        (empty_choice, "it gives a `Literal` with '', which is empty"),
+        (alike_choice, "it gives a `Literal` with texts that differ in case only"),
+        (partial, "it is not a plain function"),
         (none_default, "its parameter `text` is `str`, and its default None is not"),
         (generator, "it is not a plain function"),
         (waiting, "it is not a plain function"),

@@ -54,7 +54,15 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
     )
 
 
-def _among_choices(report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
+def among_members(report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
+    """Check that a list of closed texts can have a member (LR407)."""
+    if one.type.kind == "list of text":
+        _among_choices(report, one, other, node, "never contains")
+
+
+def _among_choices(
+    report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node, never: str = "is never"
+) -> None:
     if not one.type.choices or not isinstance(other, p.Constant):
         return
     if folded(str(other.value)) not in one.type.folded_choices:
@@ -62,7 +70,7 @@ def _among_choices(report: Report, one: p.ValueNode, other: p.ValueNode, node: t
         allowed = quoted(one.type.choices)
         report.refuse(
             "LR407",
-            f"`{one.text}` is never {other.text}",
+            f"`{one.text}` {never} {other.text}",
             node,
             f'did you mean "{near}"?' if near else f"it is one of {allowed}",
         )

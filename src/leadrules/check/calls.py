@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from leadrules import program as p
+from leadrules.annotations import brief
 from leadrules.check.names import Names
 from leadrules.check.resolver import Place, told
 from leadrules.criteria import Criterion, Parameter, Plugin, named, raise_if_from_outside, to_python
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
-from leadrules.syntax.report import Refused, Report, listed
-from leadrules.values import Value
+from leadrules.syntax.report import Refused, Report, listed, quoted
+from leadrules.values import Value, folded
 from leadrules.vocabulary import TEXTS
 
 
@@ -153,10 +154,33 @@ def _argument(
             written,
             usage,
         )
+    if parameter.type.choices:
+        _refuse_others(report, value, parameter, criterion, written)
     refuses = criterion.mark.checks.get(parameter.name)
     if refuses is not None and isinstance(value, p.Constant):
         _check_literal(expressions, written, value, criterion, parameter)
     return value
+
+
+def _refuse_others(
+    report: Report, value: p.ValueNode, parameter: Parameter, criterion: Criterion, written: tree.Argument
+) -> None:
+    """Refuse a value that can be none of those that a closed parameter takes."""
+    assert parameter.type is not None
+    about = f"`{parameter.name}` of `{criterion.name}`"
+    if isinstance(value, p.Constant):
+        found = value.value if isinstance(value.value, tuple) else (str(value.value),)
+    elif value.type.choices:
+        found = value.type.choices
+    else:
+        message = f"{about} is {brief(parameter.type)}, and `{value.text}` may be any text"
+        help_ = f"write one of {quoted(parameter.type.choices)}, or declare a field `one of {{…}}` of these"
+        report.refuse("LR401", message, written, help_)
+    for text in found:
+        if folded(text) not in parameter.type.folded_choices:
+            near = report.suggest(text, parameter.type.choices)
+            help_ = f'did you mean "{near}"?' if near else f"it is one of {quoted(parameter.type.choices)}"
+            report.refuse("LR407", f'{about} is never "{text}"', written, help_)
 
 
 def _check_literal(

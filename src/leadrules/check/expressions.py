@@ -12,7 +12,7 @@ from typing import ClassVar, NoReturn, cast
 import attrs
 
 from leadrules import program as p
-from leadrules.check.agreement import comparable
+from leadrules.check.agreement import among_members, comparable
 from leadrules.check.calls import plugin_call
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
@@ -21,7 +21,7 @@ from leadrules.patterns import MOST_STEPS, PatternError, steps_of
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
-from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXT, Type
+from leadrules.vocabulary import BOOL, DATETIME, NUMBER, Type
 
 BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
@@ -141,8 +141,9 @@ class Expressions(Resolver):
                 )
             if TEXT_TESTS[node.kind].is_pattern:
                 self._compiles(choice, written)
+            among_members(self.report, subject, choice, written)
 
-        choices = self._each_choice(node.choices, None, place, (node.kind, TEXT), check)
+        choices = self._each_choice(node.choices, None, place, (node.kind, subject.type), check)
         found = p.TextTest(node.kind, subject, choices, **told(node))
         return self._negated(found, node) if node.negated else found
 

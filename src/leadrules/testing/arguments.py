@@ -15,14 +15,13 @@ from typing import Any, assert_never
 import attrs
 from hypothesis import strategies as st
 
-from leadrules.annotations import kind_of
+from leadrules.annotations import type_of
 from leadrules.conversions import YEARS
 from leadrules.criteria import Criterion
-from leadrules.families import Kind
 from leadrules.sdk import EventView, LeadView
 from leadrules.testing.moments import moments
 from leadrules.testing.words import TEXTS, TIMEZONES
-from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
+from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS, TEXT, Type
 
 _ODD_TEXTS = (
     "Ⅷ ½ ²",
@@ -54,32 +53,32 @@ _FIRST, _LAST = YEARS[0], YEARS[-1]
 class Vocabulary:
     """The types of the fields and of the events' properties that a criterion looks at, beside the standard ones."""
 
-    fields: Mapping[str, Kind] = attrs.field(factory=dict)
-    events: Mapping[str, Mapping[str, Kind]] = attrs.field(factory=dict)
+    fields: Mapping[str, Type] = attrs.field(factory=dict)
+    events: Mapping[str, Mapping[str, Type]] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, fields: Mapping[str, Any] | None, events: Mapping[str, Mapping[str, Any]] | None) -> Vocabulary:
         """Read the types as a plugin's author writes them: `str`, `Decimal`, `list[str]`."""
         return cls(
-            {name: kind_of(type_) for name, type_ in (fields or {}).items()},
+            {name: type_of(type_) for name, type_ in (fields or {}).items()},
             {
-                name: {q: kind_of(type_) for q, type_ in properties.items()}
+                name: {q: type_of(type_) for q, type_ in properties.items()}
                 for name, properties in (events or {}).items()
             },
         )
 
-    def field(self, name: str) -> Kind:
+    def field(self, name: str) -> Type:
         """Give the type of a field; text, where nothing says it."""
         if name in self.fields:
             return self.fields[name]
-        return STANDARD_FIELDS[name].type.kind if name in STANDARD_FIELDS else "text"
+        return STANDARD_FIELDS[name].type if name in STANDARD_FIELDS else TEXT
 
-    def properties(self, event: str) -> Mapping[str, Kind]:
+    def properties(self, event: str) -> Mapping[str, Type]:
         """Give the types of an event's properties."""
         if event in self.events:
             return self.events[event]
         standard = STANDARD_EVENTS.get(event)
-        return {q.name: q.type.kind for q in standard.properties} if standard else {}
+        return {q.name: q.type for q in standard.properties} if standard else {}
 
 
 # -------------------------------------------------------------------- values
@@ -105,8 +104,11 @@ def _as_text(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _values(kind: Kind, like: Sequence[Any]) -> st.SearchStrategy[Any]:
-    match kind:
+def _values(type_: Type, like: Sequence[Any]) -> st.SearchStrategy[Any]:
+    if type_.choices:
+        chosen = st.sampled_from(type_.choices)
+        return chosen if type_.kind == "text" else st.lists(chosen, min_size=1, max_size=len(type_.choices))
+    match type_.kind:
         case "bool":
             return st.booleans()
         case "number":
@@ -125,7 +127,7 @@ def _values(kind: Kind, like: Sequence[Any]) -> st.SearchStrategy[Any]:
         case "text" | "label":
             return texts(like)
         case _:
-            assert_never(kind)
+            assert_never(type_.kind)
 
 
 def _ends() -> tuple[dt.date, dt.date]:
@@ -155,7 +157,7 @@ def questions(
             required[parameter.name] = views(criterion, vocabulary)
             continue
         like = [given[parameter.name] for given in known if given.get(parameter.name) is not None]
-        value = _values(parameter.type.kind, like)
+        value = _values(parameter.type, like)
         (optional if parameter.has_default else required)[parameter.name] = st.one_of(value, value, value, st.none())
     return st.fixed_dictionaries(required, optional=optional)
 
@@ -184,7 +186,7 @@ def _types(name: str, vocabulary: Vocabulary) -> Iterable[str]:
 
 def _events(type_: str, vocabulary: Vocabulary) -> st.SearchStrategy[tuple[str, dt.timedelta, dict[str, Any]]]:
     ages = st.sampled_from((0, 1, 1, 2, 59, 3_600, 86_400, 86_401)) | st.integers(0, 10**8)
-    values = {name: st.none() | _values(kind, ()) for name, kind in vocabulary.properties(type_).items()}
+    values = {name: st.none() | _values(of, ()) for name, of in vocabulary.properties(type_).items()}
     return st.tuples(st.just(type_), ages.map(lambda age: dt.timedelta(seconds=age)), st.fixed_dictionaries(values))
 
 

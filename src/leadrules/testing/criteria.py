@@ -24,7 +24,7 @@ import attrs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
-from leadrules.annotations import kind_of
+from leadrules.annotations import fits
 from leadrules.criteria import DIGITS, Criterion, Origin, named, raise_if_from_outside, to_python, verified
 from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
@@ -115,17 +115,10 @@ def _by_name(criterion: Criterion, example: Any) -> Arguments:
         raise _wrong(criterion, f"an example does not fit it: {problem}", None, "mend the example") from None
     for parameter in criterion.parameters:
         value = found.get(parameter.name)
-        if value is not None and parameter.type is not None and not _is_of(value, parameter.type.kind):
+        if value is not None and parameter.type is not None and not fits(value, parameter.type):
             said = f"an example gives {value!r:.60} for `{parameter.name}`, which is no {parameter.type}"
             raise _wrong(criterion, said, None, "mend the example")
     return found
-
-
-def _is_of(value: object, kind: str) -> bool:
-    try:
-        return kind_of(list[str] if isinstance(value, list) else type(value)) == kind
-    except TypeError:
-        return False
 
 
 # ------------------------------------------------------------------ one question

@@ -14,8 +14,8 @@ from leadrules.conversions import YEARS
 from leadrules.criteria import DIGITS, Criterion, named, raise_if_from_outside, to_python
 from leadrules.lead import Facts, Occurrence
 from leadrules.sdk import EventView, LeadView
-from leadrules.values import Value, instant_of, moment_of
-from leadrules.vocabulary import EventType
+from leadrules.values import Value, folded, instant_of, moment_of
+from leadrules.vocabulary import EventType, Type
 
 _LARGEST_EXPONENT = 1_000
 
@@ -58,8 +58,17 @@ def _given(criterion: Criterion, arguments: Mapping[str, Value | None], view: Ca
         if parameter.type is None:
             given[parameter.name] = view()
         elif parameter.name in arguments:
-            given[parameter.name] = to_python(arguments[parameter.name], parameter.type.kind)
+            given[parameter.name] = _passed(arguments[parameter.name], parameter.type)
     return given
+
+
+def _passed(value: Value | None, type_: Type) -> Any:
+    """Give a value as a criterion takes it; one of a closed list as the criterion spells it."""
+    found = to_python(value, type_.kind)
+    if not type_.choices or found is None:
+        return found
+    spelled = {folded(choice): choice for choice in type_.choices}
+    return spelled[folded(found)] if isinstance(found, str) else [spelled[folded(member)] for member in found]
 
 
 def _refuse_changes(criterion: Criterion, given: Mapping[str, Any], fresh: Mapping[str, Any], lead: str | None) -> None:
@@ -92,13 +101,13 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
         case "number", Decimal() if answer.is_finite() and abs(answer.adjusted()) < _LARGEST_EXPONENT:
             return Fraction(answer)
         case "text", str():
-            return _text(criterion, answer, lead)
+            return _among(criterion, _text(criterion, answer, lead), lead)
         case "datetime", dt.datetime() if answer.utcoffset() is not None and answer.year in YEARS:
             return instant_of(answer)
         case "date", dt.date() if not isinstance(answer, dt.datetime) and answer.year in YEARS:
             return answer
         case "list of text", list() if all(isinstance(member, str) for member in answer):
-            members = (_text(criterion, member, lead) for member in answer)
+            members = (_among(criterion, _text(criterion, member, lead), lead) for member in answer)
             return tuple(member for member in members if member is not None) or None
         case _:
             raise criterion.failed(f"it gives {_shown_answer(answer)}, which is no {kind}{_hint(kind, answer)}", lead)
@@ -132,6 +141,14 @@ def _text(criterion: Criterion, answer: str, lead: str | None) -> str | None:
     if any("\ud800" <= c <= "\udfff" or c == "\0" for c in answer):
         raise criterion.failed("it gives a text that is not Unicode", lead)
     return normalised(answer).strip() or None
+
+
+def _among(criterion: Criterion, text: str | None, lead: str | None) -> str | None:
+    """Give a text of a closed answer as it is. Raises PluginError for one that the criterion does not say."""
+    choices = criterion.returns.choices
+    if choices and text is not None and text not in choices:
+        raise criterion.failed(f'it gives "{text:.60}", which its annotation does not name', lead)
+    return text
 
 
 def view_of(node: p.CallNode, program: p.Program, facts: Facts, as_of: int) -> LeadView:
