@@ -302,7 +302,7 @@ class LeadError(InputError):
 
 
 class AsOfError(InputError):
-    """A moment of scoring that is none, has no time zone, or is earlier than a state was asked for."""
+    """A moment, of scoring or of when events came in, that is none, has no time zone, or is before the latest asked."""
 
 
 class StateError(InputError):

@@ -208,7 +208,11 @@ class LeadReader:
                     found.append(one)
             except Flawed as flawed:
                 mistakes.found += flawed.mistakes(event, index, len(given))
-        return tuple(one.occurrence for one in _each_once(_in_canonical_order(found))), ignored
+        return tuple(one.occurrence for one in self._counting(in_canonical_order(found))), ignored
+
+    def _counting(self, ordered: list[F]) -> Iterable[F]:
+        """Give the events that count: of those of one type and id the first."""
+        return first_of_each_id(ordered)
 
     def _type_in_scope(self, raw: object) -> str | None:
         """Name an event's type as declared; None where it is not in scope."""
@@ -290,18 +294,31 @@ class _Found:
     part: Parts
 
 
-@attrs.frozen
+NEVER_LATE = -(2**63)
+"""When an event came in of which nothing says that it was after it happened."""
+
+
+@attrs.define(eq=False)
 class PlainEvent:
-    """An event in the plainest form that reads the same: `plain` has type, at in UTC, properties, and id if any."""
+    """An event in the plainest form that reads the same: `plain` has type, at in UTC, properties, and id if any.
+
+    `came` is the instant at which it came in, for what is told of events one after the other.
+    """
 
     occurrence: Occurrence
     reader: _EventReader
     plain: Mapping[str, Any]
+    came: int = NEVER_LATE
 
     @property
     def part(self) -> Parts:
         """Give access to its parts by name."""
         return self.plain.get
+
+    @property
+    def since(self) -> int:
+        """The instant from which it is remembered: when it came in, or when it happened if that is later."""
+        return max(self.came, self.occurrence.at)
 
 
 F = TypeVar("F", _Found, PlainEvent)
@@ -429,9 +446,9 @@ def _order_of(raw: object, read: Reader) -> tuple[Any, ...]:
     return () if value is None else (value,)
 
 
-def _in_canonical_order(found: list[F]) -> list[F]:
+def in_canonical_order(events: Iterable[F]) -> list[F]:
     """Sort by instant, type, id (none first), then the declared properties, read only where the rest ties."""
-    found.sort(key=_place)
+    found = sorted(events, key=_place)
     ordered: list[F] = []
     start = 0
     while start < len(found):
@@ -445,12 +462,7 @@ def _in_canonical_order(found: list[F]) -> list[F]:
     return ordered
 
 
-def in_canonical_order(events: Iterable[PlainEvent]) -> list[PlainEvent]:
-    """Give plain events in canonical order and each once."""
-    return [*_each_once(_in_canonical_order([*events]))]
-
-
-def _each_once(ordered: Iterable[F]) -> Iterator[F]:
+def first_of_each_id(ordered: Iterable[F]) -> Iterator[F]:
     """Drop the second and later events of one type with the same id."""
     seen: set[tuple[str, str]] = set()
     for found in ordered:
@@ -474,8 +486,8 @@ def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:
 # --------------------------------------------------------------------- as of
 
 
-def read_as_of(value: dt.datetime) -> int:
-    """Give the instant of a timezone-aware datetime. Raises AsOfError for anything else.
+def read_as_of(value: dt.datetime, called: str = "as_of") -> int:
+    """Give the instant of a timezone-aware datetime. Raises AsOfError for anything else, which is `called` so.
 
     >>> read_as_of(dt.datetime(1970, 1, 2, tzinfo=dt.UTC))
     86400000000
@@ -484,21 +496,21 @@ def read_as_of(value: dt.datetime) -> int:
         return instant_of(value)
     example = "e.g. datetime(2026, 11, 21, tzinfo=UTC)"
     if not isinstance(value, dt.datetime):
-        raise _bad_as_of(f"as_of: {shown(value)} is not a datetime, {example}", value)
+        raise _bad_as_of(f"{called}: {shown(value)} is not a datetime, {example}", value, called)
     if value.utcoffset() is None:
-        raise _bad_as_of(f"as_of needs a timezone, {example}", value)
+        raise _bad_as_of(f"{called} needs a timezone, {example}", value, called)
     try:
         moment = plain_moment(value)
     except ValueError:
-        raise _bad_as_of(f"as_of: this is not a time, {example}", value) from None
+        raise _bad_as_of(f"{called}: this is not a time, {example}", value, called) from None
     if moment.year not in YEARS:
-        raise _bad_as_of(f"as_of: {shown(moment)} is out of range ({YEARS_ADVICE})", value)
+        raise _bad_as_of(f"{called}: {shown(moment)} is out of range ({YEARS_ADVICE})", value, called)
     return instant_of(moment)
 
 
-def _bad_as_of(reason: str, value: object) -> AsOfError:
+def _bad_as_of(reason: str, value: object, called: str) -> AsOfError:
     expected = "a datetime with a timezone"
-    return AsOfError(reason, code="bad_as_of", field="as_of", value=told(value), expected=expected)
+    return AsOfError(reason, code="bad_as_of", field=called, value=told(value), expected=expected)
 
 
 def parse_as_of(text: str, zone: Zone, called: str = "as_of") -> int:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from leadrules.models import Lead
 
 REMEMBERED = dt.timedelta(days=7)
-"""How long a state remembers events and their ids as they are, where the host says nothing else."""
+"""How long a state remembers events and their ids from when they came in, where the host says nothing else."""
 
 Leadlike: TypeAlias = "Lead | Mapping[str, Any]"
 """A lead: a `Lead`, or any mapping or object of its shape."""
@@ -254,14 +254,18 @@ class Ruleset:
             self._program, facts, instant, lambda known, at: self.evaluate(known, as_of=values.moment_of(at)), days
         )
 
-    def start(self, lead: Leadlike, *, remember: dt.timedelta = REMEMBERED) -> LeadState:
+    def start(
+        self, lead: Leadlike, *, remember: dt.timedelta = REMEMBERED, received: dt.datetime | None = None
+    ) -> LeadState:
         """Begin to score a lead event by event.
 
         The state takes in events in any order of time and forgets those that the rules no longer
-        need; `remember` says for how long events and their ids are kept all the same, so that a
-        repeated event is recognised. Raises InputError for a lead that the rules cannot read.
+        need; `remember` says for how long events and their ids are kept all the same from when they
+        came in, so that a repeated event is recognised. The lead's own events came in at the first
+        moment that is asked for, unless `received` says when the last of them did. Raises InputError
+        for a lead that the rules cannot read.
         """
-        return self._states.start(lead, remember)
+        return self._states.start(lead, remember, received)
 
     def resume(self, state: str) -> LeadState:
         """Go on with a state that `LeadState.to_json` wrote.

@@ -28,6 +28,7 @@ from leadrules.testing import (
     engines_agree,
     formatting_keeps_the_fingerprint,
     future_and_duplicates_are_irrelevant,
+    housekeeping_is_irrelevant,
     incremental_agrees,
     invalid_leads,
     layout_is_irrelevant,
@@ -222,6 +223,7 @@ def incremental_equals_from_scratch_for_any_split_of_the_events(question):
         for module in (evidence, event_lists, uses):
             patch.setattr(module, "MOST_LISTED", 2)  # few, so that generated leads have more
         incremental_agrees(question.rules, question.busy, question.as_of, seed=question.seed)
+        housekeeping_is_irrelevant(question.rules, question.busy, question.as_of, seed=question.seed)
 
 
 def pickled_rulesets_give_the_same_digests_in_another_process(questions):

@@ -8,7 +8,7 @@ import pytest
 
 from leadrules import Ruleset
 from leadrules.engine.incremental.columns import NO_EVENTS, Columns
-from leadrules.lead import LeadReader
+from leadrules.lead import NEVER_LATE, LeadReader
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 RULES = Ruleset.from_text("""
@@ -62,7 +62,7 @@ def test_ids_come_back_whatever_they_hold(ids):
     for _ in range(20):
         for event in events:
             if event.occurrence.id:
-                assert columns.find("page_view", event.occurrence.id) == event.plain
+                assert columns.find("page_view", event.occurrence.id) == (event.plain, NEVER_LATE)
         for other in ("other", "b c", "a b c", "aaa", '"\\'):
             assert columns.find("page_view", other) is None
         assert columns.find("email_open", "a") is None
@@ -82,7 +82,7 @@ def test_one_event_is_read_as_all_are(values):
     found = columns.plain()
     assert len(found) == len(columns) == 80
     for event in found[::-1]:
-        assert columns.find("page_view", event["id"]) == event
+        assert columns.find("page_view", event["id"]) == (event, NEVER_LATE)
 
 
 def test_events_stand_in_order_of_time_and_each_with_its_own_values():

@@ -314,6 +314,87 @@ def test_repeats_are_recognised_while_they_are_remembered():
     assert state.result(as_of=at(30)).score == 4  # `c` was kept: it is the latest
 
 
+@pytest.mark.parametrize("late", [1, 20, 33, 40, 200])
+@pytest.mark.parametrize("stored", [False, True])
+def test_late_events_are_remembered_from_when_they_came_in(late, stored):
+    rules = Ruleset.from_text("email_open +5")
+    state = rules.start({"id": "1"})
+    events = [opened(n / 1_000, f"e{n}") for n in range(late)]
+    for days in (100, 101, 106.9):
+        for event in events:
+            state.add(event)
+        state = rules.resume(state.to_json()) if stored else state
+        assert state.result(as_of=at(days)).score == 5 * late
+    state.advance(as_of=at(107))
+    for event in events:
+        state.add(event)
+    assert state.result(as_of=at(108)).score == 10 * late  # now they are remembered no more
+
+
+def test_what_is_said_of_when_an_event_came_in_counts():
+    rules = Ruleset.from_text("email_open +5")
+    state = rules.start({"id": "1", "events": [opened(0, "a")]}, received=at(90))
+    state.add(opened(1, "b"), received=at(95))
+    state.add(opened(98, "c"), received=at(95))  # from when it happened, which is later
+    state.advance(as_of=at(100))
+    state = rules.resume(state.to_json())
+    for event in (opened(0, "a"), opened(1, "b"), opened(98, "c")):
+        state.add(event)
+    assert state.result(as_of=at(100)).score == 20  # `a` came again after 10 days
+    state.advance(as_of=at(104))
+    state.add(opened(1, "b"))
+    state.add(opened(98, "c"))
+    assert state.result(as_of=at(104)).score == 25
+    with pytest.raises(InputError, match="received needs a timezone") as error:
+        state.add(opened(1), received=dt.datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
+    assert error.value.field == "received"
+
+
+def test_an_event_comes_in_at_the_moment_that_is_asked_for_next_also_where_it_was_written_before():
+    rules = Ruleset.from_text("email_open +5")
+    state = rules.start({"id": "1"})
+    state.advance(as_of=at(50))
+    state.add(opened(1, "a"))
+    state.add(opened(60, "b"))  # of the future
+    state = rules.resume(state.to_json())
+    other = copy.copy(state)
+    state.advance(as_of=at(80))
+    other.advance(as_of=at(70))
+    for asked, days, score in ((state, 86, 10), (other, 78, 20)):
+        either = rules.resume(asked.to_json())
+        either.advance(as_of=at(days))
+        either.add(opened(1, "a"))
+        either.add(opened(60, "b"))
+        assert either.result(as_of=at(days)).score == score
+
+
+def test_a_repeat_that_takes_the_place_of_an_event_leaves_earlier_ones_of_its_id_that_are_remembered_no_more():
+    rules = Ruleset.from_text("count(page_view) > 0 +(count(page_view))\npage_view +(seconds)")
+    event = {"type": "page_view", "at": at(20), "id": "a", "properties": {"seconds": 100}}
+    for stored in (False, True):
+        state = rules.start({"id": "1"})
+        state.add(event)
+        state.advance(as_of=at(20))
+        state.advance(as_of=at(40))
+        state.add(event)
+        state = rules.resume(state.to_json()) if stored else state
+        state.advance(as_of=at(41))
+        state = rules.resume(state.to_json()) if stored else state
+        state.add({**event, "at": at(19), "properties": {"seconds": 10}})
+        assert state.result(as_of=at(41)).score == 112
+        assert state.kept == 2
+
+
+def test_events_that_are_only_remembered_are_forgotten_once_most_of_them_need_not_be():
+    rules = Ruleset.from_text("email_open +5")
+    events = [opened(n / 10, f"e{n}") for n in range(1_000)]
+    state = rules.start({"id": "1", "events": events})
+    for days, kept in ((100, 1_000), (106.9, 1_000), (107, 20), (108, 20)):
+        state = rules.resume(state.to_json())
+        assert state.result(as_of=at(days)).score == 5_000
+        assert state.kept == kept
+
+
 VIEW = {"type": "page_view", "at": at(1), "id": "e 1"}
 
 

@@ -41,12 +41,12 @@ def message(error) -> str:
         ("", "it is not a JSON object"),
         ("{]", "it is not a JSON object"),
         ("[" * 100_000, "it is not a JSON object"),
-        ('{"state":2,"a":NaN}', "it is not a JSON object"),
+        ('{"state":3,"a":NaN}', "it is not a JSON object"),
         ("[1]", "it is not a JSON object"),
         (None, "it is not a JSON object"),
         ('{"id":"1"}', "it does not say that it is one"),
-        ('{"state":2}', "it was changed after it was written"),
-        ('{"state":2,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
+        ('{"state":3}', "it was changed after it was written"),
+        ('{"state":3,"digest":[],"a":"\\ud800"}', "it was changed after it was written"),
     ],
 )
 def test_what_is_no_state_is_refused(text, why):
@@ -55,7 +55,7 @@ def test_what_is_no_state_is_refused(text, why):
     assert message(error) == f"this is not a state of a lead: {why} (give what `to_json` wrote)"
 
 
-@pytest.mark.parametrize(("version", "which"), [("1", "an earlier"), ("3", "another"), ('"2"', "another")])
+@pytest.mark.parametrize(("version", "which"), [("2", "an earlier"), ("4", "another"), ('"3"', "another")])
 def test_a_state_of_another_version_says_so(version, which):
     with pytest.raises(InputError) as error:
         Ruleset.from_text("email_open +5").resume(f'{{"state":{version}}}')
@@ -96,7 +96,7 @@ def with_digest_anew(found: dict) -> str:
     content = {name: part for name, part in found.items() if name not in {"state", "digest"}}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-    return json.dumps({"state": 2, "digest": digest, **content}, ensure_ascii=False)
+    return json.dumps({"state": 3, "digest": digest, **content}, ensure_ascii=False)
 
 
 FORGED = """
@@ -297,12 +297,13 @@ def test_a_state_is_plain_json():
     assert len(found.pop("layout")) == 12
     assert found.pop("environment") == rules.environment
     assert found == {
-        "state": 2,
+        "state": 3,
         "fingerprint": rules.fingerprint,
         "lead": "42",
         "as_of": "2026-06-01T00:00:00Z",
         "remember": 0,
         "most": 40,
+        "again": None,
         "attributes": {"country": "PL"},
         "stages": {},
         "streams": [],

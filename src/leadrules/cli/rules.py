@@ -9,7 +9,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.cli.screen import Screen, printable
-from leadrules.engine.incremental.memory import MEANINGS, Memories
+from leadrules.engine.incremental.memory import MEANINGS, REMEMBERS, Memories
 from leadrules.engine.incremental.uses import Memory
 from leadrules.values import signed
 
@@ -71,6 +71,8 @@ def _show_meanings(screen: Screen, lines: list[_Line]) -> None:
     for memory, meaning in MEANINGS.items():
         if any(line.keeps == memory for line in lines):
             screen.line((f"  {memory:<8}  {meaning}", "dim"))
+    screen.line(("and for any rules", "dim"))
+    screen.line((f"  bounded   {REMEMBERS}", "dim"))
     screen.line()
 
 

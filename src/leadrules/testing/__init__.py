@@ -20,7 +20,7 @@ from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
 from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
-from leadrules.testing.incremental import incremental_agrees
+from leadrules.testing.incremental import housekeeping_is_irrelevant, incremental_agrees
 from leadrules.testing.laws import (
     audit_adds_up,
     decay_never_gains,
@@ -53,6 +53,7 @@ __all__ = [
     "engines_agree",
     "formatting_keeps_the_fingerprint",
     "future_and_duplicates_are_irrelevant",
+    "housekeeping_is_irrelevant",
     "incremental_agrees",
     "invalid_leads",
     "layout_is_irrelevant",

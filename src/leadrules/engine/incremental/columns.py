@@ -22,14 +22,20 @@ from typing import Any
 import attrs
 
 from leadrules.errors import InputError, StateError
-from leadrules.lead import PlainEvent
+from leadrules.lead import NEVER_LATE, PlainEvent
 from leadrules.values import moment_of
 
 MOMENTS = "q"
 """Whole numbers of eight bytes."""
 
+PENDING = 2**63 - 1
+"""Stands for the moment that is asked for next."""
+
 Column = Mapping[str, Any]
-"""The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`."""
+"""The events of a type in order of time: `at`, and where any event has such, `id` and, by property, `of`.
+
+`came` has when the last of them came in, where that is after they happened and is to be remembered.
+"""
 
 
 def not_a_state(why: str) -> StateError:
@@ -115,7 +121,8 @@ class Columns:
                 count, ids = _count(column["at"]), column.get("id")
                 lengths = {_size(text) for text in column["of"].values()}
                 rows = count if ids is None else ids.count(" ") + 1 if isinstance(ids, str) else len(ids)
-                if rows != count or not lengths <= {2 * count, 4 * count}:
+                came = _count(column.get("came", ""))
+                if rows != count or came > count or not lengths <= {2 * count, 4 * count}:
                     raise ValueError("columns differ in length")
         return cls(types, values)
 
@@ -149,16 +156,38 @@ class Columns:
                 event["id"] = id_
         return found
 
-    def find(self, type_: str, id_: str) -> dict[str, Any] | None:
-        """Give the event of a type and id."""
+    def find(self, type_: str, id_: str) -> tuple[dict[str, Any], int] | None:
+        """Give the event of a type and id, of several the one that is remembered longest, and when it came in."""
         column = self.types.get(type_, {})
         if "id" not in column:
             return None
         if type_ not in self._rows:
             self._rows[type_] = _Rows(column["id"])
-        row = self._rows[type_].of(id_)
+        rows = self._rows[type_].of(id_)
+        if not rows:
+            return None
         with reading("events"):
-            return None if row is None else {**self._event(type_, row), "id": id_}
+            row = max(rows, key=lambda row: max(_number(column["at"], MOMENTS, row), _came(column, row)))
+            return {**self._event(type_, row), "id": id_}, _came(column, row)
+
+    def came(self, type_: str) -> array[int]:
+        """Give when the events of a type came in, in order of when they happened."""
+        column = self.types.get(type_, {})
+        with reading("events"):
+            last = unpacked(column.get("came", ""), MOMENTS)
+            return _NEVER_LATE * (_count(column.get("at", "")) - len(last)) + last
+
+    def arrived(self, moment: int) -> Columns:
+        """Let what waited for the next moment that is asked for have come in at this one."""
+        changed = {}
+        for type_, column in self.types.items():
+            if "came" in column:
+                with reading("events"):
+                    came = unpacked(column["came"], MOMENTS)
+                if PENDING in came:
+                    settled = array(MOMENTS, [moment if one == PENDING else one for one in came])
+                    changed[type_] = {**column, "came": packed(settled)}
+        return Columns({**self.types, **changed}, self.values) if changed else self
 
     def _event(self, type_: str, row: int) -> dict[str, Any]:
         """Give the event of a row but for its id, and read no other."""
@@ -170,8 +199,8 @@ class Columns:
                 properties[name] = plain_value_of(self.values[index])
         return {"type": type_, "at": moment_of(_number(column["at"], MOMENTS, row)), "properties": properties}
 
-    def plus(self, events: Iterable[PlainEvent]) -> Columns:
-        """Give these events and others."""
+    def plus(self, events: Iterable[PlainEvent], final: int = NEVER_LATE) -> Columns:
+        """Give these events and others. When they came in is of no account where that was at `final` or before."""
         by_type: defaultdict[str, list[PlainEvent]] = defaultdict(list)
         for event in events:
             by_type[event.occurrence.type].append(event)
@@ -179,13 +208,14 @@ class Columns:
             return self
         codes = _Codes(self.values)
         with reading("events"):
-            changed = {type_: self._column(type_, of_type, codes) for type_, of_type in by_type.items()}
+            changed = {type_: self._column(type_, of_type, codes, final) for type_, of_type in by_type.items()}
         return Columns({**self.types, **changed}, codes.values)
 
-    def _column(self, type_: str, events: Sequence[PlainEvent], codes: _Codes) -> Column:
+    def _column(self, type_: str, events: Sequence[PlainEvent], codes: _Codes, final: int) -> Column:
         """Put events of a type among those that there are."""
-        moments = self.moments(type_)
+        moments, came = self.moments(type_), self.came(type_)
         column = self.types.get(type_, {"of": {}})
+        first = len(moments) - _count(column.get("came", ""))
         ids = self._ids(type_) or [""] * len(moments)
         indices = {name: _indices(text, len(moments)) for name, text in column["of"].items()}
         for event in events:
@@ -196,7 +226,10 @@ class Columns:
             for name, of in indices.items():
                 indices[name] = _with(of, row, codes.of(given[name]) if name in given else 0)
             moments.insert(row, one.at)
+            came.insert(row, event.came)
             ids.insert(row, one.id or "")
+            is_late = event.came > max(final, one.at)
+            first = min(first, row) if is_late else first + (row <= first)
         found: dict[str, Any] = {
             "at": packed(moments),
             "of": {name: packed(indices[name]) for name in sorted(indices)},
@@ -205,6 +238,10 @@ class Columns:
             added = (event.occurrence.id or "" for event in events)
             is_simple = isinstance(column.get("id", ""), str) and all(map(_is_simple, added))
             found["id"] = " ".join(ids) if is_simple else ids
+        while first < len(came) and came[first] <= max(final, moments[first]):
+            first += 1
+        if first < len(came):
+            found["came"] = packed(came[first:])
         return found
 
     def _ids(self, type_: str) -> list[str]:
@@ -214,6 +251,7 @@ class Columns:
 
 
 NO_EVENTS = Columns({}, [None])
+_NEVER_LATE = array(MOMENTS, [NEVER_LATE])
 
 
 class _Codes:
@@ -257,23 +295,38 @@ class _Rows:
         self._text = f" {ids} "
         self._looks = 0
 
-    def of(self, id_: str) -> int | None:
-        """Give the row of an id."""
+    def of(self, id_: str) -> Sequence[int]:
+        """Give the rows of an id: more than one where it came again when it was no longer remembered."""
         if self._index is None and self._looks >= _FEW_LOOKS:
             self._index = _index_of(self._text[1:-1].split(" "))
         if self._index is not None:
-            return self._index.get(id_)
+            return self._index.get(id_, ())
         self._looks += 1
-        start = self._text.find(f" {id_} ") if _is_simple(id_) else -1
-        return None if start < 0 else self._text.count(" ", 0, start)
+        rows, text, sought = [], self._text, f" {id_} "
+        start = text.find(sought) if _is_simple(id_) else -1
+        while start >= 0:
+            rows.append(text.count(" ", 0, start))
+            start = text.find(sought, start + 1)
+        return rows
 
 
 _FEW_LOOKS = 16
 """So often the text of ids is searched before it is worth an index."""
 
 
-def _index_of(ids: Sequence[str]) -> dict[str, int]:
-    return {id_: row for row, id_ in enumerate(ids) if id_}
+def _index_of(ids: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row, id_ in enumerate(ids):
+        if id_:
+            found.setdefault(id_, []).append(row)
+    return found
+
+
+def _came(column: Column, row: int) -> int:
+    """Read when one event came in."""
+    last = _count(column.get("came", ""))
+    index = row - _count(column["at"]) + last
+    return NEVER_LATE if index < 0 else _number(column["came"], MOMENTS, index)
 
 
 def _count(text: str) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, Columns, packed, reading, unpacked
+import attrs
+
+from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, PENDING, Columns, packed, reading, unpacked
 from leadrules.engine.incremental.streams import FadingSum, Stream, StreamPlan
-from leadrules.lead import Facts, LeadReader, PlainEvent, in_canonical_order
+from leadrules.lead import NEVER_LATE, F, Facts, LeadReader, PlainEvent, in_canonical_order
 
 
 class Seen:
@@ -31,18 +33,36 @@ Read = Callable[[Iterable[Mapping[str, Any]]], list[PlainEvent]]
 """Reads events of the lead that are in their plainest form."""
 
 
+def events_of(columns: Columns, read: Read) -> list[PlainEvent]:
+    """Read all events in columns, each with when it came in."""
+    found = []
+    for type_ in columns.types:
+        events = read(columns.plain_of(type_))
+        with reading("events"):
+            for event, came in zip(events, columns.came(type_), strict=True):
+                event.came = came
+        found += events
+    return found
+
+
 class EventLog:
-    """The events of one lead up to `mark`, each once, and those that wait for their moment.
+    """The events of one lead up to `mark`, and those that wait for their moment.
 
     Compiled code reads `stream`, `fading` and `by_type`. The events are those in columns, as they were
     stored, and those that came since; neither is changed but by one more, since results of the past
-    read them too. Repeats that come before what is known of their id are put in its place together, when
-    the log next advances, is packed or copied.
+    read them too.
+
+    An event comes in, as the log sees it, at the moment that is asked for next, unless something is said of it.
+    From then on, or from when it happened if that is later, it is remembered for a span of `remember`
+    microseconds: of a repeat of its type and id within that span only the first by time counts, and any
+    later one is an event of its own. So neither what is kept nor whether a state was written in between
+    makes a difference. Repeats that come before what is known of their id are put in its place together,
+    when the log next advances, is packed or copied.
     """
 
     __slots__ = (
-        "_columns", "_earlier", "_events", "_ids", "_plan", "_read", "_stored", "_waiting",
-        "by_type", "fading", "mark", "stream",
+        "_arriving", "_columns", "_earlier", "_events", "_has_arriving", "_ids", "_plan", "_read", "_remember",
+        "_stored", "_waiting", "by_type", "fading", "mark", "stream",
     )  # fmt: skip
 
     stream: list[Stream]
@@ -50,25 +70,40 @@ class EventLog:
     by_type: dict[str, list[Any]]
     _columns: Columns
     _stored: int
+    _has_arriving: bool
     _events: list[PlainEvent]
     _earlier: list[PlainEvent]
+    _arriving: list[PlainEvent]
     _waiting: list[tuple[int, int, PlainEvent]]
     _ids: dict[tuple[str, str], PlainEvent]
 
     def __init__(
-        self, plan: StreamPlan, read: Read, events: Iterable[PlainEvent] = (), mark: int | None = None
+        self,
+        plan: StreamPlan,
+        read: Read,
+        remember: int,
+        events: Iterable[PlainEvent] = (),
+        mark: int | None = None,
     ) -> None:
         self._plan = plan
         self._read = read
+        self._remember = remember
         self.mark = mark
         self._fill(in_canonical_order(events))
 
     @classmethod
     def of(
-        cls, plan: StreamPlan, read: Read, columns: Columns, waiting: Columns, streams: Sequence[str], mark: int | None
+        cls,
+        plan: StreamPlan,
+        read: Read,
+        remember: int,
+        columns: Columns,
+        waiting: Columns,
+        streams: Sequence[str],
+        mark: int | None,
     ) -> EventLog:
         """Go on with what `packed` gave."""
-        made = cls(plan, read, (), mark)
+        made = cls(plan, read, remember, (), mark)
         texts = [*reversed(streams)]
         for key, stream in zip(plan.streams, made.stream, strict=True):
             if not key.follows:
@@ -78,9 +113,9 @@ class EventLog:
                 columns.moments(key.types[0], stream)
             else:
                 stream.extend(array(MOMENTS, sorted(at for type_ in key.types for at in columns.moments(type_))))
-        made._columns, made._stored = columns, len(columns)
+        made._columns, made._stored, made._has_arriving = columns, len(columns), True
         made.by_type = {type_: columns.plain_of(type_) for type_ in plan.by_type if type_ in columns.types}
-        for event in read(waiting.plain()):
+        for event in events_of(waiting, read):
             made._add(event)
         return made
 
@@ -104,37 +139,46 @@ class EventLog:
         self._settle()
         waiting = in_canonical_order(self._waiting_events())
         if self._events:
-            self._columns, self._stored = self._columns.plus(self._events), self._stored + len(self._events)
+            self._columns = self._columns.plus(self._events, self._final)
+            self._stored += len(self._events)
+            self._has_arriving = self._has_arriving or bool(self._arriving)
             self._events, self._ids = [], {}
             for event in waiting:
                 self._know(event)
-        apart = Columns({}, self._columns.values).plus(waiting)
+        apart = Columns({}, self._columns.values).plus(waiting, self._final)
         streams = zip(self._plan.streams, self.stream, strict=True)
         texts = [packed(stream) for key, stream in streams if not key.follows]
         return Columns(self._columns.types, apart.values), apart, texts
 
-    def take(self, event: PlainEvent) -> None:
-        """Take in an event; of those of one type and id the first counts."""
+    def take(self, event: PlainEvent, came: int = PENDING) -> None:
+        """Take in an event, which came in at an instant; of those of one type and id the first counts."""
         one = event.occurrence
         if one.id is not None:
+            event.came = came
             known = self._ids.get((one.type, one.id)) or self._stored_event(one.type, one.id)
-            if known is not None:
+            if known is not None and self._is_remembered(known):
                 if _comes_before(event, known):
-                    self._know(event)
+                    event.came = max(came, known.came)
+                    self._ids[one.type, one.id] = event
                     self._earlier.append(event)
                 return
         self._add(event)
 
     def advance(self, mark: int) -> None:
-        """Sort in the events whose moment has come."""
+        """Sort in the events whose moment has come, and say of those that came in since the last that it was now."""
         self._settle()
         self.mark = mark
+        for event in self._arriving:
+            event.came = mark
+        self._arriving = []
+        if self._has_arriving:
+            self._columns, self._has_arriving = self._columns.arrived(mark), False
         while self._waiting and self._waiting[0][0] <= mark:
             self._sort(heapq.heappop(self._waiting)[2])
 
     def events(self) -> list[PlainEvent]:
         """Give the events up to the mark."""
-        return [*self._read(self._columns.plain()), *self._events]
+        return [*events_of(self._columns, self._read), *self._events]
 
     def keep(self, events: Sequence[PlainEvent]) -> None:
         """Forget all events up to the mark but these."""
@@ -143,17 +187,33 @@ class EventLog:
     def copy(self) -> EventLog:
         """Give a log that goes its own way."""
         self._settle()
-        made = EventLog(self._plan, self._read, (), self.mark)
-        made._columns, made._stored = self._columns, self._stored
-        made._events, made._waiting, made._ids = [*self._events], [*self._waiting], dict(self._ids)
+        made = EventLog(self._plan, self._read, self._remember, (), self.mark)
+        made._columns, made._stored, made._has_arriving = self._columns, self._stored, self._has_arriving
+        arriving = {id(event): attrs.evolve(event) for event in self._arriving}  # they may come in at other moments
+        made._arriving = [*arriving.values()]
+        made._events = [arriving.get(id(event), event) for event in self._events]
+        made._waiting = [(at, place, arriving.get(id(event), event)) for at, place, event in self._waiting]
+        made._ids = {key: arriving.get(id(event), event) for key, event in self._ids.items()}
         made.by_type = {type_: [*events] for type_, events in self.by_type.items()}
         for theirs, mine in zip(made.stream, self.stream, strict=True):
             theirs.extend(mine)
         return made
 
     def _stored_event(self, type_: str, id_: str) -> PlainEvent | None:
-        plain = self._columns.find(type_, id_)
-        return None if plain is None else self._read([plain])[0]
+        found = self._columns.find(type_, id_)
+        if found is None:
+            return None
+        (event,) = self._read([found[0]])
+        event.came = found[1]
+        return event
+
+    @property
+    def _final(self) -> int:
+        """The latest instant since which nothing is remembered any more."""
+        return NEVER_LATE if self.mark is None else self.mark - self._remember
+
+    def _is_remembered(self, event: PlainEvent) -> bool:
+        return event.since > self._final
 
     def _waiting_events(self) -> list[PlainEvent]:
         return [event for _, _, event in self._waiting]
@@ -162,17 +222,28 @@ class EventLog:
         """Put repeats in the place of what they come before; sort all events anew only where that is of the past."""
         earlier, self._earlier = self._earlier, []
         if earlier:
-            waiting = self._waiting_events()
-            if _keys(earlier) <= _keys(waiting):
+            waiting, keys = self._waiting_events(), _keys(earlier)
+            first = [self._ids[key] for key in keys]
+            if keys <= _keys(waiting):
+                again = {id(event) for event in waiting}
+                self._arriving = [event for event in self._arriving if id(event) not in again]
                 self._waiting = []
-                for event in in_canonical_order([*waiting, *earlier]):
+                for event in in_canonical_order([*self._others(waiting, keys), *first]):
                     self._add(event)
             else:
-                self._fill(in_canonical_order([*self.events(), *waiting, *earlier]))
+                self._fill(in_canonical_order([*self._others([*self.events(), *waiting], keys), *first]))
+
+    def _others(self, events: Iterable[PlainEvent], keys: set[tuple[str, str]]) -> Iterator[PlainEvent]:
+        """Give the events but those that are known by one of these types and ids."""
+        for event in events:
+            one = event.occurrence
+            if (one.type, one.id or "") not in keys or not self._is_remembered(event):
+                yield event
 
     def _fill(self, events: Iterable[PlainEvent]) -> None:
-        self._columns, self._stored = NO_EVENTS, 0
-        self._events, self._earlier, self._waiting, self._ids, self.by_type = [], [], [], {}, {}
+        self._columns, self._stored, self._has_arriving = NO_EVENTS, 0, False
+        self._events, self._earlier, self._arriving, self._waiting = [], [], [], []
+        self._ids, self.by_type = {}, {}
         self.stream, self.fading = self._plan.make()
         for event in events:
             self._add(event)
@@ -181,16 +252,20 @@ class EventLog:
         """Sort an event in, or let it wait for its moment."""
         at = event.occurrence.at
         self._know(event)
+        if event.came == PENDING:
+            self._arriving.append(event)
         if self.mark is not None and at <= self.mark:
             self._sort(event)
         else:
             heapq.heappush(self._waiting, (at, id(event), event))
 
     def _know(self, event: PlainEvent) -> None:
-        """Know an event by its id."""
+        """Know an event by its id, of several the one that is remembered longest."""
         one = event.occurrence
         if one.id is not None:
-            self._ids[one.type, one.id] = event
+            known = self._ids.setdefault((one.type, one.id), event)
+            if known.since < event.since:
+                self._ids[one.type, one.id] = event
 
     def _sort(self, event: PlainEvent) -> None:
         """Sort an event into the streams that it belongs to."""
@@ -205,8 +280,8 @@ class EventLog:
             self.by_type.setdefault(one.type, []).append(plain)
 
 
-def _keys(events: Iterable[PlainEvent]) -> set[tuple[str, str | None]]:
-    return {(event.occurrence.type, event.occurrence.id) for event in events}
+def _keys(events: Iterable[PlainEvent]) -> set[tuple[str, str]]:
+    return {(event.occurrence.type, event.occurrence.id or "") for event in events}
 
 
 def _comes_before(event: PlainEvent, known: PlainEvent) -> bool:
@@ -225,3 +300,7 @@ class LogReader(LeadReader):
         """Give the facts of a lead at an instant."""
         events = lead["events"]
         return super().read({**lead, "events": events.plain()} if isinstance(events, EventLog) else lead, as_of)
+
+    def _counting(self, ordered: list[F]) -> Iterable[F]:
+        """Give all: a log has each event once, but for repeats that came when it remembered the first no more."""
+        return ordered

@@ -16,6 +16,8 @@ MEANINGS: Mapping[Memory, str] = {
     "events": "the events themselves, however old",
 }
 """What is kept for a rule of each class, for people."""
+REMEMBERS = "events that came in within the last 7 days, to know repeats (`remember` of `Ruleset.start`)"
+"""What is kept whatever the rules are, for people."""
 
 
 class Memories:

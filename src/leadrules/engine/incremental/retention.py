@@ -32,10 +32,10 @@ class Retention:
     ) -> tuple[list[PlainEvent], Totals]:
         """Give the events that are still needed at `mark` or later, and what all forgotten ones come to.
 
-        Only events before `final` are judged, and for these every repeat of their ids is known.
+        Only events that are remembered since `final` or longer are judged: no repeat takes their place any more.
         """
         known = in_canonical_order(events)
-        judged = [event for event in known if event.occurrence.at < final]
+        judged = [event for event in known if event.since <= final]
         past = [event.occurrence for event in judged]
         passes = {
             id(event.occurrence): tests(event.plain["at"], event.plain["properties"])
@@ -48,7 +48,7 @@ class Retention:
         asked = {types: _of_types(by_type, types) for types in {use.types for use in self.uses}}
         passing = [use.passing(asked[use.types], reading) for use in self.uses]
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
-        kept = [event for event in known if event.occurrence.at >= final or id(event.occurrence) in needed]
+        kept = [event for event in known if event.since > final or id(event.occurrence) in needed]
         if len(kept) == len(known):
             return kept, totals
         gone = ([one for one in found if id(one) not in needed] for found in passing)

@@ -13,15 +13,16 @@ import attrs
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown, told
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
+from leadrules.engine.incremental.columns import PENDING
 from leadrules.engine.incremental.compiled import KeptEventCode
-from leadrules.engine.incremental.log import EventLog, LogReader
+from leadrules.engine.incremental.log import EventLog, LogReader, events_of
 from leadrules.engine.incremental.retention import Retention
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, totals_of
 from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import AsOfError
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of
 from leadrules.values import moment_of, text_of_instant
 
 if TYPE_CHECKING:
@@ -68,16 +69,20 @@ class Scorer:
         numbered = "\n".join(map(str, (*self.retention.uses, *self.compiled[1].streams)))
         return hashlib.sha256(numbered.encode()).hexdigest()[:12]
 
-    def start(self, lead: Any, remember: dt.timedelta) -> LeadState:
-        """Begin with what is known of a lead. Raises LeadError."""
+    def start(self, lead: Any, remember: dt.timedelta, received: dt.datetime | None) -> LeadState:
+        """Begin with what is known of a lead, whose events came in at a moment. Raises LeadError."""
         if not isinstance(remember, dt.timedelta):
             raise TypeError("`remember` is a span of time, e.g. timedelta(days=7)")
         if remember < dt.timedelta(0):
             raise ValueError("events are remembered for 0 days or more")
-        plain = self.reader.plain_lead(lead)
+        plain, span = self.reader.plain_lead(lead), remember // _MICROSECOND
         read = functools.partial(self.reader.plain_events, plain["id"])
-        log = EventLog(self.compiled[1], read, plain["events"])
-        return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), remember // _MICROSECOND)
+        events = [*first_of_each_id(in_canonical_order(plain["events"]))]
+        for event in events:
+            if event.occurrence.id is not None:
+                event.came = _arrival(received)
+        log = EventLog(self.compiled[1], read, span, events)
+        return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), span)
 
     def resume(self, text: str) -> LeadState:
         """Go on with a state that was written. Raises StateError for one of other rules, and for what is no state."""
@@ -85,11 +90,17 @@ class Scorer:
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
         if stored.environment == self.environment:
-            log = EventLog.of(plan, read, stored.events, stored.waiting, stored.streams, mark)
+            log = EventLog.of(plan, read, stored.remember, stored.events, stored.waiting, stored.streams, mark)
         else:  # other tables may sort events otherwise
-            log = EventLog(plan, read, read([*stored.events.plain(), *stored.waiting.plain()]), mark)
+            events = [*events_of(stored.events, read), *events_of(stored.waiting, read)]
+            log = EventLog(plan, read, stored.remember, events, mark)
         totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
-        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most)
+        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again)
+
+
+def _arrival(received: dt.datetime | None) -> int:
+    """Give the instant at which events came in: as it is said, else the one that is asked for next."""
+    return PENDING if received is None else read_as_of(received, "received")
 
 
 class LeadState:
@@ -106,16 +117,24 @@ class LeadState:
     Decimal('5')
     """
 
-    __slots__ = ("_lead", "_log", "_most", "_remember", "_scorer")
+    __slots__ = ("_again", "_lead", "_log", "_most", "_remember", "_scorer")
 
     def __init__(
-        self, scorer: Scorer, lead: dict[str, Any], log: EventLog, totals: Totals, remember: int, most: int = _FEW
+        self,
+        scorer: Scorer,
+        lead: dict[str, Any],
+        log: EventLog,
+        totals: Totals,
+        remember: int,
+        most: int = _FEW,
+        again: int | None = None,
     ) -> None:
         self._scorer = scorer
         self._lead = lead | {"events": log, TOTALS: totals}
         self._log = log
         self._remember = remember
         self._most = most
+        self._again = again
 
     @property
     def id(self) -> str:
@@ -135,7 +154,7 @@ class LeadState:
 
     @property
     def remember(self) -> dt.timedelta:
-        """How long events and their ids are remembered as they are, at least."""
+        """How long events and their ids are remembered as they are, from when they came in."""
         return self._remember * _MICROSECOND
 
     @property
@@ -143,16 +162,19 @@ class LeadState:
         """The fingerprint of the rules that the state belongs to."""
         return self._scorer.identity.fingerprint
 
-    def add(self, event: Eventlike) -> None:
+    def add(self, event: Eventlike, *, received: dt.datetime | None = None) -> None:
         """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
 
         Raises LeadError for one that the rules cannot read; then the state is as before. An event
-        with the type and id of one that is remembered counts once; of one that has been forgotten
-        the id is forgotten too.
+        with the type and id of one that is remembered counts once. An event is remembered for
+        `remember` from the moment at which it came in, or at which it happened if that is later;
+        one that comes again after that counts again. It came in at the moment that is asked for
+        next, unless `received` says when.
         """
+        came = _arrival(received)
         plain = self._scorer.reader.plain_event(self.id, event)
         if plain is not None:
-            self._log.take(plain)
+            self._log.take(plain, came)
 
     def update(
         self, attributes: Mapping[str, Any] | None = None, *, stages: Mapping[str, str | None] | None = None
@@ -180,7 +202,8 @@ class LeadState:
                 expected=f"{latest} or later",
             )
         log.advance(instant)
-        if len(log) > min(self._most, self._scorer.most_events):
+        is_due = self._again is not None and instant >= self._again
+        if is_due or len(log) > min(self._most, self._scorer.most_events):
             self._forget(instant)
 
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
@@ -209,19 +232,28 @@ class LeadState:
             mark,
             self._remember,
             self._most,
+            self._again,
         )
         return text_of(stored)
 
     def _forget(self, mark: int) -> None:
-        """Forget what is no longer needed. Work is done again only once there are twice as many events."""
+        """Forget what is no longer needed.
+
+        Work is done again only once there are twice as many events, or half of them, which are kept since they
+        are remembered, are no longer.
+        """
         log, retention, (_, plan) = self._log, self._scorer.retention, self._scorer.compiled
-        events, totals = log.events(), self._lead[TOTALS]
-        kept, self._lead[TOTALS] = retention.forget(events, totals, mark, mark - self._remember, plan)
+        events, totals, final = log.events(), self._lead[TOTALS], mark - self._remember
+        kept, self._lead[TOTALS] = retention.forget(events, totals, mark, final, plan)
         log.keep(kept)
         self._most = max(_FEW, 2 * len(log))
+        remembered = sorted(event.since for event in kept if event.since > final)
+        is_most = len(remembered) > max(_FEW, len(kept) // 2)
+        self._again = remembered[len(remembered) // 2] + self._remember if is_most else None
 
     def __copy__(self) -> LeadState:
-        return LeadState(self._scorer, self._lead, self._log.copy(), self._lead[TOTALS], self._remember, self._most)
+        lead, log = self._lead, self._log.copy()
+        return LeadState(self._scorer, lead, log, lead[TOTALS], self._remember, self._most, self._again)
 
     def __deepcopy__(self, memo: Any) -> LeadState:
         return self.__copy__()  # events and values do not change once they are taken in

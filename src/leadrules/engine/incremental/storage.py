@@ -19,7 +19,7 @@ from leadrules.errors import StateError
 from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant
 
-VERSION = 2
+VERSION = 3
 """The version of the form in which states are written."""
 
 _OPENING = f'{{"state":{VERSION},"digest":"sha256:'
@@ -34,7 +34,7 @@ class Stored:
     moment; both have the same `values`. `streams` are moments, packed, of those that do not follow from
     the columns; they were made by tables of the versions in `environment`. `mark` is an instant, or None
     where no result was asked for; `remember` is in microseconds. `most` is how many events there may be
-    before they are looked through.
+    before they are looked through, and `again` the instant when that is worth it whatever came, if there is one.
     """
 
     fingerprint: str
@@ -48,6 +48,7 @@ class Stored:
     mark: int | None
     remember: int
     most: int
+    again: int | None
 
 
 # ------------------------------------------------------------------- writing
@@ -57,6 +58,7 @@ def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
     lead = stored.lead
     parts = {
+        "again": _canonical(stored.again),
         "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
         "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
         "environment": _canonical(stored.environment),
@@ -85,9 +87,10 @@ def _events(events: Columns) -> str:
     types = []
     for type_, column in sorted(events.types.items()):
         ids = column.get("id")
+        came = f',"came":"{column["came"]}"' if "came" in column else ""
         id_ = "" if ids is None else f',"id":"{ids}"' if isinstance(ids, str) else f',"id":{_canonical(ids)}'
         of = ",".join([f'{_name(name)}:"{indices}"' for name, indices in sorted(column["of"].items())])
-        types.append(f'{_name(type_)}:{{"at":"{column["at"]}"{id_},"of":{{{of}}}}}')
+        types.append(f'{_name(type_)}:{{"at":"{column["at"]}"{came}{id_},"of":{{{of}}}}}')
     return "{" + ",".join(types) + "}"
 
 
@@ -174,6 +177,7 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         mark,
         remember,
         _part(found, "most", int),
+        _part(found, "again", int, type(None)),
     )
 
 
