@@ -19,6 +19,9 @@ from leadrules.values import HOUR, text_of_number
 
 M = TypeVar("M", bound=tree.Node)
 
+_FINEST = 6
+"""The most decimals that a file may ask for."""
+
 
 def check_bounds(outline: Outline, findings: Findings) -> None:
     """Warn of `max` and `min` of dimensions, groups and the total that never bind (LR205)."""
@@ -130,6 +133,25 @@ def check_windows(outline: Outline, findings: Findings) -> None:
             if len(known) == len(ends) and window is not None and max(known) < window:
                 decay = inherited[known.index(max(known))].decay
                 _outlasts(default, decay, max(known), findings)
+
+
+def check_fading(outline: Outline, findings: Findings) -> None:
+    """Warn of points that are all there or gone at the file's precision, so that their decay never shows (LR224)."""
+    precision = outline.program.precision
+    for rule in outline.program.rules:
+        decay = rule.decay
+        if decay is None or (decay.kind == "drops" and decay.percent >= 100):
+            continue
+        for alternative in rule.alternatives:
+            points = alternative.points
+            smallest = Fraction(1, 10**precision)
+            if isinstance(points, p.Constant) and points.value in {smallest, -smallest}:
+                end = _ages_until_nothing(decay, smallest, precision)
+                unit = "hour" if decay.unit == HOUR else "day"
+                gone = f"it stays whole, and is gone after {end} {unit}{'s' if end != 1 else ''}"
+                finer = "" if precision == _FINEST else f"write `precision {precision + 1}`, or "
+                message = f"`{points.text}` does not fade at `precision {precision}`: {gone}"
+                findings.warn("LR224", message, points, f"{finer}give more points")
 
 
 def _own_window(rule: p.Rule, findings: Findings) -> tree.Within:

@@ -10,8 +10,10 @@ import attrs
 from leadrules import program as p
 from leadrules.errors import Span
 from leadrules.families import MARKS
+from leadrules.nodes import Node
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report
+from leadrules.vocabulary import Field
 
 S = TypeVar("S", bound=tree.Node)
 
@@ -110,3 +112,35 @@ def _rule_roots(rule: p.Rule) -> Iterator[Root]:
         yield Root(kind, rule, condition, who, never, texts)
     if rule.when is not None:
         yield Root("when", rule, rule.when, who, "this rule never applies", texts)
+
+
+def fields_behind(condition: p.Condition, program: p.Program) -> Iterator[Field]:
+    """Give the fields whose values a condition reads, through criteria and segments too.
+
+    What only asks whether something is known is passed over.
+    """
+    asked: set[int] = set()
+    for part in parts_behind(condition, program):
+        if isinstance(part, p.IsKnown):
+            asked.add(id(part.value))
+        elif isinstance(part, p.FieldRead) and id(part) not in asked:
+            yield part.field
+
+
+def parts_behind(condition: p.Condition, program: p.Program) -> Iterator[Node]:
+    """Give the parts of a condition, each after what it stands in, through criteria and segments too.
+
+    What is only asked whether it is known is given, and not what stands behind it.
+    """
+    waiting: list[Node] = [condition]
+    seen: set[p.DefinitionRead] = set()
+    while waiting:
+        asked: set[int] = set()
+        for part in waiting.pop().walk():
+            yield part
+            if isinstance(part, p.IsKnown):
+                asked.add(id(part.value))
+            elif isinstance(part, p.DefinitionRead) and id(part) not in asked and part not in seen:
+                seen.add(part)
+                if (behind := program.behind(part)) is not None:
+                    waiting.append(behind)

@@ -19,6 +19,9 @@ from leadrules.families import TEXT_TESTS
 MOST_PIECES = 64
 """A union of more intervals than this is replaced by the one interval around them."""
 
+_MOST_PAIRS = 10_000
+"""Two tests with more pairs of parts than this are only compared as wholes."""
+
 Test = tuple[str, frozenset[str], bool]
 """A test of folded text: its kind, the parts of which one must stand in it, and what it answered."""
 
@@ -176,7 +179,8 @@ class Members:
         """Tell that there is no such value."""
         if not self.others:
             return not self.members
-        return any((kind, parts, not answer) in self.tests for kind, parts, answer in self.tests)
+        denied = [test for test in self.tests if not test[2]]
+        return bool(denied) and any(_excludes(test, denied) for test in self.tests if test[2])
 
     def meet(self, other: Members) -> Members:
         """Give what is in both."""
@@ -188,6 +192,22 @@ class Members:
         else:
             found = self.members - other.members if other.others else self.members & other.members
         return Members(frozenset(m for m in found if all(answers(m, test) for test in tests)), False, tests)
+
+
+def _excludes(found: Test, denied: Sequence[Test]) -> bool:
+    """Tell whether a test that finds a part is at odds with one of those that find none.
+
+    Where `managing director` stands, `director` does too: each part that may be the one found lets the
+    other test find one of its own.
+    """
+    kind, parts, _ = found
+    for other, others, _ in denied:
+        if (kind, parts) == (other, others):
+            return True
+        follows = (kind == other or TEXT_TESTS[other].is_in) and len(parts) * len(others) <= _MOST_PAIRS
+        if follows and all(answers(part, (other, others, True)) for part in parts):
+            return True
+    return False
 
 
 def answers(member: object, test: Test) -> bool:

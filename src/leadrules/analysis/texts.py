@@ -1,17 +1,21 @@
-"""Personal data named in texts that travel with the score."""
+"""Texts that tell too much, or find too much: reasons that name personal data, and parts of other words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, Root, roots_of
+from leadrules.analysis.common_words import word_around
+from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
 from leadrules.analysis.points import Outline
+from leadrules.families import TEXT_TESTS
 from leadrules.syntax import tree
 from leadrules.values import folded
 
 _WORD = re.compile(r"\w+")
+_ESCAPE = re.compile(r"\\Q.*?(?:\\E|$)|\\.", re.DOTALL)
+_ASCII = frozenset({r"\b", r"\B", r"\w", r"\W"})
 
 
 def check_texts(outline: Outline, findings: Findings) -> None:
@@ -28,10 +32,40 @@ def check_texts(outline: Outline, findings: Findings) -> None:
         named = [name for text in root.texts for name in personal if _names(text, program.fields[name].key, name)]
         if not named:
             continue
-        read = set(_values_read(root.condition, program))
+        read = {field.name for field in fields_behind(root.condition, program)}
         for name in dict.fromkeys(named):
             if name in read:
                 _tell(root, name, program.fields[name].key, findings)
+
+
+def check_word_tests(outline: Outline, findings: Findings) -> None:
+    """Warn of a short text that `contains` finds in other words (LR225), and of ASCII letters in patterns (LR226)."""
+    for root in roots_of(outline.program):
+        for test in root.condition.find(p.TextTest):
+            values = [str(choice.value) for choice in test.choices if isinstance(choice, p.Constant)]
+            if TEXT_TESTS[test.kind].is_pattern:
+                _check_patterns(test, values, findings)
+            elif TEXT_TESTS[test.kind].is_in and test.subject.type.kind == "text":
+                _check_parts(test, values, findings)
+
+
+def _check_parts(test: p.TextTest, values: Sequence[str], findings: Findings) -> None:
+    found = {value: word for value in values if (word := word_around(value))}
+    if found:
+        value, word = next(iter(found.items()))
+        more = f", and {len(found) - 1} more such" if len(found) > 1 else ""
+        message = f"`{test.kind}` finds parts of words: `{value}` in `{word}`{more}"
+        help_ = f'for the whole word write `matches "(^|\\\\PL){value}(\\\\PL|$)"`: `\\PL` is whatever is no letter'
+        findings.warn("LR225", message, test, help_)
+
+
+def _check_patterns(test: p.TextTest, values: Sequence[str], findings: Findings) -> None:
+    found = {escape: value for value in values for escape in _ESCAPE.findall(value) if escape in _ASCII}
+    if found:
+        escape = next(iter(found))
+        message = f"`{escape}` knows the letters a to z alone: to it `ó` is a space between words"
+        help_ = "write `\\\\pL` for a letter of any alphabet and `\\\\PL` for what is none: `(^|\\\\PL)vp(\\\\PL|$)`"
+        findings.warn("LR226", message, test, help_)
 
 
 def _names(text: str, key: str, name: str) -> bool:
@@ -42,26 +76,6 @@ def _names(text: str, key: str, name: str) -> bool:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(folded(text).replace("_", " "))
-
-
-def _values_read(condition: p.Condition, program: p.Program) -> Iterator[str]:
-    """Name the fields whose values a condition reads, through criteria and segments too.
-
-    What only asks whether something is known is passed over.
-    """
-    waiting: list[p.Condition | p.ValueNode] = [condition]
-    seen: set[p.DefinitionRead] = set()
-    while waiting:
-        node = waiting.pop()
-        asked = {id(part.value) for part in node.find(p.IsKnown)}
-        for part in node.find(p.FieldRead, p.DefinitionRead):
-            if id(part) in asked or part in seen:
-                continue
-            if isinstance(part, p.FieldRead):
-                yield part.field.name
-            elif (behind := program.behind(part)) is not None:
-                seen.add(part)
-                waiting.append(behind)
 
 
 def _tell(root: Root, name: str, key: str, findings: Findings) -> None:

@@ -1,18 +1,20 @@
-"""Yes-or-no fields that are often unknown, where the rules speak of no."""
+"""What is often unknown, where the rules speak of no, or of days since it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, roots_of
+from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
+from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline
+from leadrules.analysis.sets import both, either
 from leadrules.syntax import tree
 from leadrules.vocabulary import Field
 
 
 def check_unknowns(outline: Outline, findings: Findings) -> None:
-    """Warn of `not` and `else` on a bool field without a default (LR217), and of `require not` (LR219).
+    """Warn of `not` and `else` on a bool field without a default (LR217), and of negative tests in `require` (LR219).
 
     Where the same condition or a requirement asks whether the field is known, its author has thought of it.
     """
@@ -20,16 +22,71 @@ def check_unknowns(outline: Outline, findings: Findings) -> None:
     required = {name for requirement in outline.program.requirements for name in _asked(requirement.condition)}
     for root in roots_of(outline.program):
         asked = required.union(_asked(root.condition))
+        if root.kind == "require":
+            _check_requirement(outline.meaning, root, asked, findings)
+            continue
         for node, name in _doubtful(root.condition, bodies, negative=False):
             if name in asked:
                 continue
-            if root.kind == "require":
-                message = f"where `{name}` is unknown this is not met: `not` of unknown is unknown"
-                findings.warn("LR219", message, node, _help(name))
-            else:
-                message = f"where `{name}` is unknown, `not {node.text}` is not true but unknown"
-                findings.warn("LR217", message, node, _help(name))
+            message = f"where `{name}` is unknown, `not {node.text}` is not true but unknown"
+            findings.warn("LR217", message, node, _help(name))
     _check_else(outline, bodies, required, findings)
+
+
+def _check_requirement(meaning: Meaning, root: Root, asked: set[str], findings: Findings) -> None:
+    """Warn of each field whose being unknown makes a negative test of a requirement unknown, and so fails it."""
+    for test in _denied(root.condition, meaning.program):
+        cases = meaning.cases(test)
+        answered = either([cases.true, cases.false])
+        for field in dict.fromkeys(fields_behind(test, meaning.program)):
+            unknown = meaning.presence(p.FieldRead(field))[1]
+            if field.name in asked or not unknown or both([unknown, answered]):
+                continue
+            word = "!=" if isinstance(test, p.Compare) and test.op == "!=" else "not"
+            message = f"where `{field.name}` is unknown this is not met: `{word}` of unknown is unknown"
+            if field.type.kind == "bool":
+                help_ = _help(field.name)
+            else:
+                name = field.name
+                help_ = f"if such a lead is to pass, write `{name} is unknown or …`; if not, `{name} is known and …`"
+            findings.warn("LR219", message, test if _inside(test, root.condition) else root.condition, help_)
+
+
+def _inside(part: p.Condition, whole: p.Condition) -> bool:
+    """Tell whether a part is written inside a condition, and not in a criterion that it asks."""
+    if part.span is None or whole.span is None:
+        return False
+    return part.span.file == whole.span.file and whole.span.start <= part.span.start < whole.span.end
+
+
+def _denied(condition: p.Condition, program: p.Program) -> Iterator[p.Condition]:
+    """Give the tests that a condition wants to fail, through criteria and segments too."""
+    waiting: list[tuple[p.Condition | p.ValueNode, bool]] = [(condition, False)]
+    seen: set[tuple[p.Node, bool]] = set()
+    while waiting:
+        node, negative = waiting.pop()
+        match node:
+            case p.Not(member):
+                waiting.append((member, not negative))
+            case p.And(members) | p.Or(members) | p.AtLeast(_, members):
+                waiting += [(member, negative) for member in reversed(members)]
+            case p.ConditionValue(inner) | p.Truth(p.ConditionValue(inner)):
+                waiting.append((inner, negative))
+            case p.Truth(p.DefinitionRead() as read) if (behind := program.behind(read)) is not None:
+                if (read, negative) not in seen:
+                    seen.add((read, negative))
+                    waiting.append((behind, negative))
+            case p.Compare("!="):
+                if not negative:
+                    yield node
+            case p.IsKnown() | p.Was() | p.Happened() | p.FollowedBy():
+                pass
+            case p.FieldRead() | p.CallNode():
+                if negative:
+                    yield p.Truth(node, span=node.span)
+            case _:
+                if negative:
+                    yield node  # type: ignore[misc]
 
 
 def _help(name: str) -> str:

@@ -80,6 +80,11 @@ WARNING_CODES: dict[str, str] = {
     "LR220": "`max` of events where points are likely meant",
     "LR221": "condition that is always true",
     "LR222": "rule that gives no points",
+    "LR223": "days since what may never have happened",
+    "LR224": "points too small to fade",
+    "LR225": "short text that stands in other words",
+    "LR226": "`\\b` or `\\w` in a pattern",
+    "LR227": "indentation that says otherwise",
 }
 """What is allowed, and hardly meant. `# ok: LR211` on the line silences one."""
 
