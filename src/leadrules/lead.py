@@ -36,10 +36,11 @@ from leadrules.shape import (
     Flawed,
     Mistakes,
     Parts,
-    events_of,
+    Shape,
     mapping_of,
-    parts_of,
+    misshapen,
     parts_of_event,
+    shape_of,
 )
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from leadrules.models import Lead
 
 _MASK = "`[pii]`"
+LATEST = instant_of(dt.datetime(YEARS.stop, 1, 1, tzinfo=dt.UTC))
+"""An instant after all that is read."""
 
 
 # --------------------------------------------------------------------- facts
@@ -91,7 +94,7 @@ class LeadReader:
     leadrules.errors.LeadError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
 
-    __slots__ = ("_events", "_fields", "_ladders", "_most_events")
+    __slots__ = ("_events", "_fields", "_ladders", "most_events")
 
     def __init__(self, scope: Scope) -> None:
         self._fields = tuple((field, reader_of_field(field, scope.zone)) for field in scope.fields.values())
@@ -100,31 +103,41 @@ class LeadReader:
             for name, event in scope.events.items()
         }
         self._ladders = scope.ladders
-        self._most_events = scope.most_events
+        self.most_events = scope.most_events
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
         """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape.
 
         Raises LeadError with every mistake of it.
         """
-        part, mistakes = parts_of(lead), Mistakes()
-        name = mistakes.unless(read_id, part("id"))
-        given, stages = mistakes.unless(mapping_of, part("attributes"), "attributes"), part("stages")
-        attributes = self._attributes(given or NOTHING, mistakes)
-        events = mistakes.unless(events_of, part("events"), self._most_events) or ()
-        occurrences, ignored = self._occurrences(events, as_of, mistakes)
-        held = self._held(mistakes.unless(mapping_of, stages, "stages") or NOTHING, mistakes)
+        shape = shape_of(lead, self.most_events)
+        mistakes = Mistakes([*shape.mistakes])
+        name = mistakes.unless(read_id, shape.id)
+        given = mistakes.unless(mapping_of, shape.attributes, "attributes") or NOTHING
+        attributes = self._attributes(given, mistakes)
+        mistakes.found += shape.of_events
+        occurrences, ignored = self._occurrences(shape.events, as_of, mistakes)
+        held = self._held(mistakes.unless(mapping_of, shape.stages, "stages") or NOTHING, mistakes)
         mistakes.refuse(name)
         return Facts(name, attributes, occurrences, held, ignored)
 
+    def mistakes_of(self, shape: Shape) -> tuple[Mistake, ...]:
+        """Give every mistake of a lead, events of any time included."""
+        try:
+            self.read(shape, LATEST)
+        except LeadError as error:
+            return error.mistakes
+        return ()
+
     def plain_lead(self, lead: Lead | Mapping[str, Any] | object) -> dict[str, Any]:
         """Give what the rules read of a lead, in the plainest form that reads the same. Raises LeadError."""
-        part, mistakes = parts_of(lead), Mistakes()
-        name = mistakes.unless(read_id, part("id"))
+        shape = shape_of(lead, self.most_events)
+        mistakes = Mistakes([*shape.mistakes])
+        name = mistakes.unless(read_id, shape.id)
         found: dict[str, Any] = {"id": name, "attributes": {}, "stages": {}}
-        changes = self._changes(part("attributes"), part("stages"), mistakes)
-        events = mistakes.unless(events_of, part("events"), self._most_events) or ()
-        found["events"] = self._plain_events(events, mistakes)
+        changes = self._changes(shape.attributes, shape.stages, mistakes)
+        mistakes.found += shape.of_events
+        found["events"] = self._plain_events(shape.events, mistakes)
         mistakes.refuse(name)
         return found | changes
 
@@ -158,7 +171,7 @@ class LeadReader:
         part = parts_of_event(event)
         type_ = self._type_in_scope(part("type"))
         reader = None if type_ is None else self._events[type_]
-        return None if reader is None else reader.plain(part)
+        return None if reader is None else reader.plain(event, part)
 
     def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> None:
         """Change a plain lead; what is given as None becomes unknown. Raises LeadError, and then changes nothing."""
@@ -204,7 +217,7 @@ class LeadReader:
                 type_ = self._type_in_scope(part("type"))
                 if type_ is None:
                     ignored += 1
-                elif (reader := self._events[type_]) and (one := reader.read(part, as_of)):
+                elif (reader := self._events[type_]) and (one := reader.read(event, part, as_of)):
                     found.append(one)
             except Flawed as flawed:
                 mistakes.found += flawed.mistakes(event, index, len(given))
@@ -343,9 +356,9 @@ class _EventReader:
         self._read = tuple((prop, reader) for prop, reader in self._declared if prop.name in names)
         self._unknown: dict[str, Value | None] = dict.fromkeys(sorted(names))
 
-    def read(self, part: Parts, as_of: int) -> _Found | None:
+    def read(self, event: object, part: Parts, as_of: int) -> _Found | None:
         """Read an event; None where it is later than `as_of`, whatever its properties are. Raises Flawed."""
-        flaws: list[Flaw] = []
+        flaws = misshapen(event, self._name)
         at, name = self._instant(part("at"), flaws), self._id(part("id"), flaws)
         is_later = at is not None and at > as_of
         values = self._unknown if is_later else self._values(part, flaws)
@@ -354,13 +367,13 @@ class _EventReader:
         assert at is not None
         return None if is_later else _Found(Occurrence(self._name, at, name, values), self, part)
 
-    def plain(self, part: Parts) -> PlainEvent:
+    def plain(self, event: object, part: Parts) -> PlainEvent:
         """Read an event, and give it in the plainest form that reads the same: its moment is in UTC.
 
         Where a property is read, all that are declared are kept: they may put events in order. Raises Flawed.
         """
         raw_at = part("at")
-        flaws: list[Flaw] = []
+        flaws = misshapen(event, self._name)
         at, name, values = self._instant(raw_at, flaws), self._id(part("id"), flaws), self._values(part, flaws)
         if flaws:
             raise Flawed(*flaws)

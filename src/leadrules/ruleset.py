@@ -20,6 +20,8 @@ from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.check.checker import Checked, check
 from leadrules.errors import (
     Diagnostic,
+    LeadError,
+    Mistake,
     PluginError,
     PluginLoadError,
     RuleCheckError,
@@ -30,11 +32,13 @@ from leadrules.errors import (
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.plugins import Catalogue, PickledCatalogue
 from leadrules.program import Program
+from leadrules.shape import shape_of
 from leadrules.syntax import tree
 from leadrules.syntax.files import Files
 from leadrules.syntax.includes import expand
 from leadrules.syntax.parser import Limits
 from leadrules.syntax.report import listed
+from leadrules.unknown_names import Known
 
 if TYPE_CHECKING:
     from leadrules.engine.compiler import Evaluate
@@ -229,6 +233,25 @@ class Ruleset:
         evaluate = compile_program(self._program, self._identity, self._reader)
         object.__setattr__(self, "_compiled", evaluate)
         return evaluate
+
+    def check_lead(self, lead: Leadlike) -> tuple[Mistake, ...]:
+        """Tell all that is wrong with a lead, and each name in it that the rules do not know.
+
+        `evaluate` raises the former, but for events that are later than its moment; names that are neither
+        declared nor standard it passes over. For tests of a host's own code, and to look at what comes in.
+        An iterator of events is used up.
+
+        >>> rules = Ruleset.from_text("employees > 5 +5")
+        >>> [mistake.message for mistake in rules.check_lead({"id": "1", "attributes": {"employes": 7}})]
+        ['the rules know no field `employes` (did you mean `employees`?)']
+        """
+        try:
+            shape = shape_of(lead, self._reader.most_events)
+            wrong = self._reader.mistakes_of(shape)
+        except LeadError as error:
+            return error.mistakes
+        scope = self._program.scope
+        return (*wrong, *Known(self._program.fields, scope.events, scope.ladders).unknown_in(shape))
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""

@@ -5,44 +5,98 @@ A lead is a mapping or an object, of parts of fixed names; what stands in them i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
 from leadrules.conversions import Unreadable, shown, text_from, told
-from leadrules.errors import LeadError, Mistake
+from leadrules.errors import LeadError, Mistake, closest
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-# --------------------------------------------------------------------- parts
+LEAD_PARTS = ("id", "attributes", "events", "stages")
+EVENT_PARTS = ("type", "at", "id", "properties")
+_LEAD_KEYS, _EVENT_KEYS = frozenset(LEAD_PARTS), frozenset(EVENT_PARTS)
+_OF_AN_OBJECT = ("id", "attributes", "events"), ("type", "at", "properties")
+"""What an object must have; labels of its own, and ids of its events, it need not know."""
+_MOST_KEYS_NAMED = 3
 
 
-Parts = Callable[[str], Any]
+# ---------------------------------------------------------------------- leads
 
 
-def parts_of(lead: object) -> Parts:
-    """Give access to the parts of a lead by name, None where absent. Raises LeadError."""
+@attrs.frozen
+class Shape:
+    """The parts of a lead as they were given, None where absent, and what is wrong with them as a whole.
+
+    `events` is a list or tuple, though it was given as something else that can be gone through once;
+    where it was no such thing, `of_events` says so.
+    """
+
+    id: Any
+    attributes: Any
+    events: Any
+    stages: Any
+    mistakes: tuple[Mistake, ...]
+    of_events: tuple[Mistake, ...]
+
+
+def shape_of(lead: object, most_events: int) -> Shape:
+    """Take a lead apart. Raises LeadError for what is none."""
+    if isinstance(lead, Shape):
+        return lead
     if isinstance(lead, Mapping):
-        return lead.get
-    if lead is None or not hasattr(lead, "id"):
-        expected = "a Lead, or an object with id, attributes, events and stages"
-        reason = f"{shown(lead)} is not a lead (give {expected})"
-        raise LeadError(reason, code="not_a_lead", value=told(lead), expected=expected)
-    return lambda name: getattr(lead, name, None)
+        parts = {name: lead.get(name) for name in LEAD_PARTS}
+        mistakes = _unknown_keys(lead)
+    else:
+        if lead is None or not hasattr(lead, "id"):
+            expected = "a Lead, or an object with id, attributes, events and stages"
+            reason = f"{shown(lead)} is not a lead (give {expected})"
+            raise LeadError(reason, code="not_a_lead", value=told(lead), expected=expected)
+        parts = {name: getattr(lead, name, None) for name in LEAD_PARTS}
+        mistakes = _missing_parts(lead)
+    of_events = Mistakes()
+    parts["events"] = of_events.unless(_listed, parts["events"], most_events) or ()
+    return Shape(**parts, mistakes=tuple(mistakes), of_events=tuple(of_events.found))
 
 
-def parts_of_event(event: object) -> Parts:
-    """Give access to the parts of an event by name, None where absent. Raises Flawed."""
-    if type(event) is dict or isinstance(event, Mapping):
-        return event.get
-    if event is None or not hasattr(event, "type"):
-        expected = "an object with type, at, id and properties"
-        tail = f": {shown(event)} is not an event (give {expected})"
-        raise Flawed(Flaw("not_an_event", "events", tail, "events", told(event), expected))
-    return lambda name: getattr(event, name, None)
+def _unknown_keys(lead: Mapping[Any, Any]) -> list[Mistake]:
+    """Refuse what stands beside the parts of a lead: no rule would ever read it."""
+    unknown = [key for key in lead if key not in _LEAD_KEYS]
+    if not unknown:
+        return []
+    absent = [name for name in LEAD_PARTS if name not in lead]
+    found, others = [], []
+    for key in unknown:
+        near = closest(key, absent) if isinstance(key, str) else None
+        if near is None:
+            others.append(key)
+        else:
+            found.append(_no_part((key,), f"did you mean `{near}`?", near))
+    if others:
+        found.append(_no_part(others, "put what is known of a lead under `attributes`", "attributes"))
+    return found
+
+
+def _no_part(keys: Sequence[Any], help: str, instead: str) -> Mistake:
+    names = ", ".join(map(shown, keys[:_MOST_KEYS_NAMED]))
+    more = f" and {len(keys) - _MOST_KEYS_NAMED:,} more" if len(keys) > _MOST_KEYS_NAMED else ""
+    what = "is no part of a lead" if len(keys) == 1 else "are no parts of a lead"
+    return Mistake("unknown_key", f"{names}{more} {what} ({help})", told(keys[0]), expected=instead)
+
+
+def _missing_parts(lead: object) -> list[Mistake]:
+    """Refuse an object that has not the parts of a lead, such as a row of a table with a column for each attribute."""
+    advice = "an object has id, attributes and events; of a row make a mapping, its columns under `attributes`"
+    return [
+        Mistake("missing_part", f"the lead has no `{name}` ({advice})", name, expected="a part of that name")
+        for name in _OF_AN_OBJECT[0]
+        if not hasattr(lead, name)
+    ]
 
 
 def mapping_of(raw: object, name: str) -> Mapping[str, Any]:
@@ -56,17 +110,62 @@ def mapping_of(raw: object, name: str) -> Mapping[str, Any]:
     raise LeadError(reason, code="not_an_object", field=name, value=told(raw), expected=expected)
 
 
-def events_of(raw: object, most: int) -> Sequence[object]:
-    """Give the events of a lead. Raises LeadError for what is no list, and for more than `most`."""
+def _listed(raw: Any, most: int) -> Sequence[Any]:
+    """Give events as a list: of anything that can be gone through, or that gives such by `all()`. Raises LeadError."""
     if raw is None:
         return ()
+    given: object = raw
     if not isinstance(raw, list | tuple):
-        reason = f"events: {shown(raw)} is not a list of events"
-        raise LeadError(reason, code="not_a_list", field="events", value=told(raw), expected="a list")
-    if len(raw) > most:
-        reason = f"has {len(raw):,} events, and the limit is {most:,}"
+        if not isinstance(raw, Iterable) and callable(getattr(raw, "all", None)):
+            raw = raw.all()  # what an object-relational mapper gives for the rows that belong to one
+        if isinstance(raw, str | bytes | bytearray | memoryview | Mapping) or not isinstance(raw, Iterable):
+            reason = f"events: {shown(given)} is not a list of events"
+            raise LeadError(reason, code="not_a_list", field="events", value=told(given), expected="a list")
+        raw = [*islice(raw, most + 1)]
+    found: Sequence[Any] = raw
+    if len(found) > most:
+        count = f"{len(given):,}" if isinstance(given, Sized) else f"more than {most:,}"
+        reason = f"has {count} events, and the limit is {most:,}"
         raise LeadError(reason, code="too_many_events", field="events", expected=f"at most {most:,} events")
-    return raw
+    return found
+
+
+# --------------------------------------------------------------------- events
+
+
+Parts = Callable[[str], Any]
+
+
+def parts_of_event(event: object) -> Parts:
+    """Give access to the parts of an event by name, None where absent. Raises Flawed."""
+    if type(event) is dict or isinstance(event, Mapping):
+        return event.get
+    if event is None or not hasattr(event, "type"):
+        expected = "an object with type, at, id and properties"
+        tail = f": {shown(event)} is not an event (give {expected})"
+        raise Flawed(Flaw("not_an_event", "events", tail, "events", told(event), expected))
+    return lambda name: getattr(event, name, None)
+
+
+def misshapen(event: object, type_: str) -> list[Flaw]:
+    """Tell what stands beside the parts of an event, or which of them an object lacks."""
+    if isinstance(event, Mapping):
+        keys = event.keys()
+        return [] if keys <= _EVENT_KEYS else [_stray(key, event, type_) for key in keys if key not in _EVENT_KEYS]
+    advice = "an object has type, at and properties; of a row make a mapping, its columns under `properties`"
+    return [
+        Flaw("missing_part", f"event `{type_}`", f" has no `{name}` ({advice})", f"{type_}.{name}")
+        for name in _OF_AN_OBJECT[1]
+        if not hasattr(event, name)
+    ]
+
+
+def _stray(key: Any, event: Mapping[Any, Any], type_: str) -> Flaw:
+    absent = [name for name in EVENT_PARTS if name not in event]
+    near = closest(key, absent) if isinstance(key, str) else None
+    help_ = "put it under `properties`" if near is None else f"did you mean `{near}`?"
+    tail = f": {shown(key)} is no part of an event ({help_})"
+    return Flaw("unknown_key", f"event `{type_}`", tail, f"{type_}.{told(key)}", expected=near or "properties")
 
 
 # ------------------------------------------------------------------- mistakes

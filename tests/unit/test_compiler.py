@@ -42,6 +42,9 @@ LEAD = {
 }
 
 
+BESIDE = {"type": "page_view", "at": AS_OF - DAY, "url": "/pricing"}
+
+
 @pytest.fixture
 def alone(monkeypatch):
     """Take the reference away: whoever asks it fails."""
@@ -255,6 +258,7 @@ SHAPES = {
     "late": lambda lead: {**lead, "events": [*lead["events"], view(-3), view(-9, id="x"), view(-400, "?")]},
     "odd": lambda lead: {**lead, "id": 42, "attributes": {"employees": "3e2", "budget": "yes", "country": " pl"}},
     "bare": lambda lead: {"id": lead["id"]},
+    "events of any kind": lambda lead: {**lead, "events": {id(event): event for event in lead["events"]}.values()},
     "empty": lambda lead: {**lead, "attributes": None, "events": None, "stages": None},
 }
 RULES = Ruleset.from_text("""
@@ -272,6 +276,18 @@ RULES = Ruleset.from_text("""
 def test_every_shape_of_a_lead_is_read(shape):
     result = same(RULES, shape(LEAD))
     assert result.lead == "42"
+
+
+def test_events_that_can_be_gone_through_once_are_scored_by_every_engine():
+    expected = RULES.evaluate(LEAD, as_of=AS_OF).to_json()
+    for odd in ({}, {"attributes": LEAD["attributes"] | {"employees": "3e2"}}, {"id": 42}):
+        lead = {**LEAD, **odd}
+        assert RULES.evaluate({**lead, "events": iter(LEAD["events"])}, as_of=AS_OF).to_json() == expected
+        assert RULES.explain({**lead, "events": iter(LEAD["events"])}, as_of=AS_OF).result.to_json() == expected
+        assert RULES.start({**lead, "events": iter(LEAD["events"])}).result(as_of=AS_OF).to_json() == expected
+    late = [*LEAD["events"], view(at=AS_OF.isoformat(), id="  é ")]  # read with care, by the reference in the end
+    expected = RULES.explain({**LEAD, "events": late}, as_of=AS_OF).result.to_json()
+    assert RULES.evaluate({**LEAD, "events": iter(late)}, as_of=AS_OF).to_json() == expected
 
 
 def test_a_lead_is_never_changed():
@@ -297,7 +313,10 @@ def test_a_lead_is_never_changed():
         ({"events": [view(url=["/"])]}, "property `url`: a list is not a text"),
         ({"events": [view(properties="x")]}, "properties: `x` is not an object"),
         ({"stages": {"stage": "gone"}}, "stages: `gone` is not a label of `stage`"),
-        ({"attributes": {"employees": True}, "events": [view(id=1.5, seconds="x"), view(at=1)]}, "3 mistakes"),
+        (
+            {"attributes": {"employees": True}, "events": [view(id=1.5, seconds="x"), view(at=1, properties={})]},
+            "4 mistakes",
+        ),
     ],
 )
 def test_mistakes_are_told_as_the_reference_tells_them(change, reason):

@@ -2,6 +2,7 @@
 """The table of language.md §4, the order of events of §6, and the sentences of an input error."""
 
 import datetime as dt
+import itertools
 import pickle
 import time
 import zoneinfo
@@ -730,7 +731,7 @@ def test_personal_data_of_an_event_stays_out_of_the_message():
     assert said == "event `visit`: property `who`: `[pii]` is not a text (write it in quotes)"
 
 
-@pytest.mark.parametrize("raw", ["x", 5, {"type": "visit"}, {1}, True])
+@pytest.mark.parametrize("raw", ["x", 5, {"type": "visit"}, b"x", True])
 def test_events_are_a_list(raw):
     with pytest.raises(InputError, match="is not a list of events"):
         read_lead({"id": 1, "events": raw}, scope(**EVENTS), LATE)
@@ -919,7 +920,6 @@ MAPPING = {
     "attributes": {"x": "a"},
     "events": [visit(id="e", properties={"seconds": 2})],
     "stages": {"stage": "mql"},
-    "owner": "anyone",
 }
 
 
@@ -929,7 +929,7 @@ MAPPING = {
         MAPPING,
         OrderedDict(MAPPING),
         MappingProxyType({**MAPPING, "events": tuple(MappingProxyType(e) for e in MAPPING["events"])}),
-        Lead(**{name: part for name, part in MAPPING.items() if name != "owner"}),
+        Lead(**MAPPING),
         Contact(),
         attrs.make_class("Person", list(vars(Contact())))(**vars(Contact())),
     ],
@@ -937,6 +937,100 @@ MAPPING = {
 )
 def test_a_lead_may_have_any_of_these_shapes(lead):
     assert read_lead(lead, ANY, LATE) == WHOLE
+
+
+class Related:
+    """What an object-relational mapper gives for the rows that belong to one: no list, but it has one."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def all(self):
+        return iter(self.rows)
+
+
+@pytest.mark.parametrize(
+    "shape", [tuple, iter, lambda e: (one for one in e), lambda e: dict(enumerate(e)).values(), Related]
+)
+def test_events_may_be_anything_that_can_be_gone_through(shape):
+    assert read_lead({**MAPPING, "events": shape(MAPPING["events"])}, ANY, LATE) == WHOLE
+    assert read_lead(Contact(events=shape(Contact().events)), ANY, LATE) == WHOLE
+
+
+def test_events_without_end_are_gone_through_to_the_limit_only():
+    taken = []
+    endless = (taken.append(number) or visit() for number in itertools.count())
+    with pytest.raises(LeadError, match="has more than 3 events, and the limit is 3") as caught:
+        read_lead({"id": 1, "events": endless}, scope(**EVENTS, most=3), LATE)
+    assert caught.value.code == "too_many_events"
+    assert len(taken) == 4
+
+
+UNDER = "(put what is known of a lead under `attributes`)"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"employees": 7}, f"`employees` is no part of a lead {UNDER}"),
+        ({"a": 1, "b": 2}, f"`a`, `b` are no parts of a lead {UNDER}"),
+        ({str(n): n for n in range(1_005)}, f"`0`, `1`, `2` and 1,002 more are no parts of a lead {UNDER}"),
+        ({"attributs": {}}, "`attributs` is no part of a lead (did you mean `attributes`?)"),
+        ({"Events": []}, "`Events` is no part of a lead (did you mean `events`?)"),
+        ({"event": []}, "`event` is no part of a lead (did you mean `events`?)"),
+        ({"stage": "mql"}, "`stage` is no part of a lead (did you mean `stages`?)"),
+        ({"events": [], "event": []}, f"`event` is no part of a lead {UNDER}"),
+        ({5: 1}, f"`5` is no part of a lead {UNDER}"),
+        (
+            {"owner": 1, "event": []},
+            f"`event` is no part of a lead (did you mean `events`?); `owner` is no part of a lead {UNDER}",
+        ),
+    ],
+)
+def test_nothing_stands_beside_the_parts_of_a_lead(more, said):
+    for lead in ({"id": 1, **more}, MappingProxyType({"id": 1, **more})):
+        with pytest.raises(LeadError) as caught:
+            read_lead(lead, ANY, LATE)
+        assert caught.value.reason == said
+        assert {mistake.code for mistake in caught.value.mistakes} == {"unknown_key"}
+
+
+def test_an_object_has_the_parts_of_a_lead():
+    row = attrs.make_class("Row", ["id", "employees", "stages"])(1, 7, {})
+    with pytest.raises(LeadError) as caught:
+        read_lead(row, ANY, LATE)
+    assert [(mistake.code, mistake.field) for mistake in caught.value.mistakes] == [
+        ("missing_part", "attributes"),
+        ("missing_part", "events"),
+    ]
+    advice = "an object has id, attributes and events; of a row make a mapping, its columns under `attributes`"
+    assert caught.value.mistakes[0].message == f"the lead has no `attributes` ({advice})"
+
+
+NO_PART = "is no part of an event (put it under `properties`)"
+NO_PROPERTIES = (
+    "has no `properties` (an object has type, at and properties; "
+    "of a row make a mapping, its columns under `properties`)"
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (visit(url="/"), "event `visit`: `url` is no part of an event (put it under `properties`)"),
+        (visit(propertis={}), "event `visit`: `propertis` is no part of an event (did you mean `properties`?)"),
+        (visit(ID="7"), "event `visit`: `ID` is no part of an event (did you mean `id`?)"),
+        (MappingProxyType(visit(a=1, b=2)), f"event `visit`: `a` {NO_PART}; event `visit`: `b` {NO_PART}"),
+        (attrs.make_class("Row", ["type", "at", "url"])("visit", "2026-01-01", "/"), f"event `visit` {NO_PROPERTIES}"),
+    ],
+)
+def test_nothing_stands_beside_the_parts_of_an_event(event, said):
+    assert event_reason(event) == said
+    assert event_reason(event, as_of=0) == said
+
+
+def test_what_stands_beside_an_event_that_no_rule_looks_at_is_passed_over():
+    assert facts_of({"type": "other", "url": "/"}, {"type": "unheard", "url": "/"}).events == ()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from leadrules import LeadError, Ruleset
 from leadrules.tables import FileProblem, Reject, Row, read_leads
 
 FLAT = {"id": "1", "city": "Łódź", "size": 5}
@@ -288,3 +289,23 @@ def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
     assert str(caught.value) == (
         f"`{path}` needs pyarrow to be read\n  help: install it with: pip install 'leadrules[tables]'"
     )
+
+
+def test_what_stands_beside_the_attributes_of_a_record_is_refused_when_it_is_scored(tmp_path):
+    beside = {"event": [], "stage": "mql", "lead": "1", "seen": "2026-01-01T00:00:00Z", "stages": None, "events": None}
+    row = lines(tmp_path, json.dumps(LEAD | beside), id_column="lead", as_of_column="seen")[0]
+    assert isinstance(row, Row)
+    assert row.lead == {"id": "1", "attributes": LEAD["attributes"], "events": [], "stages": {}} | {
+        "event": [],
+        "stage": "mql",
+    }
+    with pytest.raises(LeadError) as caught:
+        Ruleset.from_text("city is known +1").evaluate(row.lead, as_of=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    assert [mistake.code for mistake in caught.value.mistakes] == ["unknown_key"]
+
+
+@pytest.mark.parametrize(("part", "value"), [("events", 5), ("stages", "mql")])
+def test_a_part_of_a_lead_that_is_none_is_refused_beside_attributes(tmp_path, part, value):
+    row = lines(tmp_path, json.dumps(LEAD | {part: value}))[0]
+    assert isinstance(row, Row)
+    assert row.lead[part] == value

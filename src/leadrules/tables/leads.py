@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import attrs
 from leadrules.conversions import shown
 from leadrules.errors import InputError
 from leadrules.lead import read_id
+from leadrules.shape import LEAD_PARTS
 from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.problems import refuse_missing_column
@@ -126,7 +127,8 @@ class LeadTable:
             as_of = self._as_of(record.values)
         except InputError as error:
             return _reject(record, name, error.reason)
-        lead = {"id": name, **_shaped(record.values, self._events.of(name))}
+        beside = {self.id_column, self.as_of_column, "id"}
+        lead = {"id": name, **_shaped(record.values, self._events.of(name), beside)}
         return Row(record.number, record.line, lead, as_of)
 
     def _id(self, record: Record) -> str:
@@ -180,17 +182,27 @@ def read_leads(
     return LeadTable(file, id_column=id_column, as_of_column=as_of_column, events=events)
 
 
-def _shaped(values: Mapping[str, Any], more_events: list[dict[str, Any]]) -> dict[str, Any]:
+def _shaped(
+    values: Mapping[str, Any], more_events: list[dict[str, Any]], beside: Collection[str | None]
+) -> dict[str, Any]:
     """Split a record into attributes, events and stages.
 
     Only a list or an object is taken for a part of a lead, so a table's column `stage` or `events`
-    of plain values stays an attribute; a part of the wrong shape is found out when the lead is read.
+    of plain values stays an attribute; a part of the wrong shape is found out when the lead is read, and
+    so is what stands beside `attributes`, but for the columns that are read for themselves.
     """
     parts = {name: values[name] for name in ("attributes", "events", "stages") if _is_nested(values.get(name))}
     flat = {name: value for name, value in values.items() if name not in parts}
     inline = parts.get("events", [])
     events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
-    return {"attributes": parts.get("attributes", flat), "events": events, "stages": parts.get("stages", {})}
+    shaped = {"attributes": parts.get("attributes", flat), "events": events, "stages": parts.get("stages", {})}
+    if "attributes" in parts:
+        shaped |= {name: value for name, value in flat.items() if name not in beside and not _is_absent(name, value)}
+    return shaped
+
+
+def _is_absent(name: str, value: object) -> bool:
+    return value is None and name in LEAD_PARTS
 
 
 def _is_nested(value: object) -> bool:

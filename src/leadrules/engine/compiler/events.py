@@ -234,7 +234,7 @@ class EventCode:
         event, has_id = code.name("event"), code.compare(code.const("id"), "in", code.name("event"))
         named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
         counts: Block = [
-            code.if_(has_id, [code.append("ids", named)]),
+            code.if_(has_id, [self._has_keys(3), code.append("ids", named)], [self._has_keys(2)]),
             code.append("bucket", event),
         ]
         is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
@@ -245,7 +245,7 @@ class EventCode:
             *code.if_chain(
                 [
                     (code.and_(*plain, code.between(early, "<", at, "<=", now)), counts),
-                    (is_later, [code.pass_()]),
+                    (is_later, [self._has_keys(2)]),
                 ],
                 [code.raise_(code.name("TypeError"))],
             ),
@@ -264,6 +264,14 @@ class EventCode:
             code.try_(read, errors, [code.assign("by", careful)]),
             code.assign("seen", code.name("by")),
         ]
+
+    def _has_keys(self, others: int) -> ast.stmt:
+        """Write the refusal of an event in which something stands beside its parts, `others` of which it has."""
+        event = code.name("event")
+        has_properties = code.compare(code.const("properties"), "in", event)
+        most = code.if_else(has_properties, code.const(others + 1), code.const(others))
+        keys = code.call(code.name("len"), event)
+        return code.if_(code.compare(keys, "!=", most), [code.raise_(code.name("TypeError"))])
 
     def _bucket(self) -> Block:
         """Write which list an event goes to, if it is of a type that is read."""

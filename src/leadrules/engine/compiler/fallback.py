@@ -20,6 +20,7 @@ from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.shape import shape_of
 from leadrules.values import Value
 
 Definitions = Sequence[Any]
@@ -85,21 +86,20 @@ class Fallback:
 
     def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
         """Score by the reference."""
+        instant = read_as_of(as_of)
         totals = None if self.totals.is_empty else lead[TOTALS]
-        reading = self._reading(lead, read_as_of(as_of), totals)
+        reading = self.totals.reading(self.program, self.reader.read(lead, instant), instant, totals)
         return interpreter.result_of(interpreter.answered(reading), self.identity, show_pii=pii)
-
-    def _reading(self, lead: Any, instant: int, totals: Any) -> Reading:
-        return self.totals.reading(self.program, self.reader.read(lead, instant), instant, totals)
 
     def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
         """Score a lead that is not plain: once it is made so, else by the reference."""
-        plain = plain_lead(lead)
-        if plain is None or self.fast is None:
+        if self.fast is None or not self.totals.is_empty:
             return self.evaluate(lead, as_of, pii)
-        if not self.totals.is_empty:
-            plain[TOTALS] = lead[TOTALS]
-        return self.fast(plain, as_of, pii, lambda *_: self.evaluate(lead, as_of, pii))
+        shape = shape_of(lead, self.reader.most_events)
+        plain = plain_lead(shape)
+        if plain is None:
+            return self.evaluate(shape, as_of, pii)
+        return self.fast(plain, as_of, pii, lambda *_: self.evaluate(shape, as_of, pii))
 
     def reference(self, lead: Any, instant: int) -> Reference:
         """Prepare asking the reference about parts of a lead."""

@@ -6,6 +6,7 @@ once it is known what is read.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any, assert_never
 
@@ -303,6 +304,20 @@ class LeadCode:
         variables = list(self._held.values())
         held: Callable[[object], Any] = runtime.labels_held(self.program.scope.ladders)
         given, read = code.subscript(code.name("lead"), code.const("stages")), self.names.value(held)
-        none = [code.assign("stages", NONE), *([code.assign_all(variables, NONE)] if variables else [])]
-        some = [code.assign("stages", given), code.assign([*variables, "_"], code.call(read, code.name("stages")))]
+        others = 3 if self.totals.is_empty else 4  # id, attributes and events, and the totals of a state
+        none = [
+            self._has_keys(others),
+            code.assign("stages", NONE),
+            *([code.assign_all(variables, NONE)] if variables else []),
+        ]
+        some = [
+            self._has_keys(others + 1),
+            code.assign("stages", given),
+            code.assign([*variables, "_"], code.call(read, code.name("stages"))),
+        ]
         return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]
+
+    def _has_keys(self, count: int) -> ast.stmt:
+        """Write the refusal of a lead in which something stands beside its parts."""
+        keys = code.call(code.name("len"), code.name("lead"))
+        return code.if_(code.compare(keys, "!=", code.const(count)), [code.raise_(code.name("TypeError"))])

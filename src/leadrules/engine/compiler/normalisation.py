@@ -17,6 +17,7 @@ import attrs
 
 from leadrules.conversions import Reader, text_from
 from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular, value_alike
+from leadrules.shape import EVENT_PARTS, Shape, misshapen
 from leadrules.values import moment_of, plain_name
 from leadrules.vocabulary import EventType, Scope
 
@@ -54,6 +55,8 @@ class EventNormaliser:
         for event in events:
             type_ = self._type(event)
             if type_ in self.properties:
+                if misshapen(event, type_):
+                    raise Irregular
                 seen.setdefault(type_, []).append(event)
         return {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
 
@@ -151,29 +154,26 @@ def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(prop.name for prop in event.properties if prop.name in wanted))
 
 
-def plain_lead(lead: object) -> dict[str, Any] | None:
-    """Give a lead as a dict with id, attributes, events and stages; None where it has no such shape."""
-    attributes, events = _part(lead, "attributes"), _part(lead, "events")
-    if not isinstance(attributes, Mapping | None) or not isinstance(events, list | tuple | None):
+def plain_lead(shape: Shape) -> dict[str, Any] | None:
+    """Give a lead as a dict with id, attributes, events and stages; None where its parts are not such."""
+    attributes = shape.attributes
+    if shape.mistakes or shape.of_events or not isinstance(attributes, Mapping | None):
         return None
-    shaped = [_plain_event(event) for event in events or ()]
     return {
-        "id": _part(lead, "id"),
+        "id": shape.id,
         "attributes": attributes if type(attributes) is dict else dict(attributes or {}),
-        "events": shaped,
-        "stages": _part(lead, "stages"),
+        "events": [_as_mapping(event) for event in shape.events],
+        "stages": shape.stages,
     }
 
 
-def _plain_event(event: object) -> Mapping[str, Any]:
+def _as_mapping(event: object) -> Any:
+    """Give an object that has the parts of an event as a mapping; any other thing is left as it is."""
     if type(event) is dict:
         return event
-    found = {name: _part(event, name) for name in ("type", "at", "properties")}
-    name = _part(event, "id")
-    return found if name is None else found | {"id": name}
-
-
-def _part(of: object, name: str) -> Any:
-    if isinstance(of, Mapping):
-        return of.get(name)
-    return getattr(of, name, None)
+    if isinstance(event, Mapping):
+        return dict(event)
+    found = {name: getattr(event, name) for name in EVENT_PARTS if hasattr(event, name)}
+    if found.get("id", event) is None:
+        del found["id"]
+    return found if {"type", "at", "properties"} <= found.keys() else event

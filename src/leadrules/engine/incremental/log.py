@@ -299,7 +299,9 @@ class LogReader(LeadReader):
     def read(self, lead: Any, as_of: int) -> Facts:
         """Give the facts of a lead at an instant."""
         events = lead["events"]
-        return super().read({**lead, "events": events.plain()} if isinstance(events, EventLog) else lead, as_of)
+        if isinstance(events, EventLog):
+            lead = {name: lead[name] for name in ("id", "attributes", "stages")} | {"events": events.plain()}
+        return super().read(lead, as_of)
 
     def _counting(self, ordered: list[F]) -> Iterable[F]:
         """Give all: a log has each event once, but for repeats that came when it remembered the first no more."""

@@ -1,0 +1,72 @@
+"""What `check_lead` tells: all that is wrong with a lead, and the names in it that no rule knows."""
+
+import pytest
+
+from leadrules import Ruleset
+
+RULES = Ruleset.from_text("""
+    field size: number from "Company Size"
+    field owner: text
+    field `Żądło`: text
+    event visit[url: text, seconds: number]
+    size > 5 +5
+    visit[url contains "/pricing"] +1
+    stages stage: lead < mql
+      score >= 5 -> mql
+""")
+
+
+def told(lead):
+    return [(one.code, one.field, one.event, one.message) for one in RULES.check_lead({"id": "1", **lead})]
+
+
+def test_nothing_is_told_of_what_the_rules_know():
+    attributes = {"Company Size": 7, "owner": "x", "z\u0307a\u0328dło": "", "country": "PL", "\u017b\u0105dło": ""}
+    attributes.pop("z\u0307a\u0328dło")
+    events = [{"type": "visit", "at": "2026-01-01", "properties": {"url": "/", "seconds": 2}}]
+    events += [{"type": " email_open ", "at": "2026-01-01"}]
+    assert told({"attributes": attributes, "events": events, "stages": {"stage": "mql"}}) == []
+    assert told({}) == []
+
+
+@pytest.mark.parametrize(
+    ("attribute", "said"),
+    [
+        ("company size", "the rules know no field `company size` (did you mean `Company Size`?)"),
+        ("size", "the rules know no field `size` (did you mean `Company Size`?)"),
+        ("ownr", "the rules know no field `ownr` (did you mean `owner`?)"),
+        ("fleet", "the rules know no field `fleet`"),
+        (5, "the rules know no field `5`"),
+    ],
+)
+def test_an_attribute_that_no_rule_knows(attribute, said):
+    assert told({"attributes": {attribute: 1}}) == [("unknown_field", str(attribute), None, said)]
+
+
+def test_events_properties_and_labels_that_no_rule_knows_each_once():
+    events = [
+        {"type": "vist", "at": "2026-01-01"},
+        {"type": "visit", "at": "2026-01-01", "properties": {"URL": "/", "seconds": 1}},
+        {"type": "visit", "at": "2026-01-02", "properties": {"URL": "/"}},
+        {"type": "vist", "at": "never"},
+        {"type": "webhook"},
+    ]
+    assert told({"events": events, "stages": {"stages": "mql"}}) == [
+        ("unknown_ladder", "stages", None, "the rules know no ladder `stages` (did you mean `stage`?)"),
+        ("unknown_event_type", "type", 0, "the rules know no event `vist` (did you mean `visit`?)"),
+        ("unknown_property", "visit.URL", 1, "the rules know no property of `visit` `URL` (did you mean `url`?)"),
+        ("unknown_event_type", "type", 4, "the rules know no event `webhook`"),
+    ]
+
+
+def test_mistakes_are_told_too_and_those_of_later_events():
+    events = [{"type": "visit", "at": "2400-01-01", "properties": {"url": ["/"]}}, 7]
+    found = told({"attributes": {"Company Size": "x", "fleet": 1}, "events": events})
+    assert [(code, field) for code, field, _, _ in found] == [
+        ("wrong_type", "size"),
+        ("wrong_type", "visit.url"),
+        ("not_an_event", "events"),
+        ("unknown_field", "fleet"),
+    ]
+    assert [one.code for one in RULES.check_lead(7)] == ["not_a_lead"]
+    assert [one.code for one in RULES.check_lead({"id": "1", "employees": 7})] == ["unknown_key"]
