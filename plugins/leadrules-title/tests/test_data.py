@@ -1,9 +1,10 @@
 """The data files are in order, and what stands in them is what is read."""
 
 import collections
+from importlib import resources
 
 import pytest
-from leadrules_title.data import LANGUAGES, changes, levels, ranks, subjects, table, titles
+from leadrules_title.data import LANGUAGES, abbreviations, changes, levels, ranks, subjects, table, titles
 from leadrules_title.reading import read
 from leadrules_title.spelling import corrected
 from leadrules_title.words import fold, words_of
@@ -66,6 +67,22 @@ def test_no_title_stands_twice_in_a_language():
 def test_known_words_are_not_corrected():
     known = sorted(titles() | subjects().words)
     assert corrected(known) == known
+
+
+def test_words_that_are_right_stand_in_order_and_are_left_alone():
+    text = resources.files("leadrules_title").joinpath("data", "right.txt").read_text("utf-8")
+    words = [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+    assert words == sorted(set(words))
+    assert [word for word in words if fold(word) != word] == []
+    assert corrected(words) == words
+
+
+def test_every_abbreviation_is_read_as_its_word():
+    for word, texts in abbreviations().items():
+        for text in texts:
+            if word in titles() and ranks().knows(word) and read(word).seniority is not None:
+                assert read(text).seniority is not None, text
+    assert read("managing dir").seniority == read("managing director").seniority == 95
 
 
 def test_a_letter_too_many_is_forgiven():

@@ -21,13 +21,13 @@ ASKED = {"level": leadrules_title.level_of, "function": leadrules_title.function
 
 # Shares of the titles of a language, in hundredths, as measured: what is right may not fall, what is wrong not rise.
 FLOOR = {
-    "en": {"level": 83, "function": 92},
-    "pl": {"level": 58, "function": 96},
-    "de": {"level": 64, "function": 92},
-    "fr": {"level": 67, "function": 92},
-    "es": {"level": 67, "function": 88},
+    "en": {"level": 94, "function": 96},
+    "pl": {"level": 84, "function": 98},
+    "de": {"level": 87, "function": 93},
+    "fr": {"level": 85, "function": 95},
+    "es": {"level": 88, "function": 91},
 }
-MOST_WRONG = {"level": 3.5, "function": 3.9}
+MOST_WRONG = {"level": 1.3, "function": 2.4}
 
 
 def verdict(row, column):

@@ -21,7 +21,7 @@ def _refuse_level(name: str) -> None:
 # ------------------------------------------------------------------ seniority
 
 
-@criterion(version="1")
+@criterion(version="2")
 def seniority(job_title: str) -> Decimal | None:
     """Give how senior a job title is, a whole number from 0 to 100; unknown where it says nothing of it.
 
@@ -29,7 +29,8 @@ def seniority(job_title: str) -> Decimal | None:
     manager 60, head 70, director 80, vp 85, executive 95, owner 100. A deputy is 5 below (`Deputy
     Director` is 75), "senior" 5 above, a senior vice president 88. Of several titles the highest
     counts (`Founder & CEO` is 100). Not counted are titles that somebody else holds (`Assistant to the
-    CEO` is 20) or that are held no longer (`former director` is unknown).
+    CEO` is 20, `Wife of the CEO` unknown), that are held no longer (`former director`, `CEO (until 2020)`),
+    or that are sought (`Hiring: Director of Sales`). A title has the same number in every language.
 
     English, Polish, German, French and Spanish; case, accents and small misspellings do not matter.
     The first 300 characters are looked at. Source: `data/titles.toml` and `data/words.toml` of this
@@ -52,7 +53,7 @@ def level(name: str) -> Decimal | None:
     return None if found is None else Decimal(found)
 
 
-@criterion(version="1")
+@criterion(version="2")
 def level_of(job_title: str) -> str | None:
     """Give the name of the highest level that a job title reaches, such as "director"; unknown where it says nothing.
 
@@ -62,7 +63,7 @@ def level_of(job_title: str) -> str | None:
     return None if found is None else max((value, name) for name, value in levels().items() if value <= found)[1]
 
 
-@criterion(version="1", checks={"at_least": _refuse_level})
+@criterion(version="2", checks={"at_least": _refuse_level})
 def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
     """Tell whether a job title is one that decides: of the level `at_least`, by default "head", or above.
 
@@ -77,13 +78,15 @@ def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
 # ------------------------------------------------------------------ function
 
 
-@criterion(version="1")
+@criterion(version="2")
 def function(job_title: str) -> str | None:
     """Give what a job is about by its title, such as "sales"; unknown where it does not say.
 
     One of "sales", "marketing", "finance", "hr", "it", "engineering", "product", "operations",
     "logistics", "purchasing", "legal", "customer_service", "quality", "administration" and
-    "management"; the last one only for who runs a company and names no field. Of several the first.
+    "management"; the last one only for who runs a company and names no field. Of several the first; what
+    an engineer or a technician sees to comes before "engineering". Unknown, too, where an abbreviation
+    may mean several fields, as CCO does.
     Fields of titles that somebody else holds do not count.
 
     English, Polish, German, French and Spanish. Source: `data/functions.toml` of this package.
@@ -91,7 +94,7 @@ def function(job_title: str) -> str | None:
     return next(iter(read(job_title).functions), None)
 
 
-@criterion(version="1")
+@criterion(version="2")
 def functions(job_title: str) -> list[str] | None:
     """Give everything that a job is about by its title, in the title's order; unknown where it does not say.
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import attrs
 
 from leadrules_title.lexicon import Lexicon
+from leadrules_title.words import fold
 
 Kind = Literal[
     "title",  # a title that is held
@@ -19,21 +20,29 @@ Kind = Literal[
     "oblique",  # somebody's title, in the form that says whose
     "change",  # senior, deputy, …
     "former",
+    "learning",  # what a learner does: held by who does it, and the field of who sees to it
     "retired",
+    "void",  # what stands beside it is not held
     "other",  # from here on it is about somebody else
     "acting",
     "field",  # from here on it is about the field
     "noise",
+    "degree",
     "joiner",
 ]
 LANGUAGES = ("en", "pl", "de", "fr", "es")
+_OTHERS = ("it",)
+"""Of these only words are told that must not be taken for ours."""
+
 _OF_LANGUAGES: Mapping[str, Kind] = {
     "former": "former",
     "retired": "retired",
+    "void": "void",
     "other": "other",
     "acting": "acting",
     "before_field": "field",
     "noise": "noise",
+    "degrees": "degree",
     "joiners": "joiner",
 }
 
@@ -43,7 +52,8 @@ class Meaning:
     """What an entry of titles.toml or words.toml means.
 
     `value` is the seniority of a title; `change` what a word changes. `whole` counts only where
-    nothing else stands between the commas.
+    nothing else stands between the commas; `first` before any other title of its part, and `last` only
+    without any other. Who holds one that is `partial` runs a part of a company, and not all of it.
     """
 
     kind: Kind
@@ -52,11 +62,18 @@ class Meaning:
     change: str | None = None
     whole: bool = False
     text: str = ""
+    first: bool = False
+    last: bool = False
+    partial: bool = False
 
 
 def table(name: str) -> dict[str, Any]:
     """Read a data file."""
-    return tomllib.loads(resources.files("leadrules_title").joinpath("data", f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(_file(f"{name}.toml"))
+
+
+def _file(name: str) -> str:
+    return resources.files("leadrules_title").joinpath("data", name).read_text("utf-8")
 
 
 @functools.cache
@@ -78,7 +95,8 @@ def ranks() -> Lexicon[Meaning]:
     first: dict[str, Meaning] = {}
     for text, meaning in rows:  # the same word in two languages: the first one counts
         first.setdefault(text.casefold(), meaning)
-    return Lexicon(first.items(), apart=(text for text, meaning in rows if meaning.kind == "joiner"))
+    joiners = (text for text, meaning in rows if meaning.kind == "joiner")
+    return Lexicon(first.items(), apart=joiners, abbreviations=abbreviations())
 
 
 @functools.cache
@@ -89,21 +107,37 @@ def titles() -> frozenset[str]:
 
 @functools.cache
 def correct() -> frozenset[str]:
-    """Give the words that are near to one of a title, and mean something else."""
-    return Lexicon((text, True) for _, text in _texts(table("words")["correct"])).words
+    """Give the words that are near to one of a title or a field, and mean something else."""
+    told = Lexicon((text, True) for _, text in _texts(table("words")["correct"])).words
+    lines = _file("right.txt").splitlines()
+    return told.union(*(line.split() for line in lines if not line.startswith("#")))
+
+
+@functools.cache
+def abbreviations() -> Mapping[str, tuple[str, ...]]:
+    """Give the ways to abbreviate a word, by the word."""
+    return {fold(word): tuple(map(fold, texts)) for word, texts in table("words")["abbreviated"].items()}
+
+
+@functools.cache
+def cared_for() -> frozenset[str]:
+    """Give the titles of those who see to learners: the learner in front of one is whom they see to."""
+    return frozenset(text for _, text in _texts(table("words")["cares_for_learners"]))
 
 
 @functools.cache
 def subjects() -> Lexicon[str]:
     """Give the functions by the words for them."""
-    return Lexicon((text, row["name"]) for row in table("functions")["function"] for _, text in _texts(row))
+    rows = ((text, row["name"]) for row in table("functions")["function"] for _, text in _texts(row))
+    return Lexicon(rows, abbreviations=abbreviations())
 
 
 def _titles() -> Iterator[tuple[str, Meaning]]:
     for row in table("titles")["title"]:
         value = levels()[row["level"]] + row.get("more", 0) - row.get("less", 0)
         for language, text in _texts(row):
-            yield text, Meaning(row.get("is", "title"), language, value, whole=row.get("whole", False), text=text)
+            flags = {name: row.get(name, False) for name in ("whole", "first", "last", "partial")}
+            yield text, Meaning(row.get("is", "title"), language, value, text=text, **flags)
     for level, texts in table("words")["oblique"].items():
         for text in texts:
             yield text, Meaning("oblique", "pl", levels()[level], text=text)
@@ -126,6 +160,6 @@ def _words() -> Iterator[tuple[str, Meaning]]:
 
 
 def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, *_OTHERS):
         for text in row.get(language, ()):
             yield language, text

@@ -7,8 +7,9 @@ letters (two at least), `?` for one whole word.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -28,9 +29,13 @@ class Entry(Generic[Meaning]):
     tests: tuple[Callable[[str], bool], ...] = attrs.field(eq=False, repr=False)
 
     @property
-    def weight(self) -> tuple[int, int]:
-        """Say how much it takes: words first, then letters that are written out."""
-        return len(self.pattern), sum(len(word.strip("*?")) for word in self.pattern)
+    def weight(self) -> tuple[int, bool, int]:
+        """Say how much it takes: words first, then a word's beginning before its end, then letters written out.
+
+        A word's beginning says what it is about: a "Vertriebsingenieur" is about "Vertrieb".
+        """
+        letters = sum(len(word.strip("*?")) for word in self.pattern)
+        return len(self.pattern), not self.pattern[0].startswith("*"), letters
 
     def fits(self, words: Sequence[str], place: int) -> bool:
         """Tell whether it stands at a place among words."""
@@ -50,14 +55,24 @@ class Found(Generic[Meaning]):
 class Lexicon(Generic[Meaning]):
     """Entries, quick to find by their first word; of those that fit at a place, the longest counts."""
 
-    def __init__(self, rows: Iterable[tuple[str, Meaning]], *, apart: Iterable[str] = ()) -> None:
-        """Take entries with their meanings; `apart` are words that `?` does not stand for."""
+    def __init__(
+        self,
+        rows: Iterable[tuple[str, Meaning]],
+        *,
+        apart: Iterable[str] = (),
+        abbreviations: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Take entries with their meanings.
+
+        `apart` are words that `?` does not stand for; `abbreviations` are other spellings of words, by the
+        word: each entry is known with them, too.
+        """
         self._apart = SEPARATORS | {fold(word) for word in apart}
         self._by_first: dict[str, list[Entry[Meaning]]] = {}
         self._open: list[Entry[Meaning]] = []
         self._open_for = functools.lru_cache(maxsize=10_000)(self._find_open)  # words come again, in other titles
         for text, meaning in rows:
-            for pattern in _spellings(text):
+            for pattern in _spellings(text, abbreviations or {}):
                 self._add(pattern, meaning)
         patterns = (entry.pattern for entries in (*self._by_first.values(), self._open) for entry in entries)
         self.words = frozenset(word for pattern in patterns for word in pattern if not _is_open(word))
@@ -102,9 +117,10 @@ class Lexicon(Generic[Meaning]):
         return max((entry for entry in candidates if entry.fits(words, place)), key=lambda e: e.weight, default=None)
 
 
-def _spellings(text: str) -> set[tuple[str, ...]]:
-    """Give an entry as folded words, with umlauts as one letter and as two."""
-    return {tuple(fold(spelling).split()) for spelling in (text, text.translate(_UMLAUTS))}
+def _spellings(text: str, abbreviations: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Give an entry as folded words, with umlauts as one letter and as two, written out and abbreviated."""
+    for words in dict.fromkeys(tuple(fold(spelling).split()) for spelling in (text, text.translate(_UMLAUTS))):
+        yield from itertools.product(*((word, *abbreviations.get(word.strip("*"), ())) for word in words))
 
 
 def _is_open(word: str) -> bool:

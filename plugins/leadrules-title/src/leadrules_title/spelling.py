@@ -13,6 +13,9 @@ from rapidfuzz.distance import OSA
 
 from leadrules_title.data import correct, ranks, subjects, titles
 
+PREFIXES = ("eks", "ex", "vice", "vize", "wice")
+"""What may be written together with a title: "exjefe", "eksprezes", "wiceprzewodniczący"."""
+
 SHORTEST = 5
 """Shorter words are not corrected: too many others are near them. In those of this length letters may be swapped."""
 
@@ -23,13 +26,21 @@ def corrected(words: Sequence[str]) -> list[str]:
     >>> corrected(["direcotr", "of", "slaes", "managment"])
     ['director', 'of', 'sales', 'management']
     """
-    return [_corrected(word) for word in words]
+    return [right for word in words for right in _corrected(word)]
 
 
 @functools.lru_cache(maxsize=10_000)
-def _corrected(word: str) -> str:
+def _corrected(word: str) -> tuple[str, ...]:
     if len(word) < SHORTEST or not word.isalpha() or _is_right(word):
-        return word
+        return (word,)
+    for prefix in PREFIXES:
+        rest = word.removeprefix(prefix)
+        if rest != word and rest in titles():
+            return prefix, rest
+    return (_nearest(word),)
+
+
+def _nearest(word: str) -> str:
     most = 1 if len(word) < 9 else 2
     near = [(OSA.distance(word, known, score_cutoff=most), known) for known in _targets(word, most)]
     distance, known = min(near, default=(most + 1, word))

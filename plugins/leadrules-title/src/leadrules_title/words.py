@@ -17,8 +17,14 @@ _LETTERS = str.maketrans(
     {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "\u0131": "i"} | dict.fromkeys("’`\u00b4", "'")
 )
 _AMPERSAND_PAIR = re.compile(r"\b(\w) ?& ?(\w)\b")  # R&D, M&A
-_DOTTED = re.compile(r"\b(?:\w\.){2,}\w?(?!\w)")  # C.E.O., p.o.
-_OUT_OF_SERVICE = re.compile(r"\b(?:a\. ?d\.|i\. ?r\.)", re.IGNORECASE)  # außer Dienst, im Ruhestand
+_DOTTED = re.compile(r"\b(?:[^\W\d]\. *){2,}(?:[^\W\d](?!\w))?")  # C.E.O., p. o.
+_OUT_OF_SERVICE = re.compile(r"\b(?:a\. *d\.|i\. *r\.)", re.IGNORECASE)  # außer Dienst, im Ruhestand
+_NO_LONGER = re.compile(  # until 2020, (do 2020), 2015-2020
+    r"(?:\b(?:until|till|do|bis|jusqu['’]?(?: ?en| ?à)?|hasta)\s+(?:\w+\.?\s+)?(?:19|20)\d\d\b(?: ?r\.?)?)"
+    r"|(?:\b(?:19|20)\d\d ?[-–—] ?(?:(?:19|20)\d\d|\d\d)\b)",
+    re.IGNORECASE,
+)
+_FORMER_POLISH = re.compile(r"(?:^|(?<=[,;/|(]))\s*b\.\s*(?=[^\W\d_]{3})", re.IGNORECASE)  # b. prezes, "former"
 _GENDERS = re.compile(r"[(\[]?\b[mwfdhkxi](?: ?[/|*] ?[mwfdhkxi]){1,3}\b[)\]]?", re.IGNORECASE)  # (m/w/d), H/F
 _ENDINGS = re.compile(  # Leiter:in, chargé(e), dyrektor/ka, director/a, directeur·rice
     r"(?<=[^\W\d_])(?:[:*_·]|/-?|\(-?|\.(?=\w{2,4}\b))(?:in(?:nen)?|ka|czka|tka|trice|rice|euse|ère|ne|se|re|a|e)\)?(?!\w)",
@@ -42,7 +48,9 @@ def words_of(title: str) -> list[str]:
         (_AMPERSAND_PAIR, r"\1\2"),
         (_GENDERS, " "),
         (_OUT_OF_SERVICE, " retired "),
-        (_DOTTED, lambda found: found[0].replace(".", "") + " "),
+        (_NO_LONGER, " nolonger "),
+        (_FORMER_POLISH, " former "),
+        (_DOTTED, lambda found: found[0].replace(".", "").replace(" ", "") + " "),
         (_ENDINGS, ""),
         (_POSSESSIVE, ""),
     ):
