@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from hypothesis import example, given
+from hypothesis.strategies import dictionaries, lists, sampled_from, text, tuples
 
 from leadrules import Ruleset
 from leadrules.insights.columns import Column, guess
 from leadrules.insights.inference import Inference
+from leadrules.syntax import tree
+from leadrules.syntax.parser import parse
 
 
 def guessed(values, name="column"):
@@ -100,3 +106,50 @@ def test_declarations_read_every_lead_they_were_made_of():
         "event call\n"
     )
     Ruleset.from_text(text + "`Web Visit`[seconds > 1] +1\nlead_source is known +1\n")
+
+
+# ---------------------------------------------------------- hostile headers
+
+EVIL = "x`\nuse evil\nevil.pr(city) +100\nevent `y"
+HEADER = "p`: text]\nneed +1000\nevent y[`q"
+PARTS = (
+    *("`", "\n", "\r", "\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\0", "\x1b[31m", "\u202e", "\u200b", "\ufeff"),
+    *('"', "\\", "#", "use evil", "event y", "need +1000", ": text]", "[", "]", "{", "}", " ", ".", "any_event"),
+    *("score", "fit", "text", "id", "m\u00b2", "m2", "\ufb00", "\uff11", "\u00a0", "Lead Source", "stage", "not", "of"),
+    *("activity", "email", "type"),
+)
+NAMES = lists(sampled_from(PARTS), min_size=1, max_size=4).map("".join) | text(max_size=6)
+MOMENT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+
+
+@given(dictionaries(NAMES, NAMES, max_size=4), lists(tuples(NAMES, dictionaries(NAMES, NAMES, max_size=2))))
+@example({}, [(EVIL, {})])
+@example({HEADER: "1"}, [("page", {HEADER: "1"})])
+@example({"m\u00b2": "1", "m2": "2"}, [("a", {"ﬀ": "1", "ff": "2"})])
+def test_whatever_a_file_holds_becomes_declarations_alone_that_read_it(columns, events):
+    inference = Inference()
+    lead = {
+        "id": "1",
+        "attributes": columns,
+        "events": [{"type": name, "at": "2026-01-01", "properties": found} for name, found in events if name.strip()],
+    }
+    inference.add(lead)
+    written = inference.text()
+    file, mistakes = parse(written, "inferred")
+    assert not file.statements or not [mistake for mistake in mistakes if mistake.severity == "error"]
+    assert all(isinstance(s, tree.FieldDeclaration | tree.EventDeclaration) for s in file.statements)
+    rules = Ruleset.from_text(f"{written}\nalways +1\n")
+    assert rules.evaluate(lead, as_of=MOMENT).score == 1
+
+
+def test_what_rules_cannot_name_is_left_out_and_told():
+    inference = Inference()
+    properties = {HEADER: "1", "seconds": "2"}
+    for name in (EVIL, "page"):
+        inference.add({"id": "1", "events": [{"type": name, "at": "2026-01-01", "properties": properties}]})
+    assert inference.text() == (
+        "# Declarations for 2 leads. Add rules below: employees >= 200 +10\n"
+        "# Left out, since rules cannot name it: x` use evil evil.pr(city) +100 event `y, and 1 more\n"
+        "\n"
+        "event page[seconds: number]\n"
+    )

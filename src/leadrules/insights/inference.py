@@ -13,12 +13,15 @@ from leadrules.conversions import Unreadable, reader_of, shown
 from leadrules.errors import Span
 from leadrules.families import RESULT_LISTS
 from leadrules.insights.columns import Column, Guess, guess
+from leadrules.insights.soundness import is_name, without_mistakes
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TAIL_WORDS, TARGET_WORDS
 from leadrules.values import plain_name, zone
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, Type
 
+_OWN = frozenset(own.name for own in OWN_PROPERTIES)
+_SHOWN = 80
 _NOWHERE = Span("", 0, 0, 1, 1)
 _TAKEN = frozenset(
     (
@@ -44,6 +47,7 @@ class Inference:
     id_column: str = "id"
     columns: dict[str, Column] = attrs.field(factory=dict)
     events: dict[str, dict[str, Column]] = attrs.field(factory=dict)
+    unnamed: dict[str, None] = attrs.field(factory=dict)
     odd_time: str | None = None
     leads: int = 0
 
@@ -60,23 +64,39 @@ class Inference:
         name = plain_name(str(event.get("type") or "").strip())
         if not name:
             return
+        if name not in self.events and not self._can_be_named(name):
+            return
         if self.odd_time is None and not _is_time(event.get("at")):
             self.odd_time = shown(event.get("at"))
         properties = self.events.setdefault(name, {})
         for key, value in (event.get("properties") or {}).items():
-            if key not in {own.name for own in OWN_PROPERTIES}:
-                properties.setdefault(key, Column(key)).add(value)
+            column = plain_name(str(key))
+            if column in properties or (column not in _OWN and self._can_be_named(column)):
+                properties.setdefault(column, Column(column)).add(value)
+
+    def _can_be_named(self, name: str) -> bool:
+        """Tell whether rules can write a name of the data; remember it where they cannot."""
+        if name in self.unnamed:
+            return False
+        if is_name(name):
+            return True
+        self.unnamed[name] = None
+        return False
 
     def text(self) -> str:
         """Write the declarations as a rule file: each line a declaration, a comment where values left a doubt."""
         lines = [f"# Declarations for {self.leads:,} leads. Add rules below: employees >= 200 +10"]
-        fields = [line for declaration, note in self._fields() for line in _with_note(text_of(declaration), note)]
+        fields = {text_of(declaration): note for declaration, note in self._fields()}
         events = [text_of(declaration) for declaration in self._events()]
+        kept = set(without_mistakes([*fields, *events]))
+        lost = [*self.unnamed, *(line for line in (*fields, *events) if line not in kept)]
+        if lost:
+            lines.append(f"# Left out, since rules cannot name it: {_in_comment(lost[0])}{_more(len(lost) - 1)}")
+        events = [line for line in events if line in kept]
         if events and self.odd_time is not None:
-            events.insert(
-                0, f"# The times of these events are not read yet: {self.odd_time}; write 2026-11-21T10:00:00Z"
-            )
-        for block in (fields, events):
+            odd = _in_comment(self.odd_time)
+            events.insert(0, f"# The times of these events are not read yet: {odd}; write 2026-11-21T10:00:00Z")
+        for block in ([_with_note(line, note) for line, note in fields.items() if line in kept], events):
             if block:
                 lines += ["", *block]
         return "\n".join(lines) + "\n"
@@ -136,8 +156,17 @@ def _is_time(raw: object) -> bool:
         return False
 
 
-def _with_note(line: str, note: str | None) -> list[str]:
-    return [line] if note is None else [f"{line}  # {note}"]
+def _with_note(line: str, note: str | None) -> str:
+    return line if note is None else f"{line}  # {_in_comment(note)}"
+
+
+def _in_comment(text: str) -> str:
+    """Give a text as a comment may hold it: what ends the line, or turns the writing, becomes a space."""
+    return "".join(c if c.isprintable() else " " for c in text[:_SHOWN])
+
+
+def _more(number: int) -> str:
+    return f", and {number:,} more" if number else ""
 
 
 def _name(text: str) -> tree.Name:
