@@ -301,7 +301,8 @@ def replay_gives_the_digest(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -
 def _commented(rules: Ruleset) -> Ruleset:
     """Load a ruleset's files again, the main one with a comment before its first line."""
     files = rules._files.frozen()  # noqa: SLF001
-    files.texts[MAIN] = f"# a comment\n\n{files.texts[MAIN]}"
+    text = files.texts[MAIN].removeprefix("\ufeff")
+    files.texts[MAIN] = f"# a comment\n\n{text}"
     return Ruleset._from_files(files, rules._params, rules._limits, rules._catalogue)  # noqa: SLF001
 
 
