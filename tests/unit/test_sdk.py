@@ -232,7 +232,7 @@ async def streaming(text: str) -> bool:
     [
         (unannotated, "its parameter `text` is not annotated (with one of bool, Decimal, str"),
         (floating, "its parameter `x` is `float`, which is none of bool, Decimal"),
-        (strange, "its annotations cannot be read: name 'Nowhere' is not defined"),
+        (strange, "its annotations cannot be read: NameError: name 'Nowhere' is not defined"),
         (silent, "it does not say what it gives"),
         (gives_float, "it gives `float`, which is none of"),
         (undocumented, "it has no docstring, which is its reference page"),

@@ -31,11 +31,11 @@ EXAMPLES = {
     "frequency": [(one, *CUTS, number) for one in LEADS for number in [*NUMBERS, None]],
     "human_events": [(one, Decimal(5), number) for one in LEADS for number in NUMBERS],
     "longest_session": [(one, number) for one in LEADS for number in NUMBERS],
-    "longest_streak": [(one, unit) for one in LEADS for unit in ("day", "Week", "month")],
+    "longest_streak": [(one, unit) for one in LEADS for unit in ("day", "week")],
     "monetary": [(one, *CUTS) for one in LEADS],
     "recency": [(one, *CUTS) for one in LEADS],
     "sessions": [(one, number, number) for one in LEADS for number in NUMBERS],
-    "streak": [(one, unit) for one in LEADS for unit in ("day", "Week", "month")],
+    "streak": [(one, unit) for one in LEADS for unit in ("day", "week")],
     "trend": [(one, number) for one in LEADS for number in NUMBERS],
     "velocity": [(one, number) for one in LEADS for number in NUMBERS],
 }

@@ -3,10 +3,12 @@
 import datetime as dt
 import gettext
 import itertools
+from typing import get_args
 
 import pycountry
 import pytest
-from leadrules_geo import country, region, subregion, timezone, timezones, was_member
+from leadrules_geo import continent, country, region, subregion, timezone, timezones, was_member
+from leadrules_geo.answers import Continent, Country, Region, Subregion
 from leadrules_geo.countries import LANGUAGES, all_countries
 from leadrules_geo.tables import plain, table
 from leadrules_geo.zones import zone, zones_of_countries
@@ -17,6 +19,14 @@ GROUPS = table("groups.toml")
 def test_a_country_is_in_one_smallest_area():
     areas = [code for area in table("areas.toml").values() for code in area.get("countries", "").split()]
     assert sorted(areas) == sorted(all_countries())
+
+
+def test_the_closed_answers_are_those_of_the_data():
+    areas = table("areas.toml")
+    assert get_args(Country) == all_countries()
+    assert set(get_args(Subregion)) == {name for name, area in areas.items() if "countries" in area and "in" in area}
+    assert {region(code) for code in all_countries()} == {*get_args(Region), None}
+    assert {continent(code) for code in all_countries()} == set(get_args(Continent))
 
 
 def test_every_country_but_antarctica_has_a_region_and_a_subregion():

@@ -2,8 +2,10 @@
 
 import collections
 from importlib import resources
+from typing import get_args
 
 import pytest
+from leadrules_title.answers import Function, Level
 from leadrules_title.data import LANGUAGES, abbreviations, changes, levels, ranks, subjects, table, titles
 from leadrules_title.reading import read
 from leadrules_title.spelling import corrected
@@ -26,6 +28,11 @@ def test_levels_rise():
     assert min(levels().values()) >= 0
     assert max(levels().values()) == 100
     assert set(changes()) == set(table("words")["change"])
+
+
+def test_the_closed_answers_are_those_of_the_data():
+    assert get_args(Level) == tuple(levels())
+    assert set(get_args(Function)) == {*(row["name"] for row in table("functions")["function"]), "management"}
 
 
 @pytest.mark.parametrize(("row", "language"), ROWS)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from leadrules.sdk import LeadView, criterion
 from leadrules_behaviour.windows import local_day, positive
 
-_UNITS = {"day": 1, "week": 7}
-
-
-def _refuse_unit(unit: str) -> None:
-    if unit.casefold() not in _UNITS:
-        raise ValueError('write "day" or "week"')
+Unit = Literal["day", "week"]
+_UNITS: dict[Unit, int] = {"day": 1, "week": 7}
 
 
 @criterion(version="1", checks={"last_days": positive}, fields=(), events=("activity",))
@@ -32,31 +29,26 @@ def active_days(lead: LeadView, last_days: Decimal | None = None) -> Decimal:
     return Decimal(sum(day > first for day in found))
 
 
-@criterion(version="1", checks={"unit": _refuse_unit}, fields=(), events=("activity",))
-def streak(lead: LeadView, unit: str = "day") -> Decimal | None:
+@criterion(version="1", fields=(), events=("activity",))
+def streak(lead: LeadView, unit: Unit = "day") -> Decimal:
     """Give for how many calendar days (or weeks) in a row there has been `activity`, up to now.
 
     A whole number from 0. A streak that lasts until yesterday (last week) goes on: today is not over.
-    `unit` is "day" or "week"; weeks begin on Monday. Unknown for any other unit, which a literal is
-    refused for. Days are those of the ruleset's timezone.
+    `unit` is "day" or "week"; weeks begin on Monday. Days are those of the ruleset's timezone.
     """
-    length = _UNITS.get(unit.casefold())
-    if length is None:
-        return None
+    length = _UNITS[unit]
     now = _number(local_day(lead.as_of, lead), length)
     runs = _runs(_active(lead, length))
     return Decimal(next((last - first + 1 for first, last in runs if last >= now - 1), 0))
 
 
-@criterion(version="1", checks={"unit": _refuse_unit}, fields=(), events=("activity",))
-def longest_streak(lead: LeadView, unit: str = "day") -> Decimal | None:
+@criterion(version="1", fields=(), events=("activity",))
+def longest_streak(lead: LeadView, unit: Unit = "day") -> Decimal:
     """Give the largest number of calendar days (or weeks) in a row that ever had `activity`.
 
     A whole number from 0. `unit` is as for `streak`.
     """
-    length = _UNITS.get(unit.casefold())
-    if length is None:
-        return None
+    length = _UNITS[unit]
     return Decimal(max((last - first + 1 for first, last in _runs(_active(lead, length))), default=0))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
@@ -12,7 +13,13 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 from leadrules.sdk import criterion, versioned
 
 _VERSION = versioned("1", "phonenumbers")
-_TYPES = {
+# fmt: off
+PhoneType = Literal[
+    "fixed_line", "mobile", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip",
+    "personal_number", "pager", "uan", "voicemail",
+]
+# fmt: on
+_TYPES: dict[int, PhoneType] = {
     PhoneNumberType.FIXED_LINE: "fixed_line",
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
@@ -77,7 +84,7 @@ def phone_country(phone: str, country: str | None = None) -> str | None:
 
 
 @criterion(version=_VERSION, checks={"country": _a_country})
-def phone_type(phone: str, country: str | None = None) -> str | None:
+def phone_type(phone: str, country: str | None = None) -> PhoneType | None:
     """Give the kind of a valid phone number.
 
     One of `fixed_line`, `mobile`, `fixed_line_or_mobile` (where a country does not tell them apart,

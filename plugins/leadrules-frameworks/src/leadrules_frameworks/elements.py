@@ -7,13 +7,14 @@ rating, `is known`. What each element asks for stands in the docstring, which is
 from __future__ import annotations
 
 from leadrules.sdk import criterion
+from leadrules_frameworks.answers import Anum, Bant, Champ, Faint, GpctbaCi, Meddic, Meddpicc
 from leadrules_frameworks.states import written
 
 MOST_ELEMENTS = 8
 
 
 @criterion(version="1")
-def bant(budget: bool | None, authority: bool | None, need: bool | None, timing: bool | None) -> list[str]:
+def bant(budget: bool | None, authority: bool | None, need: bool | None, timing: bool | None) -> list[Bant]:
     """Give the states of BANT's four elements: `budget: yes`, `budget: no` or `budget: unknown`, and so on.
 
     - `budget`: they have money for it, or can get it;
@@ -37,7 +38,7 @@ def meddic(
     decision_process: bool | None,
     identified_pain: bool | None,
     champion: bool | None,
-) -> list[str]:
+) -> list[Meddic]:
     """Give the states of MEDDIC's six elements: `metrics: yes`, `metrics: no` or `metrics: unknown`, and so on.
 
     - `metrics`: the customer has put a number to what it gains;
@@ -73,7 +74,7 @@ def meddpicc(
     identified_pain: bool | None,
     champion: bool | None,
     competition: bool | None,
-) -> list[str]:
+) -> list[Meddpicc]:
     """Give the states of MEDDPICC's eight elements: `metrics: yes`, `metrics: no` or `metrics: unknown`, and so on.
 
     Those of MEDDIC (see `frameworks.meddic`), and two more:
@@ -103,7 +104,7 @@ def meddpicc(
 @criterion(version="1")
 def champ(
     challenges: bool | None, authority: bool | None, money: bool | None, prioritization: bool | None
-) -> list[str]:
+) -> list[Champ]:
     """Give the states of CHAMP's four elements: `money: yes`, `money: no` or `money: unknown`, and so on.
 
     - `challenges`: they have a challenge that we can solve; it comes first;
@@ -121,7 +122,7 @@ def champ(
 
 
 @criterion(version="1")
-def anum(authority: bool | None, need: bool | None, urgency: bool | None, money: bool | None) -> list[str]:
+def anum(authority: bool | None, need: bool | None, urgency: bool | None, money: bool | None) -> list[Anum]:
     """Give the states of ANUM's four elements: `authority: yes`, `authority: no` or `authority: unknown`, and so on.
 
     - `authority`: we talk to someone who can decide; it comes first;
@@ -146,7 +147,7 @@ def gpctba_ci(
     authority: bool | None,
     consequences: bool | None,
     implications: bool | None,
-) -> list[str]:
+) -> list[GpctbaCi]:
     """Give the states of the eight elements of GPCTBA/C&I: `goals: yes`, `goals: no` or `goals: unknown`, and so on.
 
     - `goals`: they have goals in numbers, and we can help to reach them;
@@ -179,7 +180,7 @@ def gpctba_ci(
 @criterion(version="1")
 def faint(
     funds: bool | None, authority: bool | None, interest: bool | None, need: bool | None, timing: bool | None
-) -> list[str]:
+) -> list[Faint]:
     """Give the states of FAINT's five elements: `funds: yes`, `funds: no` or `funds: unknown`, and so on.
 
     - `funds`: the organisation is able to pay, whether or not there is a budget yet;

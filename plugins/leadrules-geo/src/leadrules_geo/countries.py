@@ -6,10 +6,12 @@ import functools
 import gettext
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 import pycountry
 
 from leadrules.sdk import criterion, versioned
+from leadrules_geo.answers import Country
 from leadrules_geo.tables import plain, table
 
 LANGUAGES = (
@@ -18,12 +20,13 @@ LANGUAGES = (
 )
 """The languages, beside English, in which countries are known by name; codes as in pycountry."""
 
+_COUNTRIES = frozenset(get_args(Country))
 _LONGEST_NAME = 200
 Names = dict[str, frozenset[str]]
 
 
 @criterion(version=versioned("1", "pycountry"))
-def country(name: str) -> str | None:
+def country(name: str) -> Country | None:
     """Give the country that a name or code means: two capital letters, as in ISO 3166-1.
 
     Takes the codes of ISO 3166-1 (`PL`, `pol`, `616`), and names: short, official and usual ones in
@@ -38,7 +41,8 @@ def country(name: str) -> str | None:
     Source: ISO 3166-1 and its translations by Debian's iso-codes, in `pycountry`; what else people
     write, in `data/aliases.toml` of this package.
     """
-    return found_country(name)
+    found = found_country(name)
+    return found if found in _COUNTRIES else None
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from leadrules.sdk import criterion, versioned
+from leadrules_geo.answers import Continent, Region, Subregion
 from leadrules_geo.countries import found_country
 from leadrules_geo.tables import meant, plain, table
 
 _VERSION = versioned("1", "pycountry")
-_REGIONS = frozenset({"Africa", "Americas", "Asia", "Europe", "Oceania"})
-_CONTINENTS = frozenset({"Africa", "Antarctica", "Asia", "Europe", "North America", "Oceania", "South America"})
+_REGIONS = frozenset(get_args(Region))
+_CONTINENTS = frozenset(get_args(Continent))
 
 
 def _an_area(text: str) -> None:
@@ -21,7 +22,7 @@ def _an_area(text: str) -> None:
 
 
 @criterion(version=_VERSION)
-def region(country: str) -> str | None:
+def region(country: str) -> Region | None:
     """Give the region of the world that a country is in.
 
     One of `Africa`, `Americas`, `Asia`, `Europe`, `Oceania`. `country` is any name or code that the
@@ -34,7 +35,7 @@ def region(country: str) -> str | None:
 
 
 @criterion(version=_VERSION)
-def subregion(country: str) -> str | None:
+def subregion(country: str) -> Subregion | None:
     """Give the smallest area of the world that the United Nations put a country into.
 
     One of 22, such as `Eastern Europe`, `Western Europe`, `Northern America`, `Central America`,
@@ -48,7 +49,7 @@ def subregion(country: str) -> str | None:
 
 
 @criterion(version=_VERSION)
-def continent(country: str) -> str | None:
+def continent(country: str) -> Continent | None:
     """Give the continent that a country is on, of seven.
 
     One of `Africa`, `Antarctica`, `Asia`, `Europe`, `North America`, `Oceania`, `South America`.

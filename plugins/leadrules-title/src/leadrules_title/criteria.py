@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from leadrules.sdk import criterion
+from leadrules_title.answers import Function, Level
 from leadrules_title.data import levels
 from leadrules_title.reading import read
 from leadrules_title.words import fold
@@ -54,7 +55,7 @@ def level(name: str) -> Decimal | None:
 
 
 @criterion(version="2")
-def level_of(job_title: str) -> str | None:
+def level_of(job_title: str) -> Level | None:
     """Give the name of the highest level that a job title reaches, such as "director"; unknown where it says nothing.
 
     The names are those of `title.level`. A deputy director (75) reaches "head".
@@ -79,7 +80,7 @@ def is_decision_maker(job_title: str, at_least: str = _DECIDES) -> bool | None:
 
 
 @criterion(version="2")
-def function(job_title: str) -> str | None:
+def function(job_title: str) -> Function | None:
     """Give what a job is about by its title, such as "sales"; unknown where it does not say.
 
     One of "sales", "marketing", "finance", "hr", "it", "engineering", "product", "operations",
@@ -95,7 +96,7 @@ def function(job_title: str) -> str | None:
 
 
 @criterion(version="2")
-def functions(job_title: str) -> list[str] | None:
+def functions(job_title: str) -> list[Function] | None:
     """Give everything that a job is about by its title, in the title's order; unknown where it does not say.
 
     `Sales/Marketing Manager` gives {"sales", "marketing"}. The names are those of `title.function`.
