@@ -23,13 +23,13 @@ class TotalsReading(Reading):
 
     totals: Mapping[Use, Total] = attrs.field(factory=dict)
 
-    def count(self, selection: p.Selection) -> int:
-        """Count the selected events, forgotten ones too."""
-        return super().count(selection) + self.totals.get(CountUse(selection), NOTHING).count
+    def count_earlier(self, selection: p.Selection) -> int:
+        """Count the forgotten events of a selection."""
+        return self.totals.get(CountUse(selection), NOTHING).count
 
-    def total(self, node: p.Aggregate) -> Total:
-        """Count and add up the known numbers, forgotten ones too."""
-        return super().total(node).plus(self.totals.get(AggregateUse(node.selection, node), NOTHING))
+    def total_earlier(self, node: p.Aggregate) -> Total:
+        """Count and add up the known numbers of forgotten events."""
+        return self.totals.get(AggregateUse(node.selection, node), NOTHING)
 
     def earlier(self, rule: p.Rule) -> Total:
         """Give what forgotten events gave a rule."""

@@ -208,7 +208,7 @@ class Reading:
             return call(criterion, arguments, view, self.facts.lead, twice=True)
         if any(value is None for value in found):
             return None
-        return _BUILT_IN[node.function](*[_number(value) for value in found if value is not None])
+        return BUILT_IN[node.function](*[_number(value) for value in found if value is not None])
 
     def instant(self, value: Value | None, kind: str) -> int | None:
         """Give a datetime as it is, and a date as the midnight that starts it."""
@@ -237,13 +237,21 @@ class Reading:
 
     def count(self, selection: p.Selection) -> int:
         """Count the selected events."""
-        return len(self.select(selection))
+        return len(self.select(selection)) + self.count_earlier(selection)
 
     def total(self, node: p.Aggregate) -> Total:
         """Count the known numbers that an aggregate is of, and add them up."""
         found = (self.property(node.property, event) for event in self.select(node.selection))
         numbers = [_number(value) for value in found if value is not None]
-        return Total(len(numbers), sum(numbers, Fraction(0)))
+        return Total(len(numbers), sum(numbers, Fraction(0))).plus(self.total_earlier(node))
+
+    def count_earlier(self, selection: p.Selection) -> int:  # noqa: ARG002 - as below
+        """Count the events of a selection that are not at hand."""
+        return 0
+
+    def total_earlier(self, node: p.Aggregate) -> Total:  # noqa: ARG002 - as below
+        """Count and add up the known numbers of events that are not at hand."""
+        return NOTHING
 
     def earlier(self, rule: p.Rule) -> Total:  # noqa: ARG002 - for readings that have forgotten events
         """Give what events that are not at hand gave a rule: here all are."""
@@ -322,7 +330,7 @@ def _number(value: Value) -> Fraction:
     return value
 
 
-_BUILT_IN: dict[str, Callable[..., Fraction]] = {
+BUILT_IN: dict[str, Callable[..., Fraction]] = {
     "floor": lambda x: Fraction(math.floor(x)),
     "ceil": lambda x: Fraction(math.ceil(x)),
     "abs": abs,
