@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, ScoredLead, Transition
     from leadrules.engine.incremental.state import LeadState
+    from leadrules.engine.spans.causes import Cause
     from leadrules.errors import (
         AsOfError,
         Diagnostic,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AsOfError",
     "AuditEntry",
+    "Cause",
     "Change",
     "Diagnostic",
     "Event",
@@ -64,6 +66,7 @@ __all__ = [
 _HOMES = {
     "leadrules.audit": "AuditEntry ScoredLead Transition",
     "leadrules.explain.explanation": "Explanation",
+    "leadrules.engine.spans.causes": "Cause",
     "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from leadrules.engine.compiler import Evaluate
     from leadrules.engine.incremental import LeadState, Scorer
     from leadrules.engine.reference.examples import ExampleResult
+    from leadrules.engine.spans.movement import Movement
+    from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
     from leadrules.models import Lead
@@ -78,6 +80,7 @@ class Ruleset:
         "_files",
         "_identity",
         "_limits",
+        "_movement",
         "_params",
         "_program",
         "_reader",
@@ -95,6 +98,7 @@ class Ruleset:
     _compiled: Evaluate | None
     _checked: Checked
     _scorer: Scorer | None
+    _movement: Movement | None
     _warnings: tuple[Diagnostic, ...] | None
 
     def __init__(self) -> None:
@@ -166,6 +170,7 @@ class Ruleset:
         set_("_compiled", None)
         set_("_checked", checked)
         set_("_scorer", None)
+        set_("_movement", None)
         set_("_warnings", None)
         return ruleset
 
@@ -267,15 +272,39 @@ class Ruleset:
     def forecast(self, lead: Leadlike, *, as_of: dt.datetime, days: int = 90) -> Forecast:
         """Say when the lead's labels will change within some days if nothing else happens.
 
-        Exact: only what decay, windows and dates do. Raises as `evaluate` does.
+        Exact: only what decay, windows and dates do; events after `as_of` do not happen. Raises as
+        `evaluate` does, and InputError where `days` is no whole number, 1 or more.
         """
         from leadrules.explain.forecast import forecast
 
-        instant = read_as_of(as_of)
-        facts = self._reader.read(lead, instant)
-        return forecast(
-            self._program, facts, instant, lambda known, at: self.evaluate(known, as_of=values.moment_of(at)), days
-        )
+        return forecast(self._course(lead, read_as_of(as_of)), days)
+
+    def forecast_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, days: int = 90) -> Iterator[Forecast]:
+        """Forecast leads one after the other, in their order. Raises as `forecast` does, at the lead concerned."""
+        return (self.forecast(lead, as_of=as_of, days=days) for lead in leads)
+
+    def next_change(self, lead: Leadlike, *, as_of: dt.datetime) -> dt.datetime | None:
+        """Say until when the lead's result is valid if nothing else happens: when it will first be another.
+
+        Until then, and not from then on, `evaluate` gives the same score, dimensions, grades, stages, segments,
+        tags, recommendations and missing requirements for the same lead, of which events after `as_of` are
+        left out. In UTC; None where time alone never changes it. Raises as `evaluate` does.
+        """
+        from leadrules.engine.spans.search import next_change
+
+        course = self._course(lead, read_as_of(as_of))
+        found = next_change(course, course.evaluate(course.as_of, course.held))
+        return None if found is None else values.moment_of(found)
+
+    def _course(self, lead: Leadlike, as_of: int) -> Course:
+        from leadrules.engine.spans.movement import Movement
+        from leadrules.engine.spans.search import course_of
+
+        if self._movement is None:
+            object.__setattr__(self, "_movement", Movement(self._program))
+        assert self._movement is not None
+        facts = self._reader.read(lead, as_of)
+        return course_of(self._movement, facts, as_of, lambda known, at: self.evaluate(known, as_of=at))
 
     def start(
         self, lead: Leadlike, *, remember: dt.timedelta = REMEMBERED, received: dt.datetime | None = None

@@ -26,6 +26,7 @@ from leadrules.testing import (
     audit_adds_up,
     decay_never_gains,
     engines_agree,
+    forecast_comes_true,
     formatting_keeps_the_fingerprint,
     future_and_duplicates_are_irrelevant,
     housekeeping_is_irrelevant,
@@ -35,6 +36,7 @@ from leadrules.testing import (
     leads,
     moments,
     names_are_only_names,
+    next_change_is_the_first,
     order_is_irrelevant,
     pickled_gives_the_same_digest,
     replay_gives_the_digest,
@@ -226,6 +228,16 @@ def incremental_equals_from_scratch_for_any_split_of_the_events(question):
         housekeeping_is_irrelevant(question.rules, question.busy, question.as_of, seed=question.seed)
 
 
+def a_forecast_comes_true(question):
+    for lead in (question.lead, question.busy):
+        forecast_comes_true(question.rules, lead, question.as_of, seed=question.seed)
+
+
+def a_result_is_valid_until_its_next_change(question):
+    for lead in (question.lead, question.busy):
+        next_change_is_the_first(question.rules, lead, question.as_of, seed=question.seed)
+
+
 def pickled_rulesets_give_the_same_digests_in_another_process(questions):
     pickled_gives_the_same_digest([(q.rules, lead, q.as_of) for q in questions for lead in (q.lead, q.busy, q.spoiled)])
 
@@ -247,6 +259,8 @@ LAWS = (
     replaying_an_audit_gives_its_digest,
     names_mean_nothing,
     incremental_equals_from_scratch_for_any_split_of_the_events,
+    a_forecast_comes_true,
+    a_result_is_valid_until_its_next_change,
 )
 LAWS_OF_MANY = (pickled_rulesets_give_the_same_digests_in_another_process,)
 

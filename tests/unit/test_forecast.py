@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from leadrules import Ruleset
+from leadrules import InputError, Ruleset
+from leadrules.sdk import LeadView, criterion
 
 NOW = dt.datetime(2026, 10, 26, tzinfo=dt.UTC)
 
@@ -18,7 +19,7 @@ def lead(*events, **attributes):
 
 def changes(text, given, days=90, now=NOW):
     found = Ruleset.from_text(text).forecast(given, as_of=now, days=days).changes
-    return [(c.at.isoformat(), c.ladder, c.before, c.after) for c in found]
+    return [(c.at.isoformat(), c.name, c.before, c.after) for c in found if c.kind == "stage"]
 
 
 def every_half_hour(text, given, days, now=NOW):
@@ -80,7 +81,7 @@ def test_nothing_changes_without_time():
     found = Ruleset.from_text(text).forecast(lead(("email_open", "2026-10-20T11:00:00Z")), as_of=NOW)
     assert found.changes == ()
     assert str(found) == (
-        "Lead 1: 5 points, b\nIf nothing else happens\n  no stage changes until 2027-01-24\n  2027-01-24  5 points"
+        "Lead 1: 5 points, b\nIf nothing else happens\n  only points change until 2027-01-24\n  2027-01-24  5 points"
     )
 
 
@@ -111,8 +112,9 @@ def test_a_forecast_is_what_scoring_every_half_hour_finds(seed):
     given = lead(*[(types[(seed + n) % 4], moment.isoformat()) for n, moment in enumerate(at)])
     found = Ruleset.from_text(RICH).forecast(given, as_of=NOW, days=30)
     slowly = every_half_hour(RICH, given, 30)
-    assert [(c.ladder, c.before, c.after) for c in found.changes] == [change[1:] for change in slowly]
-    for change, (moment, *_) in zip(found.changes, slowly, strict=True):
+    stages = [change for change in found.changes if change.kind == "stage"]
+    assert [(c.name, c.before, c.after) for c in stages] == [change[1:] for change in slowly]
+    for change, (moment, *_) in zip(stages, slowly, strict=True):
         assert moment - dt.timedelta(minutes=30) < change.at <= moment
 
 
@@ -128,11 +130,13 @@ def test_the_forecast_says_the_score_and_the_rule():
     assert found.to_dict()["changes"][0] | {"at": ""} == {
         "at": "",
         "day": "2026-11-01",
-        "ladder": "stage",
+        "kind": "stage",
+        "name": "stage",
         "before": "warm",
         "after": "cold",
         "rule": "cools",
         "score": Decimal(0),
+        "causes": [{"what": "email_open within 7 days", "before": True, "after": False}],
     }
 
 
@@ -164,6 +168,127 @@ def test_whatever_moves_a_label_by_time_alone_is_foreseen(text):
     slowly = every_half_hour(text, given, 14)
     found = Ruleset.from_text(text).forecast(given, as_of=NOW, days=14)
     assert slowly
-    assert [(c.ladder, c.before, c.after) for c in found.changes] == [change[1:] for change in slowly]
-    for change, (moment, *_) in zip(found.changes, slowly, strict=True):
+    stages = [change for change in found.changes if change.kind == "stage"]
+    assert [(c.name, c.before, c.after) for c in stages] == [change[1:] for change in slowly]
+    for change, (moment, *_) in zip(stages, slowly, strict=True):
         assert moment - dt.timedelta(minutes=30) < change.at <= moment
+
+
+# ------------------------------------------------------------------ what is told
+
+
+def told(text, given, days=90):
+    found = Ruleset.from_text(text).forecast(given, as_of=NOW, days=days).changes
+    return [(change.day.isoformat(), change.text, change.causes and change.causes[0].text) for change in found]
+
+
+def test_all_labels_and_lists_are_told_with_what_moved():
+    text = (
+        "dimension interest\nemail_open +20 half-life 30 days\ngrade heat = interest: A >= 10, B\n"
+        "segment quiet = no email_open within 7 days\nstages a < b\nquiet -> b\n"
+        'heat = "B" -> tag "cooled"\nquiet -> recommend "call"\nrequire email_open within 3 days because "stale"\n'
+    )
+    assert told(text, lead(("email_open", "2026-10-25T00:00:00Z"))) == [
+        ("2026-10-28", "missing requirement stale begins", "email_open within 3 days: is no longer so"),
+        ("2026-11-01", "segment quiet begins", "email_open within 7 days: is no longer so"),
+        ("2026-11-01", "recommendation call begins", "email_open within 7 days: is no longer so"),
+        ("2026-11-25", "heat: A -> B", "interest: email_open: 10 -> 9.77"),
+        ("2026-11-25", "tag cooled begins", "interest: email_open: 10 -> 9.77"),
+    ]
+
+
+def test_a_cause_masks_what_is_personal():
+    text = "field born: date pii\nstages a < b\ndays since born >= 3 -> b\n"
+    (change,) = Ruleset.from_text(text).forecast(lead(born="2026-10-24"), as_of=NOW).changes
+    assert [cause.to_dict() for cause in change.causes] == [
+        {"what": "days since born", "before": "[pii]", "after": "[pii]"}
+    ]
+
+
+def test_a_stage_that_follows_from_the_one_just_reached_is_told():
+    text = "stages a < b\nwas a -> b\n"
+    (change,) = Ruleset.from_text(text).forecast(lead(), as_of=NOW).changes
+    assert (change.at, change.before, change.after) == (NOW + dt.timedelta(microseconds=1), "a", "b")
+    assert [cause.text for cause in change.causes] == ["was a: is so"]
+
+
+def test_a_ladder_that_never_rests_is_named():
+    text = "stages a < b\nnot was b -> b\nstages heat: cold < warm\nemail_open within 3 days -> warm\n"
+    found = Ruleset.from_text(text).forecast(lead(("email_open", "2026-10-25T00:00:00Z")), as_of=NOW)
+    assert found.restless == ("stage",)
+    assert [(c.name, c.before, c.after) for c in found.changes] == [("stage", "b", "a"), ("heat", "warm", "cold")]
+    assert str(found).splitlines()[-1] == (
+        "  the rules of `stage` move the lead on from every label: it was followed no further"
+    )
+
+
+def test_the_score_of_a_change_is_the_score_from_then_on():
+    text = "stages a < b\nscore >= 3 -> b\nemail_open within 7 days +3\npage_view within 9 days +2\n"
+    given = lead(("email_open", "2026-10-25T00:00:00Z"), ("page_view", "2026-10-25T00:00:00Z"))
+    found = Ruleset.from_text(text).forecast(given, as_of=NOW)
+    assert [(c.before, c.after, c.score) for c in found.changes] == [("b", "a", 2)]
+    assert found.then.score == 0
+
+
+@pytest.mark.parametrize("days", ["3", -1, 0, 1.5, True, None, 10**7, 10**30])
+def test_days_that_are_no_days_are_refused(days):
+    with pytest.raises(InputError, match="is not a whole number of days from 1 to ") as caught:
+        Ruleset.from_text("email_open +1\n").forecast(lead(), as_of=NOW, days=days)
+    assert (caught.value.code, caught.value.field) == ("bad_days", "days")
+
+
+def test_the_last_year_ends_without_an_overflow():
+    rules = Ruleset.from_text("stages a < b\nemail_open within 9 days -> b\nfield d: date\ndays since d > 3 +1\n")
+    given = lead(("email_open", "9998-12-30T00:00:00Z"), d="9998-12-30")
+    now = dt.datetime(9998, 12, 30, tzinfo=dt.UTC)
+    assert rules.forecast(given, as_of=now, days=1).changes == ()
+    assert rules.next_change(given, as_of=now) is None
+    assert (
+        rules.next_change(given, as_of=now.replace(day=31, hour=23, minute=59, second=59, microsecond=999_999)) is None
+    )
+    with pytest.raises(InputError, match="the year 9998 ends"):
+        rules.forecast(given, as_of=now, days=2)
+
+
+def test_a_criterion_that_sees_the_clock_is_asked_at_midnight():
+    @criterion(version="1", events=["email_open"])
+    def waits(lead: LeadView) -> bool:
+        """Tell that three days have gone by.
+
+        >>> waits(LeadView(events=[]))
+        False
+        """
+        return any(lead.as_of - event.at > dt.timedelta(days=3) for event in lead.events)
+
+    rules = Ruleset.from_text("use c\nstages a < b\nc.waits() -> b\n", criteria={"c": {"waits": waits}})
+    found = rules.forecast(lead(("email_open", "2026-10-25T09:30:00Z")), as_of=NOW)
+    assert [(change.at, change.after) for change in found.changes] == [(dt.datetime(2026, 10, 29, tzinfo=dt.UTC), "b")]
+    assert found.open_ended == ("c.waits",)
+
+
+# ----------------------------------------------------------------------- next change
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("email_open +5\n", None),
+        ("email_open within 7 days +5\n", "2026-11-01T00:00:00.000001+00:00"),
+        ("email_open within 4000 days +5\n", "2037-10-07T00:00:00.000001+00:00"),
+        ("email_open +20 half-life 30 days\n", "2026-10-27T00:00:00+00:00"),
+        ("dimension interest max 10\nemail_open +20 half-life 30 days\n", "2026-11-25T00:00:00+00:00"),
+        ("email_open within 7 days +5\npage_view within 7 days +5\n", "2026-11-01T00:00:00.000001+00:00"),
+        ('timezone "Europe/Warsaw"\nemail_open +5\nbudget +1 until 2027-03-28\n', "2027-03-28T22:00:00+00:00"),
+        ("stages a < b\nwas a -> b\n", None),
+    ],
+)
+def test_a_result_is_valid_until_its_next_change(text, until):
+    given = lead(("email_open", "2026-10-25T00:00:00Z"), ("page_view", "2026-10-25T12:00:00Z"), budget=True)
+    found = Ruleset.from_text(text).next_change(given, as_of=NOW)
+    assert (None if found is None else found.isoformat()) == until
+
+
+def test_many_are_forecast_in_their_order():
+    rules = Ruleset.from_text("stages a < b\nemail_open within 3 days -> b\n")
+    leads = [lead(("email_open", "2026-10-25T00:00:00Z")), lead()]
+    assert [len(found.changes) for found in rules.forecast_many(leads, as_of=NOW, days=7)] == [1, 0]

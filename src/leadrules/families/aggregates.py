@@ -23,6 +23,8 @@ class Aggregate:
     `of` gives its value for the property's values of the selected events in canonical order, None
     for unknown; numbers are whole ints or fractions, and texts stand in the form of comparison
     unless the answer is one of the values (`gives_value`). `numbers` says that it is for numbers only.
+    `around` gives ends between which its value lies, for the known values of events that are surely
+    selected and of all that may be; None for one that gives a value.
     An aggregate of what the events come to, and of nothing else, has `of_total` too: the same for the
     count and the sum of the known numbers. `keeps` is what a state must keep, and `kept` names, by
     their index, the events that it keeps, for `one` and `values`. `is_known` says that the value is
@@ -38,6 +40,7 @@ class Aggregate:
     gives_value: bool = False
     is_known: bool = False
     edge: Literal["first", "last"] | None = None
+    around: Callable[[Sequence[Any], Sequence[Any]], tuple[Any, Any]] | None = None
 
     @property
     def reveals(self) -> bool:
@@ -93,6 +96,36 @@ def _last(values: Sequence[Any]) -> Any:
     return values[-1] if values else None
 
 
+def _around_sum(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
+    """Add what may fall, and what may rise, to what is sure."""
+    least, most = sum(map(_falling, possible)), sum(map(_rising, possible))
+    return least + sum(map(_rising, sure)), most + sum(map(_falling, sure))
+
+
+def _falling(value: Any) -> Any:
+    return min(value, 0)
+
+
+def _rising(value: Any) -> Any:
+    return max(value, 0)
+
+
+def _between(_: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
+    return min(possible), max(possible)
+
+
+def _around_least(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
+    return min(possible), min(sure or [max(possible)])
+
+
+def _around_most(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
+    return max(sure or [min(possible)]), max(possible)
+
+
+def _around_distinct(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
+    return len(set(sure)), len(set(possible))
+
+
 def _extreme(choose: Callable[..., int]) -> Callable[[Sequence[Any]], Collection[int]]:
     """Name the earliest of the events whose value is the least, or the most."""
 
@@ -119,12 +152,14 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
     {
         aggregate.name: aggregate
         for aggregate in (
-            Aggregate("sum", _of_total(_total), "totals", of_total=_total),
-            Aggregate("average", _of_total(_average), "totals", of_total=_average),
-            Aggregate("median", _median),
-            Aggregate("min", _least, "one", _extreme(min)),
-            Aggregate("max", _most, "one", _extreme(max)),
-            Aggregate("distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True),
+            Aggregate("sum", _of_total(_total), "totals", of_total=_total, around=_around_sum),
+            Aggregate("average", _of_total(_average), "totals", of_total=_average, around=_between),
+            Aggregate("median", _median, around=_between),
+            Aggregate("min", _least, "one", _extreme(min), around=_around_least),
+            Aggregate("max", _most, "one", _extreme(max), around=_around_most),
+            Aggregate(
+                "distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True, around=_around_distinct
+            ),
             Aggregate("first", _first, "one", _only_first, numbers=False, gives_value=True, edge="first"),
             Aggregate("last", _last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
         )

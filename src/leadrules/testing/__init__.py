@@ -20,6 +20,7 @@ from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
 from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
+from leadrules.testing.forecasting import forecast_comes_true, next_change_is_the_first
 from leadrules.testing.incremental import housekeeping_is_irrelevant, incremental_agrees
 from leadrules.testing.laws import (
     audit_adds_up,
@@ -51,6 +52,7 @@ __all__ = [
     "check_documents",
     "decay_never_gains",
     "engines_agree",
+    "forecast_comes_true",
     "formatting_keeps_the_fingerprint",
     "future_and_duplicates_are_irrelevant",
     "housekeeping_is_irrelevant",
@@ -60,6 +62,7 @@ __all__ = [
     "leads",
     "moments",
     "names_are_only_names",
+    "next_change_is_the_first",
     "order_is_irrelevant",
     "pickled_gives_the_same_digest",
     "processes_agree",

@@ -1,0 +1,179 @@
+"""Which events a selection selects during a span: those that it surely does, and those that it may."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.engine.reference.conditions import Reading, Total
+from leadrules.engine.spans.movement import Movement
+from leadrules.engine.spans.possible import ANYTHING, TRUE, Possible, Range, exactly, one_of
+from leadrules.families import AGGREGATES
+from leadrules.lead import Occurrence
+from leadrules.values import Value, folded
+
+_FEW = 8
+"""So many events leave a window one by one; of more, only what reaches around all of it is found."""
+
+Filter = Callable[[p.Condition, Occurrence], int]
+"""Answers a filter that moves about an event, during the span at hand."""
+
+
+@attrs.frozen(eq=False)
+class Pool:
+    """The events, in canonical order, among which a selection selects at any moment, and when they were."""
+
+    events: tuple[Occurrence, ...]
+    moments: list[int]
+
+
+@attrs.frozen
+class Chosen:
+    """Indexes into a pool: of the events that are selected at some moment of a span, and at every moment."""
+
+    pool: Pool
+    possible: Sequence[int]
+    sure: Sequence[int]
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell that the same events are selected all the time."""
+        return len(self.possible) == len(self.sure)
+
+
+@attrs.define
+class Pools:
+    """The pools of one lead. `still` reads the lead at the first moment."""
+
+    movement: Movement
+    still: Reading
+    _pools: dict[tuple[tuple[str, ...], int | None], Pool] = attrs.field(factory=dict)
+    _starts: dict[int, int | None] = attrs.field(factory=dict)
+    _values: dict[tuple[int, str], list[Value | None]] = attrs.field(factory=dict)
+
+    def pool(self, selection: p.Selection | p.SinceEvent) -> Pool:
+        """Give the events of the types, and of those the ones that pass a filter that does not move."""
+        asked = None if self.movement.of(selection.filter) else selection.filter
+        key = (selection.types, None if asked is None else id(asked))
+        if key not in self._pools:
+            of_types = self.still.events_of(selection.types)
+            events = tuple(event for event in of_types if asked is None or self.still.truth(asked, event) is True)
+            self._pools[key] = Pool(events, [event.at for event in events])
+        return self._pools[key]
+
+    def chosen(self, selection: p.Selection, low: int, high: int, passes: Filter) -> Chosen:
+        """Say which events are selected from `low` to `high`."""
+        pool = self.pool(selection)
+        first = last = 0
+        if selection.within is not None:
+            first = bisect_left(pool.moments, low - selection.within)
+            last = bisect_left(pool.moments, high - selection.within)
+        for since in selection.since:
+            earliest, latest = self._start(since, passes)
+            first = first if earliest is None else max(first, bisect_right(pool.moments, earliest))
+            last = last if latest is None else max(last, bisect_right(pool.moments, latest))
+        count = len(pool.moments)
+        if not self.movement.of(selection.filter):
+            return Chosen(pool, range(first, count), range(last, count))
+        assert selection.filter is not None
+        asked = ((index, passes(selection.filter, pool.events[index])) for index in range(first, count))
+        possible = [(index, truth) for index, truth in asked if truth & TRUE]
+        return Chosen(
+            pool,
+            [index for index, _ in possible],
+            [index for index, truth in possible if truth == TRUE and index >= last],
+        )
+
+    def _start(self, since: p.SinceEvent | p.SinceField, passes: Filter) -> tuple[int | None, int | None]:
+        """Give the earliest and the latest moment that a `since` can name; None where it may name none."""
+        if isinstance(since, p.SinceField) or not self.movement.of(since.filter):
+            if id(since) not in self._starts:
+                self._starts[id(since)] = self.still.latest(since)
+            return self._starts[id(since)], self._starts[id(since)]
+        assert since.filter is not None
+        latest: int | None = None
+        for event in reversed(self.pool(since).events):
+            truth = passes(since.filter, event)
+            if truth & TRUE and latest is None:
+                latest = event.at
+            if not truth & ~TRUE:
+                return event.at, latest
+        return None, latest
+
+    # ------------------------------------------------------------ aggregates
+
+    def aggregate(self, node: p.Aggregate, chosen: Chosen) -> Possible:
+        """Give what the one value of selected events can be."""
+        values = self.values(node.property, chosen.pool)
+        earlier = self.still.total_earlier(node)
+        if chosen.is_settled:
+            return exactly(_value(node, [values[index] for index in chosen.possible], earlier))
+        leaving = len(chosen.possible) - len(chosen.sure)
+        if leaving <= _FEW and isinstance(chosen.possible, range):
+            starts = range(chosen.possible.start, chosen.possible.start + leaving + 1)
+            return one_of(_value(node, values[start:], earlier) for start in starts)
+        if AGGREGATES[node.function].gives_value:
+            return one_of(_at_the_edge(node, values, chosen))
+        return _around(node, [values[i] for i in chosen.possible], [values[i] for i in chosen.sure], earlier)
+
+    def values(self, node: p.PropertyRead, pool: Pool) -> list[Value | None]:
+        """Give a property of the events of a pool."""
+        key = (id(pool), node.name)
+        if key not in self._values:
+            self._values[key] = [self.still.property(node, event) for event in pool.events]
+        return self._values[key]
+
+
+def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) -> Value | None:
+    """Give what the reference gives for these values."""
+    aggregate = AGGREGATES[node.function]
+    if aggregate.of_total is not None:
+        known = [value for value in values if isinstance(value, Fraction)]
+        found = aggregate.of_total(len(known) + earlier.count, sum(known, Fraction(0)) + earlier.sum)
+    elif aggregate.gives_value:
+        return aggregate.of(values)  # type: ignore[no-any-return]
+    else:
+        found = aggregate.of([folded(value) if isinstance(value, str) else value for value in values])
+    return None if found is None else Fraction(found)
+
+
+def _at_the_edge(node: p.Aggregate, values: Sequence[Value | None], chosen: Chosen) -> Iterator[Value | None]:
+    """Give the values that the first, or the last, of the selected events can have."""
+    is_first = AGGREGATES[node.function].edge == "first"
+    sure = {*chosen.sure}
+    for index in chosen.possible if is_first else reversed(chosen.possible):
+        yield values[index]
+        if index in sure:
+            return
+    yield None
+
+
+def _around(
+    node: p.Aggregate, possible: Sequence[Value | None], sure: Sequence[Value | None], earlier: Total
+) -> Possible:
+    """Give what reaches around all values of the events from the sure to the possible ones."""
+    aggregate = AGGREGATES[node.function]
+    some, always = _known(possible), _known(sure)
+    if aggregate.around is None or earlier.count or not some:
+        return ANYTHING
+    low, high = aggregate.around(always, some)
+    unknown = not always and aggregate.of([]) is None
+    return Range(Fraction(low), Fraction(high), unknown, _bits(some))
+
+
+def _known(values: Sequence[Value | None]) -> list[Any]:
+    return [folded(value) if isinstance(value, str) else value for value in values if value is not None]
+
+
+def _bits(values: Sequence[Any]) -> int:
+    """Bound the bits of whatever is made of some of these numbers and how many they are."""
+    numbers = [value for value in values if isinstance(value, Fraction)]
+    scale = math.lcm(*(value.denominator for value in numbers))
+    size = math.ceil(sum(map(abs, numbers))) * scale
+    return 2 * (size.bit_length() + scale.bit_length() + len(values).bit_length() + 1)

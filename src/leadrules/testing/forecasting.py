@@ -1,0 +1,139 @@
+"""The laws of forecasts: what one says is what scoring says, at every moment of its span."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from leadrules import program as p
+from leadrules.audit import ScoredLead
+from leadrules.engine.spans.search import mapping_of
+from leadrules.errors import LeadrulesError
+from leadrules.explain.forecast import Forecast
+from leadrules.families import RESULT_LISTS
+from leadrules.lead import LeadReader, read_as_of
+from leadrules.ruleset import Ruleset
+from leadrules.testing.comparing import outcome, same
+from leadrules.testing.leads import RawLead
+from leadrules.values import DAY, HOUR, instant_of, moment_of
+
+_DAYS = (1, 2, 8, 40, 100, 400)
+_MOMENTS = 40
+"""So many moments are looked at."""
+_LISTS = {one.noun: one.name for one in RESULT_LISTS.values()}
+
+
+def forecast_comes_true(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
+    """Assert that at every moment of its span `evaluate` gives the labels and lists that a forecast says.
+
+    Each stage is held from the moment on that it is reached. Looked at are moments near what the rules may cross,
+    and moments of chance. A refused lead is refused alike.
+    """
+    chance = random.Random(seed)  # noqa: S311 chooses test data
+    days = chance.choice(_DAYS)
+    try:
+        rules.evaluate(lead, as_of=as_of)
+    except LeadrulesError:
+        expected = outcome(rules.evaluate, lead, as_of=as_of)
+        same("a forecast refuses otherwise", expected, outcome(rules.forecast, lead, as_of=as_of, days=days))
+        return
+    found = rules.forecast(lead, as_of=as_of, days=days)
+    if found.restless or found.open_ended:
+        return
+    known = _as_of(rules, lead, as_of)
+    moments = {moment_of(at) for at in _near(rules, known, as_of, found.until, chance)}
+    edges = [change.at for change in found.changes]
+    moments |= {edge + dt.timedelta(microseconds=one) for edge in edges for one in (-1, 0, 1)} | {found.until}
+    for moment in sorted(one for one in moments if as_of < one <= found.until):
+        held = _said(found, moment, before=True)["stages"]
+        result = rules.evaluate({**known, "stages": held}, as_of=moment)
+        said, is_ = _said(found, moment), _labels(result)
+        assert said == is_, f"at {moment.isoformat()} the forecast says {said}, and evaluate {is_}\n{found}"
+        for change in found.changes:
+            assert change.at != moment or change.score == result.score
+    assert _labels(found.then) == _said(found, found.until)
+
+
+def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
+    """Assert that a result stays the same up to its next change, and is another then."""
+    chance = random.Random(seed)  # noqa: S311 chooses test data
+    try:
+        result = rules.evaluate(lead, as_of=as_of)
+    except LeadrulesError:
+        return
+    known, found = _as_of(rules, lead, as_of), rules.next_change(lead, as_of=as_of)
+    until = as_of + dt.timedelta(days=20_000) if found is None else found
+    moments = {moment_of(at) for at in _near(rules, known, as_of, until, chance)}
+    if found is not None:
+        moments.add(found - dt.timedelta(microseconds=1))
+    for moment in (one for one in moments if as_of <= one < until):
+        later = rules.evaluate(known, as_of=moment)
+        assert _parts(later) == _parts(result), f"at {moment.isoformat()} {_parts(result)} is {_parts(later)} already"
+    if found is not None:
+        later = rules.evaluate(known, as_of=found)
+        assert _parts(later) != _parts(result), f"at {found.isoformat()} {_parts(result)} does not change"
+
+
+def _as_of(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> dict[str, Any]:
+    """Give a lead as it is known at a moment, without what happens later."""
+    return mapping_of(LeadReader(rules.program.scope).read(lead, read_as_of(as_of)), rules.program)
+
+
+def _near(
+    rules: Ruleset, lead: Mapping[str, Any], as_of: dt.datetime, until: dt.datetime, chance: random.Random
+) -> Iterator[int]:
+    """Give instants near what the rules may cross after a moment, and some of chance."""
+    program, first, last = rules.program, instant_of(as_of), instant_of(until)
+    anchors = [instant_of(event["at"]) for event in lead["events"]]
+    for value in lead["attributes"].values():
+        if isinstance(value, dt.datetime):
+            anchors.append(instant_of(value))
+        elif isinstance(value, dt.date):
+            anchors.append(program.scope.zone.midnight(value))
+    spans = [one.within for one in program.find(p.Selection) if one.within is not None]
+    spans += [one.within for one in program.find(p.FollowedBy, p.MomentWithin)]
+    yield first + 1
+    for _ in range(_MOMENTS):
+        at = chance.randint(first, max(first, last))
+        if anchors and chance.random() < 0.7:
+            at = chance.choice(anchors)
+            if spans and chance.random() < 0.5:
+                at += chance.choice(spans)
+            else:
+                unit = chance.choice((DAY, DAY, HOUR))
+                at += ((chance.randint(first, max(first, last)) - at) // unit) * unit
+        elif chance.random() < 0.3:
+            at = program.scope.zone.midnight(program.scope.zone.day(at))
+        yield at + chance.choice((-1, 0, 1))
+
+
+def _said(found: Forecast, moment: dt.datetime, *, before: bool = False) -> dict[str, Any]:
+    """Give the labels and lists that a forecast says for a moment, or for the one before it."""
+    said = _labels(found.now)
+    for change in found.changes:
+        if change.at > moment or (before and change.at == moment):
+            break
+        if change.kind in _LISTS:
+            texts = said[_LISTS[change.kind]]
+            said[_LISTS[change.kind]] = texts - {change.before} if change.after is None else texts | {change.after}
+        else:
+            said[f"{change.kind}s"][change.name] = change.after
+    return said
+
+
+def _labels(result: ScoredLead) -> dict[str, Any]:
+    lists = {name: frozenset(getattr(result, name)) for name in RESULT_LISTS}
+    return {"stages": dict(result.stages), "grades": dict(result.grades), **lists}
+
+
+def _parts(result: ScoredLead) -> dict[str, Any]:
+    lists = {name: getattr(result, name) for name in RESULT_LISTS}
+    return {
+        "score": result.score,
+        "dimensions": dict(result.dimensions),
+        "stages": dict(result.stages),
+        "grades": dict(result.grades),
+        **lists,
+    }
