@@ -125,7 +125,7 @@ class Ruleset:
         the file; where a plugin is the culprit, the error is a `PluginError` too.
         """
         catalogue = _catalogue(plugins, criteria)
-        files = Files.on_disk(path, root=root, packs=catalogue.pack_text)
+        files = Files.on_disk(path, root=root, packs=catalogue.pack_text, most=limits.file_bytes)
         return cls._from_files(files, params or {}, limits, catalogue)
 
     @classmethod

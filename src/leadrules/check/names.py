@@ -434,6 +434,8 @@ def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> 
             texts = read_list(node.span.file, node.path.value, None if node.column is None else node.column.value)
         except ValueError as problem:
             report.refuse("LR610", str(problem), node.path, report.near(node.path.value, problem))
+        except PluginError as problem:
+            report.refuse("LR621", str(problem), node.path, problem.help)
         return tuple(p.Constant(text, TEXT, text=f'"{text}"') for text in texts)
     assert node.items is not None
     found = []

@@ -9,8 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
+import stat
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import attrs
 
@@ -21,6 +22,13 @@ MAIN = ""
 PACK = "pack:"
 """What a path begins with that leads into a pack of a plugin: `pack:NAME/file`."""
 
+RULES = (".leadrules",)
+"""What the name of an included file ends in: no other file's lines are shown in messages."""
+LISTS = (".csv", ".txt", ".tsv")
+"""What the name of a file with a list ends in."""
+FILE_BYTES = 1024 * 1024
+"""The size of a rule file, unless limits say otherwise."""
+
 PackReader = Callable[[str, str], str]
 """Reads a file of a pack: (the pack's name, the path in it) -> text. Raises ValueError or PluginError."""
 
@@ -29,7 +37,8 @@ PackReader = Callable[[str, str], str]
 class Files:
     """A main rule file shown as `name`, and the folder `root` that it may read from (None: no disk).
 
-    `texts` holds what is known without a disk, by path; the main file's own is `""`.
+    `texts` holds what is known without a disk, by path; the main file's own is `""`. No more than
+    `most` bytes are read of a rule file.
     """
 
     name: str
@@ -37,6 +46,7 @@ class Files:
     path: Path | None = None
     root: Path | None = None
     packs: PackReader | None = None
+    most: int = FILE_BYTES
 
     @classmethod
     def of_text(cls, text: str, name: str, others: Mapping[str, str], *, packs: PackReader | None = None) -> Files:
@@ -45,11 +55,22 @@ class Files:
         return cls(name, texts, packs=packs)
 
     @classmethod
-    def on_disk(cls, path: str | Path, *, root: str | Path | None = None, packs: PackReader | None = None) -> Files:
+    def on_disk(
+        cls,
+        path: str | Path,
+        *,
+        root: str | Path | None = None,
+        packs: PackReader | None = None,
+        most: int = FILE_BYTES,
+    ) -> Files:
         """Read the main file from disk; files it names lie inside `root`, by default its folder."""
         main = Path(path)
         folder = Path(root) if root is not None else main.parent
-        return cls(str(path), {}, main, folder.resolve(), packs)
+        try:
+            resolved = folder.resolve()
+        except (OSError, RuntimeError):  # links in a circle, or a working folder that is gone: no file can be read
+            resolved = None
+        return cls(str(path), {}, main, resolved, packs, most)
 
     def paths(self) -> tuple[Path, ...]:
         """Give the paths of what was read from disk, the main file first."""
@@ -78,7 +99,7 @@ class Files:
         """Give the main file's text, or diagnostics that say why there is none."""
         if MAIN not in self.texts:
             assert self.path is not None
-            found = read_rule_file(self.path, self.name)
+            found = read_rule_file(self.path, self.name, self.most)
             if not isinstance(found, str):
                 return found
             self.texts[MAIN] = found
@@ -101,28 +122,37 @@ class Files:
             raise ValueError(f"`{path}` is no file of a pack, such as `pack:frameworks/bant.leadrules`")
         return f"{PACK}{name}/{inside}"
 
-    def text(self, key: str, path: str) -> str:
-        """Give the text of a file by its key; `path` is how it was written.
+    def text(self, key: str, path: str, kinds: tuple[str, ...] = RULES) -> str:
+        """Give the text of a file by its key; `path` is how it was written, `kinds` what its name ends in.
 
-        Raises ValueError with a sentence for people where it cannot be read, or must not.
+        What a host gave as texts may be called anything. Raises ValueError with a sentence for people
+        where it cannot be read, or must not.
         """
+        if self.root is not None and not key.startswith(PACK):
+            self._refuse_other_kinds(key, path, kinds)
         if key in self.texts:
             return self.texts[key]
         if key.startswith(PACK) and self.packs is not None:
             name, _, inside = key.removeprefix(PACK).partition("/")
             try:
-                self.texts[key] = self.packs(name, inside)
+                found = self.packs(name, inside)
             except MissingFile as problem:
                 known = (f"{PACK}{name}/{file}" for file in problem.known)
                 raise MissingFile(str(problem), known) from None
-            return self.texts[key]
+            if not key.endswith(kinds):
+                raise ValueError(_not_of(path, kinds))
+            self.texts[key] = found
+            return found
         if self.root is None or self.path is None:
             raise ValueError(f"`{path}` is not among the files that these rules were loaded with")
-        target = (self.path.parent / key).resolve()
+        try:
+            target = (self.path.parent / key).resolve()
+        except (OSError, RuntimeError):  # which of them depends on the version of Python
+            raise ValueError(f"`{path}` cannot be read: its links lead in a circle") from None
         if not target.is_relative_to(self.root):
             raise ValueError(f"`{path}` lies outside the folder that rules are read from")
         try:
-            found = target.read_bytes().decode("utf-8-sig")
+            found = _read_ordinary(target, path, self.most if kinds == RULES else None).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ValueError(f"`{path}` is not UTF-8") from None
         except FileNotFoundError:
@@ -132,13 +162,20 @@ class Files:
         self.texts[key] = found
         return found
 
+    def _refuse_other_kinds(self, key: str, path: str, kinds: tuple[str, ...]) -> None:
+        """Raise ValueError for a file of another kind, whether it is there or not."""
+        if key.endswith(kinds):
+            return
+        assert self.path is not None
+        raise MissingFile(_not_of(path, kinds), _beside(path, self.path.parent / key))
+
     def read_list(self, file: str, path: str, column: str | None) -> list[str]:
         """Read the texts of a list from a CSV file beside the rule file that names it.
 
         With a column, those of that column; else the first value of each line. Empty ones are left
         out, and so are repeats. Raises ValueError with a sentence for people.
         """
-        text = self.text(self.beside(file, path), path)
+        text = self.text(self.beside(file, path), path, LISTS)
         try:
             rows = [row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row)]
         except csv.Error as problem:
@@ -156,16 +193,36 @@ class Files:
         return list(dict.fromkeys(texts))
 
 
-def read_rule_file(path: Path, name: str) -> str | tuple[Diagnostic, ...]:
-    """Read a rule file from disk, or give the diagnostic (`LR010`, `LR001`, `LR002`) that says why not."""
-    data = read_bytes(path, name)
+def _not_of(path: str, kinds: tuple[str, ...]) -> str:
+    ends = " or ".join(f"`{kind}`" for kind in kinds)
+    what = "an included file" if kinds == RULES else "a list"
+    return f"`{path}` is not read: the name of {what} ends in {ends}"
+
+
+def _read_ordinary(target: Path, path: str, most: int | None) -> bytes:
+    """Read a file that is one: a pipe would never end, nor a device. Raises ValueError and OSError."""
+    found = target.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise ValueError(f"`{path}` is a folder, not a file")
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(f"`{path}` is no ordinary file")
+    if most is not None and found.st_size > most:
+        raise ValueError(f"`{path}` has {found.st_size:,} bytes, more than {most:,}")
+    return target.read_bytes()
+
+
+def read_rule_file(path: Path, name: str, most: int = FILE_BYTES) -> str | tuple[Diagnostic, ...]:
+    """Read a rule file from disk, or give the diagnostic (`LR010`, `LR001`, `LR002`, `LR004`) that says why not."""
+    data = read_bytes(path, name, most)
     return decode(data, name) if isinstance(data, bytes) else data
 
 
-def read_bytes(path: Path, name: str) -> bytes | tuple[Diagnostic, ...]:
-    """Read a rule file's bytes from disk, or give the diagnostic (`LR010`) that says why not."""
+def read_bytes(path: Path, name: str, most: int = FILE_BYTES) -> bytes | tuple[Diagnostic, ...]:
+    """Read a rule file's bytes from disk, or give the diagnostic (`LR010`, `LR004`) that says why not."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+        return data if len(data) <= most else (too_large(name, path.stat().st_size, most),)
     except FileNotFoundError:
         return _no_file(name, "there is no such file", "check the path, or make one with `leadrules init`")
     except IsADirectoryError:
@@ -174,13 +231,23 @@ def read_bytes(path: Path, name: str) -> bytes | tuple[Diagnostic, ...]:
         return _no_file(name, f"the file cannot be read: {(problem.strerror or 'unreadable').lower()}", None)
 
 
+def too_large(name: str, size: int, most: int) -> Diagnostic:
+    """Make the diagnostic of a rule file that has more bytes than there may be; 0 where nobody knows how many."""
+    has = f"{size} bytes, more than" if size > most else "more bytes than"
+    advice = "move a part of it to another file, and `include` that"
+    return Diagnostic("LR004", f"the file has {has} {most}", Span(name, 0, 0, 1, 1), advice)
+
+
 def _no_file(name: str, message: str, help_: str | None) -> tuple[Diagnostic, ...]:
     return (Diagnostic("LR010", message, Span(name, 0, 0, 1, 1), help_),)
 
 
 def _beside(path: str, target: Path) -> Iterator[str]:
     """Give the files of the same kind in the folder of one that is not there, as the rule file would write them."""
-    if target.parent.is_dir():
-        for file in target.parent.iterdir():
-            if file.suffix in {target.suffix or ".leadrules", ".leadrules"}:
-                yield posixpath.join(posixpath.dirname(path), file.name)
+    try:
+        names = [file.name for file in target.parent.iterdir()]
+    except OSError:  # nobody may look into it, or it is not there either
+        return
+    for name in names:
+        if PurePosixPath(name).suffix in {target.suffix or ".leadrules", ".leadrules"}:
+            yield posixpath.join(posixpath.dirname(path), name)

@@ -22,6 +22,7 @@ from leadrules.errors import Diagnostic, in_order
 from leadrules.patterns import MOST_STEPS
 from leadrules.syntax import tree
 from leadrules.syntax.builder import Builder
+from leadrules.syntax.files import FILE_BYTES, too_large
 from leadrules.syntax.lines import MAX_TOKENS, Chunk, chunks_of
 from leadrules.syntax.literals import invisible_characters, mistakes_in, mixed_scripts
 from leadrules.syntax.mistakes import explain
@@ -40,7 +41,7 @@ class Limits:
     rules read, `pattern_steps` the size of all patterns together.
     """
 
-    file_bytes: int = 1024 * 1024
+    file_bytes: int = FILE_BYTES
     rules: int = 10_000
     nesting: int = 100
     name_characters: int = 200
@@ -77,10 +78,7 @@ def _too_large(source: Source, limits: Limits) -> Diagnostic | None:
     size = len(source.text.encode())
     if size <= limits.file_bytes:
         return None
-    message = f"the file has {size} bytes, more than {limits.file_bytes}"
-    return attrs.evolve(
-        source.diagnostic("LR004", message, 0, 0, "move a part of it to another file, and `include` that"), source=""
-    )
+    return too_large(source.name, size, limits.file_bytes)
 
 
 class _Reader:
