@@ -7,6 +7,7 @@ import leadrules_behaviour as behaviour
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from leadrules_behaviour.automation import counted
 from leadrules_behaviour.windows import local_day
 
 from leadrules.sdk import EventView, LeadView
@@ -33,7 +34,9 @@ EXAMPLES = {
     "longest_session": [(one, number) for one in LEADS for number in NUMBERS],
     "longest_streak": [(one, unit) for one in LEADS for unit in ("day", "week")],
     "monetary": [(one, *CUTS) for one in LEADS],
-    "recency": [(one, *CUTS) for one in LEADS],
+    "purchase_frequency": [(one, *CUTS, number) for one in LEADS for number in [*NUMBERS, None]],
+    "purchase_recency": [(one, *CUTS) for one in LEADS],
+    "recency": [(one, *CUTS, bots) for one in LEADS for bots in (True, False)],
     "sessions": [(one, number, number) for one in LEADS for number in NUMBERS],
     "streak": [(one, unit) for one in LEADS for unit in ("day", "week")],
     "trend": [(one, number) for one in LEADS for number in NUMBERS],
@@ -50,6 +53,19 @@ def test_criterion_keeps_the_laws(name):
     check_criterion(getattr(behaviour, name), examples=EXAMPLES[name], max_examples=60)
 
 
+ASKED = {
+    "velocity": lambda days: (days,),
+    "trend": lambda days: (days,),
+    "sessions": lambda days: (Decimal(30), days),
+    "longest_session": lambda days: (Decimal(30), days),
+    "active_days": lambda days: (days,),
+    "streak": lambda _: ("day",),
+    "longest_streak": lambda _: ("week",),
+    "recency": lambda _: CUTS,
+    "frequency": lambda days: (*CUTS, days),
+}
+"""The arguments of the criteria that can leave bots out, for a window of so many days."""
+
 ages = st.lists(st.integers(0, 100) | st.integers(0, 10_000_000), max_size=30)
 days = st.integers(1, 100).map(Decimal)
 
@@ -60,6 +76,23 @@ def test_bots_and_people_are_everyone(ages, clicks, seconds):
     one = lead(*ages)
     assert behaviour.bot_events(one, clicks, seconds) + behaviour.human_events(one, clicks, seconds) == len(ages)
     assert max(clicks, 2) * behaviour.bot_bursts(one, clicks, seconds) <= behaviour.bot_events(one, clicks, seconds)
+
+
+@SETTINGS
+@given(ages, days)
+def test_without_bots_counts_what_people_did(ages, days):
+    one = lead(*ages)
+    rest = counted(one, without_bots=True)
+    assert len(rest.events) == behaviour.human_events(one)
+    for name, arguments in ASKED.items():
+        asked = getattr(behaviour, name)
+        assert asked(one, *arguments(days), without_bots=True) == asked(rest, *arguments(days)), name
+
+
+def test_other_events_are_never_bots():
+    events = [EventView("purchase", NOON) for _ in range(6)] + [EventView("page_view", NOON) for _ in range(4)]
+    one = LeadView("1", {}, events, as_of=NOON)
+    assert counted(one, without_bots=True) == one
 
 
 @SETTINGS

@@ -7,7 +7,7 @@ is said by the rule file: the standard group `activity`, or its own `events acti
 from leadrules_behaviour.automation import bot_bursts, bot_events, human_events
 from leadrules_behaviour.pace import trend, velocity
 from leadrules_behaviour.regularity import active_days, longest_streak, streak
-from leadrules_behaviour.rfm import frequency, monetary, recency
+from leadrules_behaviour.rfm import frequency, monetary, purchase_frequency, purchase_recency, recency
 from leadrules_behaviour.visits import longest_session, sessions
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "longest_session",
     "longest_streak",
     "monetary",
+    "purchase_frequency",
+    "purchase_recency",
     "recency",
     "sessions",
     "streak",

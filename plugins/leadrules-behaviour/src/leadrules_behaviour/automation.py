@@ -49,6 +49,21 @@ def human_events(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _
     return Decimal(len(moments) - sum(last - first for first, last in _bursts(moments, clicks, seconds)))
 
 
+def counted(lead: LeadView, *, without_bots: bool) -> LeadView:
+    """Give a lead with the events that count: all, or those that no program caused.
+
+    Left out are opens, clicks and page views in a burst, as `bot_bursts` finds them by default; among
+    what the lead's view has, so that nothing else decides.
+    """
+    if not without_bots:
+        return lead
+    clicked = [place for place, event in enumerate(lead.events) if event.type in CLICKED]
+    moments = instants([lead.events[place] for place in clicked], lead) if clicked else []
+    bots = {place for first, last in _bursts(moments, _CLICKS, _SECONDS) for place in clicked[first:last]}
+    kept = tuple(event for place, event in enumerate(lead.events) if place not in bots)
+    return LeadView(lead.id, lead.attributes, kept, as_of=lead.as_of, timezone=lead.timezone)
+
+
 def _moments(lead: LeadView) -> list[int]:
     return instants(lead.events, lead) if lead.events else []
 
