@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from leadrules import characters, patterns, values
+from leadrules import characters, patterns
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.check.checker import Checked, check
 from leadrules.errors import (
@@ -275,9 +275,7 @@ class Ruleset:
         Exact: only what decay, windows and dates do; events after `as_of` do not happen. Raises as
         `evaluate` does, and InputError where `days` is no whole number, 1 or more.
         """
-        from leadrules.explain.forecast import forecast
-
-        return forecast(self._course(lead, read_as_of(as_of)), days)
+        return _foresee(self._course(lead, read_as_of(as_of)), days)
 
     def forecast_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, days: int = 90) -> Iterator[Forecast]:
         """Forecast leads one after the other, in their order. Raises as `forecast` does, at the lead concerned."""
@@ -290,11 +288,9 @@ class Ruleset:
         tags, recommendations and missing requirements for the same lead, of which events after `as_of` are
         left out. In UTC; None where time alone never changes it. Raises as `evaluate` does.
         """
-        from leadrules.engine.spans.search import next_change
+        from leadrules.engine.spans.search import next_moment
 
-        course = self._course(lead, read_as_of(as_of))
-        found = next_change(course, course.evaluate(course.as_of, course.held))
-        return None if found is None else values.moment_of(found)
+        return next_moment(self._course(lead, read_as_of(as_of)))
 
     def _course(self, lead: Leadlike, as_of: int) -> Course:
         from leadrules.engine.spans.movement import Movement
@@ -331,7 +327,7 @@ class Ruleset:
         from leadrules.engine.incremental import Retention, Scorer
 
         if self._scorer is None:
-            scorer = Scorer(self._identity, Retention.of(self._program, self._reader), self.environment)
+            scorer = Scorer(self._identity, Retention.of(self._program, self._reader), self.environment, _foresee)
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer
@@ -359,6 +355,12 @@ class Ruleset:
     def __reduce__(self) -> tuple[Any, ...]:
         handed = PickledCatalogue.of(self._catalogue)
         return _restored, (self._files.frozen(), dict(self._params), self._limits, handed, self.fingerprint)
+
+
+def _foresee(course: Course, days: int) -> Forecast:
+    from leadrules.explain.forecast import forecast
+
+    return forecast(course, days)
 
 
 def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:

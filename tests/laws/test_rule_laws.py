@@ -23,6 +23,7 @@ from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
 from leadrules.testing import (
     RawLead,
+    a_state_foresees_the_same,
     audit_adds_up,
     decay_never_gains,
     engines_agree,
@@ -238,6 +239,11 @@ def a_result_is_valid_until_its_next_change(question):
         next_change_is_the_first(question.rules, lead, question.as_of, seed=question.seed)
 
 
+def a_state_forecasts_what_the_rules_do(question):
+    for lead in (question.lead, question.busy):
+        a_state_foresees_the_same(question.rules, lead, question.as_of, seed=question.seed)
+
+
 def pickled_rulesets_give_the_same_digests_in_another_process(questions):
     pickled_gives_the_same_digest([(q.rules, lead, q.as_of) for q in questions for lead in (q.lead, q.busy, q.spoiled)])
 
@@ -261,6 +267,7 @@ LAWS = (
     incremental_equals_from_scratch_for_any_split_of_the_events,
     a_forecast_comes_true,
     a_result_is_valid_until_its_next_change,
+    a_state_forecasts_what_the_rules_do,
 )
 LAWS_OF_MANY = (pickled_rulesets_give_the_same_digests_in_another_process,)
 

@@ -292,3 +292,26 @@ def test_many_are_forecast_in_their_order():
     rules = Ruleset.from_text("stages a < b\nemail_open within 3 days -> b\n")
     leads = [lead(("email_open", "2026-10-25T00:00:00Z")), lead()]
     assert [len(found.changes) for found in rules.forecast_many(leads, as_of=NOW, days=7)] == [1, 0]
+
+
+# ------------------------------------------------------------------------ of a state
+
+
+def test_a_state_forecasts_and_stays_as_it_is():
+    text = "stages a < b\nemail_open within 3 days -> b\nemail_click +1\n"
+    rules = Ruleset.from_text(text)
+    given = lead(("email_open", "2026-10-25T00:00:00Z"), ("email_click", "2026-09-01T00:00:00Z"))
+    state = rules.start({"id": "1"}, remember=dt.timedelta(0))
+    for event in given["events"]:
+        state.add(event)
+    state.add({"type": "email_open", "at": NOW + dt.timedelta(days=1)})
+    state.advance(as_of=NOW - dt.timedelta(days=1))
+    before = state.to_json()
+    found = state.forecast(as_of=NOW, days=30)
+    assert found.to_dict() == rules.forecast(given, as_of=NOW, days=30).to_dict()
+    assert [(change.day.isoformat(), change.after) for change in found.changes] == [("2026-10-28", "a")]
+    assert state.next_change(as_of=NOW) == dt.datetime(2026, 10, 28, 0, 0, 0, 1, tzinfo=dt.UTC)
+    assert (state.as_of, state.to_json()) == (NOW - dt.timedelta(days=1), before)
+    assert state.result(as_of=NOW + dt.timedelta(days=4)).stage == "b"
+    with pytest.raises(InputError, match="is earlier than"):
+        state.forecast(as_of=NOW)

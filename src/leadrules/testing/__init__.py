@@ -20,7 +20,7 @@ from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
 from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
-from leadrules.testing.forecasting import forecast_comes_true, next_change_is_the_first
+from leadrules.testing.forecasting import a_state_foresees_the_same, forecast_comes_true, next_change_is_the_first
 from leadrules.testing.incremental import housekeeping_is_irrelevant, incremental_agrees
 from leadrules.testing.laws import (
     audit_adds_up,
@@ -46,6 +46,7 @@ __all__ = [
     "Construct",
     "RawLead",
     "WorkedCase",
+    "a_state_foresees_the_same",
     "audit_adds_up",
     "cases",
     "check_criterion",

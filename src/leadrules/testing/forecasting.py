@@ -76,6 +76,28 @@ def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, 
         assert _parts(later) != _parts(result), f"at {found.isoformat()} {_parts(result)} does not change"
 
 
+def a_state_foresees_the_same(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
+    """Assert that a state forecasts what the rules forecast of all that it has taken in, and is as it was before."""
+    chance = random.Random(seed)  # noqa: S311 chooses test data
+    try:
+        state = rules.start({**lead, "events": []}, remember=dt.timedelta(hours=chance.choice((0, 26, 24 * 500))))
+        events = [*(lead.get("events") or ())]
+        chance.shuffle(events)
+        for event in events:
+            state.add(event)
+        rules.evaluate(lead, as_of=as_of)
+    except LeadrulesError:
+        return
+    for hours in (-24 * 30, -24 * 5, -5):
+        state.advance(as_of=as_of + dt.timedelta(hours=hours))
+        state._most = 0  # noqa: SLF001 - forget now, not only once there are many
+    days, text = chance.choice(_DAYS), state.to_json()
+    expected = [outcome(rules.forecast, lead, as_of=as_of, days=days), rules.next_change(lead, as_of=as_of)]
+    found = [outcome(state.forecast, as_of=as_of, days=days), state.next_change(as_of=as_of)]
+    same("a state foresees otherwise", str(expected), str(found))
+    same("a forecast changes the state", text, state.to_json())
+
+
 def _as_of(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> dict[str, Any]:
     """Give a lead as it is known at a moment, without what happens later."""
     return mapping_of(LeadReader(rules.program.scope).read(lead, read_as_of(as_of)), rules.program)

@@ -184,6 +184,11 @@ class EventLog:
         """Forget all events up to the mark but these."""
         self._fill([*events, *self._waiting_events()])
 
+    def forget_waiting(self) -> None:
+        """Forget the events that are later than the mark."""
+        self._settle()
+        self._waiting = []
+
     def copy(self) -> EventLog:
         """Give a log that goes its own way."""
         self._settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import attrs
@@ -19,13 +19,16 @@ from leadrules.engine.incremental.log import EventLog, LogReader, events_of
 from leadrules.engine.incremental.retention import Retention
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
-from leadrules.engine.incremental.totals import Totals, totals_of
+from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
 from leadrules.engine.reference.conditions import NOTHING
 from leadrules.errors import AsOfError
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of
 from leadrules.values import moment_of, text_of_instant
 
 if TYPE_CHECKING:
+    from leadrules.engine.spans.movement import Movement
+    from leadrules.engine.spans.search import Course
+    from leadrules.explain.forecast import Forecast
     from leadrules.models import Event
 
 Eventlike: TypeAlias = "Event | Mapping[str, Any]"
@@ -38,11 +41,15 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 @attrs.frozen
 class Scorer:
-    """What the states of one ruleset share. `environment` has the versions of tables that are part of the meaning."""
+    """What the states of one ruleset share. `environment` has the versions of tables that are part of the meaning.
+
+    `foresee` makes a forecast.
+    """
 
     identity: RulesetIdentity
     retention: Retention
     environment: Mapping[str, str]
+    foresee: Callable[[Course, int], Forecast]
 
     @property
     def reader(self) -> LeadReader:
@@ -60,8 +67,19 @@ class Scorer:
         program, uses = self.retention.program, self.retention.uses
         plan = StreamPlan(program.scope.zone)
         events = functools.partial(KeptEventCode, plan=plan)
-        reader = LogReader(program.scope)
-        return compile_program(program, self.identity, reader, totals_of(program, uses), events), plan
+        return compile_program(program, self.identity, self.log_reader, totals_of(program, uses), events), plan
+
+    @functools.cached_property
+    def log_reader(self) -> LogReader:
+        """Reads leads that bring a log of events."""
+        return LogReader(self.retention.program.scope)
+
+    @functools.cached_property
+    def movement(self) -> Movement:
+        """What of the program time moves."""
+        from leadrules.engine.spans.movement import Movement
+
+        return Movement(self.retention.program)
 
     @functools.cached_property
     def layout(self) -> str:
@@ -215,6 +233,40 @@ class LeadState:
         self.advance(as_of=as_of)
         evaluate, _ = self._scorer.compiled
         return evaluate(self._lead, as_of, pii)
+
+    def forecast(self, *, as_of: dt.datetime, days: int = 90) -> Forecast:
+        """Say when the lead's labels will change: what `Ruleset.forecast` says of all that was taken in.
+
+        The state stays as it is: the moment does not count as asked for. Raises AsOfError for one before the latest.
+        """
+        return self._scorer.foresee(self.__copy__()._follow(as_of), days)  # noqa: SLF001 - its own copy
+
+    def next_change(self, *, as_of: dt.datetime) -> dt.datetime | None:
+        """Say until when the result is valid: what `Ruleset.next_change` says of all that was taken in.
+
+        The state stays as it is: the moment does not count as asked for. Raises AsOfError for one before the latest.
+        """
+        from leadrules.engine.spans.search import next_moment
+
+        return next_moment(self.__copy__()._follow(as_of))  # noqa: SLF001 - its own copy
+
+    def _follow(self, as_of: dt.datetime) -> Course:
+        """Follow the lead from now on, as it is known at a moment."""
+        from leadrules.engine.spans.reading import Memory
+        from leadrules.engine.spans.search import Course
+
+        self.advance(as_of=as_of)
+        self._log.forget_waiting()
+        lead, scorer, instant = self._lead, self._scorer, read_as_of(as_of)
+        facts = scorer.log_reader.read(lead, instant)
+        totals = dict(zip(scorer.retention.uses, lead[TOTALS], strict=True))
+
+        def score(at: int, held: Mapping[str, str]) -> ScoredLead:
+            lead["stages"] = dict(held)
+            return self.result(as_of=moment_of(at))
+
+        reading = TotalsReading(scorer.retention.program, facts, instant, totals=totals)
+        return Course(Memory(scorer.movement, reading), score)
 
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""

@@ -184,3 +184,9 @@ def next_change(course: Course, result: ScoredLead) -> int | None:
             return at
         low, length = high + 1, length * _GROW
     return None
+
+
+def next_moment(course: Course) -> dt.datetime | None:
+    """Give the same of the result at the first moment, as a datetime in UTC."""
+    found = next_change(course, course.evaluate(course.as_of, course.held))
+    return None if found is None else moment_of(found)
