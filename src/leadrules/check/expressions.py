@@ -376,12 +376,12 @@ class Expressions(Resolver):
         if not spans:
             inherited = place.within is not None or place.since != ()
             window = place.within, place.since
-            return p.Selection(name.name, types, condition, *window, inherited=inherited, span=node.span)
+            return p.Selection(name.name, types, condition, *window, inherited=inherited, **told(node))
         windows = [self.duration(s.duration).microseconds for s in spans if isinstance(s, tree.Within)]
         if len(windows) > 1:
             self.report.refuse("LR414", "one `within` is enough: the shorter counts", spans[1])
         since = tuple(self.since(s) for s in spans if isinstance(s, tree.Since))
-        return p.Selection(name.name, types, condition, windows[0] if windows else None, since, span=node.span)
+        return p.Selection(name.name, types, condition, windows[0] if windows else None, since, **told(node))
 
     def since(self, node: tree.Since) -> p.SinceEvent | p.SinceField:
         """Check `since X`: an event with or without a filter, or a date or datetime field."""

@@ -62,6 +62,8 @@ def _shown(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, Mapping) and "criterion" in value:  # a plugin's, with what it was asked
         return _shown(value["value"])
+    if isinstance(value, Mapping) and "first" in value:
+        return ", then ".join(f"{event['type']} at {event['at']}" for event in value.values())
     if isinstance(value, Mapping):
         latest = f", the latest at {value['latest']}" if "latest" in value else ""
         return counted(value.get("events", 0), "event") + latest

@@ -123,7 +123,10 @@ class Words:
         return f"{name} unknown" if value is None else f"{name} = {shown(value)}"
 
     def events(self, found: Mapping[str, Any]) -> str:
-        """Say how many events there are."""
+        """Say how many events there are; of one that another followed, or nothing did, when they were."""
+        if "first" in found:
+            told = (f"{event['type']} on {self.day(event['at'])}" for event in found.values())
+            return ", then ".join(told)
         if not found["events"]:
             return "none"
         return f"{plural(found['events'], 'event')}, latest {self.day(found['latest'])}"

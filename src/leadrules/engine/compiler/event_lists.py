@@ -19,7 +19,7 @@ from leadrules.engine.compiler.noted_lead import Event, NotedLead, ToText, text_
 from leadrules.engine.compiler.operands import TextRead, only_text
 from leadrules.engine.compiler.runtime import Decayed, number_in, units_of, value_alike
 from leadrules.engine.reference.conditions import Reading
-from leadrules.engine.reference.evidence import properties_shown
+from leadrules.engine.reference.evidence import about_events, asked_of_events, properties_shown
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS
 from leadrules.lead import Facts
@@ -208,6 +208,8 @@ class EventLists:
         """Prepare writing events with the properties that a rule looks at, all but the end."""
         assert rule.selection is not None
         shown = properties_shown(rule)
+        if asked_of_events(*about_events(rule)):
+            raise Unplanned
         if not shown:
             return NotedLead.texts
         if len({read.name for read in shown}) < len(shown):

@@ -27,7 +27,7 @@ from leadrules.engine.compiler.noted_lead import (
     text_reader,
 )
 from leadrules.engine.compiler.trace import Trace
-from leadrules.engine.reference.evidence import Read, basis, looked_at
+from leadrules.engine.reference.evidence import Read, asked_of_events, basis, looked_at
 from leadrules.engine.reference.scoring import score_persona, score_rule
 from leadrules.values import rounded
 from leadrules.vocabulary import Field
@@ -199,7 +199,7 @@ class EvidencePlans:
 
     # ------------------------------------------------------------------ values
 
-    def _values(self, nodes: Sequence[p.Condition | p.ValueNode]) -> ValuePlan:
+    def _values(self, nodes: Sequence[p.Node]) -> ValuePlan:
         """Write all that conditions and values look at, by its text."""
         looked = looked_at(self._program, *nodes)
         parts = [(f"{canonical_json(text)}:", self._value(node)) for text, node in looked.items()]
@@ -216,7 +216,7 @@ class EvidencePlans:
                 return lambda lead: canonical_json(lead.held(ladder))
             case p.Count(selection):
                 return self._counted(node, selection, lambda _, events: str(len(events)))
-            case p.Happened(selection):
+            case p.Happened(selection) if not asked_of_events(selection.filter):
                 return self._counted(node, selection, lambda _, events: _happened(events))
             case p.DaysBetween(direction, p.Aggregate("first" | "last" as edge, p.PropertyRead("at"), selection)):
                 return self._counted(node, selection, functools.partial(_days, direction, edge))

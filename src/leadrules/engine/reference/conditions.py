@@ -92,7 +92,7 @@ class Reading:
             case p.Happened(selection):
                 return bool(self.select(selection))
             case p.FollowedBy():
-                return self._followed_by(condition)
+                return self.sequence(condition) is not None
             case p.MomentWithin(read, within):
                 moment = self.instant(self.value(read, event), read.type.kind)
                 return None if moment is None else self.as_of - within <= moment <= self.as_of
@@ -123,18 +123,26 @@ class Reading:
         stands_in = functools.partial(_stands_in, node.kind, self.program.patterns, str(subject))
         return either(None if subject is None else _known(self.value(c, event), stands_in) for c in node.choices)
 
-    def _followed_by(self, node: p.FollowedBy) -> bool:
-        firsts, thens = self.select(node.first), self.select(node.then)
+    def sequence(self, node: p.FollowedBy) -> tuple[Occurrence, ...] | None:
+        """Give the latest event that is followed by another, and the first that follows it; None where there is none.
+
+        Negated, it is the latest event alone that had the time to be followed, and was not.
+        """
+        thens = self.select(node.then)
         moments = [then.at for then in thens]
-        themselves = {id(then) for then in thens}
 
-        def followed(first: Occurrence) -> bool:
-            count = bisect_right(moments, first.at + node.within) - bisect_left(moments, first.at)
-            return count > (id(first) in themselves)
+        def following(first: Occurrence) -> Occurrence | None:
+            start, end = bisect_left(moments, first.at), bisect_right(moments, first.at + node.within)
+            return next((then for then in thens[start : min(end, start + 2)] if then is not first), None)
 
-        if node.negated:
-            return any(first.at + node.within <= self.as_of and not followed(first) for first in firsts)
-        return any(followed(first) for first in firsts)
+        for first in reversed(self.select(node.first)):
+            then = following(first)
+            if node.negated:
+                if then is None and first.at + node.within <= self.as_of:
+                    return (first,)
+            elif then is not None:
+                return first, then
+        return None
 
     # ---------------------------------------------------------------- values
 

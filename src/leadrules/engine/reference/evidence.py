@@ -7,10 +7,13 @@ text. Values of `pii` fields and properties become `[pii]` unless the caller ask
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from itertools import chain
 from typing import Any
+
+import attrs
 
 from leadrules import program as p
 from leadrules.audit import MASK, MOST_LISTED
@@ -37,10 +40,10 @@ class Evidence:
 
     def _contributions(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """List the latest events that gave points, and add up the earlier ones; the latest of all where none did."""
-        shown = properties_shown(rule)
+        shown, asked = properties_shown(rule), asked_of_events(*about_events(rule))
         giving = [c for c in score.kept if c.points] or score.kept[-1:]
         listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
-        events = [self._event(c.event, shown) | {"points": decimal_of(c.points)} for c in listed]
+        events = [self._event(c.event, shown, asked) | {"points": decimal_of(c.points)} for c in listed]
         earlier = Total(len(before), sum((c.points for c in before), Fraction(0))).plus(score.earlier)
         if not earlier.count:
             return {"events": events}
@@ -73,7 +76,7 @@ class Evidence:
         """Give how many events selections select and when the latest was, by their names."""
         return {selection.name: self._events(selection) for selection in selections}
 
-    def _values(self, *nodes: p.Condition | p.ValueNode) -> dict[str, Any]:
+    def _values(self, *nodes: p.Node) -> dict[str, Any]:
         return {text: self.of_read(node) for text, node in looked_at(self.reading.program, *nodes).items()}
 
     def of_read(self, node: Read) -> Any:
@@ -85,18 +88,30 @@ class Evidence:
         if isinstance(node, p.Happened):
             return self._events(node.selection)
         if isinstance(node, p.FollowedBy):
-            return self.reading.truth(node)
+            return self._sequence(node)
         if isinstance(node, p.CallNode) and node.plugin is not None:
             return self._answer(node)
         return self._value(node)
 
-    def _answer(self, node: p.CallNode) -> dict[str, Any]:
-        """Give what a plugin's criterion answered, to what, and its versions."""
+    def _sequence(self, node: p.FollowedBy) -> Any:
+        """Give the latest event that was followed, and what followed it first; or the latest that nothing followed."""
+        found = self.reading.sequence(node)
+        if found is None:
+            return False
+        events = zip(("first", "then"), found, (node.first, node.then), strict=False)
+        return {
+            word: self._event(event, properties_of(selection.filter), asked_of_events(selection.filter))
+            for word, event, selection in events
+        }
+
+    def _answer(self, node: p.CallNode, event: Occurrence | None = None) -> dict[str, Any]:
+        """Give what a plugin's criterion answered, to what, and its versions; about an event, where one is at hand."""
         criterion = self.reading.program.functions[str(node.plugin), node.function]
-        arguments = {name: self._value(value) for name, value in zip(node.names, node.arguments, strict=True)}
+        given = zip(node.names, node.arguments, strict=True)
+        arguments = {name: self._value(value, event) for name, value in given}
         origin = criterion.origin
         return {
-            "value": self._value(node),
+            "value": self._value(node, event),
             "arguments": arguments,
             "criterion": f"{origin.plugin}.{criterion.name}",
             "version": criterion.version,
@@ -105,16 +120,25 @@ class Evidence:
 
     def _events(self, selection: p.Selection) -> dict[str, Any]:
         events = self.reading.select(selection)
-        latest = {"latest": text_of_instant(events[-1].at)} if events else {}
-        return {"events": self.reading.count(selection)} | latest
+        if not events:
+            return {"events": self.reading.count(selection)}
+        found = {"events": self.reading.count(selection), "latest": text_of_instant(events[-1].at)}
+        asked = asked_of_events(selection.filter)
+        if not asked:
+            return found
+        shown = properties_of(selection.filter)
+        return found | {"listed": [self._event(event, shown, asked) for event in events[-MOST_LISTED:]]}
 
-    def _value(self, node: p.ValueNode) -> Any:
-        value = self.reading.value(node)
+    def _value(self, node: p.ValueNode, event: Occurrence | None = None) -> Any:
+        value = self.reading.value(node, event)
         if value is not None and not self.show_pii and reveals(node, self.reading.program, self._revealing):
             return MASK
         return plain(value, node.type.kind)
 
-    def _event(self, event: Occurrence, shown: list[p.PropertyRead]) -> dict[str, Any]:
+    def _event(
+        self, event: Occurrence, shown: Sequence[p.PropertyRead], asked: Mapping[str, p.CallNode]
+    ) -> dict[str, Any]:
+        """Give an event: the properties that are looked at, and what plugins' criteria said of it."""
         found: dict[str, Any] = {"type": event.type, "at": text_of_instant(event.at)}
         if event.id is not None:
             found["id"] = event.id
@@ -123,7 +147,8 @@ class Evidence:
             for node in shown
             if (value := self.reading.property(node, event)) is not None
         }
-        return found | ({"properties": properties} if properties else {})
+        values = {text: self._answer(node, event) for text, node in asked.items()}
+        return found | ({"properties": properties} if properties else {}) | ({"values": values} if values else {})
 
 
 def revealing_criteria(program: p.Program) -> frozenset[str]:
@@ -178,55 +203,118 @@ _CLOSED = (
 )
 
 
-def reads(node: p.Condition | p.ValueNode) -> Iterator[Read]:
-    """Give what a condition looks at or a value is made of, from left to right; literals left out."""
+_OF_LEAD = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
+"""What asks about the lead, even where an event is at hand."""
+
+
+def reads(node: p.Node) -> Iterator[Read]:
+    """Give what a condition looks at or a value is made of, from left to right.
+
+    Literals are left out, and what differs from event to event inside a filter or its points.
+    """
     found: Iterator[Any] = node.find(p.CallNode, *_CLOSED, closed=_CLOSED)
-    return found
+    return (read for read in found if not _is_of_event(read))
 
 
-def looked_at(program: p.Program, *nodes: p.Condition | p.ValueNode) -> dict[str, Read]:
-    """Give by its text what nodes look at, and what a criterion or segment is made of after it, each opened once.
+def _is_of_event(node: p.Node) -> bool:
+    """Tell whether a value hangs on the event at hand."""
+    return next(node.find(p.PropertyRead, closed=_OF_LEAD), None) is not None
 
-    A stack stands in for recursion: definitions may build on each other thousands deep.
+
+def asked_of_events(*nodes: p.Node | None) -> dict[str, p.CallNode]:
+    """Give by their texts the plugins' criteria that filters or points ask about the event at hand."""
+    calls = (call for node in nodes if node is not None for call in node.find(p.CallNode, closed=_OF_LEAD))
+    return {call.text: call for call in calls if call.plugin is not None and _is_of_event(call)}
+
+
+def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:
+    """Give what stands behind a name, in the filters of selections, and behind the moment that days are counted from.
+
+    Where criteria are asked about the events of a selection, these are looked at, too.
+    """
+    match node:
+        case p.DefinitionRead():
+            behind = program.behind(node)
+            return iter(()) if behind is None else reads(behind)
+        case p.DaysBetween(_, p.Aggregate() as moment):
+            return _inside(moment, program)
+        case p.DaysBetween(_, moment) if not isinstance(moment, p.FieldRead):
+            return reads(moment)
+        case p.MomentWithin(moment) if not isinstance(moment, p.FieldRead):
+            return reads(moment)
+        case p.Count(selection) | p.Aggregate(_, _, selection) | p.Happened(selection):
+            return _of_selection(selection)
+        case p.FollowedBy(first, then):
+            return chain(_of_selection(first, shown=True), _of_selection(then, shown=True))
+        case _:
+            return iter(())
+
+
+def _of_selection(selection: p.Selection, *, shown: bool = False) -> Iterator[Read]:
+    """Give what the filters of a selection look at; `shown` says that its events are shown already."""
+    if selection.filter is not None:
+        if asked_of_events(selection.filter) and not shown:
+            yield p.Happened(selection, text=selection.text)
+        yield from reads(selection.filter)
+    for since in selection.since:
+        if isinstance(since, p.SinceEvent) and since.filter is not None:
+            named = p.Selection(" | ".join(since.types), since.types, since.filter)
+            yield from _of_selection(attrs.evolve(named, text=f"{named.name}[{since.filter.text}]"))
+
+
+def looked_at(program: p.Program, *nodes: p.Node) -> dict[str, Read]:
+    """Give by its text what nodes look at, and after it what that is made of, each opened once.
+
+    Of a selection that is what its filters look at. A stack stands in for recursion: definitions may
+    build on each other thousands deep.
     """
     found: dict[str, Read] = {}
     for one in nodes:
-        opened: set[Read] = set()
-        open_ = [reads(one)]
+        opened: set[p.Node] = set()
+        open_ = [_of_selection(one, shown=True) if isinstance(one, p.Selection) else reads(one)]
         while open_:
             node = next(open_[-1], None)
             if node is None:
                 open_.pop()
                 continue
             found[node.text] = node
-            read = node.moment if isinstance(node, p.MomentWithin) else node
-            behind = program.behind(read) if isinstance(read, p.DefinitionRead) else None
-            if behind is not None and node not in opened:
+            if node not in opened:
                 opened.add(node)
-                open_.append(reads(behind))
+                open_.append(_inside(node, program))
     return found
 
 
-def basis(rule: p.Rule, alternative: int) -> list[p.Condition | p.ValueNode]:
+def basis(rule: p.Rule, alternative: int) -> list[p.Node]:
     """Give what the points of a rule rest on besides events.
 
-    That is the conditions that decided (the alternative's, all of them for `else`, and `when`), and
-    points that are calculated once.
+    That is the conditions that decided (the alternative's, all of them for `else`, and `when`), what
+    selects events, and points that are calculated.
     """
     chosen = rule.alternatives[alternative]
-    found: list[p.Condition | p.ValueNode] = []
-    if rule.selection is None:
+    found: list[p.Node] = []
+    if rule.selection is not None:
+        found.append(rule.selection)
+    else:
         found += rule.conditions if chosen.condition is None else [chosen.condition]
     found += [] if rule.when is None else [rule.when]
-    return found if rule.selection is not None or isinstance(chosen.points, p.Constant) else [*found, chosen.points]
+    return found if isinstance(chosen.points, p.Constant) else [*found, chosen.points]
+
+
+def about_events(rule: p.Rule) -> list[p.Node]:
+    """Give what a per-event rule asks about each event: its filter, its points and what its caps go by."""
+    assert rule.selection is not None
+    nodes = [rule.selection.filter, rule.alternatives[0].points, *(cap.bucket.property for cap in rule.caps.per)]
+    return [node for node in nodes if node is not None]
 
 
 def properties_shown(rule: p.Rule) -> list[p.PropertyRead]:
     """Give the properties that a per-event rule looks at, each once, `at` and `day` left out."""
-    assert rule.selection is not None
-    nodes = [rule.selection.filter, rule.alternatives[0].points, *(cap.bucket.property for cap in rule.caps.per)]
-    elsewhere = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
-    found = (read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=elsewhere))
+    return properties_of(*about_events(rule))
+
+
+def properties_of(*nodes: p.Node | None) -> list[p.PropertyRead]:
+    """Give the properties of the event at hand that nodes look at, each once, `at` and `day` left out."""
+    found = (read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=_OF_LEAD))
     return list(dict.fromkeys(read for read in found if read.name not in {"at", "day"}))
 
 
