@@ -69,7 +69,10 @@ class Origin:
 
 @attrs.frozen
 class Criterion:
-    """A verified criterion of a plugin."""
+    """A verified criterion of a plugin.
+
+    `fields` and `events` are what it is shown of a lead, with the types it relies on; None is all.
+    """
 
     origin: Origin
     name: str
@@ -79,6 +82,8 @@ class Criterion:
     maybe_unknown: bool
     mark: Mark = attrs.field(repr=False)
     doc: str
+    fields: Mapping[str, Type] | None = None
+    events: Mapping[str, Mapping[str, Type]] | None = None
 
     @property
     def version(self) -> str:
@@ -196,7 +201,8 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
         returned = type_of(returns)
     except TypeError as problem:
         raise refuse(f"it gives {problem}", _USE_ONE) from None
-    return Criterion(origin, name, function, parameters, returned, maybe_unknown, mark, doc)
+    fields, events = _view(mark, refuse)
+    return Criterion(origin, name, function, parameters, returned, maybe_unknown, mark, doc, fields, events)
 
 
 _NOT_PLAIN = (
@@ -233,6 +239,36 @@ def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) 
     for checked in mark.checks:
         if checked not in {parameter.name for parameter in parameters if parameter.type is not None}:
             raise refuse(f"it checks `{checked}`, which is no parameter of it")
+
+
+def _view(mark: Mark, refuse: Refuse) -> tuple[Mapping[str, Type] | None, Mapping[str, Mapping[str, Type]] | None]:
+    """Read the types of what a criterion is to be shown of a lead."""
+    fields: Any = mark.fields  # an author without a type checker may give anything
+    events: Any = mark.events
+    if fields is not None and not isinstance(fields, Mapping):
+        help_ = 'write what type each has: `fields={"company": str, "employees": Decimal}`'
+        raise refuse("its `fields` say no types", help_)
+    if events is not None and not (
+        isinstance(events, Mapping) and all(isinstance(e, Mapping) for e in events.values())
+    ):
+        help_ = 'write which properties it looks at: `events={"page_view": {"url": str}, "email_open": {}}`'
+        raise refuse("its `events` name no properties", help_)
+    read_events = (
+        None
+        if events is None
+        else {name: _types(properties, f"property {{}} of `{name}`", refuse) for name, properties in events.items()}
+    )
+    return None if fields is None else _types(fields, "field {}", refuse), read_events
+
+
+def _types(found: Mapping[str, Any], what: str, refuse: Refuse) -> dict[str, Type]:
+    types_ = {}
+    for name, annotation in found.items():
+        try:
+            types_[name] = type_of(annotation)
+        except TypeError as problem:
+            raise refuse(f"its {what.format(f'`{name}`')} is {problem}", _USE_ONE) from None
+    return types_
 
 
 def _parameter(written: inspect.Parameter, hints: Mapping[str, Any], refuse: Refuse) -> Parameter:

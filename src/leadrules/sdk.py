@@ -23,8 +23,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK = "__leadrules_criterion__"
 
 
+class _Shown(dict[str, Any]):
+    """What a view holds by name; who looks for anything else is told where to name it."""
+
+    def __missing__(self, name: str) -> Any:
+        raise KeyError(f"`{name}` is not shown: name it in `fields` or `events` of `@criterion`")
+
+
 def _read_only(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(found))
+    return MappingProxyType(_Shown(found))
 
 
 def _in_order(events: Iterable[EventView]) -> tuple[EventView, ...]:
@@ -35,8 +42,8 @@ def _in_order(events: Iterable[EventView]) -> tuple[EventView, ...]:
 class EventView:
     """One event of a lead, as a criterion sees it.
 
-    `at` is in UTC. `properties` has every declared property of the event's type by name; None is
-    unknown. Nothing of it can be changed.
+    `at` is in UTC. `properties` has the properties that the criterion names in `events`, by name, and all
+    that are declared where it names none; None is unknown. Nothing of it can be changed.
     """
 
     type: str
@@ -82,14 +89,14 @@ class Mark:
     """What `@criterion` says of a function, not yet verified.
 
     `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense.
-    `fields` and `events` narrow what a `LeadView` holds; None is everything in scope.
+    `fields` and `events` narrow what a `LeadView` holds, with types; None is everything in scope.
     """
 
     version: str
     name: str | None = None
     checks: Mapping[str, Callable[[Any], object]] = attrs.field(factory=dict)
-    fields: tuple[str, ...] | None = None
-    events: tuple[str, ...] | None = None
+    fields: Mapping[str, Any] | None = None
+    events: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @overload
@@ -100,8 +107,8 @@ def criterion(
     version: str = "1",
     name: str | None = None,
     checks: Mapping[str, Callable[[Any], object]] | None = None,
-    fields: Iterable[str] | None = None,
-    events: Iterable[str] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    events: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Callable[[Function], Function]: ...
 def criterion(
     function: Function | None = None,
@@ -110,8 +117,8 @@ def criterion(
     version: str = "1",
     name: str | None = None,
     checks: Mapping[str, Callable[[Any], object]] | None = None,
-    fields: Iterable[str] | None = None,
-    events: Iterable[str] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    events: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a criterion that rule files can call.
 
@@ -122,8 +129,10 @@ def criterion(
 
     `version` is the criterion's own, and changes whenever its answers may. `checks` refuses literals
     when a rule file is checked: by parameter, a function that raises ValueError with a sentence.
-    `fields` and `events` name what a `LeadView` is to hold (all in scope where None; groups of
-    events count too); only what it names is read of a lead, so name little.
+    `fields` and `events` say what a `LeadView` is to hold, with the types it relies on:
+    `fields={"fleet": Decimal}`, `events={"page_view": {"seconds": Decimal}}`. A rule file that declares
+    them otherwise is told so when it is checked; a group of events may be named, too. Only what they
+    name is read of a lead and shown; all in scope where they are None.
 
     >>> @criterion(version="2")
     ... def initials(first_name: str, last_name: str) -> str:
@@ -134,18 +143,11 @@ def criterion(
     """
 
     def marked(function: Function) -> Function:
-        mark = Mark(version, name, MappingProxyType(dict(checks or {})), _names(fields), _names(events))
+        mark = Mark(version, name, MappingProxyType(dict(checks or {})), fields, events)
         setattr(function, _MARK, mark)
         return function
 
     return marked if function is None else marked(function)
-
-
-def _names(given: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Give names as a tuple; a single name, which is a text too, is one and not its letters."""
-    if given is None:
-        return None
-    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def versioned(own: str, *distributions: str) -> str:

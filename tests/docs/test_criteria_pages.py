@@ -84,7 +84,9 @@ def test_a_page_tells_all_that_a_rule_file_needs(tmp_path):
 from decimal import Decimal
 from leadrules.sdk import LeadView, criterion
 
-@criterion(version="2", checks={"most": abs}, fields=["company"], events=["activity"])
+EVENTS = {"activity": {}, "page_view": {"url": str}}
+
+@criterion(version="2", checks={"most": abs}, fields={"company": str}, events=EVENTS)
 def size(lead: LeadView, text: str | None, most: Decimal = Decimal(5)) -> Decimal | None:
     """Count.
 
@@ -111,7 +113,7 @@ def size(lead: LeadView, text: str | None, most: Decimal = Decimal(5)) -> Decima
         "| argument | type | when it is unknown | when it is left out |\n|---|---|---|---|\n"
         "| `text` | text | is taken as such | cannot be |\n"
         "| `most` | number | the answer is unknown | `5` |\n\n"
-        "It looks at the whole lead: the fields `company` and the events `activity`.\n\n"
+        "It looks at the whole lead: the fields `company` (text) and the events `activity`, `page_view[url: text]`.\n\n"
         "What a rule file writes for `most` is checked with the rule file.\n\n"
         "Part of `leadrules-crm`.\n"
     )

@@ -53,7 +53,7 @@ def logs(text: str) -> bool:
     return True
 
 
-@criterion(events=["activity", "login"], fields=["company", "plan"])
+@criterion(events={"activity": {}, "login": {"device": str}}, fields={"company": str, "plan": list[str]})
 def whole(lead: LeadView) -> Decimal:
     """Look at the whole lead."""
     plans = lead.attributes["plan"] or ()
@@ -93,7 +93,7 @@ def grabs(texts: list[str]) -> bool:
     return True
 
 
-@criterion(fields=["company"], events=[])
+@criterion(fields={"company": str}, events={})
 def breaks_in(lead: LeadView) -> bool:
     """Change the view, by force."""
     object.__setattr__(lead, "id", "mine")
@@ -228,7 +228,7 @@ def nods(text: str) -> bool:
     return True
 
 
-@criterion(fields=["company"], events=[])
+@criterion(fields={"company": str}, events={})
 def peeks(lead: LeadView) -> bool:
     """Look at what it did not ask for."""
     return lead.attributes["country"] == "PL"
@@ -264,8 +264,8 @@ def test_what_lies_in_the_folder_for_temporary_files_is_not_imported(ask, tmp_pa
     ask("good", elsewhere=True)
 
 
-def test_types_of_what_a_lead_has_can_be_given(ask):
-    ask("whole", fields={"plan": list[str]}, events={"login": {"device": str}})
+def test_a_lead_has_the_types_that_the_criterion_names(ask):
+    ask("whole")
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_types_of_what_a_lead_has_can_be_given(ask):
         ("checks", "its check of `text` raises KeyError"),
         ("refuses", "its check of `text` refuses without a word"),
         ("nods", "its check of `text` gives False, which refuses nothing"),
-        ("peeks", "to mend: if it looks for a field, name it in `fields` of `@criterion`; else answer"),
+        ("peeks", "to mend: name what it looks at, with its type, in `fields` or `events` of `@criterion`"),
         ("hidden", "it cannot be pickled: "),
         ("first_twin", "it cannot be pickled: "),
         ("unmarked", "`unmarked` is not marked: write `@criterion` above it"),

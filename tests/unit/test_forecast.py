@@ -251,7 +251,7 @@ def test_the_last_year_ends_without_an_overflow():
 
 
 def test_a_criterion_that_sees_the_clock_is_asked_at_midnight():
-    @criterion(version="1", events=["email_open"])
+    @criterion(version="1", events={"email_open": {}})
     def waits(lead: LeadView) -> bool:
         """Tell that three days have gone by.
 

@@ -117,22 +117,42 @@ def worded(days: Decimal = Decimal(1), count: Decimal = Decimal(1), true: bool =
     return days * count * (2 if true else 1) + len(was)
 
 
-@criterion(events=["activity"], fields=["company", "email"])
+@criterion(events={"activity": {}}, fields={"company": str, "email": str})
 def activity(lead: LeadView, weight: Decimal = Decimal(1)) -> Decimal:
     """Count what happened."""
     return len(lead.events) * weight
 
 
-@criterion(fields=["company"], events=["signed"])
+@criterion(fields={"company": str}, events={"signed": {"note": str}})
 def note(lead: LeadView) -> str | None:
     """Give the note of the last event."""
     return lead.events[-1].properties["note"] if lead.events else None
 
 
-@criterion(fields=["plan"], events=[])
+@criterion(fields={"plan": str}, events={})
 def plan(lead: LeadView) -> str | None:
     """Give a field that few files have."""
     return lead.attributes["plan"]
+
+
+@criterion(fields={"fleet": Decimal, "kind": Literal["car", "van"]}, events={"page_view": {"seconds": Decimal}})
+def drives(lead: LeadView) -> bool:
+    """Look at numbers."""
+    fleet = lead.attributes["fleet"] or 0
+    return fleet + sum(event.properties["seconds"] or 0 for event in lead.events) > 5
+
+
+@criterion(fields={}, events={"content": {"url": str}})
+def read(lead: LeadView) -> list[str]:
+    """Look at a group, of which not every event has the property."""
+    assert all(set(event.properties) == {"url"} for event in lead.events)
+    return [event.properties["url"] or "?" for event in lead.events]
+
+
+@criterion(fields={"company": str}, events={"page_view": {}})
+def peeps(lead: LeadView, field: bool) -> bool:
+    """Look at what it does not name."""
+    return (lead.attributes["fleet"] if field else lead.events[0].properties["url"]) is None
 
 
 @criterion(checks={"text": unsure})
@@ -461,6 +481,79 @@ def test_a_call_that_makes_no_sense_is_a_mistake_of_the_rule_file(text, told):
     assert any(one.startswith(told) for one in found), found
 
 
+DRIVES = 'field fleet: number\nfield kind: one of {"van"}\n'
+
+
+def test_what_a_criterion_is_shown_has_the_types_that_it_names():
+    view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "properties": {"seconds": 3, "url": "/"}}
+    assert score(DRIVES + "crm.drives() +1", [view], fleet=3, kind="van") == 1
+    assert score(DRIVES + "event page_view[seconds: number]\ncrm.drives() +1", [view], fleet=2) == 0
+    content = "events content = page_view | email_open\ncrm.read() contains {0} +1"
+    assert score(content.format('"/"'), [view, OPEN]) == score(content.format('"?"'), [view, OPEN]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "field kind: text\ncrm.drives() +1",
+            "`drives` reads the field `fleet`, which this file does not declare / declare it: `field fleet: number`",
+        ),
+        (
+            "field fleet: text\ncrm.drives() +1",
+            (
+                "`drives` reads the field `fleet` as number, and it is declared as text / "
+                "declare it: `field fleet: number`"
+            ),
+        ),
+        (
+            "field fleet: number\nfield kind: text\ncrm.drives() +1",
+            (
+                'reads the field `kind` as one of {"car", "van"}, and it '
+                'is declared as text / declare it: `field kind: one of {"car", "van"}`'
+            ),
+        ),
+        (
+            'field fleet: number\nfield kind: one of {"bus"}\ncrm.drives() +1',
+            'reads the field `kind` as one of {"car", "van"}',
+        ),
+        (
+            DRIVES + "event page_view[url: text]\ncrm.drives() +1",
+            (
+                "`drives` reads the property `seconds` of `page_view`, which "
+                "this file does not declare / declare it: `event page_view[url: text, seconds: number]`"
+            ),
+        ),
+        (
+            DRIVES + "event page_view[seconds: text]\ncrm.drives() +1",
+            (
+                "`drives` reads the property `seconds` of `page_view` as "
+                "number, and it is declared as text / declare it: `event page_view[seconds: number]`"
+            ),
+        ),
+        (
+            "event a\nevent b\nevents content = a | b\ncrm.read() is known +1",
+            "`read` reads the property `url` of `content`",
+        ),
+        (
+            "event a[url: number]\nevents content = a\ncrm.read() is known +1",
+            "reads the property `url` of `content` as text",
+        ),
+    ],
+)
+def test_what_a_criterion_is_to_be_shown_is_checked_with_the_file(text, told):
+    (found,) = mistakes(text)
+    assert found.startswith("LR623 ")
+    assert told in found
+
+
+@pytest.mark.parametrize(("which", "name"), [("true", "fleet"), ("false", "url")])
+def test_what_a_criterion_does_not_name_it_is_told_to_name(which, name):
+    view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "properties": {"url": "/"}}
+    with pytest.raises(PluginError, match=f"`{name}` is not shown: name it in `fields` or `events` of `@criterion`"):
+        score(f"field fleet: number\nfleet > 100 +1\ncrm.peeps({which}) +1", [view], fleet=1)
+
+
 def test_a_refused_literal_is_shown_where_it_stands():
     with pytest.raises(RuleCheckError) as caught:
         load("crm.length(company, most: 11) > 1 +1")
@@ -576,14 +669,14 @@ def grabs(texts: list[str]) -> bool:
     return True
 
 
-@criterion(fields=["company"], events=[])
+@criterion(fields={"company": str}, events={})
 def breaks_in(lead: LeadView) -> bool:
     """Change its view, by force."""
     object.__setattr__(lead, "id", "mine")
     return True
 
 
-@criterion(fields=["company"], events=[])
+@criterion(fields={"company": str}, events={})
 def pries(lead: LeadView) -> bool:
     """Try to change its view."""
     lead.attributes["company"] = "mine"

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import functools
 import pickle
+import re
 from decimal import Decimal
 from typing import Literal
 
@@ -36,7 +37,7 @@ def test_a_marked_function_stays_the_function():
 
 
 def test_a_mark_says_what_the_author_said():
-    @criterion(version="7", name="other", checks={"text": len}, fields="company", events=["email_open", "purchase"])
+    @criterion(version="7", name="other", checks={"text": len}, fields={"company": str}, events={"purchase": {}})
     def f(text: str) -> bool:
         """Tell."""
         return bool(text)
@@ -44,7 +45,7 @@ def test_a_mark_says_what_the_author_said():
     mark = mark_of(f)
     assert mark is not None
     assert (mark.version, mark.name, dict(mark.checks)) == ("7", "other", {"text": len})
-    assert (mark.fields, mark.events) == (("company",), ("email_open", "purchase"))
+    assert (mark.fields, mark.events) == ({"company": str}, {"purchase": {}})
 
 
 @pytest.mark.parametrize("thing", [print, 5, object(), type])
@@ -121,7 +122,7 @@ def test_closed_answers_and_parameters_are_read_in_the_words_of_the_language():
 
 
 def test_the_whole_lead_is_no_argument_of_a_rule_file():
-    @criterion(fields=[], events=["activity"])
+    @criterion(fields={}, events={"activity": {}})
     def f(lead: LeadView, text: str) -> bool:
         """Tell."""
 
@@ -273,15 +274,24 @@ def test_a_function_that_cannot_be_called_from_rules_is_refused(function, words)
         ({"name": 5}, "its name is not a name"),
         ({"checks": {"other": len}}, "it checks `other`, which is no parameter of it"),
         ({"checks": {"text": 5}}, "its `checks` are functions"),
-        ({"fields": ["company"]}, "it names fields or events, and has no parameter of type LeadView"),
+        ({"fields": ["company"]}, "its `fields` say no types"),
+        ({"events": ["activity"]}, "its `events` name no properties"),
+        ({"events": {"page_view": ["url"]}}, "its `events` name no properties"),
+        ({"fields": {"age": int}}, "its field `age` is `int`, which is none of bool, Decimal"),
+        ({"events": {"page_view": {"seconds": float}}}, "its property `seconds` of `page_view` is `float`, which"),
+        ({"fields": {"company": str}}, "it names fields or events, and has no parameter of type LeadView"),
     ],
     ids=str,
 )
 def test_a_mark_that_makes_no_sense_is_refused(options, words):
-    def f(text: str) -> bool:
+    def of_text(text: str) -> bool:
         """Tell."""
 
-    with pytest.raises(PluginError, match=words.replace("(", r"\(")):
+    def of_lead(lead: LeadView) -> bool:
+        """Tell."""
+
+    f = of_lead if words.startswith("its ") and options.keys() & {"fields", "events"} else of_text
+    with pytest.raises(PluginError, match=re.escape(words)):
         verify(criterion(**options)(f))
 
 

@@ -8,6 +8,7 @@ from leadrules import program as p
 from leadrules.annotations import brief
 from leadrules.check.names import Names
 from leadrules.check.resolver import Place, told
+from leadrules.check.views import View, view_of
 from leadrules.criteria import Criterion, Parameter, Plugin, named, raise_if_from_outside, to_python
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -58,7 +59,7 @@ def plugin_call(expressions: Expressions, node: tree.Call, place: Place) -> p.Ca
             failed = True
     if failed:
         raise Refused
-    fields, events = _view(expressions, node, criterion) if criterion.wants_lead else ((), ())
+    view = view_of(expressions, node, criterion) if criterion.wants_lead else View()
     expressions.functions[criterion.origin.plugin, criterion.name] = criterion
     return p.CallNode(
         criterion.origin.plugin,
@@ -66,8 +67,9 @@ def plugin_call(expressions: Expressions, node: tree.Call, place: Place) -> p.Ca
         tuple(names),
         tuple(arguments),
         criterion.returns,
-        fields,
-        events,
+        view.fields,
+        view.events,
+        view.properties,
         **told(node),
     )
 
@@ -211,34 +213,3 @@ def _list(expressions: Expressions, node: tree.Condition | tree.Set, place: Plac
         texts.append(choice.value)
     value: Value = tuple(texts)
     return p.Constant(value, TEXTS, **told(node))
-
-
-def _view(expressions: Expressions, node: tree.Call, criterion: Criterion) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Note what a criterion that wants the whole lead is shown, and give the names of it."""
-    names = expressions.names
-    open_fields = [name for name, field in names.fields.items() if not field.protected]
-    fields = open_fields if criterion.mark.fields is None else list(criterion.mark.fields)
-    for name in fields:
-        if name not in open_fields:
-            expressions.report.refuse(
-                "LR623",
-                f"`{criterion.name}` reads the field `{name}`, which "
-                + ("is protected" if name in names.fields else "this file does not declare"),
-                node,
-                None if name in names.fields else f"declare it: `field {name}: text`",
-            )
-    wanted = tuple(names.events) if criterion.mark.events is None else criterion.mark.events
-    events: dict[str, None] = {}
-    for name in wanted:
-        if name not in names.events and name not in names.groups:
-            expressions.report.refuse(
-                "LR623",
-                f"`{criterion.name}` reads the event `{name}`, which this file does not declare",
-                node,
-                f"declare it: `event {name}`",
-            )
-        events |= dict.fromkeys(names.types_of(name))
-    expressions.fields_read.update(dict.fromkeys(fields))
-    for type_ in events:
-        expressions.read.setdefault(type_, set()).update(q.name for q in names.events[type_].properties)
-    return tuple(fields), tuple(events)

@@ -14,6 +14,7 @@ and the command line shows them on a terminal.
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
@@ -229,7 +230,7 @@ def is_near(country: str, continent: str = "Europe") -> bool:
     return country == "PL" and continent == "Europe"
 
 
-@criterion(fields=["customer_since"], events=())
+@criterion(fields={"customer_since": dt.date}, events={})
 def is_loyal(lead: LeadView) -> bool:
     """Tell whether the lead has been a customer for long."""
     return lead is not None

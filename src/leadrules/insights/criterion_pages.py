@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from leadrules.criteria import Criterion, Parameter
 from leadrules.insights.installed import summary_of
+from leadrules.vocabulary import Type
 
 _NOTE = "<!-- Made from the code; to change it, change the docstring. -->"
 
@@ -55,16 +56,23 @@ def _row(parameter: Parameter) -> str:
 
 
 def _view(criterion: Criterion) -> str:
-    fields, events = criterion.mark.fields, criterion.mark.events
-    if not fields and not events and None not in {fields, events}:
+    fields, events = criterion.fields, criterion.events
+    if fields is not None and events is not None and not fields and not events:
         return "no field or event of the lead, but at the moment and the time zone of scoring"
-    return "the whole lead: " + " and ".join((_named("fields", fields), _named("events", events)))
+    shown_fields = None if fields is None else [f"`{name}` ({type_})" for name, type_ in fields.items()]
+    shown_events = None if events is None else [_event(name, properties) for name, properties in events.items()]
+    return "the whole lead: " + " and ".join((_listed("fields", shown_fields), _listed("events", shown_events)))
 
 
-def _named(what: str, names: tuple[str, ...] | None) -> str:
-    if names is None:
+def _event(name: str, properties: Mapping[str, Type]) -> str:
+    inside = ", ".join(f"{prop}: {type_}" for prop, type_ in properties.items())
+    return f"`{name}[{inside}]`" if inside else f"`{name}`"
+
+
+def _listed(what: str, shown: list[str] | None) -> str:
+    if shown is None:
         return f"all {what} of the rule file"
-    return f"the {what} " + ", ".join(f"`{name}`" for name in names) if names else f"no {what}"
+    return f"the {what} " + ", ".join(shown) if shown else f"no {what}"
 
 
 def _fenced(lines: Iterable[str]) -> Iterator[str]:

@@ -141,7 +141,7 @@ class CallNode(Expression):
     """A function of values: built in where `plugin` is None, else a plugin's criterion.
 
     `names` are the parameters that `arguments` go to, in that order. A criterion that wants the
-    whole lead is shown `fields` and events of the types `events`.
+    whole lead is shown `fields` and events of the types `events`, of each its `properties`.
     """
 
     plugin: str | None
@@ -151,6 +151,7 @@ class CallNode(Expression):
     type: Type
     fields: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    properties: tuple[tuple[str, ...], ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)

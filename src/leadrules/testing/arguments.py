@@ -12,16 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, assert_never
 
-import attrs
 from hypothesis import strategies as st
 
-from leadrules.annotations import type_of
 from leadrules.conversions import YEARS
 from leadrules.criteria import Criterion
 from leadrules.sdk import EventView, LeadView
 from leadrules.testing.moments import moments
 from leadrules.testing.words import TEXTS, TIMEZONES
-from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS, TEXT, Type
+from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS, Type
 
 _ODD_TEXTS = (
     "Ⅷ ½ ²",
@@ -47,38 +45,6 @@ _NUMBERS = (
 )
 _LONG = 10_000
 _FIRST, _LAST = YEARS[0], YEARS[-1]
-
-
-@attrs.frozen
-class Vocabulary:
-    """The types of the fields and of the events' properties that a criterion looks at, beside the standard ones."""
-
-    fields: Mapping[str, Type] = attrs.field(factory=dict)
-    events: Mapping[str, Mapping[str, Type]] = attrs.field(factory=dict)
-
-    @classmethod
-    def of(cls, fields: Mapping[str, Any] | None, events: Mapping[str, Mapping[str, Any]] | None) -> Vocabulary:
-        """Read the types as a plugin's author writes them: `str`, `Decimal`, `list[str]`."""
-        return cls(
-            {name: type_of(type_) for name, type_ in (fields or {}).items()},
-            {
-                name: {q: type_of(type_) for q, type_ in properties.items()}
-                for name, properties in (events or {}).items()
-            },
-        )
-
-    def field(self, name: str) -> Type:
-        """Give the type of a field; text, where nothing says it."""
-        if name in self.fields:
-            return self.fields[name]
-        return STANDARD_FIELDS[name].type if name in STANDARD_FIELDS else TEXT
-
-    def properties(self, event: str) -> Mapping[str, Type]:
-        """Give the types of an event's properties."""
-        if event in self.events:
-            return self.events[event]
-        standard = STANDARD_EVENTS.get(event)
-        return {q.name: q.type for q in standard.properties} if standard else {}
 
 
 # -------------------------------------------------------------------- values
@@ -146,15 +112,13 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 # ----------------------------------------------------------------- arguments
 
 
-def questions(
-    criterion: Criterion, vocabulary: Vocabulary, examples: Iterable[Mapping[str, Any]] = ()
-) -> st.SearchStrategy[dict[str, Any]]:
+def questions(criterion: Criterion, examples: Iterable[Mapping[str, Any]] = ()) -> st.SearchStrategy[dict[str, Any]]:
     """Generate arguments by parameter; one that has a default may be missing. Values may be close to the examples'."""
     known = list(examples)
     required, optional = dict[str, st.SearchStrategy[Any]](), dict[str, st.SearchStrategy[Any]]()
     for parameter in criterion.parameters:
         if parameter.type is None:
-            required[parameter.name] = views(criterion, vocabulary)
+            required[parameter.name] = views(criterion)
             continue
         like = [given[parameter.name] for given in known if given.get(parameter.name) is not None]
         value = _values(parameter.type, like)
@@ -162,32 +126,43 @@ def questions(
     return st.fixed_dictionaries(required, optional=optional)
 
 
-def views(criterion: Criterion, vocabulary: Vocabulary) -> st.SearchStrategy[LeadView]:
+def views(criterion: Criterion) -> st.SearchStrategy[LeadView]:
     """Generate leads with the fields and events that a criterion names; the standard ones where it names none."""
-    fields = STANDARD_FIELDS if criterion.mark.fields is None else criterion.mark.fields
-    named = STANDARD_EVENTS if criterion.mark.events is None else criterion.mark.events
-    types = sorted({type_ for name in named for type_ in _types(name, vocabulary)})
-    values = {name: st.none() | _values(vocabulary.field(name), ()).map(_unchangeable) for name in fields}
+    standard = {name: field.type for name, field in STANDARD_FIELDS.items()}
+    fields = standard if criterion.fields is None else criterion.fields
+    events = _events_of(criterion)
+    drawn = st.one_of([_events(type_, properties) for type_, properties in sorted(events.items())]) if events else None
     return st.builds(
         _view,
         texts(),
-        st.fixed_dictionaries(values),
-        st.lists(st.one_of([_events(type_, vocabulary) for type_ in types]), max_size=8) if types else st.just([]),
+        st.fixed_dictionaries({name: st.none() | _seen(type_) for name, type_ in fields.items()}),
+        st.just([]) if drawn is None else st.lists(drawn, max_size=8),
         moments().map(_in_utc),
         st.sampled_from(TIMEZONES),
     )
 
 
-def _types(name: str, vocabulary: Vocabulary) -> Iterable[str]:
-    if name == "any_event":
-        return {**STANDARD_EVENTS, **vocabulary.events}
-    return STANDARD_GROUPS.get(name, (name,)) if name not in vocabulary.events else (name,)
+def _events_of(criterion: Criterion) -> dict[str, dict[str, Type]]:
+    """Give the types of events that a criterion is shown, those of groups too, and their properties."""
+    if criterion.events is None:
+        return {name: {q.name: q.type for q in event.properties} for name, event in STANDARD_EVENTS.items()}
+    found: dict[str, dict[str, Type]] = {}
+    for name, properties in criterion.events.items():
+        types = STANDARD_EVENTS if name == "any_event" else STANDARD_GROUPS.get(name, (name,))
+        for type_ in types:
+            found.setdefault(type_, {}).update(properties)
+    return found
 
 
-def _events(type_: str, vocabulary: Vocabulary) -> st.SearchStrategy[tuple[str, dt.timedelta, dict[str, Any]]]:
+def _events(type_: str, properties: Mapping[str, Type]) -> st.SearchStrategy[tuple[str, dt.timedelta, dict[str, Any]]]:
     ages = st.sampled_from((0, 1, 1, 2, 59, 3_600, 86_400, 86_401)) | st.integers(0, 10**8)
-    values = {name: st.none() | _values(of, ()) for name, of in vocabulary.properties(type_).items()}
+    values = {name: st.none() | _seen(of) for name, of in properties.items()}
     return st.tuples(st.just(type_), ages.map(lambda age: dt.timedelta(seconds=age)), st.fixed_dictionaries(values))
+
+
+def _seen(type_: Type) -> st.SearchStrategy[Any]:
+    """Generate values as a view shows them: lists cannot be changed."""
+    return _values(type_, ()).map(_unchangeable)
 
 
 def _view(

@@ -29,7 +29,7 @@ from leadrules.criteria import DIGITS, Criterion, Origin, named, raise_if_from_o
 from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
 from leadrules.sdk import LeadView, mark_of
-from leadrules.testing.arguments import Vocabulary, questions
+from leadrules.testing.arguments import questions
 from leadrules.testing.elsewhere import ELSEWHERE
 from leadrules.testing.purity import Surroundings, watched
 from leadrules.values import Value
@@ -47,8 +47,6 @@ def check_criterion(
     function: Callable[..., Any],
     *,
     examples: Iterable[Sequence[Any] | Arguments | Any] = (),
-    fields: Mapping[str, Any] | None = None,
-    events: Mapping[str, Mapping[str, Any]] | None = None,
     max_examples: int = 100,
     elsewhere: bool = True,
 ) -> None:
@@ -57,9 +55,7 @@ def check_criterion(
     It is asked `max_examples` generated questions (unknowns, odd Unicode, huge numbers, long texts,
     far dates, whole leads), the same ones on every run, and those of `examples`: arguments as a
     tuple or by name, or the only argument by itself; generated texts and numbers stay close to them,
-    too. `fields` and `events` give the types of what a `LeadView` holds beside the standard
-    vocabulary: `fields={"plan": str}, events={"login": {"device": str}}`. With `elsewhere`, it is
-    asked again in another process, under another hash seed, time zone and locale.
+    too. With `elsewhere`, it is asked again in another process, under another hash seed, time zone and locale.
 
     Raises AssertionError that says what to mend, with the arguments that show it: an answer of a
     wrong type, any exception at all, seconds of work, changed arguments or globals, the clock or chance
@@ -73,7 +69,7 @@ def check_criterion(
     try:
         for one in known:
             asking.ask(one)
-        _generated(asking, criterion, Vocabulary.of(fields, events), known, max_examples)
+        _generated(asking, criterion, known, max_examples)
         asking.ask_in_other_orders()
     except _TooSlow as problem:
         raise AssertionError(str(problem)) from None
@@ -196,8 +192,8 @@ class _Asking:
     def _way_out(self, problem: BaseException) -> str:
         """Say what to do about an exception."""
         answer = "answer every question: give None where there is no answer, and say so with `| None`"
-        if isinstance(problem, KeyError) and self.criterion.mark.fields is not None:
-            return f"if it looks for a field, name it in `fields` of `@criterion`; else {answer}"
+        if isinstance(problem, KeyError) and "name it in `fields`" in str(problem):
+            return "name what it looks at, with its type, in `fields` or `events` of `@criterion`"
         return answer
 
     def _same(self, arguments: Arguments, answer: Value | None, again: Value | None, how: str) -> None:
@@ -237,9 +233,7 @@ def _shown(value: object) -> str:
 # ------------------------------------------------------------------ many questions
 
 
-def _generated(
-    asking: _Asking, criterion: Criterion, vocabulary: Vocabulary, known: Sequence[Arguments], most: int
-) -> None:
+def _generated(asking: _Asking, criterion: Criterion, known: Sequence[Arguments], most: int) -> None:
     """Ask generated questions; the simplest one that is answered wrongly is told."""
 
     @settings(
@@ -251,7 +245,7 @@ def _generated(
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
     )
-    @given(questions(criterion, vocabulary, known))
+    @given(questions(criterion, known))
     def ask(question: dict[str, Any]) -> None:
         asking.ask(question)
         for parameter in criterion.given:

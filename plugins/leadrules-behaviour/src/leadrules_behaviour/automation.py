@@ -12,13 +12,15 @@ from fractions import Fraction
 from leadrules.sdk import LeadView, criterion
 from leadrules_behaviour.windows import SECOND, instants, not_negative, positive
 
-CLICKED = ("email_open", "email_click", "page_view", "pricing_view", "ad_click")
+CLICKED: dict[str, dict[str, type]] = {
+    name: {} for name in ("email_open", "email_click", "page_view", "pricing_view", "ad_click")
+}
 """The standard events that a program causes as easily as a person."""
 
 _CLICKS, _SECONDS = Decimal(5), Decimal(10)
 
 
-@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields=(), events=CLICKED)
+@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields={}, events=CLICKED)
 def bot_bursts(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _SECONDS) -> Decimal:
     """Give the number of bursts: at least `clicks` opens, clicks or page views within `seconds` seconds.
 
@@ -30,7 +32,7 @@ def bot_bursts(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _SE
     return Decimal(len(_bursts(_moments(lead), clicks, seconds)))
 
 
-@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields=(), events=CLICKED)
+@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields={}, events=CLICKED)
 def bot_events(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _SECONDS) -> Decimal:
     """Give the number of opens, clicks and page views that belong to a burst, as `bot_bursts` finds them.
 
@@ -39,7 +41,7 @@ def bot_events(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _SE
     return Decimal(sum(last - first for first, last in _bursts(_moments(lead), clicks, seconds)))
 
 
-@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields=(), events=CLICKED)
+@criterion(version="1", checks={"clicks": positive, "seconds": not_negative}, fields={}, events=CLICKED)
 def human_events(lead: LeadView, clicks: Decimal = _CLICKS, seconds: Decimal = _SECONDS) -> Decimal:
     """Give the number of opens, clicks and page views that belong to no burst, as `bot_bursts` finds them.
 

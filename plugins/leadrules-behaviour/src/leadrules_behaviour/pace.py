@@ -9,7 +9,7 @@ from leadrules_behaviour.automation import counted
 from leadrules_behaviour.windows import before, positive, within
 
 
-@criterion(version="2", checks={"last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={"last_days": positive}, fields={}, events={"activity": {}})
 def velocity(lead: LeadView, last_days: Decimal = Decimal(28), without_bots: bool = False) -> Decimal | None:
     """Give how many events of `activity` a week has had over the last `last_days` days.
 
@@ -23,7 +23,7 @@ def velocity(lead: LeadView, last_days: Decimal = Decimal(28), without_bots: boo
     return Decimal(7 * len(within(counted(lead, without_bots=without_bots), last_days))) / last_days
 
 
-@criterion(version="2", checks={"last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={"last_days": positive}, fields={}, events={"activity": {}})
 def trend(lead: LeadView, last_days: Decimal = Decimal(28), without_bots: bool = False) -> Decimal | None:
     """Tell whether `activity` grows: the last `last_days` days against as many days before them, from -1 to 1.
 

@@ -15,7 +15,7 @@ Unit = Literal["day", "week"]
 _UNITS: dict[Unit, int] = {"day": 1, "week": 7}
 
 
-@criterion(version="2", checks={"last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={"last_days": positive}, fields={}, events={"activity": {}})
 def active_days(lead: LeadView, last_days: Decimal | None = None, without_bots: bool = False) -> Decimal:
     """Give the number of calendar days that had `activity`.
 
@@ -32,7 +32,7 @@ def active_days(lead: LeadView, last_days: Decimal | None = None, without_bots: 
     return Decimal(sum(day > first for day in found))
 
 
-@criterion(version="2", fields=(), events=("activity",))
+@criterion(version="2", fields={}, events={"activity": {}})
 def streak(lead: LeadView, unit: Unit = "day", without_bots: bool = False) -> Decimal:
     """Give for how many calendar days (or weeks) in a row there has been `activity`, up to now.
 
@@ -46,7 +46,7 @@ def streak(lead: LeadView, unit: Unit = "day", without_bots: bool = False) -> De
     return Decimal(next((last - first + 1 for first, last in runs if last >= now - 1), 0))
 
 
-@criterion(version="2", fields=(), events=("activity",))
+@criterion(version="2", fields={}, events={"activity": {}})
 def longest_streak(lead: LeadView, unit: Unit = "day", without_bots: bool = False) -> Decimal:
     """Give the largest number of calendar days (or weeks) in a row that ever had `activity`.
 

@@ -18,7 +18,7 @@ _NOT_NEGATIVE = dict.fromkeys(("a", "b", "c", "d"), not_negative)
 _YEAR = Decimal(365)
 
 
-@criterion(version="2", checks=_NOT_NEGATIVE, fields=(), events=("activity",))
+@criterion(version="2", checks=_NOT_NEGATIVE, fields={}, events={"activity": {}})
 def recency(
     lead: LeadView, a: Decimal, b: Decimal, c: Decimal, d: Decimal, without_bots: bool = False
 ) -> Decimal | None:
@@ -32,7 +32,7 @@ def recency(
     return _recency(counted(lead, without_bots=without_bots), (a, b, c, d))
 
 
-@criterion(version="1", checks=_NOT_NEGATIVE, fields=(), events=("purchase",))
+@criterion(version="1", checks=_NOT_NEGATIVE, fields={}, events={"purchase": {}})
 def purchase_recency(lead: LeadView, a: Decimal, b: Decimal, c: Decimal, d: Decimal) -> Decimal | None:
     """Give the class of a lead's last `purchase`: 5 within `a` days, 4 within `b`, 3 within `c`, 2 within `d`, else 1.
 
@@ -41,7 +41,7 @@ def purchase_recency(lead: LeadView, a: Decimal, b: Decimal, c: Decimal, d: Deci
     return _recency(lead, (a, b, c, d))
 
 
-@criterion(version="2", checks={**_NOT_NEGATIVE, "last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={**_NOT_NEGATIVE, "last_days": positive}, fields={}, events={"activity": {}})
 def frequency(
     lead: LeadView,
     a: Decimal,
@@ -60,7 +60,7 @@ def frequency(
     return _frequency(counted(lead, without_bots=without_bots), (a, b, c, d), last_days)
 
 
-@criterion(version="1", checks={**_NOT_NEGATIVE, "last_days": positive}, fields=(), events=("purchase",))
+@criterion(version="1", checks={**_NOT_NEGATIVE, "last_days": positive}, fields={}, events={"purchase": {}})
 def purchase_frequency(
     lead: LeadView, a: Decimal, b: Decimal, c: Decimal, d: Decimal, last_days: Decimal | None = _YEAR
 ) -> Decimal:
@@ -71,7 +71,9 @@ def purchase_frequency(
     return _frequency(lead, (a, b, c, d), last_days)
 
 
-@criterion(version="1", checks={**_NOT_NEGATIVE, "last_days": positive}, fields=(), events=("purchase",))
+@criterion(
+    version="1", checks={**_NOT_NEGATIVE, "last_days": positive}, fields={}, events={"purchase": {"amount": Decimal}}
+)
 def monetary(
     lead: LeadView, a: Decimal, b: Decimal, c: Decimal, d: Decimal, last_days: Decimal | None = _YEAR
 ) -> Decimal:

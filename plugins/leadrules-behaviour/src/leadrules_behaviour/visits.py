@@ -12,7 +12,7 @@ from leadrules_behaviour.windows import MINUTE, instants, not_negative, positive
 _HALF_AN_HOUR = Decimal(30)
 
 
-@criterion(version="2", checks={"gap": not_negative, "last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={"gap": not_negative, "last_days": positive}, fields={}, events={"activity": {}})
 def sessions(
     lead: LeadView, gap: Decimal = _HALF_AN_HOUR, last_days: Decimal | None = None, without_bots: bool = False
 ) -> Decimal:
@@ -28,7 +28,7 @@ def sessions(
     return Decimal(len(_runs(counted(lead, without_bots=without_bots), gap, last_days)))
 
 
-@criterion(version="2", checks={"gap": not_negative, "last_days": positive}, fields=(), events=("activity",))
+@criterion(version="2", checks={"gap": not_negative, "last_days": positive}, fields={}, events={"activity": {}})
 def longest_session(
     lead: LeadView, gap: Decimal = _HALF_AN_HOUR, last_days: Decimal | None = None, without_bots: bool = False
 ) -> Decimal:

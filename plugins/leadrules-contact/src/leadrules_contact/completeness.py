@@ -21,7 +21,7 @@ FIELDS = (
 """The standard fields that make a contact complete: ten, so that each is a tenth."""
 
 
-@criterion(version="1", fields=FIELDS, events=())
+@criterion(version="1", fields=dict.fromkeys(FIELDS, str), events={})
 def completeness(lead: LeadView) -> Decimal:
     """Give the share of a contact's standard fields that are known, 0 to 1, in tenths.
 

@@ -68,7 +68,7 @@ def timezones(country: str) -> list[str] | None:
     return None if code is None else list(_zones(code)) or None
 
 
-@criterion(version=_VERSION, checks=_HOURS, fields=(), events=())
+@criterion(version=_VERSION, checks=_HOURS, fields={}, events={})
 def is_working_time(
     lead: LeadView, country: str, opens: Decimal = _NINE, closes: Decimal = _SEVENTEEN, workdays: str = "Mon-Fri"
 ) -> bool | None:
@@ -90,7 +90,7 @@ def is_working_time(
     return answers.pop() if len(answers) == 1 else None
 
 
-@criterion(version=_VERSION, checks={**_HOURS, "timezone": _a_zone}, fields=(), events=())
+@criterion(version=_VERSION, checks={**_HOURS, "timezone": _a_zone}, fields={}, events={})
 def is_working_time_in(
     lead: LeadView, timezone: str, opens: Decimal = _NINE, closes: Decimal = _SEVENTEEN, workdays: str = "Mon-Fri"
 ) -> bool | None:

@@ -24,7 +24,7 @@ def _a_group(text: str) -> None:
         raise ValueError(meant(text, list(table("groups.toml"))))
 
 
-@criterion(version=_VERSION_AS_OF, checks={"group": _a_group}, fields=(), events=())
+@criterion(version=_VERSION_AS_OF, checks={"group": _a_group}, fields={}, events={})
 def is_member(lead: LeadView, country: str, group: str) -> bool | None:
     """Tell whether a country belongs to a group of countries, on the day for which the lead is scored.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -154,12 +154,16 @@ def _among(criterion: Criterion, text: str | None, lead: str | None) -> str | No
 def view_of(node: p.CallNode, program: p.Program, facts: Facts, as_of: int) -> LeadView:
     """Show a lead to a criterion: the fields and events that it asked for, and nothing that it could change."""
     attributes = {name: _shown(facts.attributes[name], program.fields[name].type.kind) for name in node.fields}
-    events = tuple(_event(event, program.events[event.type]) for event in facts.events if event.type in node.events)
+    shown = dict(zip(node.events, node.properties, strict=True))
+    events = tuple(
+        _event(event, program.events[event.type], shown[event.type]) for event in facts.events if event.type in shown
+    )
     return LeadView(facts.lead, attributes, events, as_of=moment_of(as_of), timezone=program.timezone)
 
 
-def _event(event: Occurrence, type_: EventType) -> EventView:
-    properties = {q.name: _shown(event.properties.get(q.name), q.type.kind) for q in type_.properties}
+def _event(event: Occurrence, type_: EventType, shown: Sequence[str]) -> EventView:
+    kinds = {q.name: q.type.kind for q in type_.properties}
+    properties = {name: _shown(event.properties.get(name), kinds[name]) if name in kinds else None for name in shown}
     return EventView(event.type, moment_of(event.at), event.id, properties)
 
 

@@ -191,7 +191,8 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
 
 def _shows(node: p.CallNode, program: p.Program) -> bool:
     """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
-    properties = (q for name in node.events for q in program.events[name].properties)
+    shown = zip(node.events, node.properties, strict=True)
+    properties = (q for event, names in shown for q in program.events[event].properties if q.name in names)
     return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
 
