@@ -62,4 +62,19 @@ def test_the_vat_number_of_every_country_has_a_kind_that_is_called_vat():
 
 def test_a_number_whose_check_asks_the_clock_has_no_country():
     assert vat_country("SG00192200M") is None
-    assert is_vat_number("SG00192200M") is False
+    assert is_vat_number("SG00192200M") is None
+    assert is_vat_number("00192200M", "SG") is None
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_one_figure_again_and_again_is_no_number(kind):
+    assert not any(is_company_number(figure * length, kind) for figure in "0123456789" for length in range(2, 19))
+
+
+@pytest.mark.parametrize("number", ["PL8567346215", "DE136695976", "ATU13585627", "FR40303265045", "EL094259216"])
+def test_what_a_number_is_called_and_how_it_is_spaced_does_not_matter(number):
+    assert is_vat_number(number)
+    for label in ("VAT", "vat id:", "NIP", "NIP-UE:", "USt-IdNr.", "UID:", "TVA :", "CIF#", "P.IVA", "Tax No."):
+        for written in (number, number.lower(), f" {number}  ", f"{number[:2]} {number[2:]}"):
+            assert is_vat_number(f"{label} {written}"), (label, written)
+            assert vat_country(f"{label} {written}") == vat_country(number), (label, written)

