@@ -192,6 +192,11 @@ class Ruleset:
         return self._identity.fingerprint
 
     @property
+    def state_fingerprint(self) -> str:
+        """The sha256 of what states keep of leads: rules of one can go on with each other's states."""
+        return self._states.fingerprint
+
+    @property
     def environment(self) -> dict[str, str]:
         """The versions of the tables that are part of the meaning: tzdata, re2, unicode."""
         from importlib import metadata
@@ -318,7 +323,7 @@ class Ruleset:
     def resume(self, state: str) -> LeadState:
         """Go on with a state that `LeadState.to_json` wrote.
 
-        Raises InputError for a state that was made by rules of another fingerprint, and for what is no state.
+        Raises StateError for a state that was made by rules of another `state_fingerprint`, and for what is no state.
         """
         return self._states.resume(state)
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leadrules import InputError, Ruleset
-from leadrules.engine.incremental import log, uses
+from leadrules import InputError, Ruleset, StateError
+from leadrules.engine.incremental import identity, log
 from leadrules.values import instant_of
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -125,6 +125,7 @@ def forged_state():
     [
         ("fingerprint", 5),
         ("layout", None),
+        ("state_fingerprint", 5),
         ("lead", {}),
         ("as_of", 5),
         ("as_of", "2026-01-01T00:00:00"),
@@ -246,26 +247,35 @@ def test_a_state_may_be_written_anew_by_what_stores_it(rewritten):
 
 
 def test_a_state_of_other_rules_is_refused():
-    one, other = (Ruleset.from_text(f"email_open +{points}") for points in (5, 6))
-    with pytest.raises(InputError) as error:
+    one, other = (Ruleset.from_text(f"{event} +5") for event in ("email_open", "email_click"))
+    with pytest.raises(StateError) as error:
         other.resume(one.start({"id": "1"}).to_json())
     assert message(error) == (
-        f"this state was made by other rules: their fingerprint is {one.fingerprint}, and that of these is "
-        f"{other.fingerprint} (load the rules that made it, or start again with all events)"
+        "this state was made by rules that keep other things of a lead: its state fingerprint is "
+        f"{one.state_fingerprint}, and that of these rules is {other.state_fingerprint} "
+        "(load the rules that made it, or start again with all events)"
     )
 
 
-def test_a_state_that_numbers_its_parts_otherwise_is_refused(monkeypatch):
+def test_a_state_of_a_leadrules_that_keeps_other_things_is_refused(monkeypatch):
     rules = Ruleset.from_text("email_open +5")
     text = rules.start({"id": "1"}).to_json()
     assert rules.resume(text).to_json() == text
-    monkeypatch.setattr(uses.Use, "__str__", lambda use: f"other {use.types}")
-    with pytest.raises(InputError) as error:
+    monkeypatch.setattr(identity, "KEEPS", 0)
+    with pytest.raises(StateError, match="was made by another version of leadrules: its state fingerprint is"):
         Ruleset.from_text("email_open +5").resume(text)
-    assert message(error) == (
-        "this state was written by a leadrules that keeps other things of events (start again with all events)"
-    )
-    assert error.value.field == "layout"
+
+
+def test_by_rules_with_other_streams_the_events_of_a_state_are_sorted_anew():
+    rules = "email_open[day > 2026-01-03] +1\nemail_click[day > 2026-01-04] +1"
+    before = Ruleset.from_text(rules)
+    after = Ruleset.from_text("\n".join(rules.splitlines()[::-1]))
+    state = before.start({"id": "1"})
+    for days in range(9):
+        state.add(opened(days, f"{days}") | {"type": ("email_open", "email_click")[days % 2]})
+    assert state.result(as_of=NOW).score == 5
+    assert json.loads(state.to_json())["layout"] != json.loads(after.start({"id": "1"}).to_json())["layout"]
+    assert after.resume(state.to_json()).result(as_of=NOW).score == 5
 
 
 def test_by_other_tables_the_events_of_a_state_are_sorted_anew(monkeypatch):
@@ -299,6 +309,7 @@ def test_a_state_is_plain_json():
     assert found == {
         "state": 3,
         "fingerprint": rules.fingerprint,
+        "state_fingerprint": rules.state_fingerprint,
         "lead": "42",
         "as_of": "2026-06-01T00:00:00Z",
         "remember": 0,
@@ -307,7 +318,7 @@ def test_a_state_is_plain_json():
         "attributes": {"country": "PL"},
         "stages": {},
         "streams": [],
-        "totals": [[0, 20, "20"]],
+        "totals": [[1, 20, "20"]],
         "waiting": {},
         "values": [None, *({"number": f"{days / 2:.1f}"} for days in range(20, 40))],
     }

@@ -198,10 +198,15 @@ def rules_order_is_irrelevant(
 
     There rules that are alike share out `~2` otherwise.
     """
-    file, _ = parse(text, "rules.leadrules")
-    shuffled = _written(_rules_shuffled(file.statements, random.Random(seed)))  # noqa: S311 shuffles test data
+    shuffled = with_rules_shuffled(text, seed)
     before, after = (_essence(load(each), lead, as_of) for each in (text, shuffled))
     same(f"the order of the rules changes the result; the other order is\n{shuffled}", before, after)
+
+
+def with_rules_shuffled(text: str, seed: int) -> str:
+    """Write rules with the scoring rules and personas of each dimension or group in another order."""
+    file, _ = parse(text, "rules.leadrules")
+    return _written(_rules_shuffled(file.statements, random.Random(seed)))  # noqa: S311 shuffles test data
 
 
 def _rules_shuffled(statements: Sequence[tree.Statement], chance: random.Random) -> list[tree.Statement]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -15,6 +14,7 @@ from leadrules.conversions import shown, told
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
 from leadrules.engine.incremental.columns import PENDING
 from leadrules.engine.incremental.compiled import KeptEventCode
+from leadrules.engine.incremental.identity import layout_of, question_of, state_fingerprint
 from leadrules.engine.incremental.log import EventLog, LogReader, events_of
 from leadrules.engine.incremental.retention import Retention
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
@@ -82,10 +82,25 @@ class Scorer:
         return Movement(self.retention.program)
 
     @functools.cached_property
+    def fingerprint(self) -> str:
+        """The sha256 of what states keep."""
+        return state_fingerprint(self.retention.program, self.retention.uses)
+
+    @functools.cached_property
+    def questions(self) -> tuple[str, ...]:
+        """What the questions need of the past, in their order."""
+        precision = self.retention.program.precision
+        return tuple(question_of(use, precision) for use in self.retention.uses)
+
+    @functools.cached_property
+    def numbered(self) -> Mapping[str, int]:
+        """The numbers of these in what is written: their places among all of them, sorted."""
+        return {question: number for number, question in enumerate(sorted({*self.questions}))}
+
+    @functools.cached_property
     def layout(self) -> str:
-        """What tells states apart whose totals or streams are numbered otherwise, by another version of this."""
-        numbered = "\n".join(map(str, (*self.retention.uses, *self.compiled[1].streams)))
-        return hashlib.sha256(numbered.encode()).hexdigest()[:12]
+        """What tells apart states whose streams are others, or stand in another order."""
+        return layout_of(self.compiled[1].streams)
 
     def start(self, lead: Any, remember: dt.timedelta, received: dt.datetime | None) -> LeadState:
         """Begin with what is known of a lead, whose events came in at a moment. Raises LeadError."""
@@ -104,15 +119,16 @@ class Scorer:
 
     def resume(self, text: str) -> LeadState:
         """Go on with a state that was written. Raises StateError for one of other rules, and for what is no state."""
-        stored = read_state(text, self.identity.fingerprint, self.layout)
+        stored = read_state(text, self.identity.fingerprint, self.fingerprint)
         (_, plan), mark = self.compiled, stored.mark
         read = functools.partial(self.reader.plain_events, stored.lead["id"])
-        if stored.environment == self.environment:
+        if stored.environment == self.environment and stored.layout == self.layout:
             log = EventLog.of(plan, read, stored.remember, stored.events, stored.waiting, stored.streams, mark)
-        else:  # other tables may sort events otherwise
+        else:  # other tables, or rules that ask otherwise, may sort events otherwise
             events = [*events_of(stored.events, read), *events_of(stored.waiting, read)]
             log = EventLog(plan, read, stored.remember, events, mark)
-        totals = [stored.totals.get(index, NOTHING) for index in range(len(self.retention.uses))]
+        precision, pairs = self.retention.program.precision, zip(self.retention.uses, self.questions, strict=True)
+        totals = [use.restored(stored.totals.get(self.numbered[asked], NOTHING), precision) for use, asked in pairs]
         return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again)
 
 
@@ -270,10 +286,13 @@ class LeadState:
 
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
-        totals = {index: total for index, total in enumerate(self._lead[TOTALS]) if total != NOTHING}
+        questions, numbered = self._scorer.questions, self._scorer.numbered
+        pairs = zip(questions, self._lead[TOTALS], strict=True)
+        totals = {numbered[question]: total for question, total in pairs if total != NOTHING}
         scorer, (events, waiting, streams), mark = self._scorer, self._log.packed(), self._log.mark
         stored = Stored(
             self.fingerprint,
+            scorer.fingerprint,
             scorer.layout,
             scorer.environment,
             self._lead,

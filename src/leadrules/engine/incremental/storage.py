@@ -28,9 +28,10 @@ _DIGITS = 64
 
 @attrs.frozen
 class Stored:
-    """What a state is made of. `totals` are by the index of a question among those of the rules.
+    """What a state is made of. `totals` are by the number of a question among those of the rules.
 
-    `layout` says how these, and the streams, are numbered. Of events, those apart that wait for their
+    `fingerprint` is that of the rules which wrote it, `kept` the one of what they keep; `layout` says what
+    the streams are. Of events, those apart that wait for their
     moment; both have the same `values`. `streams` are moments, packed, of those that do not follow from
     the columns; they were made by tables of the versions in `environment`. `mark` is an instant, or None
     where no result was asked for; `remember` is in microseconds. `most` is how many events there may be
@@ -38,6 +39,7 @@ class Stored:
     """
 
     fingerprint: str
+    kept: str
     layout: str
     environment: Mapping[str, str]
     lead: Mapping[str, Any]
@@ -69,6 +71,7 @@ def text_of(stored: Stored) -> str:
         "most": str(stored.most),
         "remember": str(stored.remember),
         "stages": _canonical(lead["stages"]),
+        "state_fingerprint": _canonical(stored.kept),
         "streams": "[" + ",".join([f'"{moments}"' for moments in stored.streams]) + "]",
         "totals": _canonical([[index, total.count, str(total.sum)] for index, total in sorted(stored.totals.items())]),
         "values": _canonical(stored.events.values),
@@ -106,8 +109,8 @@ def _sha256(content: str) -> str:
 # ------------------------------------------------------------------- reading
 
 
-def read_state(text: str, fingerprint: str, layout: str) -> Stored:
-    """Read a state that was written for rules of a fingerprint. Raises StateError for any other text."""
+def read_state(text: str, fingerprint: str, kept: str) -> Stored:
+    """Read a state that was written for rules which keep the same. Raises StateError for any other text."""
     try:
         found = json.loads(text, parse_constant=_refused)
         version, digest = found.pop("state", None), found.pop("digest", None)
@@ -122,23 +125,16 @@ def read_state(text: str, fingerprint: str, layout: str) -> Stored:
         raise StateError(reason, code="state_of_other_rules", expected="what `to_json` wrote")
     if not _is_as_written(text, found, digest):
         raise not_a_state("it was changed after it was written")
-    made_by, made_in = _part(found, "fingerprint", str), _part(found, "layout", str)
-    if made_by != fingerprint:
+    made_by, made_for = _part(found, "fingerprint", str), _part(found, "state_fingerprint", str)
+    if made_for != kept:
+        which = "another version of leadrules" if made_by == fingerprint else "rules that keep other things of a lead"
         raise StateError(
-            f"this state was made by other rules: their fingerprint is {made_by}, and that of these is "
-            f"{fingerprint} (load the rules that made it, or start again with all events)",
+            f"this state was made by {which}: its state fingerprint is {made_for}, and that of these rules is "
+            f"{kept} (load the rules that made it, or start again with all events)",
             code="state_of_other_rules",
-            field="fingerprint",
-            value=made_by,
-            expected=fingerprint,
-        )
-    if made_in != layout:
-        raise StateError(
-            "this state was written by a leadrules that keeps other things of events (start again with all events)",
-            code="state_of_other_rules",
-            field="layout",
-            value=made_in,
-            expected=layout,
+            field="state_fingerprint",
+            value=made_for,
+            expected=kept,
         )
     return _stored(found)
 
@@ -167,7 +163,8 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         dt.timedelta(microseconds=remember)
     return Stored(
         found["fingerprint"],
-        found["layout"],
+        found["state_fingerprint"],
+        _part(found, "layout", str),
         _part(found, "environment", dict),
         {"id": _part(found, "lead", str), "attributes": attributes, "stages": _part(found, "stages", dict)},
         Columns.of("events", _part(found, "events", dict), values),

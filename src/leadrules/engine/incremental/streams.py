@@ -37,10 +37,6 @@ class StreamKey:
         """Tell whether the stream is all events of its types."""
         return self.filter is None and self.calendar is None
 
-    def __str__(self) -> str:
-        filter_ = "" if self.filter is None else self.filter.text
-        return f"{'|'.join(self.types)}[{filter_}] {self.times} {self.calendar}"
-
 
 @attrs.frozen
 class FadingKey:

@@ -59,9 +59,13 @@ class Use:
 
     selection: p.Selection
 
-    def __str__(self) -> str:
-        filter_, within = self.selection.filter, self.selection.within
-        return f"{type(self).__name__} {'|'.join(self.types)}[{'' if filter_ is None else filter_.text}] {within}"
+    def kept_by(self, precision: int) -> tuple[Any, ...]:
+        """Give what else chooses what is kept, where events can be judged for good."""
+        return ()
+
+    def restored(self, total: Total, precision: int) -> Total:
+        """Give what was added up for a question that needs the same, as it is for this one."""
+        return total
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -159,6 +163,10 @@ class AggregateUse(Use):
 
     node: p.Aggregate
 
+    def kept_by(self, precision: int) -> tuple[Any, ...]:
+        """Give what is asked of which property."""
+        return self.node.function, self.node.property
+
     @property
     def final_memory(self) -> Memory:
         """A `distinct` needs an event for each value."""
@@ -201,6 +209,23 @@ class RuleUse(Use):
 
     rule: p.Rule
 
+    def kept_by(self, precision: int) -> tuple[Any, ...]:
+        """Give points unless they are fixed, caps and decay; a cap on the sum of points leaves all events."""
+        points = self.rule.alternatives[0].points if self._each(precision) is None else "fixed"
+        return points, attrs.evolve(self.rule.caps, points=None), self.rule.decay
+
+    def restored(self, total: Total, precision: int) -> Total:
+        """Give as many times what each event gives, where that is fixed."""
+        each = self._each(precision) if self.adds_up else None
+        return total if each is None else Total(total.count, total.count * each)
+
+    def _each(self, precision: int) -> Fraction | None:
+        """Give the points of every event, where all give the same for good, and any."""
+        points = self.rule.alternatives[0].points
+        if self._fades or not isinstance(points, p.Constant) or not isinstance(points.value, Fraction):
+            return None
+        return rounded(sized(points.value), precision) or None
+
     @functools.cached_property
     def is_final(self) -> bool:
         """Tell whether an event can be judged for good, with what it gives."""
@@ -226,10 +251,8 @@ class RuleUse(Use):
 
     def counts(self, precision: int) -> bool:
         """Tell whether every event of the selection gives the same points, and any."""
-        points = self.rule.alternatives[0].points
-        if not isinstance(points, p.Constant) or self.rule.first_day is not None or self.rule.last_day is not None:
-            return False
-        return isinstance(points.value, Fraction) and rounded(sized(points.value), precision) != 0
+        always = self.rule.first_day is None and self.rule.last_day is None
+        return always and self._each(precision) is not None
 
     def passing(self, events: Events, reading: PastReading) -> Events:
         """Leave out events beyond `from` and `until`."""
