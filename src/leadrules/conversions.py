@@ -14,12 +14,15 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import attrs
 
 from leadrules.characters import normalised
+from leadrules.errors import LeadrulesError
 from leadrules.families import ORDERED
+from leadrules.foreign import PLAIN, natural
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
 from leadrules.vocabulary import Field, Type
 
@@ -80,31 +83,40 @@ def told(value: object) -> str:
 
 def _kind_of(value: object) -> str:
     """Name what a value is, where it is not to be shown itself."""
-    if value is None or isinstance(value, str):
+    kind = type(value)
+    if value is None or issubclass(kind, str):
         return "an empty value"
-    if isinstance(value, Mapping):
-        return "an object"
-    if isinstance(value, list | tuple | set | frozenset):
-        return "a list"
-    if isinstance(value, bytes | bytearray | memoryview):
-        return "binary data"
-    return "this value"
+    for types, name in _KINDS:
+        if issubclass(kind, types):
+            return name
+    return "this value" if kind in PLAIN or kind is object else f"a Python `{_printable(kind.__name__)}`"
+
+
+_KINDS: tuple[tuple[Any, str], ...] = (
+    (Mapping, "an object"),
+    ((set, frozenset), "a set"),
+    ((list, tuple), "a list"),
+    ((bytes, bytearray, memoryview), "binary data"),
+)
 
 
 def _scalar_text(value: object) -> str | None:
-    if isinstance(value, str):
-        return str.__str__(value)
+    """Write a scalar as text; None for what is none, or does not let itself be written."""
+    try:
+        value = natural(value)
+        if type(value) is dt.datetime or type(value) is dt.date:
+            return str(value)
+    except Exception:  # noqa: BLE001 - what cannot be shown is told by its kind
+        return None
+    if type(value) not in PLAIN:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value) if abs(value) < 10**100 else None
     if isinstance(value, float):
         return float.__repr__(value)
-    if isinstance(value, Decimal):
-        return str(value)
-    if type(value) in (dt.date, dt.datetime):
-        return str(value)
-    return None
+    return str(value) if isinstance(value, str | Decimal) else None
 
 
 def _printable(text: str) -> str:
@@ -129,15 +141,12 @@ def plain_value(raw: Any) -> Any:
 
     That is None, a bool, text, an int, a Decimal, a date or datetime, or a list of them.
     """
+    raw = natural(raw)
     match raw:
-        case None | bool():
+        case None | bool() | str() | Decimal():
             return raw
-        case str():
-            return str.__str__(raw)
         case float():
             return Decimal(float.__repr__(raw))
-        case Decimal():
-            return Decimal(str(raw))
         case dt.date():
             return plain_moment(raw)
         case list() | tuple():
@@ -166,14 +175,43 @@ def trimmed(raw: str) -> str:
 
 def text_from(raw: object) -> str | None:
     """Read a text, or an integer as its digits; an empty text is unknown."""
-    if isinstance(raw, str):
+    if type(raw) is str:
         return trimmed(raw) or None
-    whole = _whole(raw)
+    raw = asked(natural, raw)
+    if raw is None:
+        return None
+    if type(raw) is str:
+        return trimmed(raw) or None
+    whole = asked(_whole, raw)
     if whole is None:
-        raise Unreadable("is not a text", "write it in quotes")
+        written = "give one text" if type(raw) in (list, dict) else "write it in quotes"
+        raise _mistaken("is not a text", raw, written, "give a text")
     if abs(whole) >= _TOO_LARGE:
         raise Unreadable("has too many digits", "at most 30; write a longer one as text, in quotes", "out_of_range")
     return str(whole)
+
+
+def asked(ask: Callable[..., Any], *arguments: object) -> Any:
+    """Ask a value for something. Raises Unreadable for whatever it raises, but for what leadrules says itself."""
+    try:
+        return ask(*arguments)
+    except (Unreadable, LeadrulesError):
+        raise
+    except Exception as error:
+        raise_if_from_outside(error)
+        problem = f"cannot be read: asking it failed with {type(error).__name__}"
+        raise Unreadable(problem, code="unreadable") from error
+
+
+def _mistaken(problem: str, raw: object, written: str, given: str) -> Unreadable:
+    """Say that a value is not of its type, and what to do: in a file it is `written`, by a program it is `given`."""
+    if type(raw) is float and math.isnan(raw):
+        return Unreadable(problem, "NaN is no value: leave out what is not known")
+    return Unreadable(problem, written if type(raw) in _WRITTEN else given)
+
+
+_WRITTEN = frozenset({str, bool, int, float, Decimal, dt.date, dt.datetime, list, dict})
+"""The types of values that files have."""
 
 
 def _whole(raw: object) -> int | None:
@@ -194,7 +232,7 @@ def _texts_reader(unknown: frozenset[str]) -> Reader:
         elif isinstance(raw, list | tuple):
             members = raw
         else:
-            raise Unreadable("is not a list of text", 'write a list, or one text such as "a, b"')
+            raise _mistaken("is not a list of text", raw, 'write a list, or one text such as "a, b"', "give a list")
         texts = (_member(member) for member in members)
         return tuple(text for text in texts if text is not None and folded(text) not in unknown) or None
 
@@ -244,7 +282,7 @@ def number_from(raw: object) -> Fraction | None:
         return _number(str(raw))
     whole = _whole(raw)
     if whole is None:
-        raise Unreadable("is not a number", "write digits such as 250 or 12.5")
+        raise _mistaken("is not a number", raw, "write digits such as 250 or 12.5", "give an int, a Decimal or a float")
     if abs(whole) >= _TOO_LARGE:
         raise Unreadable("is out of range", "at most 30 digits", "out_of_range")
     return Fraction(whole)
@@ -278,7 +316,7 @@ def _bool_reader(true_words: frozenset[str], false_words: frozenset[str]) -> Rea
             return words[folded(text)]
         if text in ("0", "1") and not isinstance(raw, str):
             return text == "1"
-        raise Unreadable("is not true or false", advice)
+        raise _mistaken("is not true or false", raw, advice, "give True or False")
 
     return read
 
@@ -423,7 +461,7 @@ def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object],
         except ValueError:
             raise Unreadable("does not exist in the calendar", advice, "not_in_calendar") from None
         if moment is None:
-            raise Unreadable(f"is not a {kind}", advice)
+            raise _mistaken(f"is not a {kind}", raw, advice, f"give a {kind}")
         if moment.year not in YEARS:
             raise Unreadable("is out of range", YEARS_ADVICE, "out_of_range")
         return moment
@@ -462,13 +500,29 @@ def _date_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
 
 def reader_of(type_: Type, zone: Zone) -> Reader:
     """Prepare reading the values of a type without options, as an event's property has it."""
-    return _typed_reader(Field("", type_), zone)
+    return _of_anything(_typed_reader(Field("", type_), zone))
+
+
+def _of_anything(read: Reader) -> Reader:
+    """Let a reader take values of any library. What a value raises is no mistake but its own."""
+
+    def read_natural(raw: object) -> Value | None:
+        if type(raw) in _SCALARS:
+            return read(raw)
+        plain = asked(natural, raw)
+        return None if plain is None else cast("Value | None", asked(read, plain))
+
+    return read_natural
+
+
+_SCALARS = frozenset({bool, int, str, float, Decimal})
+"""The types of values that raise nothing of their own."""
 
 
 def reader_of_field(field: Field, zone: Zone) -> Reader:
     """Prepare reading a field with all its options; where the value would be unknown it is the default."""
     typed = _typed_reader(field, zone)
-    read = _sifted(typed, field) if field.unknown else typed
+    read = _of_anything(_sifted(typed, field) if field.unknown else typed)
     default = field.default
 
     def read_or_default(raw: object) -> Value | None:

@@ -19,6 +19,7 @@ from leadrules.conversions import (
     YEARS_ADVICE,
     Reader,
     Unreadable,
+    asked,
     listed,
     plain_moment,
     plain_value,
@@ -29,7 +30,10 @@ from leadrules.conversions import (
     told,
 )
 from leadrules.errors import AsOfError, LeadError, Mistake
+from leadrules.foreign import natural
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.shape import (
+    EVENT_PARTS,
     NO_TYPE,
     NOTHING,
     Flaw,
@@ -37,9 +41,11 @@ from leadrules.shape import (
     Mistakes,
     Parts,
     Shape,
+    failing,
     mapping_of,
     misshapen,
     parts_of_event,
+    plain_mapping,
     shape_of,
 )
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
@@ -150,18 +156,23 @@ class LeadReader:
 
     def plain_event(self, lead: str, event: object) -> PlainEvent | None:
         """Give what the rules read of an event in its plainest form; None where none looks at it. Raises LeadError."""
-        try:
-            return self._plain_event(event)
-        except Flawed as found:
-            raise LeadError(mistakes=found.mistakes(event), lead=lead) from None
+        mistakes = Mistakes()
+        found = self._plain_events((event,), mistakes, alone=True)
+        mistakes.refuse(lead)
+        return found[0] if found else None
 
-    def _plain_events(self, events: Sequence[object], mistakes: Mistakes) -> list[PlainEvent]:
+    def _plain_events(self, events: Sequence[object], mistakes: Mistakes, *, alone: bool = False) -> list[PlainEvent]:
+        """Read events; one that stands `alone` has no place among others."""
         found = []
         for index, event in enumerate(events):
+            place = None if alone else index
             try:
                 one = self._plain_event(event)
             except Flawed as flawed:
-                mistakes.found += flawed.mistakes(event, index, len(events))
+                mistakes.found += flawed.mistakes(event, place, len(events))
+            except Exception as error:  # noqa: BLE001 - whatever an event raises is a mistake of it
+                raise_if_from_outside(error)
+                mistakes.found += failing(error).mistakes(event, place, len(events))
             else:
                 if one is not None:
                     found.append(one)
@@ -198,8 +209,9 @@ class LeadReader:
     def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Value | None]:
         values: dict[str, Value | None] = {}
         for field, read in self._fields:
-            raw = _value_named(given, field.key)
+            raw = None
             try:
+                raw = asked(_value_named, given, field.key)
                 values[field.name] = read(raw)
             except Unreadable as error:
                 mistakes.found.append(_mistake_in(field, raw, error))
@@ -221,6 +233,9 @@ class LeadReader:
                     found.append(one)
             except Flawed as flawed:
                 mistakes.found += flawed.mistakes(event, index, len(given))
+            except Exception as error:  # noqa: BLE001 - whatever an event raises is a mistake of it
+                raise_if_from_outside(error)
+                mistakes.found += failing(error).mistakes(event, index, len(given))
         return tuple(one.occurrence for one in self._counting(in_canonical_order(found))), ignored
 
     def _counting(self, ordered: list[F]) -> Iterable[F]:
@@ -244,10 +259,11 @@ class LeadReader:
     def _held(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, str]:
         held = {}
         for ladder, labels in self._ladders.items():
-            raw = _value_named(given, ladder)
-            if raw is None or (isinstance(raw, str) and not raw.strip()):
+            raw = _label_named(given, ladder)
+            text = raw.strip() if type(raw) is str else None
+            if raw is None or text == "":
                 continue
-            label = plain_name(raw.strip()) if isinstance(raw, str) else None
+            label = None if text is None else plain_name(text)
             if label is not None and label in labels:
                 held[ladder] = label
                 continue
@@ -269,6 +285,15 @@ def _value_named(given: Mapping[Any, Any], name: str) -> Any:
     plain = plain_name(name)
     alike = [key for key in given if isinstance(key, str) and plain_name(key) == plain]
     return given[min(alike)] if alike else None
+
+
+def _label_named(given: Mapping[Any, Any], ladder: str) -> Any:
+    """Look up the label of a ladder; one that cannot be asked for what it is stays as it is, and is none."""
+    raw = asked(_value_named, given, ladder)
+    try:
+        return asked(natural, raw)
+    except Unreadable:
+        return raw
 
 
 def _is_named(given: Mapping[Any, Any], name: str) -> bool:
@@ -383,7 +408,7 @@ class _EventReader:
         found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
         if name is not None:
             found["id"] = name
-        given = part("properties") or NOTHING if self._read else NOTHING
+        given = self._properties(part("properties"), flaws) if self._read else NOTHING
         for prop, read in self._declared if self._read else ():
             raw = _value_named(given, prop.name)
             known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
@@ -428,19 +453,24 @@ class _EventReader:
     def order_of_properties(self, found: _Found | PlainEvent) -> tuple[tuple[Any, ...], ...]:
         """Give what orders events alike in time, type and id; an unread property of a wrong type is unknown."""
         raw = found.part("properties")
-        given = raw if isinstance(raw, Mapping) else NOTHING
+        given = plain_mapping(raw) or NOTHING
         return tuple(_order_of(_value_named(given, prop.name), read) for prop, read in self._declared)
 
     def _properties(self, raw: Any, flaws: list[Flaw]) -> Mapping[str, Any]:
-        if raw is None or type(raw) is dict or isinstance(raw, Mapping):
-            return raw or NOTHING
+        try:
+            found = plain_mapping(raw)
+        except Unreadable as error:
+            flaws.append(self._flaw("properties", raw, error, "an object of names and values"))
+            return NOTHING
+        if found is not None:
+            return found
         expected = "an object of names and values"
         tail, field = f": properties: {shown(raw)} is not {expected}", f"{self._name}.properties"
         flaws.append(Flaw("not_an_object", f"event `{self._name}`", tail, field, told(raw), expected))
         return NOTHING
 
     def _flaw(self, name: str, raw: object, error: Unreadable, expected: str, *, pii: bool = False) -> Flaw:
-        which = f"`{name}`" if name in ("at", "id") else f"property `{name}`"
+        which = f"`{name}`" if name in EVENT_PARTS else f"property `{name}`"
         tail = f": {which}: {_MASK if pii else shown(raw)} {error}"
         field, value = f"{self._name}.{name}", "[pii]" if pii else told(raw)
         return Flaw(error.code, f"event `{self._name}`", tail, field, value, expected)
@@ -508,14 +538,15 @@ def read_as_of(value: dt.datetime, called: str = "as_of") -> int:
     if _is_plain_moment(value):
         return instant_of(value)
     example = "e.g. datetime(2026, 11, 21, tzinfo=UTC)"
-    if not isinstance(value, dt.datetime):
+    if not issubclass(type(value), dt.datetime):
         raise _bad_as_of(f"{called}: {shown(value)} is not a datetime, {example}", value, called)
-    if value.utcoffset() is None:
-        raise _bad_as_of(f"{called} needs a timezone, {example}", value, called)
     try:
-        moment = plain_moment(value)
-    except ValueError:
+        moment = asked(plain_moment, value)
+        offset = asked(moment.utcoffset)
+    except Unreadable:
         raise _bad_as_of(f"{called}: this is not a time, {example}", value, called) from None
+    if offset is None:
+        raise _bad_as_of(f"{called} needs a timezone, {example}", value, called)
     if moment.year not in YEARS:
         raise _bad_as_of(f"{called}: {shown(moment)} is out of range ({YEARS_ADVICE})", value, called)
     return instant_of(moment)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from leadrules.criteria import Origin, Plugin, loaded, named, raise_if_from_outside
+from leadrules.criteria import Origin, Plugin, loaded, named
 from leadrules.errors import MissingFile, MissingPlugin, PluginError
+from leadrules.interruptions import raise_if_from_outside
 
 if TYPE_CHECKING:
     from importlib import metadata

@@ -12,8 +12,11 @@ from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
-from leadrules.conversions import Unreadable, shown, text_from, told
+from leadrules.conversions import Unreadable, asked, shown, text_from, told
 from leadrules.errors import LeadError, Mistake, closest
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -47,8 +50,13 @@ class Shape:
 
 def shape_of(lead: object, most_events: int) -> Shape:
     """Take a lead apart. Raises LeadError for what is none."""
-    if isinstance(lead, Shape):
-        return lead
+    try:
+        return lead if type(lead) is Shape else asked(_shape_of, lead, most_events)
+    except Unreadable as error:
+        raise LeadError(f"the lead {error}", code=error.code) from error
+
+
+def _shape_of(lead: object, most_events: int) -> Shape:
     if isinstance(lead, Mapping):
         parts = {name: lead.get(name) for name in LEAD_PARTS}
         mistakes = _unknown_keys(lead)
@@ -60,7 +68,11 @@ def shape_of(lead: object, most_events: int) -> Shape:
         parts = {name: getattr(lead, name, None) for name in LEAD_PARTS}
         mistakes = _missing_parts(lead)
     of_events = Mistakes()
-    parts["events"] = of_events.unless(_listed, parts["events"], most_events) or ()
+    try:
+        parts["events"] = of_events.unless(asked, _listed, parts["events"], most_events) or ()
+    except Unreadable as error:
+        of_events.found.append(Mistake(error.code, f"events: what was given {error}", "events"))
+        parts["events"] = ()
     return Shape(**parts, mistakes=tuple(mistakes), of_events=tuple(of_events.found))
 
 
@@ -101,13 +113,25 @@ def _missing_parts(lead: object) -> list[Mistake]:
 
 def mapping_of(raw: object, name: str) -> Mapping[str, Any]:
     """Give a part that holds names and values. Raises LeadError."""
-    if raw is None:
-        return NOTHING
-    if isinstance(raw, Mapping):
-        return raw
     expected = "an object of names and values"
+    try:
+        found = plain_mapping(raw)
+    except Unreadable as error:
+        raise LeadError(f"{name}: what was given {error}", code=error.code, field=name, expected=expected) from error
+    if found is not None:
+        return found
     reason = f"{name}: {shown(raw)} is not {expected}"
     raise LeadError(reason, code="not_an_object", field=name, value=told(raw), expected=expected)
+
+
+def plain_mapping(raw: Any) -> Mapping[Any, Any] | None:
+    """Give a mapping as a dict, and none as an empty one; None for anything else. Raises Unreadable."""
+    if type(raw) is dict:
+        return raw
+    if raw is None:
+        return NOTHING
+    found: Mapping[Any, Any] | None = asked(lambda: dict(raw) if isinstance(raw, Mapping) else None)
+    return found
 
 
 def _listed(raw: Any, most: int) -> Sequence[Any]:
@@ -171,10 +195,6 @@ def _stray(key: Any, event: Mapping[Any, Any], type_: str) -> Flaw:
 # ------------------------------------------------------------------- mistakes
 
 
-T = TypeVar("T")
-P = ParamSpec("P")
-
-
 @attrs.define
 class Mistakes:
     """What is found to be wrong with one lead."""
@@ -213,6 +233,11 @@ class Flaw:
 NO_TYPE = Flaw("missing_type", "an event", " has no type", "type", expected="text")
 
 
+def failing(error: Exception) -> Flawed:
+    """Say that an event raised something when it was asked for its parts."""
+    return Flawed(Flaw("unreadable", "events", f": asking one failed with {type(error).__name__}", "events"))
+
+
 class Flawed(Exception):
     """An event with flaws."""
 
@@ -234,6 +259,6 @@ class Flawed(Exception):
 def _id_of(event: object) -> str | None:
     """Give the id of an event that may not be one."""
     try:
-        return text_from(parts_of_event(event)("id"))
+        return text_from(asked(lambda: parts_of_event(event)("id")))
     except (Unreadable, Flawed):
         return None

@@ -6,14 +6,16 @@ is nearly that of a field is one in most cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from leadrules.conversions import shown, told
+from leadrules.conversions import Unreadable, asked, shown, told
 from leadrules.errors import Mistake, closest
-from leadrules.shape import Flawed, Shape, parts_of_event
+from leadrules.foreign import natural
+from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
 from leadrules.values import plain_name
 from leadrules.vocabulary import EventType, Field
 
@@ -43,40 +45,51 @@ class Known:
             if _plain(name) not in self.ladders:
                 yield _unknown("unknown_ladder", name, "ladder", told(name), _near(name, self.ladders))
 
-    def _events(self, events: Any) -> Iterator[Mistake]:
-        met: set[tuple[str, str]] = set()
+    def _events(self, events: Sequence[object]) -> Iterator[Mistake]:
+        found: dict[tuple[str | None, str | None], Mistake] = {}
         for index, event in enumerate(events):
-            try:
-                part = parts_of_event(event)
-            except Flawed:
-                continue
-            raw = part("type")
-            if not isinstance(raw, str) or not raw.strip():
-                continue
-            type_ = self.events.get(plain_name(raw.strip()))
-            if type_ is None:
-                if (raw, "") not in met:
-                    yield _unknown("unknown_event_type", raw, "event", "type", _near(raw, self.events), index)
-                met.add((raw, ""))
-                continue
-            known = {prop.name for prop in type_.properties}
-            for name in _names(part("properties")):
-                if _plain(name) not in known and (type_.name, told(name)) not in met:
-                    met.add((type_.name, told(name)))
-                    what, field = f"property of `{type_.name}`", f"{type_.name}.{told(name)}"
-                    yield _unknown("unknown_property", name, what, field, _near(name, known), index)
+            with contextlib.suppress(Unreadable, Flawed):  # what cannot be read is told as such
+                for mistake in asked(self._event, event, index):
+                    found.setdefault((mistake.field, mistake.value), mistake)
+        yield from found.values()
+
+    def _event(self, event: object, index: int) -> list[Mistake]:
+        part = parts_of_event(event)
+        raw = natural(part("type"))
+        if type(raw) is not str or not raw.strip():
+            return []
+        type_ = self.events.get(plain_name(raw.strip()))
+        if type_ is None:
+            return [_unknown("unknown_event_type", raw, "event", "type", _near(raw, self.events), index)]
+        known = {prop.name for prop in type_.properties}
+        return [
+            _unknown(
+                "unknown_property",
+                name,
+                f"property of `{type_.name}`",
+                f"{type_.name}.{told(name)}",
+                _near(name, known),
+                index,
+            )
+            for name in _names(part("properties"))
+            if _plain(name) not in known
+        ]
 
 
-def _names(given: object) -> Iterator[Any]:
-    return iter(given) if isinstance(given, Mapping) else iter(())
+def _names(given: object) -> tuple[Any, ...]:
+    """Give the names of a mapping; those of what is none, or cannot be asked, are told elsewhere."""
+    try:
+        return tuple(plain_mapping(given) or ())
+    except Unreadable:
+        return ()
 
 
 def _plain(name: object) -> str:
-    return plain_name(name) if isinstance(name, str) else ""
+    return plain_name(name) if type(name) is str else ""
 
 
 def _near(name: object, known: Any) -> str | None:
-    return closest(name, known) if isinstance(name, str) else None
+    return closest(name, known) if type(name) is str else None
 
 
 def _unknown(code: str, name: object, what: str, field: str, near: str | None, event: int | None = None) -> Mistake:

@@ -513,7 +513,7 @@ WORDS = """
 K about age ages answers at by column count cut decayed derive edge event events field found given grade held kept known
 left moments pair passing points property raw rows score share since stage start sum total value weighed
 """
-FIXED = """
+FIXED = """error
 lead as_of pii otherwise clock moment instant now today id_ attributes events stages values fired missing by ids
 seen event type_ bucket at result text folded found gated reference segments tags recommendations _
 type str dict list int len zip map sum min max KeyError TypeError
@@ -539,7 +539,11 @@ def test_the_source_of_the_written_code_can_be_seen(written):
 
 
 def test_a_traceback_shows_the_written_code_for_as_long_as_its_rules_live(monkeypatch):
-    monkeypatch.setattr(assembly, "_IRREGULAR", (KeyError,))
+
+    def raise_on(error):
+        raise error
+
+    monkeypatch.setattr(assembly, "_of_a_value", raise_on)
     rules = Ruleset.from_text('ruleset acme version "1"\nemail_open +5 max 3')
     with pytest.raises(TypeError) as caught:
         rules.evaluate({"id": "1", "attributes": {}, "events": None}, as_of=AS_OF)

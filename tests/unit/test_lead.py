@@ -119,8 +119,8 @@ RANGE = "is out of range (at most 30 digits and an exponent within ±30)"
         ("inf", f"`inf` is not a number {DIGITS}"),
         ([1], f"a list is not a number {DIGITS}"),
         ({"a": 1}, f"an object is not a number {DIGITS}"),
-        (b"5", f"binary data is not a number {DIGITS}"),
-        (object(), f"this value is not a number {DIGITS}"),
+        (b"5", "binary data is not a number (give an int, a Decimal or a float)"),
+        (object(), "this value is not a number (give an int, a Decimal or a float)"),
         (dt.date(2026, 1, 2), f"`2026-01-02` is not a number {DIGITS}"),
         (True, "`true` is not a number (write 1 or 0 where a number is meant)"),
         (float("nan"), "`nan` is not a finite number (leave out what is not known)"),
@@ -167,8 +167,8 @@ def test_text_is_trimmed_and_composed(raw, read):
         (True, "`true` is not a text (write it in quotes)"),
         (5.0, "`5.0` is not a text (write it in quotes)"),
         (Decimal(5), "`5` is not a text (write it in quotes)"),
-        (["a"], "a list is not a text (write it in quotes)"),
-        ({}, "an object is not a text (write it in quotes)"),
+        (["a"], "a list is not a text (give one text)"),
+        ({}, "an object is not a text (give one text)"),
         ("a\0b", "`a\ufffdb` holds a NUL character (remove it)"),
         ("a\ud800", "`a\ufffd` holds a lone surrogate, half of a character (write the text in UTF-8)"),
         (10**30, f"`1{'0' * 30}` has too many digits (at most 30; write a longer one as text, in quotes)"),
@@ -195,7 +195,7 @@ def test_false(raw):
     assert value(raw, BOOL) is False
 
 
-@pytest.mark.parametrize("raw", [2, -1, 0.5, "2", "on", "tak", "t", "y", "1.0", [], float("nan"), dt.date(2026, 1, 1)])
+@pytest.mark.parametrize("raw", [2, -1, 0.5, "2", "on", "tak", "t", "y", "1.0", [], dt.date(2026, 1, 1)])
 def test_what_is_neither_true_nor_false_is_refused(raw):
     assert reason(raw, BOOL).endswith(" is not true or false (write true, false, yes, no, 1 or 0)")
 
@@ -296,7 +296,7 @@ ADVICE = "(write 2026-11-21T10:00:00Z)"
         ("21.11.2026", f"`21.11.2026` is not a datetime {ADVICE}"),
         (1_700_000_000, f"`1700000000` is not a datetime {ADVICE}"),
         (True, f"`true` is not a datetime {ADVICE}"),
-        (dt.time(10), f"this value is not a datetime {ADVICE}"),
+        (dt.time(10), "a Python `time` is not a datetime (give a datetime)"),
         ("2026-02-29", f"`2026-02-29` does not exist in the calendar {ADVICE}"),
         ("2026-11-01T24:00:00Z", f"`2026-11-01T24:00:00Z` does not exist in the calendar {ADVICE}"),
         ("2026-11-01T10:60:00Z", f"`2026-11-01T10:60:00Z` does not exist in the calendar {ADVICE}"),
@@ -424,7 +424,7 @@ def test_a_list_of_text(raw, read):
         (5, '`5` is not a list of text (write a list, or one text such as "a, b")'),
         ({"a": 1}, 'an object is not a list of text (write a list, or one text such as "a, b")'),
         (["a", True], "a list has a member that is not a text (write it in quotes)"),
-        (["a", ["b"]], "a list has a member that is not a text (write it in quotes)"),
+        (["a", ["b"]], "a list has a member that is not a text (give one text)"),
         (["a", "\0"], "a list has a member that holds a NUL character (remove it)"),
     ],
 )
@@ -545,7 +545,7 @@ def test_personal_data_stays_out_of_the_message():
     with pytest.raises(InputError) as caught:
         value({"secret": "x"}, TEXT, pii=True)
     assert caught.value.value == "[pii]"
-    assert str(caught.value) == "lead `1`: field `x`: `[pii]` is not a text (write it in quotes)"
+    assert str(caught.value) == "lead `1`: field `x`: `[pii]` is not a text (give one text)"
     with pytest.raises(InputError) as caught:
         value(["fine", 1.5], TEXTS, pii=True)
     assert "1.5" not in str(caught.value)
@@ -728,7 +728,7 @@ def test_a_property_error_names_type_and_property():
 
 def test_personal_data_of_an_event_stays_out_of_the_message():
     said = event_reason(visit(properties={"who": ["Ann"]}), read={"visit": ("who",)})
-    assert said == "event `visit`: property `who`: `[pii]` is not a text (write it in quotes)"
+    assert said == "event `visit`: property `who`: `[pii]` is not a text (give one text)"
 
 
 @pytest.mark.parametrize("raw", ["x", 5, {"type": "visit"}, b"x", True])
@@ -1150,7 +1150,7 @@ def test_a_datetime_of_a_library_that_is_no_time():
     with pytest.raises(InputError) as caught:
         read_as_of(raw)
     assert str(caught.value) == "as_of: this is not a time, e.g. datetime(2026, 11, 21, tzinfo=UTC)"
-    assert reason(raw, DATETIME) == f"this value does not exist in the calendar {ADVICE}"
+    assert reason(raw, DATETIME) == f"a Python `NotATime` does not exist in the calendar {ADVICE}"
 
 
 class Stamp(dt.datetime):

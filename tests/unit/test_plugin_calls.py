@@ -844,3 +844,88 @@ crm.length(stage) = 3 -> tag "qualified"
 def test_the_engines_agree_on_rules_with_criteria(lead, seed):
     engines_agree(LAWFUL, lead, NOON)
     incremental_agrees(LAWFUL, lead, NOON, seed=seed)
+
+
+# ---------------------------------------------------------------- answers that lie
+
+
+class LyingNumber(Decimal):
+    def is_finite(self):
+        return True
+
+    def adjusted(self):
+        return 0
+
+
+class LyingText(str):
+    __slots__ = ()
+
+    def strip(self, *_):
+        return 5
+
+
+class LyingTime(dt.datetime):
+    def utcoffset(self):
+        return dt.timedelta(0)
+
+
+class BrokenTime(dt.datetime):
+    @property
+    def year(self):
+        raise RuntimeError("no")
+
+
+@criterion
+def numbered(company: str) -> Decimal:
+    """Give a number that lies."""
+    return LyingNumber(company)
+
+
+@criterion
+def written(company: str) -> str:
+    """Give a text that lies."""
+    return LyingText(f" {company} ")
+
+
+@criterion
+def lying_texts(company: str) -> list[str]:
+    """Give texts that lie."""
+    return [LyingText(f" {company} ")]
+
+
+@criterion
+def timed(company: str) -> dt.datetime:
+    """Give a time that lies, or is broken."""
+    return (BrokenTime if company == "broken" else LyingTime)(2026, 1, 1)
+
+
+LYING = {"lying": {"numbered": numbered, "written": written, "lying_texts": lying_texts, "timed": timed}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "company", "evidence"),
+    [
+        ("written(company) is known +1", "x", "x"),
+        ('lying_texts(company) contains "x" +1', "x", ["x"]),
+        ("numbered(company) > 2 +1", "3", 3),
+    ],
+)
+def test_an_answer_of_a_subclass_is_what_it_is_made_of(rule, company, evidence):
+    rules = Ruleset.from_text(f"use lying\nlying.{rule}", criteria=LYING)
+    result = rules.evaluate({"id": "1", "attributes": {"company": company}}, as_of=NOON)
+    (answer,) = (found for name, found in result.audit[0].evidence["values"].items() if name.startswith("lying."))
+    assert answer["value"] == evidence
+
+
+@pytest.mark.parametrize(
+    ("rule", "company", "said"),
+    [
+        ("numbered(company) > 2 +1", "NaN", "which is no number"),
+        ("timed(company) is known +1", "x", "which is no datetime with a time zone"),
+        ("timed(company) is known +1", "broken", "which cannot be read: asking it failed with RuntimeError"),
+    ],
+)
+def test_an_answer_that_lies_is_an_error_of_the_plugin(rule, company, said):
+    rules = Ruleset.from_text(f"use lying\nlying.{rule}", criteria=LYING)
+    with pytest.raises(PluginError, match=said):
+        rules.evaluate({"id": "1", "attributes": {"company": company}}, as_of=NOON)

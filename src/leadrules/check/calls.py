@@ -9,7 +9,8 @@ from leadrules.annotations import brief
 from leadrules.check.names import Names
 from leadrules.check.resolver import Place, told
 from leadrules.check.views import View, view_of
-from leadrules.criteria import Criterion, Parameter, Plugin, named, raise_if_from_outside, to_python
+from leadrules.criteria import Criterion, Parameter, Plugin, named, to_python
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, listed, quoted

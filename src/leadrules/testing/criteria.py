@@ -25,9 +25,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky, HypothesisWarning
 
 from leadrules.annotations import fits
-from leadrules.criteria import DIGITS, Criterion, Origin, named, raise_if_from_outside, to_python, verified
+from leadrules.criteria import DIGITS, Criterion, Origin, named, to_python, verified
 from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.sdk import LeadView, mark_of
 from leadrules.testing.arguments import questions
 from leadrules.testing.elsewhere import ELSEWHERE

@@ -26,7 +26,8 @@ from leadrules.engine.compiler.outcome import OutcomeCode
 from leadrules.engine.compiler.scoring import ScoreCode
 from leadrules.engine.compiler.totals import NO_TOTALS, TOTALS, AccumulatedTotals
 from leadrules.engine.compiler.trace import FIRED, GATED, MARKS, SEEN, Trace
-from leadrules.errors import InputError
+from leadrules.errors import InputError, PluginError
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import LeadReader, read_id
 
 Evaluate = Callable[[Any, dt.datetime, bool], ScoredLead]
@@ -34,6 +35,12 @@ Evaluate = Callable[[Any, dt.datetime, bool], ScoredLead]
 
 _IRREGULAR = (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, InputError)
 """What compiled code raises at a lead that is not plain; the reference answers about it, or says why not."""
+
+
+def _of_a_value(error: Exception) -> None:
+    """Pass over what some value of a lead raised, which may be anything; raise on what comes from elsewhere."""
+    if not isinstance(error, _IRREGULAR):
+        raise_if_from_outside(error)
 
 
 def compile_program(
@@ -214,12 +221,14 @@ class _Compilation:
     def _outer(self, inner: Block) -> ast.FunctionDef:
         """Write the function around it: the clock before, and the way out where a lead is not plain."""
         _, clock = self.lead.ticking()
-        irregular = [self.names.value(error, error.__name__) for error in _IRREGULAR]
+        told, any_ = (self.names.value(error, error.__name__) for error in (PluginError, Exception))
+        passed_over = code.call(self.names.value(_of_a_value, "of_a_value"), code.name("error"))
+        tried = code.try_(inner, [any_], [code.expression(passed_over)], passing=told, caught_as="error")
         is_plain = _is(code.name("lead"), "dict")
         arguments = [code.name(argument) for argument in ("lead", "as_of", "pii")]
         body: Block = [
             *clock,
-            code.if_(is_plain, [code.try_(inner, irregular, [code.pass_()])]),
+            code.if_(is_plain, [tried]),
             code.return_(code.call(code.name("otherwise"), *arguments)),
         ]
         again = self.names.value(self.fallback.again, "again")

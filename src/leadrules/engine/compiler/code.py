@@ -271,10 +271,13 @@ def for_(variable: str, source: Expr, body: Block) -> ast.stmt:
     return ast.For(ast.Name(variable, ast.Store()), source, body, [])
 
 
-def try_(body: Block, errors: Sequence[Expr], otherwise: Block) -> ast.stmt:
-    """Do something, and something else where it raises."""
+def try_(
+    body: Block, errors: Sequence[Expr], otherwise: Block, *, passing: Expr | None = None, caught_as: str | None = None
+) -> ast.stmt:
+    """Do something, and something else where it raises; errors of the kind `passing` go on."""
     caught = errors[0] if len(errors) == 1 else ast.Tuple(list(errors), ast.Load())
-    return ast.Try(body, [ast.ExceptHandler(caught, None, otherwise)], [], [])
+    passed = [] if passing is None else [ast.ExceptHandler(passing, None, [ast.Raise()])]
+    return ast.Try(body, [*passed, ast.ExceptHandler(caught, caught_as, otherwise)], [], [])
 
 
 def return_(value: Expr) -> ast.stmt:

@@ -19,6 +19,7 @@ from leadrules.engine.compiler.totals import TOTALS, AccumulatedTotals
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import score_rule
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.shape import shape_of
 from leadrules.values import Value
@@ -96,7 +97,11 @@ class Fallback:
         if self.fast is None or not self.totals.is_empty:
             return self.evaluate(lead, as_of, pii)
         shape = shape_of(lead, self.reader.most_events)
-        plain = plain_lead(shape)
+        try:
+            plain = plain_lead(shape)
+        except Exception as error:  # noqa: BLE001 - what was given may raise anything; the reference says what
+            raise_if_from_outside(error)
+            plain = None
         if plain is None:
             return self.evaluate(shape, as_of, pii)
         return self.fast(plain, as_of, pii, lambda *_: self.evaluate(shape, as_of, pii))

@@ -11,6 +11,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
@@ -33,6 +34,8 @@ BROKEN = (LookupError, TypeError, AttributeError, ValueError)
 """What is raised at an event that is no longer as it was scored; the reference may still read it."""
 
 _SMALL = 2**29
+_REMEMBERED = frozenset({type(None), str, bool, int, float, Decimal, dt.date, dt.datetime})
+"""The types of values that may be looked up; others may refuse it, or lie."""
 _TIME_AND_ID = operator.itemgetter(0, 1)
 
 ToText = Callable[[Any], str]
@@ -50,7 +53,10 @@ def text_reader(read: Reader, kind: str, *, exact: bool) -> ToText:
     """
 
     def text(raw: Any) -> str:
-        return str(raw) if type(raw) is int and -_SMALL < raw < _SMALL else known[raw]
+        return str(raw) if type(raw) is int and -_SMALL < raw < _SMALL else of_any(raw)
+
+    def of_any(raw: Any) -> str:
+        return known[raw] if type(raw) in _REMEMBERED else written(read(raw))
 
     def written(value: Any) -> str:
         return canonical_json(plain(value, kind))
@@ -59,8 +65,8 @@ def text_reader(read: Reader, kind: str, *, exact: bool) -> ToText:
         return lambda raw: written(read(raw))
     known = Remembered(read, written)
     if kind == "bool":
-        return lambda raw: "true" if raw is True else "false" if raw is False else known[raw]
-    return text if exact and kind == "number" else known.__getitem__
+        return lambda raw: "true" if raw is True else "false" if raw is False else of_any(raw)
+    return text if exact and kind == "number" else of_any
 
 
 @attrs.frozen

@@ -10,8 +10,10 @@ from typing import Any
 
 from leadrules import program as p
 from leadrules.characters import normalised
-from leadrules.conversions import YEARS
-from leadrules.criteria import DIGITS, Criterion, named, raise_if_from_outside, to_python
+from leadrules.conversions import YEARS, plain_moment
+from leadrules.criteria import DIGITS, Criterion, named, to_python
+from leadrules.foreign import exactly
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import Facts, Occurrence
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import Value, folded, instant_of, moment_of
@@ -95,6 +97,12 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
             raise criterion.failed("it gives None, and does not say that it may (`-> … | None`)", lead)
         return None
     kind = criterion.returns.kind
+    try:
+        answer = _exactly(answer)
+    except Exception as problem:
+        raise_if_from_outside(problem)
+        shown = f"{_shown_answer(answer)}, which cannot be read"
+        raise criterion.failed(f"it gives {shown}: asking it failed with {named(problem)}", lead) from problem
     match kind, answer:
         case "bool", bool():
             return answer
@@ -111,6 +119,13 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
             return tuple(member for member in members if member is not None) or None
         case _:
             raise criterion.failed(f"it gives {_shown_answer(answer)}, which is no {kind}{_hint(kind, answer)}", lead)
+
+
+def _exactly(answer: Any) -> Any:
+    """Give an answer of a subclass as what it is made of, whatever it says of itself."""
+    if isinstance(answer, dt.date):
+        return plain_moment(answer)
+    return [exactly(member) for member in list.__iter__(answer)] if isinstance(answer, list) else exactly(answer)
 
 
 def _shown_answer(answer: Any) -> str:
