@@ -129,3 +129,16 @@ def test_a_folder_without_a_readme_is_named(distribute, tmp_path):
     distribute("letters", CODE)
     with pytest.raises(AssertionError, match=r"there is no README\.md"):
         check_documents(importlib.import_module("letters"), tmp_path)
+
+
+@pytest.mark.parametrize("info", ["", "text"])
+def test_rules_in_a_block_that_nothing_checks_are_told(complaints, info):
+    (told,) = complaints(README=("```leadrules\n", f"```{info}\n"))
+    assert told == "README.md:3: rules that nothing checks: mark the block as `leadrules`"
+
+
+def test_a_fence_of_tildes_is_a_fence(complaints):
+    rules = f"~~~leadrules\n{RULES}~~~\n"
+    assert complaints(README=(f"```leadrules\n{RULES}```\n", rules)) == []
+    (told,) = complaints(README=(f"```leadrules\n{RULES}```\n", rules.replace("score = 10", "score = 11")))
+    assert told == 'README.md:4: the example "a long name" fails'

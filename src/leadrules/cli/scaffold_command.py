@@ -23,7 +23,10 @@ _TAKEN = frozenset(
 _FILES: Mapping[str, str] = {
     ".gitignore": "gitignore.tmpl",
     "pyproject.toml": "pyproject.toml.tmpl",
+    "LICENSE": "LICENSE.tmpl",
+    "MANIFEST.in": "MANIFEST.in.tmpl",
     "README.md": "README.md.tmpl",
+    ".github/workflows/tests.yml": "tests.yml.tmpl",
     "example.leadrules": "example.leadrules.tmpl",
     "src/{module}/__init__.py": "init.py.tmpl",
     "src/{module}/py.typed": "",

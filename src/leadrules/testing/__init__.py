@@ -11,13 +11,14 @@ For the tests of leadrules, of plugins, and of anyone's own rules:
 >>> test_engines_agree()
 
 For plugins: `check_criterion` holds a criterion against the laws of criteria, `check_documents` a
-plugin's README and examples against the plugin, and pytest runs `cases/*.toml` by itself, as soon as
-leadrules is installed.
+plugin's README and examples against the plugin, `check_distribution` builds it, and pytest runs
+`cases/*.toml` by itself, as soon as leadrules is installed.
 """
 
 from leadrules.testing.case_files import WorkedCase, read_cases
 from leadrules.testing.cases import Case, cases
 from leadrules.testing.criteria import check_criterion
+from leadrules.testing.distributions import check_distribution
 from leadrules.testing.documents import check_documents
 from leadrules.testing.elsewhere import pickled_gives_the_same_digest
 from leadrules.testing.forecasting import a_state_foresees_the_same, forecast_comes_true, next_change_is_the_first
@@ -50,6 +51,7 @@ __all__ = [
     "audit_adds_up",
     "cases",
     "check_criterion",
+    "check_distribution",
     "check_documents",
     "decay_never_gains",
     "engines_agree",

@@ -13,7 +13,8 @@ from leadrules.ruleset import Ruleset
 from leadrules.syntax.parser import parse
 from leadrules.testing.case_files import calls_in, read_cases
 
-_BLOCK = re.compile(r"^```leadrules\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^(?P<fence>```|~~~)leadrules\n(?P<rules>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+_UNMARKED = re.compile(r"^(?:```|~~~)(?:text)?\n(?=(?:[^`~\n]*\n)*?use \w)", re.MULTILINE)
 _ROW = re.compile(r"^\| `(\w+)\(", re.MULTILINE)
 
 
@@ -22,9 +23,9 @@ def check_documents(plugin: ModuleType, folder: str | Path, *, cases: int = 1) -
 
     Every rule file there (`examples/*.leadrules`, those beside the README, and the blocks of the
     README that are marked `leadrules`) loads without a warning, and has examples, which all pass.
-    The README has a table with a row for each criterion, beginning with its call, and for nothing
-    else: ``| `capitals(text)` | …``. `cases/*.toml` ask each criterion at least `cases` times, and
-    the module's `__all__`, if it has one, names them all.
+    No block of rules in the README is left unmarked. The README has a table with a row for each
+    criterion, beginning with its call, and for nothing else: ``| `capitals(text)` | …``. `cases/*.toml`
+    ask each criterion at least `cases` times, and the module's `__all__`, if it has one, names them all.
 
     Raises AssertionError with everything that is not so.
     """
@@ -38,7 +39,7 @@ def rules_shown(page: Path) -> Iterator[tuple[int, str]]:
     """Give the rule files that a page shows, in blocks marked `leadrules`, each with the line it begins on."""
     text = page.read_text("utf-8")
     for block in _BLOCK.finditer(text):
-        yield text.count("\n", 0, block.start(1)) + 1, block[1]
+        yield text.count("\n", 0, block.start("rules")) + 1, block["rules"]
 
 
 def _wrong_rules(home: Path) -> Iterator[str]:
@@ -48,6 +49,10 @@ def _wrong_rules(home: Path) -> Iterator[str]:
         return
     for line, text in rules_shown(readme):
         yield from _wrong(f"README.md:{line}", lambda text=text: Ruleset.from_text(text))  # type: ignore[misc]
+    text = readme.read_text("utf-8")
+    for block in _UNMARKED.finditer(text):
+        line = text.count("\n", 0, block.start()) + 1
+        yield f"README.md:{line}: rules that nothing checks: mark the block as `leadrules`"
     for path in sorted((*home.glob("*.leadrules"), *home.glob("examples/*.leadrules"))):
         name = path.relative_to(home).as_posix()
         yield from _wrong(name, lambda path=path: Ruleset.from_file(path))  # type: ignore[misc]
