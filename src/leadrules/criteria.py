@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
@@ -23,6 +21,7 @@ import attrs
 from leadrules.annotations import TYPE_NAMES, brief, fits, in_words, shown, type_of, without_none
 from leadrules.errors import PluginError
 from leadrules.interruptions import raise_if_from_outside
+from leadrules.provenance import Untellable, configuration_of, hash_of_source
 from leadrules.sdk import LeadView, Mark, mark_of
 from leadrules.values import Value, decimal_of, moment_of, plain_name
 from leadrules.vocabulary import Type
@@ -33,6 +32,11 @@ DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Div
 _USE_ONE = "use one of these types; a number is a `Decimal`, never a float"
 MARK_ONE = "write `@criterion` (from leadrules.sdk) above each function that rules may call"
 """What to do about a plugin without criteria."""
+NAME_CONFIGURATION = (
+    "give the object or function an attribute or method `configuration` with plain values that say all that its "
+    "answers depend on"
+)
+"""What to do about a plugin that holds what cannot be told apart."""
 
 
 @attrs.frozen
@@ -113,11 +117,12 @@ class Criterion:
 
 @attrs.frozen
 class Plugin:
-    """A loaded plugin: its criteria by name, and a hash of its source."""
+    """A loaded plugin: its criteria by name, a hash of its source, and one of what it holds beside it, if anything."""
 
     origin: Origin
     criteria: Mapping[str, Criterion]
     source: str
+    configuration: str | None = None
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -128,6 +133,7 @@ class Plugin:
             "version": self.origin.version,
             "source": self.source,
             "criteria": {name: found.version for name, found in sorted(self.criteria.items())},
+            **({} if self.configuration is None else {"configuration": self.configuration}),
         }
 
 
@@ -147,9 +153,14 @@ def loaded(origin: Origin, found: Any, *, home: types.ModuleType | None = None) 
         criteria[name] = verified(origin, name, function, mark)
     if not criteria:
         raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`", MARK_ONE)
-    return Plugin(
-        origin, types.MappingProxyType(dict(sorted(criteria.items()))), _hash_of_source(found, home, criteria)
-    )
+    functions = {name: criterion.function for name, criterion in criteria.items()}
+    source, configuration = hash_of_source(found, home, functions), None
+    if home is None:  # what is installed is all of its package
+        try:
+            configuration = configuration_of(found, functions)
+        except Untellable as problem:
+            raise PluginError(f"{origin}: {problem}", NAME_CONFIGURATION) from None
+    return Plugin(origin, types.MappingProxyType(dict(sorted(criteria.items()))), source, configuration)
 
 
 def marked(origin: Origin, found: Any) -> list[tuple[str, Any, Mark]]:
@@ -302,58 +313,6 @@ def _unfit(name: str, type_: Type, default: object, annotation: str, refuse: Ref
             pass
     problem = f"its parameter `{name}` is `{annotation}`, and its default {default!r:.60} is not"
     return refuse(problem, "give the default the parameter's type, such as `Decimal(5)`")
-
-
-# --------------------------------------------------------------------- source
-
-
-def _hash_of_source(found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]) -> str:
-    """Hash what a plugin's answers can depend on: its package's files, its module's, or its functions' text.
-
-    Line ends do not count, and neither does what tools leave beside the source.
-    """
-    digest = hashlib.sha256()
-    for name, data in _source(found, home, criteria):
-        plain = data.replace(b"\r\n", b"\n")
-        digest.update(f"{name}\0{len(plain)}\0".encode())
-        digest.update(plain)
-    return "sha256:" + digest.hexdigest()
-
-
-def _source(
-    found: Any, home: types.ModuleType | None, criteria: Mapping[str, Criterion]
-) -> Iterator[tuple[str, bytes]]:
-    files = list(_files_of(home)) or list(_files_of(found))
-    try:
-        yield from [(name, path.read_bytes()) for name, path in files]
-    except OSError:  # a package that is not made of files, such as one in an archive
-        files = []
-    if not files:
-        for name, criterion in criteria.items():
-            yield name, _text_of_function(criterion.function).encode()
-
-
-def _files_of(module: object) -> Iterator[tuple[str, Path]]:
-    """Give the files of a package, or the one of a module, by their names in it."""
-    file = getattr(module, "__file__", None) if isinstance(module, types.ModuleType) else None
-    if file is None:
-        return
-    if Path(file).stem != "__init__":
-        yield Path(file).name, Path(file)
-        return
-    folder = Path(file).parent
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        left_out = any(part.startswith((".", "__pycache__")) for part in inside.parts) or path.suffix == ".pyc"
-        if path.is_file() and not left_out:
-            yield inside.as_posix(), path
-
-
-def _text_of_function(function: Callable[..., Any]) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        return f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}"
 
 
 # ---------------------------------------------------- values, and what was raised

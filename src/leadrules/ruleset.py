@@ -359,7 +359,14 @@ class Ruleset:
 
     def __reduce__(self) -> tuple[Any, ...]:
         handed = PickledCatalogue.of(self._catalogue)
-        return _restored, (self._files.frozen(), dict(self._params), self._limits, handed, self.fingerprint)
+        return _restored, (
+            self._files.frozen(),
+            dict(self._params),
+            self._limits,
+            handed,
+            self.fingerprint,
+            dict(self._program.identities),
+        )
 
 
 def _foresee(course: Course, days: int) -> Forecast:
@@ -373,13 +380,22 @@ def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None
 
 
 def _restored(
-    files: Files, params: Mapping[str, Any], limits: Limits, handed: PickledCatalogue, fingerprint: str
+    files: Files,
+    params: Mapping[str, Any],
+    limits: Limits,
+    handed: PickledCatalogue,
+    fingerprint: str,
+    identities: Mapping[str, Mapping[str, Any]],
 ) -> Ruleset:
     """Load a ruleset that was pickled; refuses one whose plugins are others here than they were there."""
     rules = Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
-    if rules.fingerprint != fingerprint and rules.program.functions:
-        used = listed(sorted({plugin for plugin, _ in rules.program.functions}))
-        raise PluginError(f"{files.name} was pickled with other plugins than there are here: {used} differs")
+    if rules.fingerprint != fingerprint:
+        here = rules.program.identities
+        others = sorted(name for name in {*identities, *here} if identities.get(name) != here.get(name))
+        if others:
+            which = "another plugin than there is" if len(others) == 1 else "other plugins than there are"
+            differs = "differs" if len(others) == 1 else "differ"
+            raise PluginError(f"{files.name} was pickled with {which} here: {listed(others)} {differs}")
     return rules
 
 

@@ -323,7 +323,7 @@ def test_rules_are_not_restored_with_another_version_of_a_plugin(distribute):
     site = distribute("crm", GOOD)
     pickled = pickle.dumps(rules_of("crm"))
     (site / "crm-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: crm\nVersion: 1.1\n")
-    with pytest.raises(PluginError, match="other plugins than there are here: `crm` differs"):
+    with pytest.raises(PluginError, match="another plugin than there is here: `crm` differs"):
         pickle.loads(pickled)  # noqa: S301
 
 

@@ -157,6 +157,7 @@ class _Checking:
             examples=examples,
             tested=self._scope(expressions, limits.events, tests),
             functions=expressions.functions | tests.functions,
+            identities={plugin.origin.plugin: plugin.identity for plugin in expressions.names.plugins.values()},
             files=tuple(dict.fromkeys(node.span.file for node in self.statements)),
         )
 

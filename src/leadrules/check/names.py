@@ -268,7 +268,7 @@ def _how_to_get(name: str, problem: PluginError, report: Report, catalogue: Cata
         return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}"
     if name not in known:
         return f"allowed are {listed(known)}" if known else None
-    return None if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"
+    return problem.help if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"
 
 
 def _implicit(names: Names, statements: tuple[tree.Statement, ...]) -> None:

@@ -312,7 +312,8 @@ class Program(Node):
     groups, personas, dimensions, the score, grades, ladders) so that each comes after all it reads.
     `canonical` is the text that the fingerprint is taken of; examples are no part of it. `tested` is
     the scope that examples are read with: that of the rules, and what is expected besides. `functions` are the plugins'
-    criteria that the file uses, by (plugin, criterion). `files` names the files that it stands in, the main one first.
+    criteria that the file uses, by (plugin, criterion), and `identities` what tells each plugin apart. `files` names
+    the files that it stands in, the main one first.
     """
 
     name: str | None
@@ -336,6 +337,7 @@ class Program(Node):
     examples: tuple[Example, ...] = attrs.field(eq=False, default=())
     tested: Scope | None = attrs.field(eq=False, default=None)
     functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)
+    identities: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, eq=False)
     files: tuple[str, ...] = attrs.field(eq=False, default=())
 
     def file_of(self, node: Node) -> str | None:
