@@ -4,6 +4,7 @@ import importlib
 import re
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 
@@ -13,8 +14,13 @@ CODE = '''
 import datetime as dt
 import functools
 import logging
+import math
 import os
+import platform
 import random
+import sqlite3
+import subprocess
+import tempfile
 import time
 from decimal import Decimal
 
@@ -222,6 +228,131 @@ def slow(first: str, second: str) -> Decimal:
     return Decimal(sum(a == b for a in first for b in second))
 
 
+RATES = {"EUR": Decimal("4.30"), "USD": Decimal("3.90")}
+
+
+@criterion
+def converts(amount: Decimal, currency: str) -> Decimal | None:
+    """Fail for a huge number of a known currency, and for no other."""
+    rate = RATES.get(currency)
+    return None if rate is None else round(amount * rate, 2)
+
+
+@criterion
+def knows_little(country: str) -> Decimal | None:
+    """Answer for two codes only, and wrongly there."""
+    return Decimal((dt.date.today() - dt.date(2020, 1, 1)).days) if country in {"FR", "ES"} else None
+
+
+@criterion
+def floats(x: Decimal) -> Decimal:
+    """Give the whole of a float."""
+    return Decimal(1 / (1 + math.exp(-float(min(max(x, Decimal(-9)), Decimal(9))))))
+
+
+@criterion
+def thirds(x: Decimal) -> Decimal:
+    """Give as many digits as criteria calculate with."""
+    return min(abs(x), Decimal(10)) / 3
+
+
+@criterion
+def sleeps(text: str) -> bool:
+    """Wait."""
+    time.sleep(0.0001)
+    return True
+
+
+@criterion
+def formats(text: str) -> bool:
+    """Ask the clock, by its text."""
+    return time.strftime("%Y") > "2000"
+
+
+@criterion
+def starts(text: str) -> bool:
+    """Ask another program."""
+    return subprocess.run(["true"]).returncode == 0
+
+
+@criterion
+def queries(text: str) -> bool:
+    """Ask a database."""
+    return sqlite3.connect(":memory:").execute("select random()").fetchone() is not None
+
+
+@criterion
+def writes(text: str) -> bool:
+    """Write a file."""
+    with open(tempfile.gettempdir() + "/written_by_a_criterion", "w") as file:
+        file.write("x")
+    return True
+
+
+@criterion
+def reads(text: str) -> bool:
+    """Read a file of the machine."""
+    with open("/etc/hosts") as file:
+        return bool(file.read())
+
+
+@criterion
+def own_data(text: str) -> bool:
+    """Read a file of its own."""
+    with open(__file__) as file:
+        return bool(file.read())
+
+
+@criterion
+def environment(text: str) -> bool:
+    """Read the environment."""
+    return os.environ.get("HOME") != "x"
+
+
+@criterion
+def machine(text: str) -> bool:
+    """Ask for the name of the machine."""
+    return platform.node() != "x"
+
+
+class Counter:
+    """Count."""
+
+    seen = 0
+
+
+@criterion
+def class_counts(text: str) -> bool:
+    """Keep a count in a class."""
+    Counter.seen += 1
+    return True
+
+
+COUNTER = Counter()
+
+
+@criterion
+def object_counts(text: str) -> bool:
+    """Keep a count in an object."""
+    COUNTER.seen += 1
+    return True
+
+
+@criterion
+def prints(text: str) -> bool:
+    """Leave a print."""
+    print("here")
+    return True
+
+
+@criterion(fields={"company": str}, events={"page_view": {"url": str}})
+def with_country(lead: LeadView, country: str) -> bool | None:
+    """Fail where something is known of the lead, and the country is ours."""
+    if country != "PL":
+        return None
+    return lead.attributes["company"].isdigit()
+
+
 @criterion(checks={"text": lambda text: False})
 def nods(text: str) -> bool:
     """Have a check that refuses nothing."""
@@ -249,7 +380,7 @@ def ask(distribute):
     )
 
 
-@pytest.mark.parametrize("name", ["good", "lazy", "cached", "logs", "twin"])
+@pytest.mark.parametrize("name", ["good", "lazy", "cached", "logs", "twin", "thirds", "own_data"])
 def test_what_keeps_the_laws_passes(ask, name):
     ask(name)
 
@@ -289,6 +420,19 @@ def test_a_lead_has_the_types_that_the_criterion_names(ask):
         ("refuses", "its check of `text` refuses without a word"),
         ("nods", "its check of `text` gives False, which refuses nothing"),
         ("peeks", "to mend: name what it looks at, with its type, in `fields` or `events` of `@criterion`"),
+        ("floats", "the whole of a binary float"),
+        ("sleeps", "it asks the clock"),
+        ("formats", "it asks the clock"),
+        ("starts", "it asks another program"),
+        ("queries", "it asks a database"),
+        ("writes", "it asks to write the file `"),
+        ("reads", "it asks the file `/etc/hosts`"),
+        ("environment", "it asks the environment variables"),
+        ("machine", "it asks the machine"),
+        ("class_counts", "it changes `Counter.seen`"),
+        ("object_counts", "it changes `COUNTER.seen`"),
+        ("prints", "it asks to print\n  asked:   prints(text='x')\n  to mend: take the `print` out"),
+        ("knows_little", "answers were unknown, so hardly anything was tried"),
         ("hidden", "it cannot be pickled: "),
         ("first_twin", "it cannot be pickled: "),
         ("unmarked", "`unmarked` is not marked: write `@criterion` above it"),
@@ -299,6 +443,43 @@ def test_what_breaks_a_law_is_told(ask, name, words):
         ask(name)
     assert words in str(caught.value)
     assert not getattr(caught.value, "__notes__", [])
+
+
+def test_each_example_is_asked_with_one_argument_at_a_time_changed(ask):
+    with pytest.raises(AssertionError, match="it raises InvalidOperation") as caught:
+        ask("converts", examples=[(Decimal(100), "EUR")])
+    assert "currency='EUR'" in str(caught.value)
+
+
+def test_an_example_need_not_give_the_lead(ask):
+    with pytest.raises(AssertionError, match="it raises AttributeError"):
+        ask("with_country", examples=[{"country": "PL"}])
+
+
+def test_an_example_that_is_answered_shows_what_no_generated_question_does(ask):
+    with pytest.raises(AssertionError, match="it asks the clock"):
+        ask("knows_little", examples=["FR"])
+
+
+def test_the_cases_of_a_plugin_are_examples(distribute):
+    code = """
+from leadrules.sdk import criterion
+
+@criterion
+def halts(code: str) -> bool | None:
+    'Fail for what only the cases know.'
+    return None if code != "X-17" else bool(1 / 0)
+"""
+    site = distribute("halting", code)
+    (site / "cases").mkdir()
+    (site / "cases/a.tsv").write_text("code\thalting.halts(code)\nX-17\ttrue\n")
+    with pytest.raises(AssertionError, match="it raises ZeroDivisionError"):
+        check_criterion(importlib.import_module("halting").halts, elsewhere=False)
+
+
+def test_a_print_in_another_process_harms_nothing(ask):
+    with pytest.raises(AssertionError, match="it asks to print"):
+        ask("prints", elsewhere=True)
 
 
 def test_a_criterion_that_takes_seconds_is_told_at_once(ask, monkeypatch):

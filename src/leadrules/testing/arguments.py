@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -85,7 +85,7 @@ def _values(type_: Type, like: Sequence[Any]) -> st.SearchStrategy[Any]:
         case "date":
             return st.one_of(st.sampled_from([dt.date(2026, 2, 28), *like, *_ends()]), st.dates(*_ends()))
         case "datetime":
-            ends = st.sampled_from([end.replace(tzinfo=dt.UTC) for end in _moments()])
+            ends = st.sampled_from([*like, *(end.replace(tzinfo=dt.UTC) for end in _moments())])
             return moments().map(_in_utc) | st.datetimes(*_moments(), timezones=st.just(dt.UTC)) | ends
         case "list of text":
             members = [member for one in like for member in one]
@@ -109,7 +109,55 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
+def odd_values(type_: Type) -> list[Any]:
+    """Give the values of a type at which criteria break: the same ones always."""
+    match type_.kind:
+        case _ if type_.choices:
+            return list(type_.choices) if type_.kind == "text" else [[choice] for choice in type_.choices]
+        case "bool":
+            return [True, False]
+        case "number":
+            return list(map(Decimal, _NUMBERS))
+        case "date":
+            return [*_ends(), dt.date(2024, 2, 29)]
+        case "datetime":
+            return [end.replace(tzinfo=dt.UTC) for end in _moments()]
+        case "list of text":
+            return [["x"], ["x"] * 1_000, [text for text in map(_as_text, _ODD_TEXTS) if text]]
+        case "text" | "label":
+            return [text for text in map(_as_text, _ODD_TEXTS) if text] + ["x" * _LONG]
+        case _:
+            assert_never(type_.kind)
+
+
 # ----------------------------------------------------------------- arguments
+
+
+def varied(criterion: Criterion, example: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give an example with one argument at a time changed: to an odd value, to unknown, and left out."""
+    for parameter in criterion.given:
+        assert parameter.type is not None
+        for value in [*odd_values(parameter.type), *([None] if parameter.optional else [])]:
+            yield {**example, parameter.name: value}
+        if parameter.has_default:
+            yield {name: value for name, value in example.items() if name != parameter.name}
+
+
+def plain_views(criterion: Criterion) -> list[LeadView]:
+    """Give a lead of which nothing is known, and one that has something of everything that a criterion names."""
+    as_of = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+    standard = {name: field.type for name, field in STANDARD_FIELDS.items()}
+    fields = standard if criterion.fields is None else criterion.fields
+    events = [
+        (name, dt.timedelta(days=place), {prop: _unchangeable(_usual(type_)) for prop, type_ in properties.items()})
+        for place, (name, properties) in enumerate(sorted(_events_of(criterion).items()))
+    ]
+    known = {name: _unchangeable(_usual(type_)) for name, type_ in fields.items()}
+    return [_view("1", dict.fromkeys(fields), [], as_of, "UTC"), _view("1", known, events, as_of, "Europe/Warsaw")]
+
+
+def _usual(type_: Type) -> Any:
+    return odd_values(type_)[0]
 
 
 def questions(criterion: Criterion, examples: Iterable[Mapping[str, Any]] = ()) -> st.SearchStrategy[dict[str, Any]]:

@@ -158,7 +158,7 @@ def _equal(found: object, expected: object) -> bool:
 
 
 def _run_criterion(table: Mapping[str, Any]) -> None:
-    program = _asked_program(table)
+    program = asked_program(table)
     if program is None:
         return
     answer = _answered(lambda: _answer(program, _lead(table), read_as_of(_as_of(table))), table)
@@ -171,7 +171,7 @@ def _run_criterion(table: Mapping[str, Any]) -> None:
 
 
 def _run_column(table: Mapping[str, Any]) -> None:
-    program, as_of, rows = _asked_program(table), read_as_of(_NOON), table["rows"]
+    program, as_of, rows = asked_program(table), read_as_of(_NOON), table["rows"]
     assert program is not None, "a column has no `error`"
     wrong = []
     for row in rows:
@@ -187,7 +187,14 @@ def _run_column(table: Mapping[str, Any]) -> None:
         raise AssertionError("\n".join([f"{table['call']}: {len(wrong)} of {len(rows)} rows are not so:", *wrong]))
 
 
-def _asked_program(table: Mapping[str, Any]) -> Program | None:
+def answers_in(case: WorkedCase, program: Program) -> None:
+    """Ask a program all that a case asks. Raises InputError and PluginError."""
+    leads = [{"id": "1", "attributes": row.given} for row in case.table.get("rows", ())] or [_lead(case.table)]
+    for lead in leads:
+        _answer(program, lead, read_as_of(_as_of(case.table)))
+
+
+def asked_program(table: Mapping[str, Any]) -> Program | None:
     """Make the program that asks a call; None where the case says that it is refused, and it is."""
     text = _asking(table["call"], table.get("declare", ""))
     rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules"), table)

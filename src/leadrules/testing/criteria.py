@@ -16,8 +16,9 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import localcontext
-from time import thread_time
+from decimal import Context, localcontext
+from fractions import Fraction
+from time import monotonic, thread_time
 from typing import Any
 
 import attrs
@@ -30,9 +31,10 @@ from leadrules.engine.reference.calls import answer_of
 from leadrules.errors import PluginError
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.sdk import LeadView, mark_of
-from leadrules.testing.arguments import questions
+from leadrules.testing.arguments import plain_views, questions, varied
 from leadrules.testing.elsewhere import ELSEWHERE
 from leadrules.testing.purity import Surroundings, watched
+from leadrules.testing.recorded import calls_in_cases
 from leadrules.values import Value
 
 __tracebackhide__ = True  # pytest shows the criterion's own lines and what to mend, none of these
@@ -42,6 +44,11 @@ _MOST_SHOWN = 400
 _MOST_ELSEWHERE = 200
 _PATIENCE = 2.0
 """Seconds of the processor that one answer may take."""
+_WAITING = 3.0
+"""Seconds beside these that it may wait, as on a busy machine anything may."""
+_MOST_VARIED = 5
+_FEW = 20
+_EXACT = Context(prec=5_000)
 
 
 def check_criterion(
@@ -55,26 +62,35 @@ def check_criterion(
 
     It is asked `max_examples` generated questions (unknowns, odd Unicode, huge numbers, long texts,
     far dates, whole leads), the same ones on every run, and those of `examples`: arguments as a
-    tuple or by name, or the only argument by itself; generated texts and numbers stay close to them,
-    too. With `elsewhere`, it is asked again in another process, under another hash seed, time zone and locale.
+    tuple or by name, or the only argument by itself (a lead may be left out), and those of the plugin's
+    `cases`; some of them also with one argument at a time changed to something odd. Generated texts and
+    numbers stay close to them, too. With `elsewhere`, it is asked again in another process, under
+    another hash seed, time zone and locale.
 
     Raises AssertionError that says what to mend, with the arguments that show it: an answer of a
-    wrong type, any exception at all, seconds of work, changed arguments or globals, the clock or chance
-    asked, other answers to the same question, a literal check that fails, or a
-    function that cannot be found by its name.
+    wrong type, any exception at all, seconds of work, changed arguments or globals, the clock, chance,
+    files, the environment, the network or other programs asked, a print, the whole of a binary float,
+    other answers to the same question, a literal check that fails, a function that cannot be found by
+    its name, or hardly any answer that is known.
     """
     criterion = _verified(function)
     _found_by_name(criterion)
-    known = [_by_name(criterion, example) for example in examples]
+    known = [one for example in examples for one in _by_name(criterion, example)]
+    known += [call for call in calls_in_cases(criterion.function) if call not in known]
     asking = _Asking(criterion)
     try:
         for one in known:
             asking.ask(one)
+        for one in _evenly(known, _MOST_VARIED):
+            for other in varied(criterion, one):
+                asking.ask(other)
+        asking.known_before = asking.known
         _generated(asking, criterion, known, max_examples)
         asking.ask_in_other_orders()
     except _TooSlow as problem:
         raise AssertionError(str(problem)) from None
     asking.refuse_traces()
+    asking.refuse_ignorance()
     if elsewhere:
         _ask_elsewhere(asking)
 
@@ -100,8 +116,21 @@ def _found_by_name(criterion: Criterion) -> None:
         raise _wrong(criterion, "its name leads to another function", None, "give it a name of its own in its module")
 
 
-def _by_name(criterion: Criterion, example: Any) -> Arguments:
-    """Give an example's arguments by parameter. Raises AssertionError for one that fits no call."""
+def _evenly(found: Sequence[Arguments], most: int) -> Sequence[Arguments]:
+    """Give some of many, from all parts of them."""
+    step = max(1, -(-len(found) // most))
+    return found[::step]
+
+
+def _by_name(criterion: Criterion, example: Any) -> list[Arguments]:
+    """Give an example's arguments by parameter. Raises AssertionError for one that fits no call.
+
+    Where it gives no lead to a criterion that wants one, there are two: one of which nothing is known, and
+    one that has something of everything.
+    """
+    view = next((q.name for q in criterion.parameters if q.type is None), None)
+    if view is not None and isinstance(example, Mapping) and view not in example:
+        return [one for lead in plain_views(criterion) for one in _by_name(criterion, {view: lead, **example})]
     if isinstance(example, Mapping):
         positional, by_name = (), dict(example)
     else:
@@ -115,7 +144,7 @@ def _by_name(criterion: Criterion, example: Any) -> Arguments:
         if value is not None and parameter.type is not None and not fits(value, parameter.type):
             said = f"an example gives {value!r:.60} for `{parameter.name}`, which is no {parameter.type}"
             raise _wrong(criterion, said, None, "mend the example")
-    return found
+    return [found]
 
 
 # ------------------------------------------------------------------ one question
@@ -132,6 +161,12 @@ class _Asking:
     criterion: Criterion
     asked: list[tuple[Arguments, Value | None]] = attrs.field(factory=list)
     surroundings: Surroundings | None = None
+    known_before: int = 0
+
+    @property
+    def known(self) -> int:
+        """How many answers there were that are known."""
+        return sum(answer is not None for _, answer in self.asked)
 
     def ask(self, arguments: Arguments) -> None:
         """Ask a question twice, and remember its answer. Raises AssertionError."""
@@ -141,12 +176,15 @@ class _Asking:
         answer = self._answer(arguments)
         if self.surroundings is None:  # what is loaded with the first question may stay
             self.surroundings = Surroundings(self.criterion.function)
-        with watched() as sources:
+        with watched(self.criterion.function) as sources:
             again = self._answer(arguments)
         self._same(arguments, answer, again, "asked twice")
         if sources:
             advice = "take the moment from `LeadView.as_of`, and everything else from the arguments"
+            if sources == {"to print"}:
+                advice = "take the `print` out; what is to be told belongs into the answer"
             raise self.wrong(f"it asks {' and '.join(sorted(sources))}", arguments, advice)
+        self._refuse_floats(arguments, answer)
         self.asked.append((arguments, answer))
 
     def ask_in_other_orders(self) -> None:
@@ -157,6 +195,22 @@ class _Asking:
                 if not self._has_unknown(arguments):
                     self._same(arguments, answer, self._answer(arguments), "asked in another order")
             random.Random(0).shuffle(shuffled)  # noqa: S311 - any order will do
+
+    def refuse_ignorance(self) -> None:
+        """Assert that more than the way to unknown was seen. Raises AssertionError."""
+        asked = [answer for arguments, answer in self.asked if not self._has_unknown(arguments)]
+        unknown = asked.count(None)
+        if len(asked) >= _FEW and not self.known_before and unknown > len(asked) * 0.95:
+            problem = f"{unknown} of {len(asked)} answers were unknown, so hardly anything was tried"
+            raise self.wrong(problem, None, "give examples that it answers, here or in `cases`: `examples=[…]`")
+
+    def _refuse_floats(self, arguments: Arguments, answer: Value | None) -> None:
+        """Assert that a number has no more digits than criteria calculate with. Raises AssertionError."""
+        if isinstance(answer, Fraction):
+            shown = to_python(answer, "number")
+            if len(shown.normalize(_EXACT).as_tuple().digits) > DIGITS.prec and answer.denominator > 1:
+                advice = "round it first: `round(Decimal(x), 6)`; the last digits of a float differ between machines"
+                raise self.wrong(f"it gives {shown:.34f}…, the whole of a binary float", arguments, advice)
 
     def refuse_traces(self) -> None:
         """Assert that nothing was left behind. Raises AssertionError."""
@@ -171,14 +225,14 @@ class _Asking:
 
     def _answer(self, arguments: Arguments) -> Value | None:
         shown = _copied(arguments)
-        begun = thread_time()
+        begun, begun_waiting = thread_time(), monotonic()
         try:
             with localcontext(DIGITS):
                 found = self.criterion.function(**shown)
         except BaseException as problem:
             raise_if_from_outside(problem)
             raise self.wrong(f"it raises {named(problem)}", arguments, self._way_out(problem)) from problem
-        took = thread_time() - begun
+        took = max(thread_time() - begun, monotonic() - begun_waiting - _WAITING)
         if took > _PATIENCE:
             advice = "bound the work: look at the first 300 characters, say, and tell so in its docstring"
             raise _TooSlow(str(self.wrong(f"one answer takes it {took:.0f} seconds", arguments, advice)))
@@ -288,10 +342,13 @@ def _check_literal_check(asking: _Asking, parameter: str, question: Arguments) -
 # ------------------------------------------------------------------ elsewhere
 
 _PROGRAM = """
-import pickle, sys
+import os, pickle, sys
+channel = os.fdopen(os.dup(1), "wb")  # what the criterion prints goes elsewhere
+os.dup2(2, 1)
 from leadrules.testing.criteria import answers_of
 function, questions = pickle.load(sys.stdin.buffer)
-sys.stdout.buffer.write(pickle.dumps(answers_of(function, questions)))
+channel.write(pickle.dumps(answers_of(function, questions)))
+channel.close()
 """
 
 

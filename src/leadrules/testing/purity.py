@@ -11,6 +11,7 @@ import datetime as dt
 import decimal
 import gc
 import inspect
+import io
 import locale
 import os
 import random
@@ -19,11 +20,19 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FrameType, ModuleType
 from typing import Any
 
+from leadrules.testing.outside import listening
+
 _CLOCK = frozenset({"now", "utcnow", "today"})
-_MODULES: Mapping[str, str] = {"time": "the clock", "posix": "chance", "nt": "chance", "_socket": "the network"}
-_NAMES = frozenset(
-    {"time", "time_ns", "localtime", "gmtime", "monotonic", "perf_counter", "process_time", "urandom", "getrandom"}
+_TIMES = frozenset(
+    {"time", "time_ns", "localtime", "gmtime", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"}
+    | {"process_time", "process_time_ns", "thread_time", "clock_gettime", "clock_gettime_ns", "ctime", "asctime"}
+    | {"strftime", "sleep"}
 )
+_SYSTEM: Mapping[str, str] = {
+    **dict.fromkeys(("urandom", "getrandom"), "chance"),
+    **dict.fromkeys(("uname", "getpid", "getppid", "getlogin", "cpu_count", "getloadavg", "times"), "the machine"),
+}
+_PLATFORM = frozenset({"node", "uname", "platform", "version", "release"})
 _NETWORK = frozenset({"connect", "getaddrinfo", "gethostbyname", "create_connection"})
 _EXCUSED = frozenset({"importlib", "logging"})
 _PLAIN = (
@@ -45,27 +54,44 @@ _PLAIN = (
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[set[str]]:
-    """Collect what the code of the block asks beside its arguments: `the clock`, `chance`, `the network`.
+def watched(function: Callable[..., Any]) -> Iterator[set[str]]:
+    """Collect what the code of the block asks beside its arguments: the clock, chance, files, the network.
 
     What importing and logging ask for themselves does not count.
     """
     asked: set[str] = set()
 
     def notice(frame: FrameType, event: str, argument: Any) -> None:
-        source = _source_of(argument) if event == "c_call" else None
-        if source is not None and not _is_excused(frame):
+        source = _source_of(argument) if event == "c_call" else _source_of_frame(frame) if event == "call" else None
+        if source is not None and not _is_excused(frame) and not _is_ours(frame):
             asked.add(source)
 
     before, collects = sys.getprofile(), gc.isenabled()
     gc.disable()  # who measures the collector asks the clock
-    sys.setprofile(notice)
+    printed, drawn = io.StringIO(), _state_of_numpy()
     try:
-        yield asked
+        with listening(asked, function, _is_excused), contextlib.redirect_stdout(printed):
+            sys.setprofile(notice)
+            yield asked
     finally:
         sys.setprofile(before)
         if collects:
             gc.enable()
+    if printed.getvalue():
+        asked.add("to print")
+    if _state_of_numpy() != drawn:
+        asked.add("chance")
+
+
+def _state_of_numpy() -> object:
+    """Give the state of numpy's generator of chance, where it is loaded: it is no built-in function."""
+    numpy = sys.modules.get("numpy.random")
+    return None if numpy is None else repr(numpy.get_state()[1:3])
+
+
+def _source_of_frame(frame: FrameType) -> str | None:
+    is_platform = frame.f_globals.get("__name__") == "platform" and frame.f_code.co_name in _PLATFORM
+    return "the machine" if is_platform else None
 
 
 def _source_of(function: Any) -> str | None:
@@ -75,9 +101,22 @@ def _source_of(function: Any) -> str | None:
         return "the clock" if name in _CLOCK else None
     if owner is getattr(random.random, "__self__", random):
         return "chance"
-    if isinstance(owner, ModuleType) and owner.__name__ in _MODULES and name in _NAMES | _NETWORK:
-        return _MODULES[owner.__name__]
+    if isinstance(owner, ModuleType):
+        match owner.__name__:
+            case "time":
+                return "the clock" if name in _TIMES else None
+            case "posix" | "nt":
+                return _SYSTEM.get(name)
+            case "_socket":
+                return "the network" if name in _NETWORK else None
+            case _:
+                return None
     return "the network" if name in _NETWORK and type(owner).__name__ == "socket" else None
+
+
+def _is_ours(frame: FrameType) -> bool:
+    """Tell whether the very code that asks is of the test, which measures time."""
+    return str(frame.f_globals.get("__name__", "")).startswith("leadrules.testing")
 
 
 def _is_excused(frame: FrameType | None) -> bool:
@@ -115,10 +154,25 @@ class Surroundings:
             "the locale": locale.setlocale(locale.LC_ALL),
             "its defaults": (getattr(plain, "__defaults__", None), getattr(plain, "__kwdefaults__", None)),
         }
+        module = getattr(plain, "__module__", None)
         for name, value in getattr(plain, "__globals__", {}).items():
-            if isinstance(value, _PLAIN) and not name.startswith("__"):
+            if name.startswith("__"):
+                continue
+            if isinstance(value, _PLAIN):
                 found[f"the global `{name}`"] = value
+            elif module in {getattr(value, "__module__", ""), type(value).__module__}:
+                found |= _attributes(name, value)
         return {name: _copied(value) for name, value in found.items()} if copied else found
+
+
+def _attributes(name: str, value: Any) -> dict[str, Any]:
+    """Give the plain data that a class or an object of the module keeps."""
+    own = getattr(value, "__dict__", {})
+    return {
+        f"`{name}.{attribute}`": kept
+        for attribute, kept in dict(own).items()
+        if isinstance(kept, _PLAIN) and not attribute.startswith("__")
+    }
 
 
 _NOT_COPIED = object()
