@@ -9,9 +9,9 @@ import pycountry
 import pytest
 from leadrules_geo import continent, country, region, subregion, timezone, timezones, was_member
 from leadrules_geo.answers import Continent, Country, Region, Subregion
-from leadrules_geo.countries import LANGUAGES, all_countries
+from leadrules_geo.countries import LANGUAGES, all_countries, named
 from leadrules_geo.tables import plain, table
-from leadrules_geo.zones import zone, zones_of_countries
+from leadrules_geo.zones import zone, zone_meant, zones_of_countries
 
 GROUPS = table("groups.toml")
 
@@ -127,3 +127,62 @@ def test_a_capital_has_a_zone_of_its_country():
 
 def test_a_capital_is_told_only_where_it_must_be():
     assert all(len(zones_of_countries().get(code, ())) != 1 for code in table("capital_zones.toml"))
+
+
+def names_of(code):
+    found = pycountry.countries.get(alpha_2=code)
+    return [found.name, getattr(found, "common_name", found.name)] if found else ["Kosovo"]
+
+
+@pytest.mark.parametrize("code", all_countries())
+def test_a_slip_never_means_another_country(code):
+    for name in names_of(code):
+        for at in range(1, len(name)):
+            doubled, left_out = name[:at] + name[at] + name[at:], name[:at] + name[at + 1 :]
+            swapped = name[:at] + name[at + 1 : at + 2] + name[at] + name[at + 2 :]
+            for slip in (doubled, left_out, swapped):
+                assert named(slip) is not None or country(slip) in {code, None}, slip
+
+
+@pytest.mark.parametrize("code", all_countries())
+def test_how_a_country_is_written_changes_no_answer(code):
+    for name in names_of(code):
+        for written in (name.upper(), name.lower(), f"  {name.replace(' ', '   ')} ", f"{name}."):
+            assert country(written) == country(name), written
+    assert country(f"{code} - {names_of(code)[0]}") == country(f"{names_of(code)[0]} ({code})") == code
+    assert country("".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in code)) == code
+
+
+def test_names_of_the_cldr_are_those_of_their_countries():
+    for code, names in table("cldr_names.toml").items():
+        assert {name: country(name) for name in names} == dict.fromkeys(names, code)
+
+
+def test_what_is_near_to_a_country_and_none_is_unknown():
+    names = [name for names in table("not_countries.toml").values() for name in names]
+    assert {name: country(name) for name in names} == dict.fromkeys(names)
+
+
+def test_names_of_zones_are_those_of_the_database():
+    names = table("zone_names.toml")
+    for known in (names["windows"], names["english"]):
+        assert [value for value in known.values() if zone(value) is None] == []
+        assert {name: str(zone_meant(name)) for name in known} == {
+            name: str(zone(names["windows"].get(name, value))) for name, value in known.items()
+        }
+    for name, hours in names["offsets"].items():
+        assert zone(name) is None, name
+        assert zone_meant(name) == dt.timezone(dt.timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("hours", range(-12, 15))
+def test_an_offset_is_read_however_it_is_written(hours):
+    expected = dt.timezone(dt.timedelta(hours=hours))
+    for text in (
+        f"UTC{hours:+03d}:00",
+        f"GMT{hours:+d}",
+        f"utc {hours:+d}",
+        f"{hours:+03d}00",
+        f"(UTC{hours:+03d}:00) Atlantis",
+    ):
+        assert zone_meant(text) == expected, text

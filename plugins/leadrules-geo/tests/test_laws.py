@@ -9,7 +9,21 @@ import pytest
 from leadrules.sdk import LeadView
 from leadrules.testing import check_criterion
 
-COUNTRIES = ("PL", "616", "Polska", "U.S.A.", "Österreich", "Kosovo", "日本", "n/a", "AQ")
+COUNTRIES = (
+    "PL",
+    "616",
+    "Polska",
+    "U.S.A.",
+    "Österreich",
+    "Kosovo",
+    "日本",
+    "n/a",
+    "AQ",
+    "+48",
+    "PL - Poland",
+    "🇵🇱",
+    "Deutchland",
+)
 MONDAY = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 LEADS = tuple(LeadView("1", as_of=moment, timezone="Europe/Warsaw") for moment in (MONDAY, MONDAY.replace(year=9998)))
 
@@ -25,7 +39,9 @@ EXAMPLES = {
         for opens in (Decimal("8.5"), Decimal(18))
         for days in ("Mon-Fri", "Sat-Mon", "never")
     ],
-    "is_working_time_in": [(lead, zone) for lead in LEADS for zone in ("Europe/Warsaw", "utc", "Mars/Olympus")],
+    "is_working_time_in": [
+        (lead, zone) for lead in LEADS for zone in ("Europe/Warsaw", "utc", "(UTC+01:00) Warsaw", "PST", "Mars/Olympus")
+    ],
     "region": COUNTRIES,
     "subregion": COUNTRIES,
     "timezone": COUNTRIES,

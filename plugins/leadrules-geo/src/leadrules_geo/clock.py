@@ -11,9 +11,9 @@ from typing import Any
 from leadrules.sdk import LeadView, criterion, versioned
 from leadrules_geo.countries import found_country
 from leadrules_geo.tables import table
-from leadrules_geo.zones import zone, zones_of_countries
+from leadrules_geo.zones import zone_meant, zones_of_countries
 
-_VERSION = versioned("1", "pycountry", "tzdata")
+_VERSION = versioned("2", "pycountry", "tzdata")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NINE, _SEVENTEEN = Decimal(9), Decimal(17)
 
@@ -29,8 +29,8 @@ def _some_days(text: str) -> None:
 
 
 def _a_zone(text: str) -> None:
-    if zone(text) is None:
-        raise ValueError('give a name of the IANA time zone database, such as "Europe/Warsaw"')
+    if zone_meant(text) is None:
+        raise ValueError('give a name of the IANA time zone database, such as "Europe/Warsaw", or "UTC+01:00"')
 
 
 _HOURS: Mapping[str, Callable[[Any], object]] = {"opens": _an_hour, "closes": _an_hour, "workdays": _some_days}
@@ -96,16 +96,21 @@ def is_working_time_in(
 ) -> bool | None:
     """Tell whether people in a time zone are at work at the moment for which the lead is scored.
 
-    `timezone` is a name of the IANA database, such as `Europe/Warsaw`; unknown for another. For the
-    rest see `is_working_time`.
+    `timezone` is a name of the IANA database, such as `Europe/Warsaw`; what Windows and people call a zone
+    (`Central European Standard Time`, `Eastern Time`); an offset (`UTC+01:00`, `GMT-5`); or one with places
+    (`(UTC+01:00) Warsaw`), of which the first that is known counts. An offset is the same in summer and
+    winter, and so are `EST`, `MST`, `HST` (by the IANA database), `PST`, `EDT` and the like (by RFC 5322):
+    where New York is meant, say `America/New_York`. `CET`, `EET` and `WET` go by summer time. Unknown for
+    anything else, and for abbreviations of several zones, such as `IST`. For the rest see `is_working_time`.
 
-    Source: the rules of the IANA time zone database in `tzdata`.
+    Source: the rules of the IANA time zone database in `tzdata`; names by the Unicode CLDR, in
+    `data/zone_names.toml` of this package.
     """
     return _at_work(lead.as_of, timezone, opens, closes, workdays)
 
 
 def _at_work(as_of: dt.datetime, name: str, opens: Decimal, closes: Decimal, workdays: str) -> bool | None:
-    where, at_work = zone(name), _days(workdays)
+    where, at_work = zone_meant(name), _days(workdays)
     if where is None or at_work is None or not 0 <= opens < closes <= 24:
         return None
     local = as_of.astimezone(where)

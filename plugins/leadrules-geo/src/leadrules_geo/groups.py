@@ -15,8 +15,8 @@ from leadrules_geo.zones import zone
 Days = tuple[dt.date, dt.date]
 """The first and the last day of a membership, both included."""
 
-_VERSION = versioned("1", "pycountry")
-_VERSION_AS_OF = versioned("1", "pycountry", "tzdata")
+_VERSION = versioned("2", "pycountry")
+_VERSION_AS_OF = versioned("2", "pycountry", "tzdata")
 
 
 def _a_group(text: str) -> None:

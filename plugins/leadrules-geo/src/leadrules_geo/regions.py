@@ -11,7 +11,7 @@ from leadrules_geo.answers import Continent, Region, Subregion
 from leadrules_geo.countries import found_country
 from leadrules_geo.tables import meant, plain, table
 
-_VERSION = versioned("1", "pycountry")
+_VERSION = versioned("2", "pycountry")
 _REGIONS = frozenset(get_args(Region))
 _CONTINENTS = frozenset(get_args(Continent))
 
@@ -70,6 +70,9 @@ def is_in(country: str, area: str) -> bool | None:
     `Sub-Saharan Africa`, `Western Asia`, or its code (`150`); or a continent. Regions that every
     company draws otherwise, such as EMEA or APAC, are not among them. `country` is any name or code
     that the criterion `country` knows. Unknown where it is not to be told.
+
+    By M49 Cyprus, Türkiye, Armenia, Azerbaijan and Georgia are in Asia and all of Russia is in Europe:
+    Cyprus is a member of the EU (`is_member`), and not in `Europe`.
 
     Source: the United Nations' M49, in `data/areas.toml` of this package.
     """
