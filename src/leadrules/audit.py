@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 
 import attrs
 
+from leadrules.errors import LeadError
 from leadrules.values import text_of_instant
 
 EntryKind = Literal["points", "cap", "weight", "constant"]
@@ -208,10 +209,11 @@ def with_points(head: EntryHead, points: Decimal) -> Fired:
 
 
 def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
-    """Find the evidence of an entry. Raises RuntimeError where it has none."""
+    """Find the evidence of an entry. Raises LeadError where it has none."""
     found = proof.get(head[3])
     if found is None:
-        raise RuntimeError("an event of the lead was changed after it was scored; read evidence first, or score a copy")
+        reason = "an event of the lead was changed after it was scored (read evidence first, or score a copy)"
+        raise LeadError(reason, code="event_changed")
     return found
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from leadrules import AuditEntry, Event, InputError, Lead, Ruleset, ScoredLead
+from leadrules import AuditEntry, Event, InputError, Lead, LeadError, Ruleset, ScoredLead
 from leadrules.audit import Decimals, RulesetIdentity
 from leadrules.engine.compiler import assembly, code, source_of
 from leadrules.engine.compiler.noted_lead import NotedLead
@@ -358,7 +358,7 @@ def test_evidence_is_refused_where_an_event_was_changed_in_place():
     event["at"] -= 300 * DAY
     entry = next(entry for entry in result.audit if "half-life" not in entry.rule and "pricing" in entry.rule)
     for read in (lambda: entry.evidence, entry.to_json, result.to_json):
-        with pytest.raises(RuntimeError, match="changed after it was scored"):
+        with pytest.raises(LeadError, match="changed after it was scored"):
             read()
 
 

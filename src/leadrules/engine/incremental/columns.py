@@ -122,6 +122,8 @@ class Columns:
                 lengths = {_size(text) for text in column["of"].values()}
                 rows = count if ids is None else ids.count(" ") + 1 if isinstance(ids, str) else len(ids)
                 came = _count(column.get("came", ""))
+                if isinstance(ids, list) and any(type(id_) is not str for id_ in ids):
+                    raise TypeError("an id is no text")
                 if rows != count or came > count or not lengths <= {2 * count, 4 * count}:
                     raise ValueError("columns differ in length")
         return cls(types, values)

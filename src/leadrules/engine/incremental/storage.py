@@ -118,8 +118,8 @@ def read_state(text: str, fingerprint: str, kept: str) -> Stored:
         raise not_a_state("it is not a JSON object") from None
     if version is None:
         raise not_a_state("it does not say that it is one")
-    if version != VERSION:
-        when = "an earlier" if isinstance(version, int) and version < VERSION else "another"
+    if type(version) is not int or version != VERSION:
+        when = "an earlier" if type(version) is int and version < VERSION else "another"
         problem = f"this state of a lead was written by {when} version of leadrules"
         reason = f"{problem} (start again with all its events)"
         raise StateError(reason, code="state_of_other_rules", expected="what `to_json` wrote")
