@@ -704,9 +704,7 @@ FAILING = {name: value for name, value in globals().items() if hasattr(value, "_
         ("huge(company) is known", "it gives Decimal('1E+5000') (Decimal), which is no number of at most 1,000 digits"),
         ("endless(company) is known", "it gives Decimal('NaN') (Decimal), which is no number"),
         ("torn(company) is known", "it gives a text that is not Unicode"),
-        ("fickle(company) >= 0", "it answers differently to the same question"),
         ('grabs({"a"})', "it changes its argument `texts`, which is only to be read"),
-        ("breaks_in()", "it changes what it was shown of the lead, which is only to be read"),
         ("pries()", "it failed with TypeError: 'mappingproxy' object does not support item assignment"),
     ],
 )
@@ -717,6 +715,74 @@ def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
     name = call.partition("(")[0]
     assert str(caught.value).startswith(f"plugin `bad`, criterion `{name}` version 1, lead `42`: ")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("fickle(company) >= 0", "it answers differently to the same question"),
+        ("breaks_in()", "it changes what it was shown of the lead, which is only to be read"),
+    ],
+)
+def test_of_a_sample_of_leads_a_criterion_is_asked_twice(call, words):
+    rules = Ruleset.from_text(f"use bad\nbad.{call} +1\n", criteria={"bad": FAILING})
+    asked = [{"id": str(number), "attributes": {"company": "bad"}} for number in range(160)]
+
+    def failing(ask) -> list[str]:
+        told = {lead["id"]: _refusal(ask, lead) for lead in asked}
+        assert all(words in said for said in told.values() if said)
+        return [lead for lead, said in told.items() if said]
+
+    found = failing(lambda lead: rules.evaluate(lead, as_of=NOON))
+    assert 3 <= len(found) <= 25
+    assert found == failing(lambda lead: rules.evaluate(lead, as_of=NOON))
+    assert found == failing(lambda lead: rules.explain(lead, as_of=NOON))
+    assert found == failing(lambda lead: rules.start(lead).result(as_of=NOON))
+
+
+def _refusal(ask, lead) -> str:
+    try:
+        ask(lead)
+    except PluginError as problem:
+        return str(problem)
+    return ""
+
+
+CALLS = []
+
+
+@criterion
+def noting(number: Decimal) -> Decimal:
+    """Note what it is asked."""
+    CALLS.append(number)
+    return number / 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "questions"),
+    [
+        ("lab.noting(employees) >= 100 +3 | >= 50 +2 | >= 1 +1", 1),
+        ("lab.noting(employees) >= 1 +3\nlab.noting(employees) >= 3 +(lab.noting(employees))", 1),
+        ("criterion c = lab.noting(employees)\nc >= 1 +3\nlab.noting(number: employees) >= 2 +3", 1),
+        ("page_view[lab.noting(employees) >= 1] +1", 1),
+        ("page_view[lab.noting(seconds) >= 1] +1", 5),
+        ("employees > 100 and lab.noting(employees) >= 1 +3", 1),
+    ],
+)
+def test_each_question_is_asked_once_for_a_lead(rules, questions):
+    loaded = Ruleset.from_text(f"use lab\n{rules}\n", criteria={"lab": {"noting": noting}})
+    events = [
+        {"type": "page_view", "at": f"2026-11-1{place}T10:00:00Z", "properties": {"seconds": place}}
+        for place in range(5)
+    ]
+    lead = {"id": "1", "attributes": {"employees": 10}, "events": events}
+    state = loaded.start(lead)
+    for ask in (lambda: loaded.evaluate(lead, as_of=NOON), lambda: state.result(as_of=NOON)):
+        CALLS.clear()
+        result = ask()
+        assert len(CALLS) == questions
+        assert result.audit is not None
+        assert len(CALLS) <= 2 * questions  # the evidence of the audit is gathered when it is read
 
 
 class Handler:

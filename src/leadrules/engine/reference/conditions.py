@@ -46,7 +46,8 @@ class Reading:
     """A lead at a moment, read by a program: answers conditions and values.
 
     `definitions` holds what is already known of criteria, dimensions, grades and the rest, by
-    (kind, name); whoever evaluates the program fills it in the program's order.
+    (kind, name); whoever evaluates the program fills it in the program's order. `answers` has those of
+    plugins' criteria, by what was asked: a criterion is a pure function, and asked once.
     """
 
     program: p.Program
@@ -54,6 +55,7 @@ class Reading:
     as_of: int
     definitions: dict[tuple[str, str], Value | None] = attrs.field(factory=dict)
     selected: dict[p.Selection, tuple[Occurrence, ...]] = attrs.field(factory=dict)
+    answers: dict[tuple[object, ...], Value | None] = attrs.field(factory=dict)
 
     @property
     def zone(self) -> Zone:
@@ -210,10 +212,13 @@ class Reading:
     def _call(self, node: p.CallNode, event: Occurrence | None) -> Value | None:
         found = [self.value(argument, event) for argument in node.arguments]
         if node.plugin is not None:
-            criterion = self.program.functions[node.plugin, node.function]
-            arguments = dict(zip(node.names, found, strict=True))
-            view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
-            return call(criterion, arguments, view, self.facts.lead, twice=True)
+            question = (node.plugin, node.function, node.names, tuple(found))
+            if question not in self.answers:
+                criterion = self.program.functions[node.plugin, node.function]
+                arguments = dict(zip(node.names, found, strict=True))
+                view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
+                self.answers[question] = call(criterion, arguments, view, self.facts.lead)
+            return self.answers[question]
         if any(value is None for value in found):
             return None
         return BUILT_IN[node.function](*[_number(value) for value in found if value is not None])
