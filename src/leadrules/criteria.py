@@ -239,6 +239,8 @@ def _verify_mark(name: object, mark: Mark, refuse: Refuse) -> None:
         raise refuse("its name is not a name: letters, digits and `_`, a letter first")
     if not all(map(callable, mark.checks.values())):
         raise refuse("its `checks` are functions")
+    if mark.together is not None and not callable(mark.together):
+        raise refuse("its `together` is a function")
 
 
 def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) -> None:

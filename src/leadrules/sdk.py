@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 import attrs
 
-__all__ = ["EventView", "LeadView", "Scalar", "criterion", "mark_of", "versioned"]
+__all__ = ["EventView", "LeadView", "Scalar", "Written", "criterion", "mark_of", "versioned"]
 
 Scalar = bool | Decimal | str | dt.datetime | dt.date | list[str]
 """What a criterion takes and gives; `None` stands for unknown where a type says so."""
@@ -85,16 +85,30 @@ def _lead_view(
 
 
 @attrs.frozen
+class Written:
+    """An argument as a rule file writes it, for a check of arguments that bear on each other.
+
+    `text` is what stands there. `value` is that of a literal, as the criterion would get it, and `...`
+    for what only a lead tells.
+    """
+
+    text: str
+    value: Any = ...
+
+
+@attrs.frozen
 class Mark:
     """What `@criterion` says of a function, not yet verified.
 
-    `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense.
+    `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense;
+    `together` is one that takes all arguments that are written, and raises it where they do not go together.
     `fields` and `events` narrow what a `LeadView` holds, with types; None is everything in scope.
     """
 
     version: str
     name: str | None = None
     checks: Mapping[str, Callable[[Any], object]] = attrs.field(factory=dict)
+    together: Callable[[Mapping[str, Written]], object] | None = None
     fields: Mapping[str, Any] | None = None
     events: Mapping[str, Mapping[str, Any]] | None = None
 
@@ -107,6 +121,7 @@ def criterion(
     version: str = "1",
     name: str | None = None,
     checks: Mapping[str, Callable[[Any], object]] | None = None,
+    together: Callable[[Mapping[str, Written]], object] | None = None,
     fields: Mapping[str, Any] | None = None,
     events: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Callable[[Function], Function]: ...
@@ -117,6 +132,7 @@ def criterion(
     version: str = "1",
     name: str | None = None,
     checks: Mapping[str, Callable[[Any], object]] | None = None,
+    together: Callable[[Mapping[str, Written]], object] | None = None,
     fields: Mapping[str, Any] | None = None,
     events: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Function | Callable[[Function], Function]:
@@ -129,6 +145,9 @@ def criterion(
 
     `version` is the criterion's own, and changes whenever its answers may. `checks` refuses literals
     when a rule file is checked: by parameter, a function that raises ValueError with a sentence.
+    `together` is one that takes all arguments of a call that are written, by parameter, and raises it
+    where they do not go together.
+
     `fields` and `events` say what a `LeadView` is to hold, with the types it relies on:
     `fields={"fleet": Decimal}`, `events={"page_view": {"seconds": Decimal}}`. A rule file that declares
     them otherwise is told so when it is checked; a group of events may be named, too. Only what they
@@ -143,7 +162,7 @@ def criterion(
     """
 
     def marked(function: Function) -> Function:
-        mark = Mark(version, name, MappingProxyType(dict(checks or {})), fields, events)
+        mark = Mark(version, name, MappingProxyType(dict(checks or {})), together, fields, events)
         setattr(function, _MARK, mark)
         return function
 

@@ -8,6 +8,7 @@ import functools
 import itertools
 import signal
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from types import ModuleType
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis.strategies import integers
 
 from leadrules import PluginError, RuleCheckError, Ruleset, RulesetError
-from leadrules.sdk import LeadView, criterion
+from leadrules.sdk import LeadView, Written, criterion
 from leadrules.testing import engines_agree, incremental_agrees, leads
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -31,6 +32,22 @@ def small(most: Decimal) -> None:
 
 def unsure(text: str) -> None:
     raise KeyError(text)
+
+
+def in_order(written: Mapping[str, Written]) -> None:
+    low, high = written["low"], written.get("high")
+    if high is None:
+        raise ValueError(f"`{low.text}` has no end")
+    if low.value is not ... and high.value is not ... and low.value > high.value:
+        raise ValueError(f"`{low.text}` is above `{high.text}`")
+    if low.text == "surprise":
+        raise KeyError(low.text)
+
+
+@criterion(together=in_order)
+def between(text: str, low: Decimal, high: Decimal | None = None) -> bool:
+    """Tell whether a text has so many letters."""
+    return low <= len(text) <= (high or low)
 
 
 @criterion(version="3", checks={"most": small})
@@ -998,3 +1015,33 @@ def test_an_answer_that_lies_is_an_error_of_the_plugin(rule, company, said):
     rules = Ruleset.from_text(f"use lying\nlying.{rule}", criteria=LYING)
     with pytest.raises(PluginError, match=said):
         rules.evaluate({"id": "1", "attributes": {"company": company}}, as_of=NOON)
+
+
+# ------------------------------------------------------- arguments that bear on each other
+
+
+@pytest.mark.parametrize("call", ["crm.between(company, 1, 5)", "crm.between(company, high: 5, low: 1)"])
+def test_arguments_that_go_together_are_taken(call):
+    assert score(f"{call} +5", company="Acme") == 5
+
+
+def test_arguments_that_only_a_lead_tells_are_the_criterions_own_affair():
+    assert score("field size: number\ncrm.between(company, size, 5) +5", company="Acme", size=9) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        ("crm.between(company, 5, 1)", "`5` is above `1`"),
+        ("crm.between(company, high: 1, low: 5)", "`5` is above `1`"),
+        ("crm.between(company, 5)", "`5` has no end"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(call, reason):
+    assert mistakes(f"{call} +5") == [f"LR622 `between` refuses these arguments: {reason} / "]
+
+
+def test_a_check_of_all_arguments_that_fails_is_named():
+    (found,) = mistakes("field surprise: number\ncrm.between(company, surprise, 5) +5")
+    assert found.startswith("LR621 ")
+    assert "its check of all arguments failed with KeyError: 'surprise'" in found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from leadrules import program as p
@@ -11,6 +12,7 @@ from leadrules.check.resolver import Place, told
 from leadrules.check.views import View, view_of
 from leadrules.criteria import Criterion, Parameter, Plugin, named, to_python
 from leadrules.interruptions import raise_if_from_outside
+from leadrules.sdk import Written
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, listed, quoted
@@ -60,6 +62,8 @@ def plugin_call(expressions: Expressions, node: tree.Call, place: Place) -> p.Ca
             failed = True
     if failed:
         raise Refused
+    if criterion.mark.together is not None:
+        _check_together(expressions, node, criterion, dict(zip(names, arguments, strict=True)))
     view = view_of(expressions, node, criterion) if criterion.wants_lead else View()
     expressions.functions[criterion.origin.plugin, criterion.name] = criterion
     return p.CallNode(
@@ -184,6 +188,26 @@ def _refuse_others(
             near = report.suggest(text, parameter.type.choices)
             help_ = f'did you mean "{near}"?' if near else f"it is one of {quoted(parameter.type.choices)}"
             report.refuse("LR407", f'{about} is never "{text}"', written, help_)
+
+
+def _check_together(
+    expressions: Expressions, node: tree.Call, criterion: Criterion, arguments: Mapping[str, p.ValueNode]
+) -> None:
+    """Refuse arguments that do not go together, where the criterion says so."""
+    assert criterion.mark.together is not None
+    written = {
+        name: Written(value.text, to_python(value.value, value.type.kind) if isinstance(value, p.Constant) else ...)
+        for name, value in arguments.items()
+    }
+    try:
+        criterion.mark.together(written)
+    except ValueError as problem:
+        words = f": {problem}" if str(problem) else ""
+        expressions.report.refuse("LR622", f"`{criterion.name}` refuses these arguments{words}", node)
+    except BaseException as problem:  # noqa: BLE001 - its own failure, reported by name
+        raise_if_from_outside(problem)
+        reason = f"its check of all arguments failed with {named(problem)}"
+        expressions.report.refuse("LR621", str(criterion.failed(reason)), node)
 
 
 def _check_literal(

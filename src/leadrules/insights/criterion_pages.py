@@ -45,6 +45,8 @@ def _lines(criterion: Criterion) -> Iterator[str]:
     if criterion.mark.checks:
         names = ", ".join(f"`{parameter}`" for parameter in criterion.mark.checks)
         yield from ("", f"What a rule file writes for {names} is checked with the rule file.")
+    if criterion.mark.together:
+        yield from ("", "Whether its arguments go together is checked with the rule file.")
     if criterion.origin.distribution:
         yield from ("", f"Part of `{criterion.origin.distribution}`.")
 

@@ -6,11 +6,14 @@ rating, `is known`. What each element asks for stands in the docstring, which is
 
 from __future__ import annotations
 
-from leadrules.sdk import criterion
+from collections.abc import Mapping
+
+from leadrules.sdk import Written, criterion
 from leadrules_frameworks.answers import Anum, Bant, Champ, Faint, GpctbaCi, Meddic, Meddpicc
 from leadrules_frameworks.states import written
 
 MOST_ELEMENTS = 8
+PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 @criterion(version="1")
@@ -206,7 +209,34 @@ def _refuse_names(names: list[str]) -> None:
         raise ValueError("an element stands in it twice")
 
 
-@criterion(version="1", checks={"names": _refuse_names})
+def _refuse_places(written: Mapping[str, Written]) -> None:
+    """Refuse values that do not stand for the elements: too few, too many, or one at another's place."""
+    names = written["names"].value
+    if names is ... or not names:
+        return
+    places = {place: written[place] for place in PLACES if place in written}
+    for place in PLACES[len(names) :]:
+        if place in places:
+            raise ValueError(f"`{places[place].text}` stands for no element: there are {len(names)}")
+    last = PLACES[len(names) - 1]
+    if last not in places:
+        raise ValueError(
+            f'the last element, "{names[-1]}", has no value; leave out another by naming what follows, '
+            f"such as `{last}: {list(places.values())[-1].text}`"
+        )
+    own = {place: _plain(name) for place, name in zip(PLACES, names, strict=False)}
+    for place, argument in places.items():
+        text = _plain(argument.text)
+        if text != own[place] and text in own.values():
+            name = names[PLACES.index(place)]
+            raise ValueError(f'`{argument.text}` stands for "{name}", and is called as another element')
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ").casefold()
+
+
+@criterion(version="1", checks={"names": _refuse_names}, together=_refuse_places)
 def checklist(  # noqa: PLR0913, PLR0917 - a rule file gives the elements by their place
     names: list[str],
     first: bool | None,
@@ -221,8 +251,10 @@ def checklist(  # noqa: PLR0913, PLR0917 - a rule file gives the elements by the
     """Give the states of the elements of a framework of your own, such as SPICED or NEAT.
 
     `names` are its elements, one to eight, in their order; then comes what is known of each, in the
-    same order. An element to which nothing is given is unknown; what is given beyond the last name
-    is not looked at, and neither are names beyond the eighth.
+    same order, for each of them: too few values, too many, and one that is called as another element are
+    refused when the rule file is checked. To leave an element unknown, name what follows:
+    `checklist({"budget", "champion", "pain"}, budget, third: pain)`. Where `names` comes from a lead, what
+    is given beyond the last name is not looked at, and neither are names beyond the eighth.
     """
     given = (first, second, third, fourth, fifth, sixth, seventh, eighth)
     return written(zip(names, given, strict=False))
