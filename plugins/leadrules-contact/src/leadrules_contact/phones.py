@@ -12,7 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from leadrules.sdk import criterion, versioned
 from leadrules_contact.country import LIBRARIES, iso
-from leadrules_contact.written import first_of_several, lost, plain, with_extension
+from leadrules_contact.written import first_of_several, lost, plain, with_extension, without_home_zero
 
 _VERSION = versioned("2", "phonenumbers", *LIBRARIES)
 # fmt: off
@@ -117,13 +117,16 @@ def _judged(phone: str, country: str | None, test: Callable[[PhoneNumber], bool]
 
 
 def _number(phone: str, region: str | None) -> PhoneNumber | None:
-    """Read a number; of several in one cell the first."""
+    """Read a number; of several in one cell the first, and without a zero that is dialled at home only."""
     text = plain(phone)
-    number = _read(with_extension(text), region)[0]
-    if number is None or not phonenumbers.is_possible_number(number):
-        first = first_of_several(text)
-        number = number if first is None else _read(with_extension(first), region)[0]
-    return number
+    first = first_of_several(text) or text
+    ways = dict.fromkeys((text, first, without_home_zero(first)))
+    numbers = [number for way in ways if (number := _read(with_extension(way), region)[0]) is not None]
+    for test in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
+        for number in numbers:
+            if test(number):
+                return number
+    return numbers[0] if numbers else None
 
 
 def _lacks_country(phone: str) -> bool:

@@ -20,6 +20,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*(?:[/;,|\n]|\b(?:lub|albo|oraz|or|and|oder|und|ou|et|o|y)\b)\s*", re.IGNORECASE)
+_HOME_ZERO = re.compile(r"^(\s*(?:\+|00)\s*\d{1,3})[\s.-]*\(0\)[\s.-]*")
 _FEWEST_DIGITS = 7
 """A whole phone number has so many; what is shorter is a part of one, as in 089/123456."""
 
@@ -69,6 +70,15 @@ def with_extension(phone: str) -> str:
     '22 123 45 67 ext. 12'
     """
     return _EXTENSION.sub(r" ext. \1", phone)
+
+
+def without_home_zero(phone: str) -> str:
+    """Write an international number without the zero that is dialled inside its country only.
+
+    >>> without_home_zero("+48 (0) 22 123 45 67")
+    '+48 22 123 45 67'
+    """
+    return _HOME_ZERO.sub(r"\1 ", phone)
 
 
 def first_of_several(phone: str) -> str | None:
