@@ -107,7 +107,8 @@ def _agreed(text: str) -> str | None:
 
 def _meant(key: str) -> str | None:
     """Give the country whose name is one slip away, where there is one, and nothing else is meant."""
-    if not _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP or key in _not_meant():
+    is_name = _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and not any(letter.isdigit() for letter in key)
+    if not is_name or key in _not_meant():
         return None
     found = {
         code
