@@ -177,10 +177,23 @@ def _functions(found: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(found, Mapping):
         return list(found.items())
     if isinstance(found, types.ModuleType):
-        return [(name, value) for name, value in vars(found).items() if callable(value)]
+        return [(name, value) for name, value in vars(found).items() if callable(value) and _is_of(found, name, value)]
     if callable(found) and mark_of(found) is not None:
         return [(getattr(found, "__name__", "criterion"), found)]
     return [(name, getattr(found, name)) for name in dir(found) if not name.startswith("__")]
+
+
+def _is_of(module: types.ModuleType, name: str, value: Any) -> bool:
+    """Tell whether something in a module is for rule files: of its `__all__`, else what it defines itself.
+
+    What it imports from another package for its own use is not, and neither is what begins with `_`.
+    """
+    exported = getattr(module, "__all__", None)
+    if exported is not None:
+        return name in exported
+    if name.startswith("_") or getattr(module, "__file__", None) is None:
+        return not name.startswith("_")
+    return str(getattr(value, "__module__", "")).partition(".")[0] == module.__name__.partition(".")[0]
 
 
 def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark) -> Criterion:

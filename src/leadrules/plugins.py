@@ -6,16 +6,18 @@ names it.
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module, resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from leadrules.criteria import Origin, Plugin, loaded, named
-from leadrules.errors import MissingFile, MissingPlugin, PluginError
+from leadrules.errors import MissingFile, MissingPlugin, PluginError, closest
 from leadrules.interruptions import raise_if_from_outside
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
 PACKS = "leadrules.packs"
 """The entry-point group of packs: name -> a package with rule files to include."""
+FIRST_PARTY = frozenset({"behaviour", "contact", "frameworks", "geo", "title"})
+"""The plugins that are made together with leadrules, each in a distribution of its own."""
 
 
 @attrs.frozen
@@ -33,17 +37,17 @@ class Catalogue:
     """The plugins that rules may use.
 
     `given` are handed over by the host, by name: a module, or any object or mapping with criteria.
-    They come before installed ones. `allowed` names the installed plugins and packs that may be used;
-    None is all.
+    They come before installed ones. `allowed` names the installed plugins and packs that may be used,
+    each with the distribution that must bring it, or None where any may; None is all.
     """
 
     given: Mapping[str, Any] = attrs.field(factory=dict)
-    allowed: frozenset[str] | None = None
+    allowed: Mapping[str, str | None] | None = None
 
     def names(self) -> list[str]:
         """Name every plugin that can be used, without loading any."""
         installed = {point.name for point in installed_points(CRITERIA)}
-        return sorted({*self.given, *(installed if self.allowed is None else installed & self.allowed)})
+        return sorted({*self.given, *(installed if self.allowed is None else installed & self.allowed.keys())})
 
     def load(self, name: str) -> Plugin:
         """Load and verify a plugin. Raises PluginError."""
@@ -64,13 +68,55 @@ class Catalogue:
         what = "plugin" if group == CRITERIA else "pack"
         found = {(str(origin_of(point)), point.value): point for point in installed_points(group) if point.name == name}
         if not found:
-            raise MissingPlugin(f"there is no {what} `{name}`")
+            raise MissingPlugin(f"there is no {what} `{name}`", how_to_get(name))
         if self.allowed is not None and name not in self.allowed:
             raise PluginError(f"the {what} `{name}` is not allowed here")
         if len(found) > 1:
             brought = " and ".join(sorted(brought_by(point) for point in found.values()))
             raise PluginError(f"two distributions bring a {what} `{name}`: {brought}")
-        return next(iter(found.values()))
+        point = next(iter(found.values()))
+        wanted = None if self.allowed is None else self.allowed[name]
+        if wanted is not None and _plain_name(origin_of(point).distribution or "") != _plain_name(wanted):
+            raise PluginError(f"the {what} `{name}` is allowed from {wanted}, and {brought_by(point)} brings it")
+        return point
+
+
+def allowed_plugins(names: Iterable[str] | None) -> dict[str, str | None] | None:
+    """Read which plugins and packs may be used: `title`, or `title=leadrules-title` with who must bring it.
+
+    None is all. Raises PluginError for a name that is not installed, TypeError for a single text.
+    """
+    if names is None:
+        return None
+    if isinstance(names, str):
+        raise TypeError(f"`plugins` is a list of names: write [{names!r}]")
+    found = {}
+    for text in names:
+        name, equals, distribution = text.partition("=")
+        found[name.strip()] = distribution.strip() if equals else None
+    known = {point.name for group in (CRITERIA, PACKS) for point in installed_points(group)} if found else set()
+    for name in found:
+        if name not in known:
+            near = closest(name, sorted(known))
+            help_ = f"did you mean `{near}`?" if near else how_to_get(name)
+            raise PluginError(f"`{name}` is to be allowed, and there is no such plugin or pack", help_)
+    return found
+
+
+def how_to_get(name: str) -> str:
+    """Say how to install a plugin or pack that is missing."""
+    distribution = f"leadrules-{name.replace('_', '-')}"
+    if name not in FIRST_PARTY:
+        return (
+            f"by custom it is in {distribution}: `pip install {distribution}`, or in its own folder `pip install -e .`"
+        )
+    checkout = Path(__file__).parents[2] / "plugins" / distribution
+    return f"`pip install {'./plugins/' if checkout.is_dir() else ''}{distribution}`"
+
+
+def _plain_name(distribution: str) -> str:
+    """Give the form in which names of distributions are compared."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 # ------------------------------------------------------------------ installed
@@ -154,7 +200,7 @@ class PickledCatalogue:
     """A catalogue in a form that pickles: a module that the host handed over goes by its name."""
 
     parts: tuple[tuple[str, bool, Any], ...]
-    allowed: frozenset[str] | None
+    allowed: Mapping[str, str | None] | None
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> PickledCatalogue:

@@ -30,7 +30,7 @@ from leadrules.errors import (
     in_order,
 )
 from leadrules.lead import LeadReader, read_as_of
-from leadrules.plugins import Catalogue, PickledCatalogue
+from leadrules.plugins import Catalogue, PickledCatalogue, allowed_plugins
 from leadrules.program import Program
 from leadrules.shape import shape_of
 from leadrules.syntax import tree
@@ -376,7 +376,7 @@ def _foresee(course: Course, days: int) -> Forecast:
 
 
 def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:
-    return Catalogue(dict(criteria or {}), None if plugins is None else frozenset(plugins))
+    return Catalogue(dict(criteria or {}), allowed_plugins(plugins))
 
 
 def _restored(

@@ -162,6 +162,9 @@ def criterion(
     """
 
     def marked(function: Function) -> Function:
+        if mark_of(function) is not None:
+            named = getattr(function, "__name__", "the function")
+            raise ValueError(f"`{named}` is a criterion already: define another function that calls it")
         mark = Mark(version, name, MappingProxyType(dict(checks or {})), together, fields, events)
         setattr(function, _MARK, mark)
         return function

@@ -207,10 +207,15 @@ def test_an_example_over_which_a_plugin_fails_cannot_be_scored(leadrules, here, 
 def test_only_allowed_plugins_are_used(leadrules, here, distribute, command):
     distribute("crm", GOOD)
     (here / "uses.leadrules").write_text(USES)
+    distribute("x", GOOD)
     assert leadrules(*command, "--allow-plugin", "crm", "--allow-plugin", "x").exit_code in {0, 3}
+    assert leadrules(*command, "--allow-plugin", "crm=crm").exit_code in {0, 3}
     refused = leadrules(*command, "--allow-plugin", "x")
     assert refused.exit_code == 1
     assert "the plugin `crm` is not allowed here" in refused.output
+    unknown = leadrules(*command, "--allow-plugin", "cmr")
+    assert unknown.exit_code == 2
+    assert "`cmr` is to be allowed, and there is no such plugin" in " ".join(unknown.output.split())
 
 
 def test_check_reads_packs(leadrules, here, distribute):
@@ -265,6 +270,15 @@ def test_workers_score_with_plugins(here, distribute):
     )
     assert run.returncode == 3, run.stderr
     assert len((here / "out.csv").read_text().splitlines()) == 4
+
+
+def test_the_doctor_sees_a_misspelt_group(leadrules, distribute):
+    distribute("crm", GOOD, points="[leadrules.criterion]\ncrm = crm\n")
+    told = leadrules("plugins", "doctor")
+    assert told.exit_code == 1
+    flat = " ".join(told.output.split())
+    assert "nobody reads the entry-point group `leadrules.criterion` of crm 1.0" in flat
+    assert 'write `[project.entry-points."leadrules.criteria"]`' in flat
 
 
 # ------------------------------------------------------------------ plugins new

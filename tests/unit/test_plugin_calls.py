@@ -178,6 +178,18 @@ def checked(text: str) -> bool:
     return True
 
 
+@criterion(checks={"text": str.isupper})
+def shouts(text: str) -> bool:
+    """Be asked in capitals."""
+    return True
+
+
+@criterion(checks={"text": len})
+def numbers(text: str) -> bool:
+    """Check with what is no check."""
+    return True
+
+
 @criterion
 def unknown(text: str) -> Decimal | None:
     """Never know."""
@@ -473,6 +485,15 @@ def test_an_answer_may_be_unknown_where_the_criterion_says_so():
         ("crm.length(company) +1", "LR4"),
         ("crm = 5 +1", "LR402 `crm` is a plugin, not a value / call one of its criteria, or give the plugin another"),
         ("crm.length(company, most: 11) > 1 +1", "LR622 `length` refuses 11: at most 10"),
+        ("crm.length(company, most: 5 + 6) > 1 +1", "LR622 `length` refuses 5 + 6: at most 10"),
+        ("crm.length(company, most: (2 * 11) / 2) > 1 +1", "LR622 `length` refuses (2 * 11) / 2: at most 10"),
+        ("criterion z = 11\ncrm.length(company, most: z) > 1 +1", "LR622 `length` refuses z: at most 10"),
+        ("crm.length(company, most: z) > 1 +1\ncriterion z = 12 - 1", "LR622 `length` refuses z: at most 10"),
+        ('crm.shouts("abc") +1', 'LR622 `shouts` refuses "abc" / '),
+        (
+            'crm.numbers("abc") +1',
+            "LR621 plugin `crm`, criterion `numbers` version 1: its check of `text` gives neither",
+        ),
         ("param top = 11\ncrm.length(company, most: top) > 1 +1", "LR622 `length` refuses top: at most 10"),
         (
             'crm.checked("x") +1',

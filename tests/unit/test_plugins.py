@@ -10,7 +10,9 @@ from importlib import metadata
 
 import pytest
 
-from leadrules import PluginError, RuleCheckError, Ruleset
+from leadrules import PluginError, RuleCheckError, Ruleset, plugins
+from leadrules.plugins import Catalogue
+from leadrules.sdk import criterion
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 GOOD = '''
@@ -111,6 +113,76 @@ def test_the_host_says_which_plugins_are_allowed(distribute):
     assert "the plugin `crm` is not allowed here" in told
     assert "help: allowed are `other`" in told
     assert "the plugin `crm` is not allowed here" in refusal("use crm\n", plugins=[])
+
+
+def test_the_host_says_which_distribution_must_bring_a_plugin(distribute):
+    distribute("acme-crm", GOOD, points="[leadrules.criteria]\ncrm = acme_crm\n")
+    assert rules_of("crm", plugins=["crm=Acme_CRM"]).evaluate(LEAD, as_of=NOON).score == 10
+    told = refusal("use crm\n", plugins=["crm=leadrules-crm"])
+    assert "the plugin `crm` is allowed from leadrules-crm, and acme-crm 1.0 brings it" in told
+
+
+def test_a_name_to_allow_that_is_not_there_is_refused(distribute):
+    distribute("prospects", GOOD)
+    with pytest.raises(PluginError, match="`prospcts` is to be allowed, and there is no such plugin") as caught:
+        Ruleset.from_text("email_open +1\n", plugins=["prospcts"])
+    assert caught.value.help == "did you mean `prospects`?"
+    with pytest.raises(TypeError, match=r"write \['crm'\]"):
+        Ruleset.from_text("email_open +1\n", plugins="crm")
+
+
+def test_a_plugin_that_is_missing_is_told_how_to_get(monkeypatch):
+    monkeypatch.setattr(metadata, "entry_points", lambda **_: ())
+    assert "help: `pip install ./plugins/leadrules-title`" in refusal("use title\n")
+    assert "help: `pip install ./plugins/leadrules-frameworks`" in refusal('include "pack:frameworks/bant.leadrules"\n')
+    told = refusal("use my_crm\n")
+    assert "help: by custom it is in leadrules-my-crm: `pip install leadrules-my-crm`, or in its own folder" in told
+    monkeypatch.setattr(plugins, "__file__", "/elsewhere/site-packages/leadrules/plugins.py")
+    assert "help: `pip install leadrules-title`" in refusal("use title\n")
+
+
+def test_what_a_missing_file_may_declare_is_not_told_as_missing():
+    rules = 'include "pack:nowhere/all.leadrules"\nuse crm\nvisits > 5 and crm.f(size) +5\nhot within 3 days +1\n'
+    with pytest.raises(RuleCheckError) as caught:
+        Ruleset.from_text(rules, criteria={"crm": {"f": sized}})
+    assert [d.code for d in caught.value.diagnostics] == ["LR621"]
+
+
+@criterion
+def sized(text: str) -> bool:
+    """Tell."""
+    return bool(text)
+
+
+EXPORTING = """
+from decimal import Decimal
+from leadrules.sdk import criterion
+from other import size as their_size
+
+@criterion
+def mine(text: str) -> bool:
+    "Tell."
+    return True
+
+@criterion
+def _hidden(text: str) -> bool:
+    "Tell."
+    return True
+"""
+
+
+def test_a_module_gives_what_it_defines_and_names(distribute):
+    distribute("other", GOOD)
+    distribute("own", EXPORTING)
+    distribute("exported", EXPORTING + "__all__ = ['_hidden', 'their_size']\n")
+    for name, given in (("own", {"mine"}), ("exported", {"_hidden", "their_size"})):
+        assert set(Catalogue().load(name).criteria) == given
+
+
+def test_a_criterion_is_marked_once(distribute):
+    again = "\nlength = criterion(version='1', name='length')(size)\n"
+    distribute("crm", GOOD + again)
+    assert "`size` is a criterion already: define another function that calls it" in refusal("use crm\n")
 
 
 def test_a_name_that_nobody_brings_is_told_with_one_that_is_close(distribute):
@@ -363,4 +435,4 @@ def test_a_file_that_a_pack_does_not_have_is_told(distribute, path, words):
 def test_a_pack_that_is_no_package_or_not_allowed_is_told(distribute):
     distribute("frame", "", points=PACK)
     assert "the pack of plugin `frame` (frame 1.0) is no package: `frame`" in refusal('include "pack:frame/x"\n')
-    assert "the pack `frame` is not allowed here" in refusal('include "pack:frame/x"\n', plugins=["crm"])
+    assert "the pack `frame` is not allowed here" in refusal('include "pack:frame/x"\n', plugins=[])

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from leadrules import program as p
 from leadrules.annotations import brief
+from leadrules.check.folding import constant_of
 from leadrules.check.names import Names
 from leadrules.check.resolver import Place, told
 from leadrules.check.views import View, view_of
@@ -164,8 +165,9 @@ def _argument(
     if parameter.type.choices:
         _refuse_others(report, value, parameter, criterion, written)
     refuses = criterion.mark.checks.get(parameter.name)
-    if refuses is not None and isinstance(value, p.Constant):
-        _check_literal(expressions, written, value, criterion, parameter)
+    constant = None if refuses is None else constant_of(value, expressions)
+    if constant is not None:
+        _check_literal(expressions, written, constant, criterion, parameter)
     return value
 
 
@@ -215,7 +217,7 @@ def _check_literal(
 ) -> None:
     report = expressions.report
     try:
-        criterion.mark.checks[parameter.name](to_python(value.value, value.type.kind))
+        accepted = criterion.mark.checks[parameter.name](to_python(value.value, value.type.kind))
     except ValueError as problem:
         words = f": {problem}" if str(problem) else ""
         report.refuse("LR622", f"`{criterion.name}` refuses {value.text}{words}", written)
@@ -223,6 +225,11 @@ def _check_literal(
         raise_if_from_outside(problem)
         reason = f"its check of `{parameter.name}` failed with {named(problem)}"
         report.refuse("LR621", str(criterion.failed(reason)), written)
+    if accepted is False:
+        report.refuse("LR622", f"`{criterion.name}` refuses {value.text}", written)
+    if accepted is not None and accepted is not True:
+        reason = f"its check of `{parameter.name}` gives neither None nor False"
+        report.refuse("LR621", str(criterion.failed(reason)), written, "let it raise ValueError with a sentence")
 
 
 def _is_list(expressions: Expressions, node: tree.Condition | tree.Set) -> bool:

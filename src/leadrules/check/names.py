@@ -263,9 +263,8 @@ def _how_to_get(name: str, problem: PluginError, report: Report, catalogue: Cata
         near = report.suggest(name, known)
         if near:
             return f"did you mean `{near}`?"
-        if not known:
-            return "install the package that brings it"
-        return f"there {'is' if len(known) == 1 else 'are'} {listed(known)}"
+        there = f"; there {'is' if len(known) == 1 else 'are'} {listed(known)}" if known else ""
+        return f"{problem.help}{there}"
     if name not in known:
         return f"allowed are {listed(known)}" if known else None
     return problem.help if name in catalogue.given else "`leadrules plugins doctor` tells how to mend it"

@@ -48,7 +48,11 @@ Params = Annotated[
 ]
 AllowPlugin = Annotated[
     list[str] | None,
-    typer.Option("--allow-plugin", metavar="NAME", help="A plugin that the rules may use. (default: all installed)"),
+    typer.Option(
+        "--allow-plugin",
+        metavar="NAME[=DISTRIBUTION]",
+        help="A plugin that the rules may use, and who must bring it. (default: all installed)",
+    ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 

@@ -10,7 +10,8 @@ import attrs
 
 from leadrules.check.checker import Checked
 from leadrules.cli.running import Stop
-from leadrules.plugins import Catalogue
+from leadrules.errors import PluginError
+from leadrules.plugins import Catalogue, allowed_plugins
 from leadrules.ruleset import Ruleset, check_files
 from leadrules.syntax.files import Files
 from leadrules.vocabulary import BOOL
@@ -58,10 +59,18 @@ def check_file(path: Path, given: Given) -> Checked:
 
 
 def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
-    catalogue = Catalogue(allowed=None if given.plugins is None else frozenset(given.plugins))
+    catalogue = Catalogue(allowed=_allowed(given))
     return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
+
+
+def _allowed(given: Given) -> dict[str, str | None] | None:
+    try:
+        return allowed_plugins(given.plugins)
+    except PluginError as problem:
+        raise Stop(f"--allow-plugin: {problem}", problem.help) from None
 
 
 def load_rules(path: Path, given: Given) -> Ruleset:
     """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
+    _allowed(given)
     return Ruleset.from_file(path, params=params_for(path, given), plugins=given.plugins)

@@ -150,7 +150,7 @@ class Page:
 
     def _check(self, text: str, files: Mapping[str, str]) -> Checked:
         # Only names that are made up may be looked for: pages do not hang on what is installed.
-        catalogue = Catalogue({"acme": {"is_near": is_near, "is_loyal": is_loyal}}, frozenset({"acme_wether"}))
+        catalogue = Catalogue({"acme": {"is_near": is_near, "is_loyal": is_loyal}}, dict.fromkeys({"acme_wether"}))
         with TemporaryDirectory() as folder:  # on disk, so that the messages are those that people see
             for name, content in {_MAIN: text, **files}.items():
                 Path(folder, name).write_text(content, "utf-8", newline="\n")

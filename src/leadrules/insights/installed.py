@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from leadrules.criteria import MARK_ONE, Criterion, Origin, marked, verified
-from leadrules.errors import PluginError
+from leadrules.errors import PluginError, closest
 from leadrules.plugins import CRITERIA, PACKS, brought_by, imported, installed_points, origin_of, pack_folder
 from leadrules.syntax.parser import parse
 
@@ -94,7 +94,7 @@ def survey() -> tuple[Installed, ...]:
     """Load everything that is installed: plugins by name, then packs by name, then what cannot even be listed."""
     plugins = [_plugin(point) for point in installed_points(CRITERIA)]
     packs = [_pack(point) for point in installed_points(PACKS)]
-    return (*_with_rivals(plugins, CRITERIA), *_with_rivals(packs, PACKS), *_unreadable())
+    return (*_with_rivals(plugins, CRITERIA), *_with_rivals(packs, PACKS), *_unreadable(), *_misspelt())
 
 
 # ------------------------------------------------------------------- plugins
@@ -191,6 +191,21 @@ def _mistakes(origin: Origin, path: str, text: str) -> Iterator[Problem]:
 
 
 # ---------------------------------------------------------------- everything
+
+
+def _misspelt() -> Iterator[Installed]:
+    """Name the entry points of groups that nobody reads, though they look like ours."""
+    for distribution in metadata.distributions():
+        try:
+            points = tuple(distribution.entry_points)
+        except Exception:  # noqa: BLE001, S112 - told by `_unreadable`
+            continue
+        for point in points:
+            if point.group.partition(".")[0].startswith("leadrules") and point.group not in {CRITERIA, PACKS}:
+                near = closest(point.group, [CRITERIA, PACKS]) or CRITERIA
+                what = f"nobody reads the entry-point group `{point.group}` of {brought_by(point)}"
+                mend = f'write `[project.entry-points."{near}"]` in its pyproject.toml, and install it again'
+                yield Installed("plugin", origin_of(point), problems=(Problem(what, mend),))
 
 
 def _unreadable() -> Iterator[Installed]:

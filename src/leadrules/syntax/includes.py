@@ -28,17 +28,20 @@ class Expanded:
     """The statements of a rule file and all that it includes, in order, with boundaries between files.
 
     `texts` gives each file's text by the name that spans use; `broken` says that a statement of
-    some file could not be read.
+    some file could not be read; `lost` that a whole file is missing, which may have declared anything.
     """
 
     statements: tuple[tree.Statement, ...]
     texts: dict[str, str]
     diagnostics: tuple[Diagnostic, ...]
     main: tree.File | None = None
+    lost: bool = False
 
     @property
     def words_of_the_broken(self) -> frozenset[str]:
         """Give the words on the lines of what could not be read; they may name what it would declare."""
+        if self.lost:
+            return AnyWord()
         lines = {d.source for d in self.diagnostics if d.severity == "error"}
         return frozenset(plain_name(word) for line in lines for word in re.findall(r"\w+", line))
 
@@ -46,6 +49,13 @@ class Expanded:
     def broken(self) -> bool:
         """Tell whether some statement could not be read."""
         return any(d.severity == "error" for d in self.diagnostics)
+
+
+class AnyWord(frozenset[str]):
+    """Every word: what a file that is missing may have declared."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
 
 
 def expand(files: Files, limits: Limits) -> Expanded:
@@ -56,7 +66,9 @@ def expand(files: Files, limits: Limits) -> Expanded:
     expansion = _Expansion(files, limits)
     main = expansion.parse(MAIN, text)
     statements = tuple(expansion.statements(main, (MAIN,)))
-    return Expanded(statements, expansion.texts, (*expansion.diagnostics, *expansion.report.diagnostics), main)
+    return Expanded(
+        statements, expansion.texts, (*expansion.diagnostics, *expansion.report.diagnostics), main, expansion.lost
+    )
 
 
 class _Expansion:
@@ -69,6 +81,7 @@ class _Expansion:
         self.seen: set[str] = set()
         self.used: set[tuple[str, str]] = set()
         self.rules = 0
+        self.lost = False
 
     def parse(self, key: str, text: str) -> tree.File:
         file, diagnostics = parse(text, self.files.shown(key), limits=self.limits)
@@ -100,6 +113,7 @@ class _Expansion:
         try:
             found = self._file(node, path)
         except Refused:
+            self.lost = True
             return
         if found is not None:
             key, file = found
@@ -122,7 +136,7 @@ class _Expansion:
         except ValueError as problem:
             self.report.refuse("LR611", str(problem), node.path, self.report.near(written, problem))
         except PluginError as problem:
-            self.report.refuse("LR621", str(problem), node.path)
+            self.report.refuse("LR621", str(problem), node.path, problem.help)
         if len(path) > self.limits.nesting:
             self.report.refuse("LR006", f"files include each other more than {self.limits.nesting} deep", node.path)
         file = self.parse(key, text)
