@@ -1,4 +1,4 @@
-"""A state is data from a database: whatever is written into it is refused in words, or goes on; nothing else happens."""
+"""A state is data from a database: whatever is written into it is refused in words, or goes on."""
 
 import base64
 import binascii
@@ -104,9 +104,8 @@ def forged(chance: random.Random) -> str:
     found = copy.deepcopy(chance.choice(STATES))
     for _ in range(chance.choice([1, 1, 2])):
         known = list(places(found))
-        *path, key = chance.choice(
-            [place for place in known if place[0] != "values"] if chance.random() < 0.7 else known
-        )
+        known = [place for place in known if place[0] != "values" or chance.random() < 0.2]
+        *path, key = chance.choice(known)
         part = found
         for one in path:
             part = part[one]
@@ -138,7 +137,7 @@ def use(text: str) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_whatever_is_written_into_a_state_is_refused_or_goes_on(seed):
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 chooses test data
     refused = 0
     for _ in range(25):
         text = forged(chance)

@@ -55,10 +55,10 @@ def test_what_is_no_state_is_refused(text, why):
     assert message(error) == f"this is not a state of a lead: {why} (give what `to_json` wrote)"
 
 
-@pytest.mark.parametrize(
-    ("version", "which"),
-    [("2", "an earlier"), ("4", "another"), ('"3"', "another"), ("true", "another"), ("3.0", "another")],
-)
+OTHERS = {"2": "an earlier", "4": "another", '"3"': "another", "true": "another", "3.0": "another"}
+
+
+@pytest.mark.parametrize(("version", "which"), OTHERS.items())
 def test_a_state_of_another_version_says_so(version, which):
     with pytest.raises(InputError) as error:
         Ruleset.from_text("email_open +5").resume(f'{{"state":{version}}}')
