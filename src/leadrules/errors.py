@@ -206,6 +206,8 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "bad_days": "the days of a forecast are no whole number from 1 on",
         "as_of_in_the_past": "a state was asked for a later moment before",
         "not_a_state": "a text that is no state, or was changed",
+        "state_in_use": "a state that another thread is using",
+        "event_forgotten": "an event that is to be removed from a state, which remembers none such",
         "event_changed": "an event that was changed after the lead was scored, or in what was written of its state",
         "state_of_other_rules": "a state that other rules made",
         "unreadable": "something else that cannot be read; the sentence says what",

@@ -9,7 +9,7 @@ in what order, a lead was written down.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 import attrs
@@ -101,11 +101,12 @@ class LeadReader:
     """
 
     __slots__ = ("_events", "_fields", "_ladders", "most_events")
+    _years: Container[int] = YEARS
 
     def __init__(self, scope: Scope) -> None:
         self._fields = tuple((field, reader_of_field(field, scope.zone)) for field in scope.fields.values())
         self._events = {
-            name: _EventReader(event, scope.read[name], scope.zone) if name in scope.read else None
+            name: _EventReader(event, scope.read[name], scope.zone, self._years) if name in scope.read else None
             for name, event in scope.events.items()
         }
         self._ladders = scope.ladders
@@ -370,10 +371,11 @@ def _place(found: _Found | PlainEvent) -> tuple[int, str, str]:
 class _EventReader:
     """Reads the events of one type."""
 
-    __slots__ = ("_at", "_declared", "_name", "_read", "_unknown")
+    __slots__ = ("_at", "_declared", "_name", "_read", "_unknown", "_years")
 
-    def __init__(self, event: EventType, read: Iterable[str], zone: Zone) -> None:
+    def __init__(self, event: EventType, read: Iterable[str], zone: Zone, years: Container[int]) -> None:
         self._name = event.name
+        self._years = years
         self._at = reader_of(DATETIME, zone)
         declared = sorted(event.properties, key=lambda p: p.name)
         self._declared = tuple((prop, reader_of(prop.type, zone)) for prop in declared)
@@ -417,7 +419,7 @@ class _EventReader:
         return PlainEvent(occurrence, self, found)
 
     def _instant(self, raw: object, flaws: list[Flaw]) -> int | None:
-        if _is_plain_moment(raw):
+        if _is_plain_moment(raw, self._years):
             return instant_of(raw)
         try:
             at = None if raw is None else self._at(raw)
@@ -476,9 +478,9 @@ class _EventReader:
         return Flaw(error.code, f"event `{self._name}`", tail, field, value, expected)
 
 
-def _is_plain_moment(raw: object) -> TypeGuard[dt.datetime]:
+def _is_plain_moment(raw: object, years: Container[int] = YEARS) -> TypeGuard[dt.datetime]:
     """Tell whether a moment is as `moment_of` gives it."""
-    return type(raw) is dt.datetime and raw.tzinfo is dt.UTC and raw.year in YEARS
+    return type(raw) is dt.datetime and raw.tzinfo is dt.UTC and raw.year in years
 
 
 def _order_of(raw: object, read: Reader) -> tuple[Any, ...]:

@@ -43,6 +43,7 @@ from leadrules.unknown_names import Known
 if TYPE_CHECKING:
     from leadrules.engine.compiler import Evaluate
     from leadrules.engine.incremental import LeadState, Scorer
+    from leadrules.engine.reference.conditions import Reading
     from leadrules.engine.reference.examples import ExampleResult
     from leadrules.engine.spans.movement import Movement
     from leadrules.engine.spans.search import Course
@@ -320,8 +321,8 @@ class Ruleset:
         """
         return self._states.start(lead, remember, received)
 
-    def resume(self, state: str) -> LeadState:
-        """Go on with a state that `LeadState.to_json` wrote.
+    def resume(self, state: str | bytes | Mapping[str, Any]) -> LeadState:
+        """Go on with a state that `LeadState.to_json` wrote: its text, or what a database read of it.
 
         Raises StateError for a state that was made by rules of another `state_fingerprint`, and for what is no state.
         """
@@ -332,7 +333,9 @@ class Ruleset:
         from leadrules.engine.incremental import Retention, Scorer
 
         if self._scorer is None:
-            scorer = Scorer(self._identity, Retention.of(self._program, self._reader), self.environment, _foresee)
+            scorer = Scorer(
+                self._identity, Retention.of(self._program, self._reader), self.environment, _foresee, _account
+            )
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer
@@ -367,6 +370,12 @@ class Ruleset:
             self.fingerprint,
             dict(self._program.identities),
         )
+
+
+def _account(reading: Reading, identity: RulesetIdentity, *, pii: bool, at_hand: bool) -> Explanation:
+    from leadrules.explain.explanation import explain_reading
+
+    return explain_reading(reading, identity, show_pii=pii, at_hand=at_hand)
 
 
 def _foresee(course: Course, days: int) -> Forecast:

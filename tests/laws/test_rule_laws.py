@@ -4,6 +4,7 @@ To draw, check and compile a rule file costs more than any law, so each is made 
 it, and all laws are asked of it. `--law NAME` asks one alone.
 """
 
+import contextlib
 import datetime as dt
 import functools
 import itertools
@@ -278,6 +279,40 @@ def states_go_on_with_rules_that_keep_the_same(question):
         goes_on(scorer, text, others, lead, question.as_of)
 
 
+def merged_states_give_what_all_events_do_and_events_can_be_taken_out(question):
+    rules, lead = question.rules, question.busy
+    chance = random.Random(question.seed)  # noqa: S311 chooses test data
+    events, rest = lead.get("events") or [], {name: part for name, part in lead.items() if name != "events"}
+    try:
+        rules.start(lead)
+    except InputError:
+        return
+    state, other = rules.start(rest), rules.start({"id": "other"})
+    halves = {id_: chance.random() < 0.5 for id_ in sorted({str(event.get("id")).strip() for event in events})}
+    for event in events:  # repeats go to one of them
+        is_mine = chance.random() < 0.5 if event.get("id") is None else halves[str(event["id"]).strip()]
+        (state if is_mine else other).add(event)
+    for either in (state, other):
+        for days in chance.sample((30, 20, 10, 1), chance.choice((0, 2))):
+            with contextlib.suppress(InputError):
+                either._most = 0
+                either.advance(as_of=question.as_of - dt.timedelta(days=days))
+    state.merge(rules.resume(other.to_json()))
+    for event in chance.sample(events, min(len(events), 2)):
+        state.add({**event, "id": "taken out"})
+        state = rules.resume(state.to_json())
+        if state.kept and rules._reader.plain_event("1", event) is not None:
+            state.remove(event["type"], "taken out")
+    for days in (0, 40):
+        as_of = question.as_of + dt.timedelta(days=days)
+        expected = outcome(rules.evaluate, lead, as_of=as_of)
+        same("a merged state differs", expected, outcome(state.result, as_of=as_of))
+        state._most = 0
+    if expected.startswith("{"):
+        explained = rules.explain(lead, as_of=as_of).result.to_json()
+        assert state.explain(as_of=as_of).result.to_json() == explained
+
+
 def goes_on(scorer, text, others, lead, as_of):
     """Assert that a state that takes in other events gives what all of the lead's do by other rules."""
     try:
@@ -316,6 +351,7 @@ LAWS = (
     a_result_is_valid_until_its_next_change,
     a_state_forecasts_what_the_rules_do,
     states_go_on_with_rules_that_keep_the_same,
+    merged_states_give_what_all_events_do_and_events_can_be_taken_out,
 )
 LAWS_OF_MANY = (pickled_rulesets_give_the_same_digests_in_another_process,)
 

@@ -11,6 +11,7 @@ import attrs
 from leadrules import program as p
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.reference import interpreter
+from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.explain import answers, unknowns
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
@@ -81,14 +82,26 @@ def explain(
     program: p.Program, facts: Facts, as_of: int, identity: RulesetIdentity, *, show_pii: bool = False
 ) -> Explanation:
     """Explain a lead: the interpreter's result, and what each rule said. Values of `pii` are masked or shown."""
-    evaluation = interpreter.run(program, facts, as_of)
-    evidence = Evidence(evaluation.reading, show_pii)
+    return explain_reading(Reading(program, facts, as_of), identity, show_pii=show_pii)
+
+
+def explain_reading(
+    reading: Reading, identity: RulesetIdentity, *, show_pii: bool = False, at_hand: bool = True
+) -> Explanation:
+    """Explain a lead by a reading of it.
+
+    Where not all events are `at_hand`, it is not told how many a rule selects.
+    """
+    evaluation, evidence = interpreter.answered(reading), Evidence(reading, show_pii)
     return Explanation(
         interpreter.result_of(evaluation, identity, show_pii=show_pii),
-        tuple(answers.answers(evaluation, evidence)),
+        tuple(
+            rule if at_hand else attrs.evolve(rule, selected=None, kept=None)
+            for rule in answers.answers(evaluation, evidence)
+        ),
         tuple(answers.sums(evaluation)),
         tuple(answers.ladders(evaluation)),
-        unknowns.unknown_points(evaluation.reading),
-        facts.ignored,
-        program.timezone,
+        unknowns.unknown_points(reading),
+        reading.facts.ignored,
+        reading.program.timezone,
     )

@@ -161,9 +161,8 @@ class Words:
 
     def _kept(self, rule: RuleExplanation) -> list[str]:
         events = rule.evidence["events"]
-        assert rule.selected is not None
-        words = plural(rule.selected, "event")
-        if rule.kept != rule.selected:
+        words = "events" if rule.selected is None else plural(rule.selected, "event")
+        if rule.selected is not None and rule.kept != rule.selected:
             words += f", {rule.kept} kept by " + ", ".join(f"`{limit}`" for limit in rule.event_limits)
         latest = self.day(events[-1]["at"])
         words += f" on {latest}" if rule.selected == 1 else f", latest {latest}"

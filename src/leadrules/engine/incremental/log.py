@@ -180,6 +180,36 @@ class EventLog:
         """Give the events up to the mark."""
         return [*events_of(self._columns, self._read), *self._events]
 
+    def remove(self, type_: str, id_: str) -> bool:
+        """Forget an event that is remembered, as if it had never come in; tell whether it was."""
+        self._settle()
+        known = self._ids.get((type_, id_)) or self._stored_event(type_, id_)
+        if known is None or not self._is_remembered(known):
+            return False
+        self._fill(in_canonical_order(self._others(self.all_events(), {(type_, id_)})))
+        return True
+
+    def join(self, other: EventLog, remember: int) -> None:
+        """Take in all events of another log up to the same mark; of those that both remember the first counts."""
+        self._settle()
+        mine, theirs = self.all_events(), other.all_events()
+        self._remember = remember
+        known = {(one.occurrence.type, one.occurrence.id): one for one in mine if self._is_remembered(one)}
+        joined = {id(one): one for one in mine}
+        for event in theirs:
+            same = known.get((event.occurrence.type, event.occurrence.id))
+            if event.occurrence.id is None or same is None or not self._is_remembered(event):
+                joined[id(event)] = event
+            else:
+                first = event if _comes_before(event, same) else same
+                joined[id(same)] = attrs.evolve(first, came=max(event.came, same.came))
+        self._fill(in_canonical_order(joined.values()))
+
+    def all_events(self) -> list[PlainEvent]:
+        """Give the events up to the mark, and those that wait."""
+        self._settle()
+        return [*self.events(), *self._waiting_events()]
+
     def keep(self, events: Sequence[PlainEvent]) -> None:
         """Forget all events up to the mark but these."""
         self._fill([*events, *self._waiting_events()])
@@ -297,9 +327,10 @@ def _comes_before(event: PlainEvent, known: PlainEvent) -> bool:
 
 
 class LogReader(LeadReader):
-    """Reads leads that bring a log of their events."""
+    """Reads leads that bring a log of their events, whose moments in UTC may be of a year that no lead's are."""
 
     __slots__ = ()
+    _years = range(1, 10_000)
 
     def read(self, lead: Any, as_of: int) -> Facts:
         """Give the facts of a lead at an instant."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -20,14 +23,15 @@ from leadrules.engine.incremental.retention import Retention
 from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
-from leadrules.engine.reference.conditions import NOTHING
-from leadrules.errors import AsOfError
-from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of
-from leadrules.values import moment_of, text_of_instant
+from leadrules.engine.reference.conditions import NOTHING, Total
+from leadrules.errors import AsOfError, StateError
+from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
+from leadrules.values import moment_of, plain_name, text_of_instant
 
 if TYPE_CHECKING:
     from leadrules.engine.spans.movement import Movement
     from leadrules.engine.spans.search import Course
+    from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
     from leadrules.models import Event
 
@@ -43,13 +47,14 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 class Scorer:
     """What the states of one ruleset share. `environment` has the versions of tables that are part of the meaning.
 
-    `foresee` makes a forecast.
+    `foresee` makes a forecast, `account` an explanation.
     """
 
     identity: RulesetIdentity
     retention: Retention
     environment: Mapping[str, str]
     foresee: Callable[[Course, int], Forecast]
+    account: Callable[..., Explanation]
 
     @property
     def reader(self) -> LeadReader:
@@ -89,8 +94,17 @@ class Scorer:
     @functools.cached_property
     def questions(self) -> tuple[str, ...]:
         """What the questions need of the past, in their order."""
-        precision = self.retention.program.precision
-        return tuple(question_of(use, precision) for use in self.retention.uses)
+        return tuple(question_of(use, self.precision) for use in self.retention.uses)
+
+    @property
+    def precision(self) -> int:
+        """How many decimals points have."""
+        return self.retention.program.precision
+
+    def totals(self, by_question: Mapping[str, Total]) -> Totals:
+        """Give what was added up, in the order of the questions."""
+        pairs = zip(self.retention.uses, self.questions, strict=True)
+        return [use.restored(by_question[asked], self.precision) for use, asked in pairs]
 
     @functools.cached_property
     def numbered(self) -> Mapping[str, int]:
@@ -109,7 +123,7 @@ class Scorer:
         if remember < dt.timedelta(0):
             raise ValueError("events are remembered for 0 days or more")
         plain, span = self.reader.plain_lead(lead), remember // _MICROSECOND
-        read = functools.partial(self.reader.plain_events, plain["id"])
+        read = functools.partial(self.log_reader.plain_events, plain["id"])
         events = [*first_of_each_id(in_canonical_order(plain["events"]))]
         for event in events:
             if event.occurrence.id is not None:
@@ -117,24 +131,49 @@ class Scorer:
         log = EventLog(self.compiled[1], read, span, events)
         return LeadState(self, plain, log, [NOTHING] * len(self.retention.uses), span)
 
-    def resume(self, text: str) -> LeadState:
+    def resume(self, text: str | bytes | Mapping[str, Any]) -> LeadState:
         """Go on with a state that was written. Raises StateError for one of other rules, and for what is no state."""
         stored = read_state(text, self.identity.fingerprint, self.fingerprint)
         (_, plan), mark = self.compiled, stored.mark
-        read = functools.partial(self.reader.plain_events, stored.lead["id"])
+        read = functools.partial(self.log_reader.plain_events, stored.lead["id"])
         if stored.environment == self.environment and stored.layout == self.layout:
             log = EventLog.of(plan, read, stored.remember, stored.events, stored.waiting, stored.streams, mark)
         else:  # other tables, or rules that ask otherwise, may sort events otherwise
             events = [*events_of(stored.events, read), *events_of(stored.waiting, read)]
             log = EventLog(plan, read, stored.remember, events, mark)
-        precision, pairs = self.retention.program.precision, zip(self.retention.uses, self.questions, strict=True)
-        totals = [use.restored(stored.totals.get(self.numbered[asked], NOTHING), precision) for use, asked in pairs]
-        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again)
+        totals = self.totals({asked: stored.totals.get(number, NOTHING) for asked, number in self.numbered.items()})
+        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again, stored.judged)
+
+
+def _together(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Give the versions of both, by name."""
+    names = sorted({*one, *other})
+    return {name: tuple(sorted({*one.get(name, ()), *other.get(name, ())})) for name in names}
 
 
 def _arrival(received: dt.datetime | None) -> int:
     """Give the instant at which events came in: as it is said, else the one that is asked for next."""
     return PENDING if received is None else read_as_of(received, "received")
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _alone(method: Method) -> Method:
+    """Refuse a call while another one is under way, in another thread: a state may be left half changed."""
+
+    @functools.wraps(method)
+    def guarded(self: LeadState, *given: Any, **named: Any) -> Any:
+        lock = self._lock
+        if not lock.acquire(blocking=False):
+            reason = "this state is in use by another thread (use it from one at a time)"
+            raise StateError(reason, code="state_in_use", lead=self.id)
+        try:
+            return method(self, *given, **named)
+        finally:
+            lock.release()
+
+    return cast("Method", guarded)
 
 
 class LeadState:
@@ -151,7 +190,7 @@ class LeadState:
     Decimal('5')
     """
 
-    __slots__ = ("_again", "_lead", "_log", "_most", "_remember", "_scorer")
+    __slots__ = ("_again", "_judged", "_lead", "_lock", "_log", "_most", "_remember", "_scorer")
 
     def __init__(
         self,
@@ -162,7 +201,10 @@ class LeadState:
         remember: int,
         most: int = _FEW,
         again: int | None = None,
+        judged: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
+        self._lock = threading.Lock()
+        self._judged = judged
         self._scorer = scorer
         self._lead = lead | {"events": log, TOTALS: totals}
         self._log = log
@@ -196,6 +238,16 @@ class LeadState:
         """The fingerprint of the rules that the state belongs to."""
         return self._scorer.identity.fingerprint
 
+    @property
+    def judged_by(self) -> Mapping[str, Sequence[str]]:
+        """The versions of tables by which events were judged that are kept no more, by the names in `environment`.
+
+        Where there are several of one, or others than there are now, results may differ from those of
+        `evaluate` on all events in what the tables changed. Empty while nothing was forgotten.
+        """
+        return MappingProxyType(dict(self._judged))
+
+    @_alone
     def add(self, event: Eventlike, *, received: dt.datetime | None = None) -> None:
         """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
 
@@ -210,6 +262,7 @@ class LeadState:
         if plain is not None:
             self._log.take(plain, came)
 
+    @_alone
     def update(
         self, attributes: Mapping[str, Any] | None = None, *, stages: Mapping[str, str | None] | None = None
     ) -> None:
@@ -219,11 +272,60 @@ class LeadState:
         """
         self._scorer.reader.plain_update(self._lead, attributes, stages)
 
+    @_alone
+    def remove(self, type_: str, id_: str | int, /) -> None:
+        """Take the event of a type and id out, as if it had never come in: one that was wrong, or must be erased.
+
+        Raises StateError for one that is not remembered: what it came to cannot be taken apart any
+        more. Then the state is as before, and to start anew without the event is the way.
+        """
+        if not self._log.remove(plain_name(type_.strip()), read_id(id_)):
+            reason = (
+                f"no event {shown(type_)} with id {shown(id_)} is remembered (start again with all events but this one)"
+            )
+            raise StateError(reason, code="event_forgotten", lead=self.id, field=type_, value=told(id_))
+
+    @_alone
+    def merge(self, other: LeadState) -> None:
+        """Take in all that another state knows, of a lead that turned out to be the same.
+
+        Where both know an attribute or label, this one's stays; `update` changes it. Of an event that
+        came to both, the first counts while both remember it. The moment asked for is the later of
+        both, the span remembered the shorter; the other state stays as it is. Raises StateError for a
+        state of rules that keep other things.
+        """
+        scorer, log, their_lead, remember, judged = copy.copy(other)._inside()  # noqa: SLF001 - its own kind
+        if scorer.fingerprint != self._scorer.fingerprint:
+            advice = "merge states of one `state_fingerprint`, or start again with all events"
+            reason = f"the other state is of rules that keep other things of a lead ({advice})"
+            raise StateError(reason, code="state_of_other_rules", lead=self.id, field="state_fingerprint")
+        marks = [mark for mark in (self._log.mark, log.mark) if mark is not None]
+        for either in (self._log, log):
+            if marks and either.mark != max(marks):
+                either.advance(max(marks))
+        self._remember = min(self._remember, remember)
+        self._log.join(log, self._remember)
+        lead, theirs = self._lead, dict(zip(scorer.questions, their_lead[TOTALS], strict=True))
+        ours = zip(self._scorer.questions, lead[TOTALS], strict=True)
+        lead[TOTALS] = self._scorer.totals({asked: total.plus(theirs[asked]) for asked, total in ours})
+        for part in ("attributes", "stages"):
+            known = {name: value for name, value in lead[part].items() if value is not None}
+            lead[part] = {**their_lead[part], **known}
+        self._judged = _together(self._judged, judged)
+        self._most, self._again = _FEW, None
+
+    def _inside(self) -> tuple[Scorer, EventLog, dict[str, Any], int, Mapping[str, Sequence[str]]]:
+        return self._scorer, self._log, self._lead, self._remember, self._judged
+
+    @_alone
     def advance(self, *, as_of: dt.datetime) -> None:
         """Say that no result will be asked for before `as_of`, so that what is older may be forgotten.
 
         `result` does so itself. Raises AsOfError for a moment before the latest one.
         """
+        self._advance(as_of)
+
+    def _advance(self, as_of: dt.datetime) -> None:
         instant, log = read_as_of(as_of), self._log
         if log.mark is not None and instant < log.mark:
             latest = text_of_instant(log.mark)
@@ -240,13 +342,17 @@ class LeadState:
         if is_due or len(log) > min(self._most, self._scorer.most_events):
             self._forget(instant)
 
+    @_alone
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
 
         Raises AsOfError for a naive `as_of` and for one before the latest, and what `evaluate` raises;
         the moment then counts as asked for all the same.
         """
-        self.advance(as_of=as_of)
+        return self._result(as_of, pii=pii)
+
+    def _result(self, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
+        self._advance(as_of)
         evaluate, _ = self._scorer.compiled
         return evaluate(self._lead, as_of, pii)
 
@@ -273,17 +379,31 @@ class LeadState:
 
         self.advance(as_of=as_of)
         self._log.forget_waiting()
-        lead, scorer, instant = self._lead, self._scorer, read_as_of(as_of)
-        facts = scorer.log_reader.read(lead, instant)
-        totals = dict(zip(scorer.retention.uses, lead[TOTALS], strict=True))
+        lead, reading = self._lead, self._reading(read_as_of(as_of))
 
         def score(at: int, held: Mapping[str, str]) -> ScoredLead:
             lead["stages"] = dict(held)
             return self.result(as_of=moment_of(at))
 
-        reading = TotalsReading(scorer.retention.program, facts, instant, totals=totals)
-        return Course(Memory(scorer.movement, reading), score)
+        return Course(Memory(self._scorer.movement, reading), score)
 
+    @_alone
+    def explain(self, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
+        """Explain every rule's answer, as `Ruleset.explain` does on all that was taken in.
+
+        Once events were forgotten, `selected` and `kept`, which count a rule's events, are None; `ignored` is 0.
+        Raises as `result` does; the moment counts as asked for.
+        """
+        self._advance(as_of)
+        reading, identity = self._reading(read_as_of(as_of)), self._scorer.identity
+        return self._scorer.account(reading, identity, pii=pii, at_hand=not self._judged)
+
+    def _reading(self, instant: int) -> TotalsReading:
+        scorer, lead = self._scorer, self._lead
+        totals = dict(zip(scorer.retention.uses, lead[TOTALS], strict=True))
+        return TotalsReading(scorer.retention.program, scorer.log_reader.read(lead, instant), instant, totals=totals)
+
+    @_alone
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
         questions, numbered = self._scorer.questions, self._scorer.numbered
@@ -304,6 +424,7 @@ class LeadState:
             self._remember,
             self._most,
             self._again,
+            self._judged,
         )
         return text_of(stored)
 
@@ -316,15 +437,18 @@ class LeadState:
         log, retention, (_, plan) = self._log, self._scorer.retention, self._scorer.compiled
         events, totals, final = log.events(), self._lead[TOTALS], mark - self._remember
         kept, self._lead[TOTALS] = retention.forget(events, totals, mark, final, plan)
+        if len(kept) < len(events):
+            self._judged = _together(self._judged, {name: (one,) for name, one in self._scorer.environment.items()})
         log.keep(kept)
         self._most = max(_FEW, 2 * len(log))
         remembered = sorted(event.since for event in kept if event.since > final)
         is_most = len(remembered) > max(_FEW, len(kept) // 2)
         self._again = remembered[len(remembered) // 2] + self._remember if is_most else None
 
+    @_alone
     def __copy__(self) -> LeadState:
         lead, log = self._lead, self._log.copy()
-        return LeadState(self._scorer, lead, log, lead[TOTALS], self._remember, self._most, self._again)
+        return LeadState(self._scorer, lead, log, lead[TOTALS], self._remember, self._most, self._again, self._judged)
 
     def __deepcopy__(self, memo: Any) -> LeadState:
         return self.__copy__()  # events and values do not change once they are taken in

@@ -36,6 +36,7 @@ class Stored:
     the columns; they were made by tables of the versions in `environment`. `mark` is an instant, or None
     where no result was asked for; `remember` is in microseconds. `most` is how many events there may be
     before they are looked through, and `again` the instant when that is worth it whatever came, if there is one.
+    `judged` are the versions of tables by which events were judged that are kept no more.
     """
 
     fingerprint: str
@@ -51,6 +52,7 @@ class Stored:
     remember: int
     most: int
     again: int | None
+    judged: Mapping[str, Sequence[str]]
 
 
 # ------------------------------------------------------------------- writing
@@ -66,6 +68,7 @@ def text_of(stored: Stored) -> str:
         "environment": _canonical(stored.environment),
         "events": _events(stored.events),
         "fingerprint": _canonical(stored.fingerprint),
+        "judged": _canonical(dict(stored.judged)),
         "layout": _canonical(stored.layout),
         "lead": _canonical(lead["id"]),
         "most": str(stored.most),
@@ -109,9 +112,11 @@ def _sha256(content: str) -> str:
 # ------------------------------------------------------------------- reading
 
 
-def read_state(text: str, fingerprint: str, kept: str) -> Stored:
+def read_state(text: str | bytes | Mapping[str, Any], fingerprint: str, kept: str) -> Stored:
     """Read a state that was written for rules which keep the same. Raises StateError for any other text."""
     try:
+        if isinstance(text, Mapping):  # of which nothing is shared
+            text = json.dumps(dict(text))
         found = json.loads(text, parse_constant=_refused)
         version, digest = found.pop("state", None), found.pop("digest", None)
     except (ValueError, TypeError, AttributeError, RecursionError):
@@ -175,7 +180,13 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         remember,
         _part(found, "most", int),
         _part(found, "again", int, type(None)),
+        _versions(_part(found, "judged", dict)),
     )
+
+
+def _versions(judged: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    with reading("judged"):
+        return {name: tuple(sorted({"".join(version) for version in versions})) for name, versions in judged.items()}
 
 
 def _part(found: Mapping[str, Any], name: str, *kinds: type) -> Any:
