@@ -125,6 +125,11 @@ class Plugin:
     configuration: str | None = None
 
     @property
+    def former(self) -> dict[str, Criterion]:
+        """The criteria by the names that they had."""
+        return {before: found for found in self.criteria.values() for before in found.mark.formerly}
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What of a plugin enters a ruleset's fingerprint."""
         return {
@@ -151,6 +156,10 @@ def loaded(origin: Origin, found: Any, *, home: types.ModuleType | None = None) 
         if name in criteria and criteria[name].function is not function:
             raise PluginError(f"{origin} has two criteria named `{name}`")
         criteria[name] = verified(origin, name, function, mark)
+    for name, criterion in criteria.items():
+        for before in criterion.mark.formerly:
+            if before in criteria:
+                raise PluginError(f"{origin}: `{name}` was formerly `{before}`, and there is a criterion of that name")
     if not criteria:
         raise PluginError(f"{origin} has no criteria: mark its functions with `@criterion`", MARK_ONE)
     functions = {name: criterion.function for name, criterion in criteria.items()}
@@ -265,6 +274,10 @@ def _verify_view(mark: Mark, parameters: tuple[Parameter, ...], refuse: Refuse) 
     for checked in mark.checks:
         if checked not in {parameter.name for parameter in parameters if parameter.type is not None}:
             raise refuse(f"it checks `{checked}`, which is no parameter of it")
+    now = {parameter.name for parameter in parameters if parameter.type is not None}
+    for before, after in mark.renamed.items():
+        if after not in now or before in now:
+            raise refuse(f"it says that `{before}` is now `{after}`, and its parameters are {', '.join(sorted(now))}")
 
 
 def _view(mark: Mark, refuse: Refuse) -> tuple[Mapping[str, Type] | None, Mapping[str, Mapping[str, Type]] | None]:

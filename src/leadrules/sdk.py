@@ -103,6 +103,7 @@ class Mark:
     `checks` has, by parameter, a function that raises ValueError for a literal that makes no sense;
     `together` is one that takes all arguments that are written, and raises it where they do not go together.
     `fields` and `events` narrow what a `LeadView` holds, with types; None is everything in scope.
+    `deprecated` says what to write instead; `formerly` are its former names, `renamed` those of parameters.
     """
 
     version: str
@@ -111,6 +112,9 @@ class Mark:
     together: Callable[[Mapping[str, Written]], object] | None = None
     fields: Mapping[str, Any] | None = None
     events: Mapping[str, Mapping[str, Any]] | None = None
+    deprecated: str | None = None
+    formerly: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @overload
@@ -124,8 +128,11 @@ def criterion(
     together: Callable[[Mapping[str, Written]], object] | None = None,
     fields: Mapping[str, Any] | None = None,
     events: Mapping[str, Mapping[str, Any]] | None = None,
+    deprecated: str | None = None,
+    formerly: Iterable[str] = (),
+    renamed: Mapping[str, str] | None = None,
 ) -> Callable[[Function], Function]: ...
-def criterion(
+def criterion(  # noqa: PLR0913 - all that a criterion may say of itself, by name
     function: Function | None = None,
     /,
     *,
@@ -135,6 +142,9 @@ def criterion(
     together: Callable[[Mapping[str, Written]], object] | None = None,
     fields: Mapping[str, Any] | None = None,
     events: Mapping[str, Mapping[str, Any]] | None = None,
+    deprecated: str | None = None,
+    formerly: Iterable[str] = (),
+    renamed: Mapping[str, str] | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Mark a function as a criterion that rule files can call.
 
@@ -153,6 +163,10 @@ def criterion(
     them otherwise is told so when it is checked; a group of events may be named, too. Only what they
     name is read of a lead and shown; all in scope where they are None.
 
+    What changes with time keeps working, with a warning where a rule file is checked: `deprecated` says
+    what to write instead of this criterion, `formerly` has the names that it had, and `renamed` the
+    names that parameters had, each with the one of today.
+
     >>> @criterion(version="2")
     ... def initials(first_name: str, last_name: str) -> str:
     ...     "Give the initials of a person."
@@ -166,10 +180,16 @@ def criterion(
             named = getattr(function, "__name__", "the function")
             raise ValueError(f"`{named}` is a criterion already: define another function that calls it")
         mark = Mark(version, name, MappingProxyType(dict(checks or {})), together, fields, events)
+        mark = attrs.evolve(mark, deprecated=deprecated, formerly=_names(formerly), renamed=dict(renamed or {}))
         setattr(function, _MARK, mark)
         return function
 
     return marked if function is None else marked(function)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    """Give names as a tuple; a single name, which is a text too, is one and not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def versioned(own: str, *distributions: str) -> str:

@@ -19,6 +19,8 @@ import pytest
 
 from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
 from leadrules.check.checker import Checked
+from leadrules.diagnostics.pages import ACME
+from leadrules.plugins import Catalogue
 from leadrules.ruleset import check_files, review
 from leadrules.syntax.files import Files
 
@@ -141,7 +143,7 @@ def mistakes_of(text: str) -> Iterator[Mistake]:
 
 
 def _checked(text: str) -> Checked:
-    return check_files(Files.of_text(text, "rules.leadrules", {}), {})
+    return check_files(Files.of_text(text, "rules.leadrules", {}), {}, catalogue=Catalogue({"acme": ACME}))
 
 
 def _refused(case: dict[str, Any]) -> None:

@@ -76,7 +76,17 @@ def test_list_as_data(leadrules, distribute):
                 "version": "3",
                 "signature": "(text: text, most: number = 9) number",
                 "about": "Count letters.",
+                "doc": "Count letters.\n\nAll of them.",
+                "parameters": [
+                    {"name": "text", "type": "text", "takes_unknown": False, "default": None},
+                    {"name": "most", "type": "number", "takes_unknown": False, "default": "9"},
+                ],
+                "gives": {"type": "number", "may_be_unknown": False},
                 "asks_for_the_lead": False,
+                "fields": None,
+                "events": None,
+                "deprecated": None,
+                "formerly": [],
             }
         ],
     }

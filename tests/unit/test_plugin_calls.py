@@ -190,6 +190,18 @@ def numbers(text: str) -> bool:
     return True
 
 
+@criterion(formerly=["breadth"], renamed={"at_most": "most"})
+def width(text: str, most: Decimal = Decimal(5)) -> Decimal:
+    """Have had other names."""
+    return min(Decimal(len(text)), most)
+
+
+@criterion(deprecated="write `crm.width(…)`")
+def ending(text: str) -> Decimal:
+    """Go away."""
+    return Decimal(len(text))
+
+
 @criterion
 def unknown(text: str) -> Decimal | None:
     """Never know."""
@@ -517,6 +529,21 @@ def test_an_answer_may_be_unknown_where_the_criterion_says_so():
 def test_a_call_that_makes_no_sense_is_a_mistake_of_the_rule_file(text, told):
     found = mistakes(text)
     assert any(one.startswith(told) for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("crm.breadth(company)", ("`crm.breadth` is now `width`", "write `crm.width`")),
+        ("crm.width(company, at_most: 3)", ("`at_most` of `width` is now `most`", "write `most: 3`")),
+        ("crm.ending(company)", ("`crm.ending` is going away", "write `crm.width(…)`")),
+    ],
+)
+def test_what_has_changed_still_works_and_is_told(call, told):
+    rules = load(f"{call} >= 3 +1")
+    assert rules.evaluate({"id": "1", "attributes": {"company": "Acme"}}, as_of=NOON).score == 1
+    assert [(d.code, d.message, d.help) for d in rules.warnings] == [("LR240", *told)]
+    assert load("crm.width(company, most: 3) >= 3 +1").warnings == ()
 
 
 DRIVES = 'field fleet: number\nfield kind: one of {"van"}\n'

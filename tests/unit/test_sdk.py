@@ -278,6 +278,8 @@ def test_a_function_that_cannot_be_called_from_rules_is_refused(function, words)
         ({"name": 5}, "its name is not a name"),
         ({"checks": {"other": len}}, "it checks `other`, which is no parameter of it"),
         ({"checks": {"text": 5}}, "its `checks` are functions"),
+        ({"renamed": {"old": "new"}}, "it says that `old` is now `new`, and its parameters are text"),
+        ({"renamed": {"text": "text"}}, "it says that `text` is now `text`"),
         ({"fields": ["company"]}, "its `fields` say no types"),
         ({"events": ["activity"]}, "its `events` name no properties"),
         ({"events": {"page_view": ["url"]}}, "its `events` name no properties"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from leadrules import program as p
 from leadrules.annotations import brief
@@ -92,11 +92,18 @@ def _criterion(expressions: Expressions, node: tree.Call) -> Criterion:
         report.refuse("LR303", f"no plugin `{alias}` is in use", node.plugin, help_)
     plugin: Plugin = plugins[alias]
     expressions.used.add(alias)
+    if name in plugin.former:
+        now = plugin.former[name]
+        report.warn("LR240", f"`{alias}.{name}` is now `{now.name}`", node.function, f"write `{alias}.{now.name}`")
+        return now
     if name not in plugin.criteria:
         near = report.suggest(name, plugin.criteria)
         help_ = f"did you mean `{alias}.{near}`?" if near else f"it has {listed(plugin.criteria)}"
         report.refuse("LR303", f"the plugin `{alias}` has no criterion `{name}`", node.function, help_)
-    return plugin.criteria[name]
+    found = plugin.criteria[name]
+    if found.mark.deprecated is not None:
+        report.warn("LR240", f"`{alias}.{name}` is going away", node.function, found.mark.deprecated or None)
+    return found
 
 
 def _given(
@@ -111,6 +118,10 @@ def _given(
         if argument.name is None and index >= len(parameters):
             report.refuse("LR413", f"`{criterion.name}` takes {_arguments(len(parameters))}", argument, usage)
         name = parameters[index].name if argument.name is None else argument.name.name
+        if argument.name is not None and name in criterion.mark.renamed:
+            before, name = name, criterion.mark.renamed[name]
+            message = f"`{before}` of `{criterion.name}` is now `{name}`"
+            report.warn("LR240", message, argument.name, f"write `{name}: {text_of(argument.value)}`")
         if name not in {parameter.name for parameter in parameters}:
             near = report.suggest(name, [parameter.name for parameter in parameters])
             help_ = f"did you mean `{near}`?" if near else usage
@@ -197,10 +208,7 @@ def _check_together(
 ) -> None:
     """Refuse arguments that do not go together, where the criterion says so."""
     assert criterion.mark.together is not None
-    written = {
-        name: Written(value.text, to_python(value.value, value.type.kind) if isinstance(value, p.Constant) else ...)
-        for name, value in arguments.items()
-    }
+    written = {name: Written(value.text, _known(constant_of(value, expressions))) for name, value in arguments.items()}
     try:
         criterion.mark.together(written)
     except ValueError as problem:
@@ -210,6 +218,11 @@ def _check_together(
         raise_if_from_outside(problem)
         reason = f"its check of all arguments failed with {named(problem)}"
         expressions.report.refuse("LR621", str(criterion.failed(reason)), node)
+
+
+def _known(constant: p.Constant | None) -> Any:
+    """Give what a criterion would get; `...` for what only a lead tells."""
+    return ... if constant is None else to_python(constant.value, constant.type.kind)
 
 
 def _check_literal(

@@ -150,7 +150,7 @@ class Page:
 
     def _check(self, text: str, files: Mapping[str, str]) -> Checked:
         # Only names that are made up may be looked for: pages do not hang on what is installed.
-        catalogue = Catalogue({"acme": {"is_near": is_near, "is_loyal": is_loyal}}, dict.fromkeys({"acme_wether"}))
+        catalogue = Catalogue({"acme": ACME}, dict.fromkeys({"acme_wether"}))
         with TemporaryDirectory() as folder:  # on disk, so that the messages are those that people see
             for name, content in {_MAIN: text, **files}.items():
                 Path(folder, name).write_text(content, "utf-8", newline="\n")
@@ -224,7 +224,7 @@ def _continent(name: str) -> None:
         raise ValueError(f"there is no continent {name}")
 
 
-@criterion(checks={"continent": _continent})
+@criterion(checks={"continent": _continent}, formerly=["near"], renamed={"area": "continent"})
 def is_near(country: str, continent: str = "Europe") -> bool:
     """Tell whether a country lies on our continent."""
     return country == "PL" and continent == "Europe"
@@ -234,3 +234,13 @@ def is_near(country: str, continent: str = "Europe") -> bool:
 def is_loyal(lead: LeadView) -> bool:
     """Tell whether the lead has been a customer for long."""
     return lead is not None
+
+
+@criterion(deprecated="write `acme.is_near(…)`")
+def is_far(country: str) -> bool:
+    """Tell whether a country lies on another continent."""
+    return country != "PL"
+
+
+ACME = {"is_near": is_near, "is_loyal": is_loyal, "is_far": is_far}
+"""The plugin `acme` of the examples."""

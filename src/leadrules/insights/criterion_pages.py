@@ -36,6 +36,8 @@ def _lines(criterion: Criterion) -> Iterator[str]:
     unknown = " or unknown" if criterion.maybe_unknown else ""
     version = criterion.version.partition(" ")[0]  # what follows tells of libraries, which differ from place to place
     yield from (f"# {name}", "", _NOTE, "", f"`{name}{criterion.signature}`{unknown} · version {version}", "")
+    if criterion.mark.deprecated is not None:
+        yield from (f"It is going away: {criterion.mark.deprecated}.", "")
     yield from _fenced(criterion.doc.splitlines())
     if criterion.given:
         yield from ("", "| argument | type | when it is unknown | when it is left out |", "|---|---|---|---|")

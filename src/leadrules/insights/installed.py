@@ -13,10 +13,11 @@ from typing import Any
 
 import attrs
 
-from leadrules.criteria import MARK_ONE, Criterion, Origin, marked, verified
+from leadrules.criteria import MARK_ONE, Criterion, Origin, Parameter, marked, verified
 from leadrules.errors import PluginError, closest
 from leadrules.plugins import CRITERIA, PACKS, brought_by, imported, installed_points, origin_of, pack_folder
 from leadrules.syntax.parser import parse
+from leadrules.vocabulary import Type
 
 _SUFFIX = ".leadrules"
 _CONFIGURED = 'mend `{}` under `[project.entry-points."{}"]` in its pyproject.toml, and install it again'
@@ -86,8 +87,31 @@ def _plain(criterion: Criterion) -> dict[str, Any]:
         "version": criterion.version,
         "signature": criterion.signature,
         "about": summary_of(criterion),
+        "doc": criterion.doc,
+        "parameters": [_parameter(parameter) for parameter in criterion.given],
+        "gives": {**_type(criterion.returns), "may_be_unknown": criterion.maybe_unknown},
         "asks_for_the_lead": criterion.wants_lead,
+        "fields": None if criterion.fields is None else {n: _type(type_) for n, type_ in criterion.fields.items()},
+        "events": None
+        if criterion.events is None
+        else {event: {n: _type(type_) for n, type_ in found.items()} for event, found in criterion.events.items()},
+        "deprecated": criterion.mark.deprecated,
+        "formerly": list(criterion.mark.formerly),
     }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    assert parameter.type is not None
+    return {
+        "name": parameter.name,
+        **_type(parameter.type),
+        "takes_unknown": parameter.optional,
+        "default": parameter.default if parameter.has_default else None,
+    }
+
+
+def _type(type_: Type) -> dict[str, Any]:
+    return {"type": type_.kind, **({"one_of": list(type_.choices)} if type_.choices else {})}
 
 
 def survey() -> tuple[Installed, ...]:

@@ -85,6 +85,7 @@ WARNING_CODES: dict[str, str] = {
     "LR225": "short text that stands in other words",
     "LR226": "`\\b` or `\\w` in a pattern",
     "LR227": "indentation that says otherwise",
+    "LR240": "call by a name that has changed",
 }
 """What is allowed, and hardly meant. `# ok: LR211` on the line silences one."""
 
