@@ -282,6 +282,36 @@ def test_workers_score_with_plugins(here, distribute):
     assert len((here / "out.csv").read_text().splitlines()) == 4
 
 
+def test_needed_tells_what_a_rule_file_needs_as_lines_for_pip(leadrules, here, distribute):
+    distribute("acme-crm", GOOD, version="2.1", points="[leadrules.criteria]\ncrm = acme_crm\n")
+    more = {"acme_rules/__init__.py": "", "acme_rules/core.leadrules": "use crm\nuse acme_size\nneed +1\n"}
+    distribute("acme-rules", more, version="0.3", points="[leadrules.packs]\nframe = acme_rules\n")
+    rules = 'include "pack:frame/core.leadrules"\nuse crm as ours\nnobody knows this\n'
+    (here / "needs.leadrules").write_text(rules)
+    result = leadrules("plugins", "needed", "needs.leadrules")
+    assert result.exit_code == 1
+    own = f"leadrules=={metadata.version('leadrules')}"
+    advice = "by custom it is in leadrules-acme-size: `pip install leadrules-acme-size`, or in its own folder"
+    missing = f"# the plugin `acme_size` is not installed here: {advice} `pip install -e .`"
+    assert result.stdout.splitlines() == [own, "acme-crm==2.1", missing, "acme-rules==0.3"]
+    found = json.loads(leadrules("plugins", "needed", "needs.leadrules", "--format", "json").stdout)
+    assert {(one["kind"], one["name"], one["distribution"], one["version"]) for one in found["needs"]} == {
+        ("plugin", "crm", "acme-crm", "2.1"),
+        ("plugin", "acme_size", None, None),
+        ("pack", "frame", "acme-rules", "0.3"),
+    }
+    (here / "plain.leadrules").write_text("email_open +1\n")
+    plain = leadrules("plugins", "needed", "plain.leadrules")
+    assert (plain.exit_code, plain.stdout) == (0, own + "\n")
+
+
+def test_needed_imports_no_plugin(leadrules, here, distribute):
+    distribute("crm", "raise SystemExit('imported')\n", version="2.1")
+    (here / "needs.leadrules").write_text("use crm\ncrm.f(company) +1\n")
+    result = leadrules("plugins", "needed", "needs.leadrules")
+    assert (result.exit_code, result.stdout.splitlines()[1:]) == (0, ["crm==2.1"])
+
+
 def test_the_doctor_sees_a_misspelt_group(leadrules, distribute):
     distribute("crm", GOOD, points="[leadrules.criterion]\ncrm = crm\n")
     told = leadrules("plugins", "doctor")

@@ -366,6 +366,14 @@ def doctor(format_: OutputFormat = "text") -> None:
     raise typer.Exit(run(lambda: command(as_json=format_ == "json")))
 
 
+@plugins.command()
+def needed(rules: RulesFile, format_: OutputFormat = "text") -> None:
+    """Tell which distributions a rule file needs, as lines for pip; exit with 1 if one is missing."""
+    from leadrules.cli.plugins_command import needed as command
+
+    raise typer.Exit(run(lambda: command(rules, as_json=format_ == "json")))
+
+
 @plugins.command("new")
 def new_plugin(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name for rule files to use.", show_default=False)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from leadrules.audit import canonical_json
 from leadrules.cli.running import OK, RULES_WRONG
@@ -10,6 +11,7 @@ from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.streams import standard_output
 from leadrules.insights.criterion_pages import page_of
 from leadrules.insights.installed import Installed, summary_of, survey
+from leadrules.insights.needs import needs_of, requirements_of
 
 _WIDEST = 60
 _ADVICE = "leadrules plugins doctor"
@@ -52,6 +54,19 @@ def _show_one(screen: Screen, one: Installed) -> None:
         screen.line(("  broken: ", "bold red"), printable(problem.what))
     if one.problems:
         screen.line(("  to mend it: ", "cyan"), _ADVICE)
+
+
+def needed(path: Path, *, as_json: bool) -> int:
+    """Tell what a rule file needs, as lines for pip, and give the exit status: 1 where some of it is missing."""
+    needs = needs_of(path)
+    requirements = requirements_of(needs)
+    with standard_output() as file:
+        if as_json:
+            told = {"needs": [need.to_dict() for need in needs], "requirements": requirements}
+            file.write(canonical_json(told) + "\n")
+        else:
+            file.writelines(f"{line}\n" for line in requirements)
+    return OK if all(need.distribution is not None for need in needs) else RULES_WRONG
 
 
 def doctor(*, as_json: bool) -> int:
