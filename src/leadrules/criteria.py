@@ -219,7 +219,10 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
         written = inspect.signature(function).parameters
     except BaseException as problem:
         raise_if_from_outside(problem)
-        raise refuse(f"its annotations cannot be read: {named(problem)}") from problem
+        help_ = None
+        if isinstance(problem, NameError):
+            help_ = "import what its annotations name, and not only under `if TYPE_CHECKING:`"
+        raise refuse(f"its annotations cannot be read: {named(problem)}", help_) from problem
     doc = inspect.cleandoc(function.__doc__ or "").strip()
     if not doc:
         help_ = "write what it answers as its docstring; the first line shows in lists and messages"

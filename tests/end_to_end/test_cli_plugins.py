@@ -228,6 +228,28 @@ def test_only_allowed_plugins_are_used(leadrules, here, distribute, command):
     assert "`cmr` is to be allowed, and there is no such plugin" in " ".join(unknown.output.split())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "uses.leadrules"),
+        ("test", "uses.leadrules"),
+        ("score", "uses.leadrules", "leads.csv"),
+        ("explain", "uses.leadrules", "leads.csv", "--lead", "1"),
+        ("diff", "uses.leadrules", "uses.leadrules", "leads.csv"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_module_of_the_host_brings_criteria(leadrules, here, command):
+    (here / "host_of_criteria").mkdir(exist_ok=True)
+    (here / "host_of_criteria/crm.py").write_text(GOOD)
+    (here / "uses.leadrules").write_text(USES)
+    assert leadrules(*command, "--criteria", "crm=host_of_criteria.crm").exit_code in {0, 3}
+    missing = leadrules(*command, "--criteria", "crm=host_of_criteria.nowhere")
+    assert missing.exit_code == 2
+    assert "`host_of_criteria.nowhere` cannot be imported: ModuleNotFoundError" in " ".join(missing.output.split())
+    assert "write it as --criteria crm=acme.crm" in leadrules(*command, "--criteria", "crm").output
+
+
 def test_check_reads_packs(leadrules, here, distribute):
     files = {"frame/__init__.py": "", "frame/bant.leadrules": "need +1\n"}
     distribute("frame", files, points="[leadrules.packs]\nframe = frame\n")

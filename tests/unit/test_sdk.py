@@ -7,6 +7,7 @@ import datetime as dt
 import functools
 import pickle
 import re
+import types
 from decimal import Decimal
 from typing import Literal
 
@@ -266,6 +267,19 @@ def test_a_function_that_cannot_be_called_from_rules_is_refused(function, words)
         verify(criterion(version="4")(function))
     assert str(caught.value).startswith("plugin `demo` (demo-dist 1.2), criterion `f` version 4: ")
     assert words in str(caught.value)
+
+
+def test_an_annotation_that_is_not_imported_is_told_how_to_be():
+    with pytest.raises(PluginError) as caught:
+        verify(criterion(lambda_named(strange)))
+    assert caught.value.help == "import what its annotations name, and not only under `if TYPE_CHECKING:`"
+
+
+def lambda_named(function):
+    """Give a copy of a function, since one is marked once."""
+    copied = types.FunctionType(function.__code__, function.__globals__, function.__name__)
+    copied.__annotations__, copied.__doc__ = function.__annotations__, function.__doc__
+    return copied
 
 
 @pytest.mark.parametrize(

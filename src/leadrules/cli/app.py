@@ -54,6 +54,10 @@ AllowPlugin = Annotated[
         help="A plugin that the rules may use, and who must bring it. (default: all installed)",
     ),
 ]
+HostCriteria = Annotated[
+    list[str] | None,
+    typer.Option("--criteria", metavar="NAME=MODULE", help="A module with criteria of yours: rules `use NAME`."),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
@@ -98,6 +102,7 @@ def check(
     delimiter: Delimiter = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
+    criteria: HostCriteria = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
     ] = False,
@@ -125,7 +130,7 @@ def check(
         from leadrules.cli.reading import Source
 
         source = Source(against, events, id_column, event_columns, delimiter)
-    given = Given(param or [], allow_plugin)
+    given = Given(param or [], allow_plugin, criteria or [])
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
 
@@ -174,6 +179,7 @@ def score(
     delimiter: Delimiter = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
+    criteria: HostCriteria = None,
 ) -> None:
     """Score leads, and show whom to contact first."""
     from leadrules.cli.reading import Source
@@ -190,7 +196,7 @@ def score(
                 source,
                 outputs,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin),
+                given=Given(param or [], allow_plugin, criteria or []),
                 top=top,
                 workers=workers,
                 keep_formulas=keep_formulas,
@@ -218,6 +224,7 @@ def explain(
     delimiter: Delimiter = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
+    criteria: HostCriteria = None,
     pii: Annotated[bool, typer.Option("--pii", help="Show the values of personal fields.")] = False,
     format_: OutputFormat = "text",
 ) -> None:
@@ -232,7 +239,11 @@ def explain(
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
     told = ExplainOptions(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
     raise typer.Exit(
-        run(lambda: command(rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin)))
+        run(
+            lambda: command(
+                rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin, criteria or [])
+            )
+        )
     )
 
 
@@ -262,6 +273,7 @@ def examples(
     ] = False,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
+    criteria: HostCriteria = None,
     format_: OutputFormat = "text",
 ) -> None:
     """Run a rule file's examples, and tell what they leave uncovered."""
@@ -270,7 +282,9 @@ def examples(
     from leadrules.cli.test_command import test as command
 
     asked = TestOptions(min_coverage, mutate)
-    raise typer.Exit(run(lambda: command(rules, asked, Given(param or [], allow_plugin), as_json=format_ == "json")))
+    raise typer.Exit(
+        run(lambda: command(rules, asked, Given(param or [], allow_plugin, criteria or []), as_json=format_ == "json"))
+    )
 
 
 @app.command()
@@ -305,6 +319,7 @@ def diff(
     delimiter: Delimiter = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
+    criteria: HostCriteria = None,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell what changed between two rule files, and what that does to leads."""
@@ -321,7 +336,7 @@ def diff(
                 new,
                 source,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin),
+                given=Given(param or [], allow_plugin, criteria or []),
                 fail_on=fail_on or [],
                 top=top,
                 as_json=as_json,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import attrs
 
 from leadrules.check.checker import Checked
 from leadrules.cli.running import Stop
+from leadrules.criteria import named
 from leadrules.errors import PluginError
+from leadrules.interruptions import raise_if_from_outside
 from leadrules.plugins import Catalogue, allowed_plugins
 from leadrules.ruleset import Ruleset, check_files
 from leadrules.syntax.files import Files
@@ -21,10 +26,14 @@ _BOOLS = {"true": True, "false": False}
 
 @attrs.frozen
 class Given:
-    """What a command gives a rule file: values for params, as written, and the plugins it may use (None: all)."""
+    """What a command gives a rule file: params and modules with criteria, as written, and the plugins it may use.
+
+    All plugins may be used where `plugins` is None.
+    """
 
     params: Sequence[str] = ()
     plugins: Sequence[str] | None = None
+    criteria: Sequence[str] = ()
 
 
 def read_params(given: Sequence[str]) -> dict[str, str]:
@@ -38,6 +47,23 @@ def read_params(given: Sequence[str]) -> dict[str, str]:
             raise Stop(f"--param: `{name.strip()}` is given twice")
         params[name.strip()] = value.strip()
     return params
+
+
+def read_criteria(given: Sequence[str]) -> dict[str, ModuleType]:
+    """Read `name=module` pairs, and import the modules: those in the working directory, too. Raises Stop."""
+    found: dict[str, ModuleType] = {}
+    if given and "" not in sys.path:
+        sys.path.insert(0, "")
+    for pair in given:
+        name, equals, module = (part.strip() for part in pair.partition("="))
+        if not equals or not name or not module:
+            raise Stop(f"--criteria: `{pair}` is not a name and a module", "write it as --criteria crm=acme.crm")
+        try:
+            found[name] = import_module(module)
+        except BaseException as problem:
+            raise_if_from_outside(problem)
+            raise Stop(f"--criteria: `{module}` cannot be imported: {named(problem)}") from None
+    return found
 
 
 def params_for(path: Path, given: Given) -> dict[str, str | bool]:
@@ -59,7 +85,7 @@ def check_file(path: Path, given: Given) -> Checked:
 
 
 def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
-    catalogue = Catalogue(allowed=_allowed(given))
+    catalogue = Catalogue(read_criteria(given.criteria), _allowed(given))
     return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
 
 
@@ -73,4 +99,5 @@ def _allowed(given: Given) -> dict[str, str | None] | None:
 def load_rules(path: Path, given: Given) -> Ruleset:
     """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
     _allowed(given)
-    return Ruleset.from_file(path, params=params_for(path, given), plugins=given.plugins)
+    params, criteria = params_for(path, given), read_criteria(given.criteria)
+    return Ruleset.from_file(path, params=params, plugins=given.plugins, criteria=criteria)
