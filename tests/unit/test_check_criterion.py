@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from leadrules.sdk import criterion
 from leadrules.testing import check_criterion, read_cases
 
 CODE = '''
@@ -701,6 +702,26 @@ def test_the_cells_of_a_table_are_read_by_the_kind_of_the_answer(tmp_path, heade
     (case,) = read_cases(path)
     with pytest.raises(AssertionError, match="1 of 1 rows are not so"):
         case.run()
+
+
+def test_cases_run_with_criteria_of_a_host(tmp_path):
+    @criterion
+    def doubled(number: Decimal) -> Decimal:
+        """Double."""
+        return number * 2
+
+    (tmp_path / "a.toml").write_text(
+        "[[criterion]]\ncall = 'host.doubled(2)'\ngives = 4\n"
+        "[[case]]\nrules = 'use host\nhost.doubled(employees) > 5 +1\n'\nlead = { attributes = { employees = 3 } }\n"
+        "expect = { score = 1 }\n".replace("'use host", "'''use host").replace("+1\n'", "+1\n'''")
+    )
+    (tmp_path / "b.tsv").write_text("employees\thost.doubled(employees)\n4\t8\n")
+    found = [*read_cases(tmp_path / "a.toml"), *read_cases(tmp_path / "b.tsv")]
+    assert [case.kind for case in found] == ["criterion", "case", "column"]
+    for case in found:
+        case.run(criteria={"host": {"doubled": doubled}})
+        with pytest.raises(AssertionError, match="there is no plugin `host`"):
+            case.run()
 
 
 def test_pytest_stays_light_where_there_are_no_cases(tmp_path):

@@ -60,7 +60,7 @@ def read_criteria(given: Sequence[str]) -> dict[str, ModuleType]:
             raise Stop(f"--criteria: `{pair}` is not a name and a module", "write it as --criteria crm=acme.crm")
         try:
             found[name] = import_module(module)
-        except BaseException as problem:
+        except BaseException as problem:  # noqa: BLE001 - whatever a module does on import is its own failure
             raise_if_from_outside(problem)
             raise Stop(f"--criteria: `{module}` cannot be imported: {named(problem)}") from None
     return found

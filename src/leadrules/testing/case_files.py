@@ -34,6 +34,8 @@ from leadrules.values import instant_of, text_of_instant
 _NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 """When a case takes place that does not say it, as in the examples of a rule file."""
 
+Criteria = Mapping[str, Any] | None
+"""What a host hands over, by the names that rules use."""
 _ASKED = "what is asked"
 _OUTCOMES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"expect", "error", "input_error", "plugin_error"}),
@@ -59,9 +61,12 @@ class WorkedCase:
     line: int
     table: Mapping[str, Any]
 
-    def run(self) -> None:
-        """Assert that it comes out as the file says. Raises AssertionError with what came instead."""
-        _RUNNERS[self.kind](self.table)
+    def run(self, *, criteria: Mapping[str, Any] | None = None) -> None:
+        """Assert that it comes out as the file says. Raises AssertionError with what came instead.
+
+        `criteria` are those of a host, as `Ruleset.from_text` takes them.
+        """
+        _RUNNERS[self.kind](self.table, criteria)
 
 
 def read_cases(path: str | Path) -> tuple[WorkedCase, ...]:
@@ -118,9 +123,9 @@ def _refuse_table(kind: str, table: Mapping[str, Any], line: int) -> None:
 # ------------------------------------------------------------------ a whole case
 
 
-def _run_case(table: Mapping[str, Any]) -> None:
-    params, files = table.get("params"), table.get("files")
-    rules = _loaded(lambda: Ruleset.from_text(table["rules"], "case.leadrules", params=params, files=files), table)
+def _run_case(table: Mapping[str, Any], criteria: Criteria) -> None:
+    given: dict[str, Any] = {"params": table.get("params"), "files": table.get("files"), "criteria": criteria}
+    rules = _loaded(lambda: Ruleset.from_text(table["rules"], "case.leadrules", **given), table)
     if rules is None:
         return
     lead, as_of = _lead(table), _as_of(table)
@@ -157,8 +162,8 @@ def _equal(found: object, expected: object) -> bool:
 # ------------------------------------------------------------------ a criterion
 
 
-def _run_criterion(table: Mapping[str, Any]) -> None:
-    program = asked_program(table)
+def _run_criterion(table: Mapping[str, Any], criteria: Criteria) -> None:
+    program = asked_program(table, criteria)
     if program is None:
         return
     answer = _answered(lambda: _answer(program, _lead(table), read_as_of(_as_of(table))), table)
@@ -170,8 +175,8 @@ def _run_criterion(table: Mapping[str, Any]) -> None:
         raise AssertionError(f"{table['call']} gives {_written(found)}, and the case says {_written(expected)}")
 
 
-def _run_column(table: Mapping[str, Any]) -> None:
-    program, as_of, rows = asked_program(table), read_as_of(_NOON), table["rows"]
+def _run_column(table: Mapping[str, Any], criteria: Criteria) -> None:
+    program, as_of, rows = asked_program(table, criteria), read_as_of(_NOON), table["rows"]
     assert program is not None, "a column has no `error`"
     wrong = []
     for row in rows:
@@ -194,10 +199,10 @@ def answers_in(case: WorkedCase, program: Program) -> None:
         _answer(program, lead, read_as_of(_as_of(case.table)))
 
 
-def asked_program(table: Mapping[str, Any]) -> Program | None:
+def asked_program(table: Mapping[str, Any], criteria: Criteria = None) -> Program | None:
     """Make the program that asks a call; None where the case says that it is refused, and it is."""
     text = _asking(table["call"], table.get("declare", ""))
-    rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules"), table)
+    rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules", criteria=criteria), table)
     return None if rules is None else rules.program
 
 
@@ -224,7 +229,7 @@ def calls_in(statements: Iterable[tree.Statement]) -> Iterator[tree.Call]:
     return (call for statement in statements for call in statement.find(tree.Call))
 
 
-_RUNNERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+_RUNNERS: Mapping[str, Callable[[Mapping[str, Any], Criteria], None]] = {
     "case": _run_case,
     "criterion": _run_criterion,
     "column": _run_column,
