@@ -81,10 +81,11 @@ class Catalogue:
         return point
 
 
-def allowed_plugins(names: Iterable[str] | None) -> dict[str, str | None] | None:
+def allowed_plugins(names: Iterable[str] | None, given: Iterable[str] = ()) -> dict[str, str | None] | None:
     """Read which plugins and packs may be used: `title`, or `title=leadrules-title` with who must bring it.
 
-    None is all. Raises PluginError for a name that is not installed, TypeError for a single text.
+    None is all. Those `given` by the host, by their names, may be used in any case, and be named.
+    Raises PluginError for a name that is not installed, TypeError for a single text.
     """
     if names is None:
         return None
@@ -96,7 +97,7 @@ def allowed_plugins(names: Iterable[str] | None) -> dict[str, str | None] | None
         found[name.strip()] = distribution.strip() if equals else None
     known = {point.name for group in (CRITERIA, PACKS) for point in installed_points(group)} if found else set()
     for name in found:
-        if name not in known:
+        if name not in known | {*given}:
             near = closest(name, sorted(known))
             help_ = f"did you mean `{near}`?" if near else how_to_get(name)
             raise PluginError(f"`{name}` is to be allowed, and there is no such plugin or pack", help_)

@@ -385,7 +385,7 @@ def _foresee(course: Course, days: int) -> Forecast:
 
 
 def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:
-    return Catalogue(dict(criteria or {}), allowed_plugins(plugins))
+    return Catalogue(dict(criteria or {}), allowed_plugins(plugins, criteria or ()))
 
 
 def _restored(

@@ -127,6 +127,8 @@ def test_a_name_to_allow_that_is_not_there_is_refused(distribute):
     with pytest.raises(PluginError, match="`prospcts` is to be allowed, and there is no such plugin") as caught:
         Ruleset.from_text("email_open +1\n", plugins=["prospcts"])
     assert caught.value.help == "did you mean `prospects`?"
+    handed = Ruleset.from_text("use crm\ncrm.sized(company) +1\n", plugins=["crm"], criteria={"crm": {"sized": sized}})
+    assert handed.evaluate(LEAD, as_of=NOON).score == 1
     with pytest.raises(TypeError, match=r"write \['crm'\]"):
         Ruleset.from_text("email_open +1\n", plugins="crm")
 

@@ -85,19 +85,21 @@ def check_file(path: Path, given: Given) -> Checked:
 
 
 def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
-    catalogue = Catalogue(read_criteria(given.criteria), _allowed(given))
+    criteria = read_criteria(given.criteria)
+    catalogue = Catalogue(criteria, _allowed(given, criteria))
     return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
 
 
-def _allowed(given: Given) -> dict[str, str | None] | None:
+def _allowed(given: Given, criteria: Mapping[str, Any]) -> dict[str, str | None] | None:
     try:
-        return allowed_plugins(given.plugins)
+        return allowed_plugins(given.plugins, criteria)
     except PluginError as problem:
         raise Stop(f"--allow-plugin: {problem}", problem.help) from None
 
 
 def load_rules(path: Path, given: Given) -> Ruleset:
     """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
-    _allowed(given)
-    params, criteria = params_for(path, given), read_criteria(given.criteria)
+    criteria = read_criteria(given.criteria)
+    _allowed(given, criteria)
+    params = params_for(path, given)
     return Ruleset.from_file(path, params=params, plugins=given.plugins, criteria=criteria)
