@@ -298,8 +298,8 @@ class EventLog:
         """Know an event by its id, of several the one that is remembered longest."""
         one = event.occurrence
         if one.id is not None:
-            known = self._ids.setdefault((one.type, one.id), event)
-            if known.since < event.since:
+            known = self._ids.get((one.type, one.id))
+            if known is None or known.since < event.since:
                 self._ids[one.type, one.id] = event
 
     def _sort(self, event: PlainEvent) -> None:

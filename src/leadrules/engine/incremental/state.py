@@ -101,10 +101,26 @@ class Scorer:
         """How many decimals points have."""
         return self.retention.program.precision
 
-    def totals(self, by_question: Mapping[str, Total]) -> Totals:
+    def totals(self, by_number: Mapping[int, Total]) -> Totals:
         """Give what was added up, in the order of the questions."""
-        pairs = zip(self.retention.uses, self.questions, strict=True)
-        return [use.restored(by_question[asked], self.precision) for use, asked in pairs]
+        uses, places, found = self.retention.uses, self.places, [NOTHING] * len(self.questions)
+        for number, total in by_number.items():
+            for place in places.get(number, ()):
+                found[place] = uses[place].restored(total, self.precision)
+        return found
+
+    def by_number(self, totals: Totals) -> Mapping[int, Total]:
+        """Give what was added up by the numbers of the questions, where that is anything."""
+        numbered, questions = self.numbered, self.questions
+        return {numbered[questions[place]]: total for place, total in enumerate(totals) if total.count or total.sum}
+
+    @functools.cached_property
+    def places(self) -> Mapping[int, Sequence[int]]:
+        """The places of the questions that have a number."""
+        found: dict[int, list[int]] = {}
+        for place, question in enumerate(self.questions):
+            found.setdefault(self.numbered[question], []).append(place)
+        return found
 
     @functools.cached_property
     def numbered(self) -> Mapping[str, int]:
@@ -141,7 +157,7 @@ class Scorer:
         else:  # other tables, or rules that ask otherwise, may sort events otherwise
             events = [*events_of(stored.events, read), *events_of(stored.waiting, read)]
             log = EventLog(plan, read, stored.remember, events, mark)
-        totals = self.totals({asked: stored.totals.get(number, NOTHING) for asked, number in self.numbered.items()})
+        totals = self.totals(stored.totals)
         return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again, stored.judged)
 
 
@@ -165,7 +181,7 @@ def _alone(method: Method) -> Method:
     @functools.wraps(method)
     def guarded(self: LeadState, *given: Any, **named: Any) -> Any:
         lock = self._lock
-        if not lock.acquire(blocking=False):
+        if not lock.acquire(False):
             reason = "this state is in use by another thread (use it from one at a time)"
             raise StateError(reason, code="state_in_use", lead=self.id)
         try:
@@ -305,9 +321,10 @@ class LeadState:
                 either.advance(max(marks))
         self._remember = min(self._remember, remember)
         self._log.join(log, self._remember)
-        lead, theirs = self._lead, dict(zip(scorer.questions, their_lead[TOTALS], strict=True))
-        ours = zip(self._scorer.questions, lead[TOTALS], strict=True)
-        lead[TOTALS] = self._scorer.totals({asked: total.plus(theirs[asked]) for asked, total in ours})
+        lead, theirs = self._lead, scorer.by_number(their_lead[TOTALS])
+        ours = self._scorer.by_number(lead[TOTALS])
+        added = {number: ours.get(number, NOTHING).plus(total) for number, total in theirs.items()}
+        lead[TOTALS] = self._scorer.totals({**ours, **added})
         for part in ("attributes", "stages"):
             known = {name: value for name, value in lead[part].items() if value is not None}
             lead[part] = {**their_lead[part], **known}
@@ -406,9 +423,7 @@ class LeadState:
     @_alone
     def to_json(self) -> str:
         """Write the state as JSON, for `Ruleset.resume`. It holds attributes and events as they were given."""
-        questions, numbered = self._scorer.questions, self._scorer.numbered
-        pairs = zip(questions, self._lead[TOTALS], strict=True)
-        totals = {numbered[question]: total for question, total in pairs if total != NOTHING}
+        totals = self._scorer.by_number(self._lead[TOTALS])
         scorer, (events, waiting, streams), mark = self._scorer, self._log.packed(), self._log.mark
         stored = Stored(
             self.fingerprint,

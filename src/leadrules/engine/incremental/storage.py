@@ -62,7 +62,7 @@ def text_of(stored: Stored) -> str:
     """Write a state as compact JSON."""
     lead = stored.lead
     parts = {
-        "again": _canonical(stored.again),
+        "again": "null" if stored.again is None else str(stored.again),
         "as_of": _canonical(None if stored.mark is None else text_of_instant(stored.mark)),
         "attributes": _canonical({name: json_value(value) for name, value in lead["attributes"].items()}),
         "environment": _canonical(stored.environment),
