@@ -426,13 +426,13 @@ def test_a_lead_has_the_types_that_the_criterion_names(ask):
         ("formats", "it asks the clock"),
         ("starts", "it asks another program"),
         ("queries", "it asks a database"),
-        ("writes", "it asks to write the file `"),
+        ("writes", "it tries to write the file `"),
         ("reads", "it asks the file `/etc/hosts`"),
         ("environment", "it asks the environment variables"),
         ("machine", "it asks the machine"),
         ("class_counts", "it changes `Counter.seen`"),
         ("object_counts", "it changes `COUNTER.seen`"),
-        ("prints", "it asks to print\n  asked:   prints(text='x')\n  to mend: take the `print` out"),
+        ("prints", "it tries to print\n  asked:   prints(text='x')\n  to mend: take the `print` out"),
         ("knows_little", "answers were unknown, so hardly anything was tried"),
         ("hidden", "it cannot be pickled: "),
         ("first_twin", "it cannot be pickled: "),
@@ -479,7 +479,7 @@ def halts(code: str) -> bool | None:
 
 
 def test_a_print_in_another_process_harms_nothing(ask):
-    with pytest.raises(AssertionError, match="it asks to print"):
+    with pytest.raises(AssertionError, match="it tries to print"):
         ask("prints", elsewhere=True)
 
 

@@ -183,7 +183,8 @@ class _Asking:
             advice = "take the moment from `LeadView.as_of`, and everything else from the arguments"
             if sources == {"to print"}:
                 advice = "take the `print` out; what is to be told belongs into the answer"
-            raise self.wrong(f"it asks {' and '.join(sorted(sources))}", arguments, advice)
+            done = [f"tries {one}" if one.startswith("to ") else f"asks {one}" for one in sorted(sources)]
+            raise self.wrong(f"it {' and '.join(done)}", arguments, advice)
         self._refuse_floats(arguments, answer)
         self.asked.append((arguments, answer))
 
