@@ -652,3 +652,34 @@ def test_events_that_give_nothing_are_no_evidence_but_for_the_latest_where_none_
     assert entry.evidence["events"] == [
         {"type": "page_view", "at": "2026-01-21T00:00:00Z", "properties": {"seconds": 1}, "points": 0}
     ]
+
+
+@pytest.mark.parametrize(
+    "condition", ["count(email_open within 7 days) = 1", "email_open within 7 days", "no email_open"]
+)
+@pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(microseconds=1)])
+def test_a_window_ends_where_that_of_evaluate_does(condition, late, monkeypatch):
+    monkeypatch.setattr("leadrules.engine.incremental.state._FEW", 0)  # forget whatever can be forgotten, at once
+    rules = Ruleset.from_text(f"{condition} +3\nemail_open within 7 days +5  max 2 times")
+    lead = {"id": "42", "events": [opened(1), opened(3)]}
+    state = rules.start(lead)
+    state._most = 0
+    state.result(as_of=at(4))
+    moment = at(8) + late
+    state._most = 0
+    state.result(as_of=moment)
+    state = rules.resume(state.to_json())
+    assert state.result(as_of=moment).to_json() == rules.evaluate(lead, as_of=moment).to_json()
+    assert (state.result(as_of=moment).score >= 10) is (late == NO_TIME)
+
+
+def test_a_moment_of_an_odd_offset_is_stored_as_the_instant_that_it_is():
+    amsterdam = dt.timezone(dt.timedelta(minutes=19, seconds=32))
+    rules = Ruleset.from_text("email_open +1\ncreated >= 2026-02-01 +5")
+    events = [{"type": "email_open", "at": at(days).astimezone(amsterdam)} for days in (1, 40)]
+    lead = {"id": "42", "events": events, "attributes": {"created": at(40).astimezone(amsterdam)}}
+    text = rules.start(lead).to_json()
+    assert "19:32" not in text
+    resumed = rules.resume(text)
+    assert resumed.result(as_of=NOW).to_json() == rules.evaluate(lead, as_of=NOW).to_json()
+    assert resumed.result(as_of=NOW).score == 7
