@@ -236,7 +236,7 @@ def test_nothing_personal_is_told_anywhere(place, asked):
     lead = {"id": "1", "attributes": {"email": SECRET, "born": DAY}, "events": events}
     rules = load(text, PERSONAL)
     for score in (rules.evaluate, rules.explain):
-        told = str(score(lead, as_of=NOON).to_dict())
+        told = str(score(lead, as_of=NOON).to_dict()).replace(rules.fingerprint, "")  # any digits may stand in it
         assert SECRET not in told
         assert "1987" not in told
     assert SECRET not in str(rules.explain(lead, as_of=NOON))

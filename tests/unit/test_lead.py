@@ -16,6 +16,7 @@ import attrs
 import pytest
 from pydantic import ValidationError
 
+from leadrules import Ruleset
 from leadrules.conversions import date_pattern
 from leadrules.errors import INPUT_CODES, AsOfError, InputError, LeadError
 from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id
@@ -1187,3 +1188,30 @@ def test_as_of_from_text_that_is_no_time(text, said):
     with pytest.raises(InputError) as caught:
         parse_as_of(text, WARSAW)
     assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("rule", ["email_open +5", "b > 3 +5\nemail_open +5"])
+def test_what_only_criteria_read_that_nothing_asks_rejects_no_lead(rule):
+    rules = Ruleset.from_text(
+        "field x: number\nfield y: number\nevent call[seconds: number]\n"
+        "criterion unused = x * 2\ncriterion longer = unused + sum(seconds of call)\ncriterion b = y + 1\n" + rule
+    )
+    attributes = {"x": "abc", "y": 1 if "b" in rule.split()[0] else "abc"}
+    events = [{"type": "email_open", "at": "2026-05-01"}, {"type": "call", "at": "2026-05-01"}]
+    lead = {"id": "1", "attributes": attributes, "events": events}
+    result = rules.evaluate(lead, as_of=dt.datetime(2026, 6, 1, tzinfo=dt.UTC))
+    assert result.score == 5
+    state = rules.start(lead)
+    assert state.result(as_of=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)).to_json() == result.to_json()
+    assert str(rules.explain(lead, as_of=dt.datetime(2026, 6, 1, tzinfo=dt.UTC))).startswith("Lead 1: 5 points")
+    with pytest.raises(InputError, match="`x`"):
+        Ruleset.from_text("field x: number\ncriterion used = x * 2\nused > 1 +1").evaluate(
+            lead, as_of=dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+        )
+
+
+def test_an_example_may_ask_a_criterion_that_no_rule_asks():
+    rules = Ruleset.from_text(
+        'field x: number\ncriterion double = x * 2\nemail_open +5\nexample "a"\n  given x = 4\n  expect double = 8\n'
+    )
+    assert [example.passed for example in rules.run_examples()] == [True]

@@ -101,7 +101,7 @@ def test_nodes_show_what_they_say():
 
 def test_a_program_knows_its_parts():
     assert [rule.text for rule in PROGRAM.rules] == [
-        'country = "PL" or large',
+        'country = "PL" or large | else',
         "purchase[amount > 100] within 30 days",
     ]
     assert [group.name for group in PROGRAM.groups] == ["money"]

@@ -1,11 +1,13 @@
 """Reading CSV: encodings, delimiters, quotes, ragged rows, and what is said of a file that cannot be used."""
 
 import csv
+import datetime as dt
 from pathlib import Path
 from time import process_time
 
 import pytest
 
+from leadrules import Ruleset
 from leadrules.tables import FileProblem, Reject, Row, read_leads
 from leadrules.tables.delimiters import sniffed
 
@@ -399,3 +401,17 @@ def test_a_header_of_many_columns_is_read_in_no_time(tmp_path):
     assert "has two columns named `column 7` (column 9 and column 80,002)" in problem(
         tmp_path, ",".join(["id", *names, "column 7"]) + "\n"
     )
+
+
+def test_a_column_is_found_by_the_form_in_which_rules_compare_names(tmp_path):
+    leads, events = tmp_path / "leads.csv", tmp_path / "events.csv"
+    leads.write_text("id,m²,Lead\u00a0Source,ﬀ,x²,x2\n1,9,web,3,1,2\n", "utf-8")
+    events.write_text("lead_id,type,at,m²\n1,visit,2026-01-01T00:00:00Z,4\n", "utf-8")
+    (row,) = read_leads(leads, events=events)
+    assert isinstance(row, Row)
+    found = {"id": "1", "m2": "9", "Lead Source": "web", "ff": "3", "x²": "1", "x2": "2"}
+    assert row.lead["attributes"] == found
+    assert row.lead["events"][0]["properties"] == {"m2": "4"}
+    field = "field `m²`: number\nfield `Lead\u00a0Source`: text\nevent visit[`m²`: number]\n"
+    rules = Ruleset.from_text(f'{field}`m²` > 5 +1\n`Lead Source` = "web" +10\nvisit[`m²` = 4] +100')
+    assert rules.evaluate(row.lead, as_of=dt.datetime(2026, 2, 1, tzinfo=dt.UTC)).score == 111

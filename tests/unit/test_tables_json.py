@@ -122,7 +122,7 @@ BAD = [
     ("[" * 100_000, "row 1 is nested too deeply (column 1)"),
     ('{"a": 1}', "row 1 has no id (`id` is empty)"),
     ('{"id": 1.5}', "row 1 has no id (`1.5` is not a text (write it in quotes))"),
-    ('{"id": {}}', "row 1 has no id (an object is not a text (write it in quotes))"),
+    ('{"id": {}}', "row 1 has no id (an object is not a text (give one text))"),
     (
         '{"id": "\\ud800"}',
         "row 1 has no id (`\ufffd` holds a lone surrogate, half of a character (write the text in UTF-8))",

@@ -9,6 +9,7 @@ from leadrules import program as p
 from leadrules.annotations import brief
 from leadrules.check.folding import constant_of
 from leadrules.check.names import Names
+from leadrules.check.reads import Reads
 from leadrules.check.resolver import Place, told
 from leadrules.check.views import View, view_of
 from leadrules.criteria import Criterion, Parameter, Plugin, named, to_python
@@ -28,8 +29,7 @@ class Expressions(Protocol):
     report: Report
     used: set[str]
     functions: dict[tuple[str, str], Criterion]
-    fields_read: dict[str, None]
-    read: dict[str, set[str]]
+    reads: Reads
 
     def value(self, node: tree.Condition | tree.Set, place: Place) -> p.ValueNode:
         """Check a value."""

@@ -17,6 +17,7 @@ from leadrules.check.expressions import Expressions
 from leadrules.check.names import ListReader, Names, declare
 from leadrules.check.order import Graph, graph_of, order_of
 from leadrules.check.outcomes import Ladders, declare_labels, grade_of, pair_of, requirement_of, total_of
+from leadrules.check.reads import Reads
 from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
 from leadrules.check.sizes import is_too_large
@@ -97,6 +98,7 @@ class _Checking:
     order: tuple[tuple[str, str], ...]
     header: dict[str, Any] = attrs.field(factory=dict)
     criteria: dict[str, p.Criterion] = attrs.field(factory=dict)
+    reads: dict[str, Reads] = attrs.field(factory=dict)
     segments: list[p.Segment] = attrs.field(factory=list)
     requirements: list[p.Requirement] = attrs.field(factory=list)
     grades: list[p.Grade | p.GradePair] = attrs.field(factory=list)
@@ -126,13 +128,10 @@ class _Checking:
             pattern_steps=expressions.pattern_steps,
         )
         examples = self._examples(tests)
-        if len(expressions.fields_read) > limits.fields:
-            self.report.add(
-                "LR009",
-                f"the rules read {len(expressions.fields_read)} fields, and {limits.fields} is the limit",
-                self.statements[0],
-            )
-        scope = self._scope(expressions, limits.events)
+        scope = self._scope(expressions.reads, limits.events)
+        if len(scope.fields) > limits.fields:
+            message = f"the rules read {len(scope.fields)} fields, and {limits.fields} is the limit"
+            self.report.add("LR009", message, self.statements[0])
         return p.Program(
             name=self.header["name"],
             version=self.header["version"],
@@ -155,18 +154,23 @@ class _Checking:
             order=self.order,
             canonical=canonical_text(self.statements, self.names),
             examples=examples,
-            tested=self._scope(expressions, limits.events, tests),
+            asked=frozenset(expressions.reads.with_criteria(self.reads).criteria),
+            tested=self._scope(expressions.reads, limits.events, tests.reads),
             functions=expressions.functions | tests.functions,
             identities={plugin.origin.plugin: plugin.identity for plugin in expressions.names.plugins.values()},
             files=tuple(dict.fromkeys(node.span.file for node in self.statements)),
         )
 
-    def _scope(self, rules: Expressions, most_events: int, tests: Expressions | None = None) -> Scope:
-        """Give what the rules read of a lead, and, where given, what the tests read besides."""
-        read = {name: set(properties) for name, properties in rules.read.items()}
-        for name, properties in tests.read.items() if tests else ():
-            read.setdefault(name, set()).update(properties)
-        fields = rules.fields_read | (tests.fields_read if tests else {})
+    def _scope(self, rules: Reads, most_events: int, tests: Reads | None = None) -> Scope:
+        """Give what the rules read of a lead, and, where given, what the tests read besides.
+
+        What only criteria read that nothing asks is read by nobody.
+        """
+        found = [part.with_criteria(self.reads) for part in (rules, tests) if part is not None]
+        read: dict[str, set[str]] = {}
+        for type_, properties in (item for part in found for item in part.events.items()):
+            read.setdefault(type_, set()).update(properties)
+        fields = dict.fromkeys(name for part in found for name in part.fields)
         return Scope(
             fields={name: self.names.fields[name] for name in fields},
             events=dict(self.names.events),
@@ -243,7 +247,8 @@ class _Checking:
         for kind, name in self.order:
             if kind == "criterion" and name in written:
                 try:
-                    self._criterion(written[name], expressions)
+                    with expressions.apart() as self.reads[name]:
+                        self._criterion(written[name], expressions)
                 except Refused:
                     continue
 

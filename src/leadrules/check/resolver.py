@@ -5,6 +5,8 @@ The resolver notes what the rules read of a lead, and which names are used.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import NoReturn, TypedDict, cast
 
@@ -12,6 +14,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.check.names import DEFINITIONS, Names, Param
+from leadrules.check.reads import Reads
 from leadrules.criteria import Criterion
 from leadrules.errors import Span
 from leadrules.families import CALENDARS, RESULT_LISTS
@@ -68,12 +71,19 @@ class Resolver:
 
     names: Names
     report: Report
-    fields_read: dict[str, None] = attrs.field(factory=dict)
-    read: dict[str, set[str]] = attrs.field(factory=dict)
+    reads: Reads = attrs.field(factory=Reads)
     plain_criteria: set[str] = attrs.field(factory=set)
     used: set[str] = attrs.field(factory=set)
     functions: dict[tuple[str, str], Criterion] = attrs.field(factory=dict)
-    _noted: set[tuple[tuple[str, ...], str]] = attrs.field(factory=set)
+
+    @contextmanager
+    def apart(self) -> Iterator[Reads]:
+        """Note what is read within by itself, and not as what the rules read."""
+        whole, self.reads = self.reads, Reads()
+        try:
+            yield self.reads
+        finally:
+            self.reads = whole
 
     # ---------------------------------------------------------------- values
 
@@ -114,11 +124,13 @@ class Resolver:
                 node,
                 "leave it out, or take `protected` from its declaration if the law lets you",
             )
-        self.fields_read[node.name] = None
+        self.reads.fields[node.name] = None
         return p.FieldRead(field, **told(node))
 
     def _definition(self, node: tree.Name, kind: DefinitionKind, place: Place) -> p.DefinitionRead:
         self.used.add(node.name)
+        if kind == "criterion":
+            self.reads.criteria[node.name] = None
         if place.filter and not (kind == "criterion" and node.name in self.plain_criteria):
             self.report.refuse(
                 "LR409",
@@ -193,20 +205,20 @@ class Resolver:
         if name.name not in self.names.events and name.name not in self.names.groups:
             raise Refused
         types = self.names.types_of(name.name)
-        if (types, "") not in self._noted:
-            self._noted.add((types, ""))
+        if (types, "") not in self.reads.noted:
+            self.reads.noted.add((types, ""))
             for type_ in types:
-                self.read.setdefault(type_, set())
+                self.reads.events.setdefault(type_, set())
         return types
 
     def note(self, types: tuple[str, ...], name: str) -> None:
         """Note that a property of some event types is read."""
-        if (types, name) in self._noted:
+        if (types, name) in self.reads.noted:
             return
-        self._noted.add((types, name))
+        self.reads.noted.add((types, name))
         for type_ in types:
             if self.names.events[type_].property(name) is not None:
-                self.read.setdefault(type_, set()).add(name)
+                self.reads.events.setdefault(type_, set()).add(name)
 
     # ---------------------------------------------------------------- labels
 

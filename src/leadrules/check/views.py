@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 import attrs
 
 from leadrules.check.names import Names
+from leadrules.check.reads import Reads
 from leadrules.criteria import Criterion
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report
@@ -19,8 +20,7 @@ class Reader(Protocol):
 
     names: Names
     report: Report
-    fields_read: dict[str, None]
-    read: dict[str, set[str]]
+    reads: Reads
 
 
 @attrs.frozen
@@ -36,10 +36,10 @@ def view_of(reader: Reader, node: tree.Call, criterion: Criterion) -> View:
     """Note what a criterion is shown of a lead, and give the names of it."""
     fields = _fields(reader, node, criterion)
     events = _events(reader, node, criterion)
-    reader.fields_read.update(dict.fromkeys(fields))
+    reader.reads.fields.update(dict.fromkeys(fields))
     for type_, properties in events.items():
         declared = {q.name for q in reader.names.events[type_].properties}
-        reader.read.setdefault(type_, set()).update(declared.intersection(properties))
+        reader.reads.events.setdefault(type_, set()).update(declared.intersection(properties))
     return View(fields, tuple(events), tuple(tuple(properties) for properties in events.values()))
 
 

@@ -72,7 +72,7 @@ def _show_meanings(screen: Screen, lines: list[_Line]) -> None:
         if any(line.keeps == memory for line in lines):
             screen.line((f"  {memory:<8}  {meaning}", "dim"))
     screen.line(("and for any rules", "dim"))
-    screen.line((f"  bounded   {REMEMBERS}", "dim"))
+    screen.hanging(screen.styled(("  bounded   ", "dim")), screen.styled((REMEMBERS, "dim")))
     screen.line()
 
 

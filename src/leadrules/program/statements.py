@@ -311,9 +311,10 @@ class Program(Node):
     Every tuple is in order of declaration. `order` names all definitions (criteria, segments,
     groups, personas, dimensions, the score, grades, ladders) so that each comes after all it reads.
     `canonical` is the text that the fingerprint is taken of; examples are no part of it. `tested` is
-    the scope that examples are read with: that of the rules, and what is expected besides. `functions` are the plugins'
-    criteria that the file uses, by (plugin, criterion), and `identities` what tells each plugin apart. `files` names
-    the files that it stands in, the main one first.
+    the scope that examples are read with: that of the rules, and what is expected besides. `asked` are
+    the criteria that the rules ask, themselves or through others; None: all of them. `functions` are the
+    plugins' criteria that the file uses, by (plugin, criterion), and `identities` what tells each plugin
+    apart. `files` names the files that it stands in, the main one first.
     """
 
     name: str | None
@@ -336,9 +337,16 @@ class Program(Node):
     canonical: str
     examples: tuple[Example, ...] = attrs.field(eq=False, default=())
     tested: Scope | None = attrs.field(eq=False, default=None)
+    asked: frozenset[str] | None = attrs.field(eq=False, default=None)
     functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)
     identities: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, eq=False)
     files: tuple[str, ...] = attrs.field(eq=False, default=())
+
+    @functools.cached_property
+    def answered(self) -> tuple[tuple[str, str], ...]:
+        """The definitions in their `order`, without criteria that nothing asks: these reject no lead."""
+        asked = self.asked
+        return self.order if asked is None else tuple(k for k in self.order if k[0] != "criterion" or k[1] in asked)
 
     def file_of(self, node: Node) -> str | None:
         """Name the file that a node stands in; None for the main one, and for what is implied."""

@@ -15,7 +15,7 @@ from leadrules.shape import LEAD_PARTS
 from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.problems import refuse_missing_column
-from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, named_plainly
 from leadrules.tables.rejects import Reject
 
 NUMBERED = "#"
@@ -195,7 +195,9 @@ def _shaped(
     flat = {name: value for name, value in values.items() if name not in parts}
     inline = parts.get("events", [])
     events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
-    shaped = {"attributes": parts.get("attributes", flat), "events": events, "stages": parts.get("stages", {})}
+    attributes = parts.get("attributes", flat)
+    named = named_plainly(attributes) if isinstance(attributes, Mapping) else attributes
+    shaped = {"attributes": named, "events": events, "stages": parts.get("stages", {})}
     if "attributes" in parts:
         shaped |= {name: value for name, value in flat.items() if name not in beside and not _is_absent(name, value)}
     return shaped

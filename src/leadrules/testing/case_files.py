@@ -37,6 +37,7 @@ _NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 Criteria = Mapping[str, Any] | None
 """What a host hands over, by the names that rules use."""
 _ASKED = "what is asked"
+_ANSWERED = "what is answered"
 _OUTCOMES: Mapping[str, frozenset[str]] = {
     "case": frozenset({"expect", "error", "input_error", "plugin_error"}),
     "criterion": frozenset({"gives", "unknown", "error", "plugin_error"}),
@@ -216,7 +217,9 @@ def _answer(program: Program, lead: Mapping[str, Any], as_of: int) -> tuple[Any,
 
 def _asking(call: str, declarations: str) -> str:
     """Write the rule file that asks it, with a `use` for every plugin named in it."""
-    question = f"criterion `{_ASKED}` = {call}\n"
+    question = (
+        f"criterion `{_ASKED}` = {call}\nsegment `{_ANSWERED}` = `{_ASKED}` is known\n"  # so that something asks it
+    )
     declared, asked = (parse(text, "case.leadrules")[0] for text in (declarations, question))
     used = {(node.alias or node.name).name for node in declared.statements if isinstance(node, tree.Use)}
     plugins = dict.fromkeys(node.plugin.name for node in calls_in(asked.statements) if node.plugin is not None)

@@ -10,6 +10,7 @@ from types import ModuleType
 from leadrules.criteria import Origin, loaded
 from leadrules.errors import PluginError, RulesetError
 from leadrules.ruleset import Ruleset
+from leadrules.sdk import mark_of
 from leadrules.syntax.parser import parse
 from leadrules.testing.case_files import calls_in, read_cases
 
@@ -81,8 +82,9 @@ def _wrong_names(plugin: ModuleType, home: Path, least: int) -> Iterator[str]:
     rows = _ROW.findall(readme.read_text("utf-8")) if readme.is_file() else []
     yield from (f"README.md: no row begins with `{name}(…)`" for name in criteria if name not in rows)
     yield from (f"README.md: there is no criterion `{name}`" for name in rows if name not in criteria)
-    exported = getattr(plugin, "__all__", list(criteria))
-    yield from (f"`__all__` does not name `{name}`" for name in criteria if name not in exported)
+    own = (name for name, value in vars(plugin).items() if getattr(value, "__module__", None) == plugin.__name__)
+    hidden = (name for name in own if name not in criteria and mark_of(getattr(plugin, name)) is not None)
+    yield from (f"`__all__` does not name `{name}`, so no rule file can ask it" for name in hidden)
     asked = [name for path in sorted((*home.glob("cases/*.toml"), *home.glob("cases/*.tsv"))) for name in _asked(path)]
     for name in criteria:
         if asked.count(name) < least:

@@ -123,7 +123,7 @@ class _Compilation:
         is_gated = any(requirement.before_scoring for requirement in program.requirements)
         scoring = ScoreCode(self.lead, trace, is_gated)
         outcome = OutcomeCode(self.lead, is_gated)
-        for kind, name in program.order:
+        for kind, name in program.answered:
             one = program.definitions.get((kind, name))
             match one:
                 case p.Criterion():

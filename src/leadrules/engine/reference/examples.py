@@ -38,7 +38,7 @@ class ExampleResult:
 
 def run_example(program: p.Program, example: p.Example, identity: RulesetIdentity) -> ExampleResult:
     """Score an example's lead and judge what is expected of it."""
-    tested = attrs.evolve(program, scope=program.tested or program.scope)
+    tested = attrs.evolve(program, scope=program.tested or program.scope, asked=None)
     evaluation = run(tested, LeadReader(tested.scope).read(example.lead, example.as_of), example.as_of)
     result = result_of(evaluation, identity, show_pii=True)
     evaluation.expose_lists()

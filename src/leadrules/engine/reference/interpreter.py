@@ -84,7 +84,7 @@ def answered(reading: Reading) -> Evaluation:
     """Answer every definition of the program that a reading is by."""
     evaluation = Evaluation(reading.program, reading)
     answer = Answers(evaluation)
-    for kind, name in reading.program.order:
+    for kind, name in reading.program.answered:
         reading.definitions[kind, name] = answer.definition(kind, name)
     return evaluation
 

@@ -25,7 +25,7 @@ class Movement:
     _definitions: dict[tuple[str, str], bool] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        for key in self.program.order:
+        for key in self.program.answered:
             match self.program.definitions.get(key):
                 case p.Criterion(body=part) | p.Segment(condition=part):
                     self._definitions[key] = self.of(part)

@@ -47,7 +47,7 @@ class Outcome:
     def all(self) -> Outcomes:
         """Answer all of them."""
         program, definitions = self.program, self.reading.definitions
-        for kind, name in program.order:
+        for kind, name in program.answered:
             definitions[kind, name] = self._definition(kind, name)
         found: dict[tuple[str, str], frozenset[Any] | None] = {("score", ""): _few(definitions["score", "score"])}
         found |= {("dimension", one.name): _few(definitions["dimension", one.name]) for one in program.dimensions}
