@@ -24,6 +24,8 @@ MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
 MOST_LISTED = 20
 """Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
+MOST_VALUES = 100
+"""How many values an entry shows that it rests on, by their texts in the rule file."""
 EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply

@@ -3,6 +3,7 @@
 Both trees, the written one of `syntax` and the checked one of `program`, are walked, searched and
 changed by what stands here, and by nothing of their own. Attributes that take part in equality are
 what a node says; its parts are the nodes among them. Where a node stands is no part of equality.
+Both equality and hash are asked without recursion, which a thread with a small stack would not survive.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ C = TypeVar("C", bound="Node")
 class Node:
     """A frozen node. Classes of nodes are made by `attrs.frozen(eq=False, repr=False)`: both stand here, for all."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
+
+    _hash: int
 
     def children(self) -> list[Node]:
         """Give the nodes that this one is directly made of, left to right; members of tuples among them."""
@@ -79,11 +82,30 @@ class Node:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        said = _said(type(self))
-        return bool(said(self) == said(other))
+        waiting: list[tuple[Any, Any]] = [(self, other)]
+        while waiting:
+            one, two = waiting.pop()
+            if one is two:
+                continue
+            if type(one) is type(two) and isinstance(one, Node):
+                waiting += ((getattr(one, name), getattr(two, name)) for name in _names(type(one)))
+            elif type(one) is tuple and type(two) is tuple and len(one) == len(two):
+                waiting += zip(one, two, strict=True)
+            elif isinstance(one, Node) or one != two:
+                return False
+        return True
 
     def __hash__(self) -> int:
-        return hash((type(self), _said(type(self))(self)))
+        try:
+            return self._hash
+        except AttributeError:
+            pass
+        waiting: list[Node] = [self]
+        for node in waiting:
+            waiting += (part for part in node.children() if not hasattr(part, "_hash"))
+        for node in reversed(waiting):  # parts before what they are parts of
+            object.__setattr__(node, "_hash", hash((type(node), _said(type(node))(node))))
+        return self._hash
 
     def __repr__(self) -> str:
         shown = (f"{name}={getattr(self, name)!r}" for name in _names(type(self)))

@@ -33,6 +33,7 @@ from leadrules.lead import LeadReader, read_as_of
 from leadrules.plugins import Catalogue, PickledCatalogue, allowed_plugins
 from leadrules.program import Program
 from leadrules.shape import shape_of
+from leadrules.stack import with_room
 from leadrules.syntax import tree
 from leadrules.syntax.files import Files
 from leadrules.syntax.includes import expand
@@ -127,7 +128,7 @@ class Ruleset:
         """
         catalogue = _catalogue(plugins, criteria)
         files = Files.on_disk(path, root=root, packs=catalogue.pack_text, most=limits.file_bytes)
-        return cls._from_files(files, params or {}, limits, catalogue)
+        return with_room(lambda: cls._from_files(files, params or {}, limits, catalogue))
 
     @classmethod
     def from_text(
@@ -150,7 +151,7 @@ class Ruleset:
             raise TypeError("the text of rules is a str; read bytes as UTF-8, or use Ruleset.from_file")
         catalogue = _catalogue(plugins, criteria)
         found = Files.of_text(text, name, files or {}, packs=catalogue.pack_text)
-        return cls._from_files(found, params or {}, limits, catalogue)
+        return with_room(lambda: cls._from_files(found, params or {}, limits, catalogue))
 
     @classmethod
     def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits, catalogue: Catalogue) -> Ruleset:
@@ -215,7 +216,7 @@ class Ruleset:
         The first access analyses the rules, so that loading does not wait for it.
         """
         if self._warnings is None:
-            object.__setattr__(self, "_warnings", review(self._checked).diagnostics)
+            object.__setattr__(self, "_warnings", with_room(lambda: review(self._checked)).diagnostics)
         return self._warnings or ()
 
     @property
@@ -235,8 +236,11 @@ class Ruleset:
         """
         evaluate = self._compiled
         if evaluate is None:
-            evaluate = self._compile()
-        return evaluate(lead, as_of, pii)
+            evaluate = with_room(self._compile)
+        try:
+            return evaluate(lead, as_of, pii)
+        except RecursionError:
+            return with_room(lambda: evaluate(lead, as_of, pii))
 
     def _compile(self) -> Evaluate:
         from leadrules.engine.compiler import compile_program
@@ -269,7 +273,8 @@ class Ruleset:
         from leadrules.explain.explanation import explain
 
         instant = read_as_of(as_of)
-        return explain(self._program, self._reader.read(lead, instant), instant, self._identity, show_pii=pii)
+        facts = self._reader.read(lead, instant)
+        return with_room(lambda: explain(self._program, facts, instant, self._identity, show_pii=pii))
 
     def score_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, pii: bool = False) -> Iterator[ScoredLead]:
         """Score leads one after the other, in their order. Raises as `evaluate` does, at the lead concerned."""
@@ -281,7 +286,8 @@ class Ruleset:
         Exact: only what decay, windows and dates do; events after `as_of` do not happen. Raises as
         `evaluate` does, and InputError where `days` is no whole number, 1 or more.
         """
-        return _foresee(self._course(lead, read_as_of(as_of)), days)
+        instant = read_as_of(as_of)
+        return with_room(lambda: _foresee(self._course(lead, instant), days))
 
     def forecast_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, days: int = 90) -> Iterator[Forecast]:
         """Forecast leads one after the other, in their order. Raises as `forecast` does, at the lead concerned."""
@@ -296,7 +302,8 @@ class Ruleset:
         """
         from leadrules.engine.spans.search import next_moment
 
-        return next_moment(self._course(lead, read_as_of(as_of)))
+        instant = read_as_of(as_of)
+        return with_room(lambda: next_moment(self._course(lead, instant)))
 
     def _course(self, lead: Leadlike, as_of: int) -> Course:
         from leadrules.engine.spans.movement import Movement
@@ -333,9 +340,8 @@ class Ruleset:
         from leadrules.engine.incremental import Retention, Scorer
 
         if self._scorer is None:
-            scorer = Scorer(
-                self._identity, Retention.of(self._program, self._reader), self.environment, _foresee, _account
-            )
+            retention = with_room(lambda: Retention.of(self._program, self._reader))
+            scorer = Scorer(self._identity, retention, self.environment, _foresee, _account)
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer
@@ -344,7 +350,8 @@ class Ruleset:
         """Score the leads of the file's examples, and judge what is expected of them."""
         from leadrules.engine.reference.examples import run_example
 
-        return tuple(run_example(self._program, example, self._identity) for example in self._program.examples)
+        program, identity = self._program, self._identity
+        return with_room(lambda: tuple(run_example(program, example, identity) for example in program.examples))
 
     # ---------------------------------------------------------------- object
 
@@ -397,7 +404,8 @@ def _restored(
     identities: Mapping[str, Mapping[str, Any]],
 ) -> Ruleset:
     """Load a ruleset that was pickled; refuses one whose plugins are others here than they were there."""
-    rules = Ruleset._from_files(files, params, limits, handed.catalogue())  # noqa: SLF001
+    catalogue = handed.catalogue()
+    rules = with_room(lambda: Ruleset._from_files(files, params, limits, catalogue))  # noqa: SLF001
     if rules.fingerprint != fingerprint:
         here = rules.program.identities
         others = sorted(name for name in {*identities, *here} if identities.get(name) != here.get(name))

@@ -54,18 +54,20 @@ def includes(values, value):
 
 
 def value_of(key, reading):
-    """Give what an environment's key stands for, for one lead; `...` where it is no value."""
+    """Give what an environment's key stands for, for one lead; `...` where it is no value, or nothing asks it."""
     if not isinstance(key, tuple):
         return reading.value(key)
     if key[0] == "field":
-        return reading.facts.attributes[key[1]]
-    return ... if key[0] in UNKNOWN_KEYS else reading.definitions[key]
+        return reading.facts.attributes.get(key[1], ...)
+    return ... if key[0] in UNKNOWN_KEYS else reading.definitions.get(key, ...)
 
 
 def nothing_that_is_ruled_out_happens(case, evaluation):
     reading, program = evaluation.reading, case.rules.program
     outline = points.settle(program)
     for key, values in outline.meaning.values_of.items():
+        if key[0] == "criterion" and key not in program.answered:
+            continue  # nothing asks it
         assert includes(values, reading.definitions[key]), key
     for key, before in evaluation.sums.items():
         if not evaluation.gated:
@@ -77,7 +79,7 @@ def nothing_that_is_ruled_out_happens(case, evaluation):
         assert evaluation.gated or holds(found, Fraction(0) if score is None else score.capped), rule.id
         if score is not None and rule.selection is None:
             assert points.reaches(outline.meaning, rule.alternatives)[score.alternative].counts
-    for root in roots_of(program):
+    for root in answered_roots(program):
         for node in within_reach(root.condition):
             truth, found = reading.truth(node), outline.meaning.cases(node)
             ways = found.true if truth is True else found.false if truth is False else found.unknown
@@ -104,7 +106,7 @@ def nothing_that_is_not_asked_of_examples_happens(case, evaluation):
     for part in (*program.dimensions, *program.groups):
         before = evaluation.sums["dimension" if isinstance(part, p.Dimension) else "group", part.name]
         assert part.bounds.clamp(before) == prover.bounds(part).clamp(before), part.name
-    for root in roots_of(program):
+    for root in answered_roots(program):
         if root.kind in {"rule", "each", "alternative", "when", "line", "mark"}:
             assert evaluation.reading.truth(root.condition) in prover.answers(root.condition, scored=True), root
 
@@ -140,6 +142,12 @@ def within_reach(condition):
     filtered = [n.filter for n in condition.find(p.Selection, p.SinceEvent) if n.filter]
     inside = {id(node) for one in filtered for node in one.walk()}
     return [n for n in condition.walk() if isinstance(n, p.Condition) and id(n) not in inside]
+
+
+def answered_roots(program):
+    """Give the whole conditions of a program, without those of criteria that nothing asks."""
+    asked = program.asked
+    return [root for root in roots_of(program) if root.kind != "criterion" or root.part.name in asked]
 
 
 def holds(found, number):

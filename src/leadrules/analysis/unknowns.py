@@ -116,18 +116,20 @@ def _doubtful(
     node: p.Condition, bodies: dict[str, p.ValueNode], *, negative: bool
 ) -> Iterator[tuple[p.Condition, str]]:
     """Give the bare bool fields without a default that stand where no is asked for, with their names."""
-    match node:
-        case p.Not(member):
-            yield from _doubtful(member, bodies, negative=not negative)
-        case p.And(members) | p.Or(members) | p.AtLeast(_, members):
-            for member in members:
-                yield from _doubtful(member, bodies, negative=negative)
-        case p.Truth(value) if negative:
-            field = _field(value, bodies)
-            if field is not None and field.default is None:
-                yield node, field.name
-        case _:
-            pass
+    waiting = [(node, negative)]
+    while waiting:
+        node, negative = waiting.pop()
+        match node:
+            case p.Not(member):
+                waiting.append((member, not negative))
+            case p.And(members) | p.Or(members) | p.AtLeast(_, members):
+                waiting += ((member, negative) for member in reversed(members))
+            case p.Truth(value) if negative:
+                field = _field(value, bodies)
+                if field is not None and field.default is None:
+                    yield node, field.name
+            case _:
+                pass
 
 
 def _field(value: p.ValueNode, bodies: dict[str, p.ValueNode]) -> Field | None:

@@ -57,29 +57,36 @@ class Graph:
 def mentioned(node: object, names: Names, hidden: frozenset[str] = frozenset()) -> Iterator[tree.Name]:
     """Give the names in an expression that could be definitions, from left to right.
 
-    The `hidden` names are properties of the event at hand, which come first.
+    The `hidden` names are properties of the event at hand, which come first. A stack stands in for
+    recursion, which a thread with a small stack would not survive.
     """
+    waiting: list[tuple[object, frozenset[str]]] = [(node, hidden)]
+    while waiting:
+        node, hidden = waiting.pop()
+        if isinstance(node, tree.Name):
+            if node.name not in hidden:
+                yield node
+        else:
+            waiting += reversed(_parts(node, names, hidden))
+
+
+def _parts(node: object, names: Names, hidden: frozenset[str]) -> list[tuple[object, frozenset[str]]]:
+    """Give the parts of an expression that may mention names, each with the names that are hidden in it."""
     if isinstance(node, tuple):
-        for part in node:
-            yield from mentioned(part, names, hidden)
-    elif isinstance(node, tree.Name):
-        if node.name not in hidden:
-            yield node
-    elif isinstance(node, (tree.Selection, tree.Since)):
-        if node.name.name not in hidden:  # `renewal within 5 days`, where a criterion is a date
-            yield node.name
-        if node.filter is not None:
-            yield from mentioned(node.filter, names, _properties(names, node.name))
-        yield from mentioned(getattr(node, "spans", ()), names)
-    elif isinstance(node, tree.Aggregate):
-        yield from mentioned(node.selection, names)
-    elif isinstance(node, tree.Call):
-        yield from mentioned(tuple(argument.value for argument in node.arguments), names, hidden)
-    elif isinstance(node, (tree.Compare, tree.In, tree.Between)):
-        yield from _beside(node, names, hidden)
-    elif isinstance(node, tree.Node) and not isinstance(node, (tree.Was, tree.MaxPer, tree.MaxPoints)):
-        for child in node.children():
-            yield from mentioned(child, names, hidden)
+        return [(part, hidden) for part in node]
+    if isinstance(node, (tree.Selection, tree.Since)):
+        filter_: object = () if node.filter is None else node.filter
+        name = (node.name, hidden)  # `renewal within 5 days`, where a criterion is a date
+        return [name, (filter_, _properties(names, node.name)), (getattr(node, "spans", ()), frozenset())]
+    if isinstance(node, tree.Aggregate):
+        return [(node.selection, frozenset())]
+    if isinstance(node, tree.Call):
+        return [(argument.value, hidden) for argument in node.arguments]
+    if isinstance(node, (tree.Compare, tree.In, tree.Between)):
+        return _beside(node, names, hidden)
+    if isinstance(node, tree.Node) and not isinstance(node, (tree.Was, tree.MaxPer, tree.MaxPoints)):
+        return [(child, hidden) for child in node.children()]
+    return []
 
 
 def _properties(names: Names, event: tree.Name) -> frozenset[str]:
@@ -97,8 +104,10 @@ def _at_hand(condition: tree.Condition | None, names: Names) -> frozenset[str]:
     return _properties(names, event) if isinstance(event, tree.Name) else frozenset()
 
 
-def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]) -> Iterator[tree.Name]:
-    """Leave out the names that are labels of the grade or ladder beside them."""
+def _beside(
+    node: tree.Compare | tree.In | tree.Between, names: Names, hidden: frozenset[str]
+) -> list[tuple[object, frozenset[str]]]:
+    """Hide the names that are labels of the grade or ladder beside them."""
     sides = node.children()
     if isinstance(node, tree.Compare) and not _is_scale(sides[0], names, hidden, beside=sides[1]):
         sides.reverse()
@@ -106,8 +115,7 @@ def _beside(node: tree.Compare | tree.In | tree.Between, names: Names, hidden: f
     labels = frozenset(names.labels_of(subject.name)) if isinstance(subject, tree.Name) else frozenset()
     if isinstance(subject, tree.Name) and subject.name in hidden:
         labels = frozenset()
-    yield from mentioned(subject, names, hidden)
-    yield from mentioned(tuple(others), names, hidden | labels)
+    return [(subject, hidden), *((other, hidden | labels) for other in others)]
 
 
 def _is_scale(node: Node, names: Names, hidden: frozenset[str], *, beside: Node) -> bool:

@@ -21,6 +21,9 @@ from leadrules.engine.reference.scoring import in_season
 from leadrules.families import COMPARISONS
 from leadrules.values import decimal_of
 
+_MOST_LEVELS = 60
+"""How deep parts have parts; what is nested deeper, or criteria that build on each other so deep, stay whole."""
+
 
 @attrs.frozen
 class Gap:
@@ -107,18 +110,22 @@ class UnmetConditions:
     def of(self, *conditions: p.Condition | None) -> tuple[Unmet, ...]:
         """Give the parts that are not true of conditions that all must be; None asks for nothing."""
         opened: set[p.Node] = set()
-        return tuple(unmet for c in conditions if c is not None for unmet in self._parts(c, opened))
+        return tuple(unmet for c in conditions if c is not None for unmet in self._parts(c, opened, _MOST_LEVELS))
 
-    def _parts(self, condition: p.Condition, opened: set[p.Node]) -> Iterator[Unmet]:
-        truth = self.reading.truth(condition)
-        if truth is True:
-            return
-        if isinstance(condition, p.And):
-            for member in condition.members:
-                yield from self._parts(member, opened)
-            return
-        members = tuple(u for inner in self._inside(condition, opened) for u in self._parts(inner, opened))
-        yield Unmet(condition.text, truth, self._found(condition), self._gap(condition), members)
+    def _parts(self, condition: p.Condition, opened: set[p.Node], levels: int) -> list[Unmet]:
+        waiting, found = [condition], []
+        while waiting:
+            one = waiting.pop()
+            truth = self.reading.truth(one)
+            if truth is True:
+                continue
+            if isinstance(one, p.And):
+                waiting += reversed(one.members)
+                continue
+            inside = self._inside(one, opened) if levels else ()
+            members = [unmet for inner in inside for unmet in self._parts(inner, opened, levels - 1)]
+            found.append(Unmet(one.text, truth, self._found(one), self._gap(one), tuple(members)))
+        return found
 
     def _inside(self, condition: p.Condition, opened: set[p.Node]) -> tuple[p.Condition, ...]:
         """Give the conditions that one is made of. A criterion is opened once: each may read another twice."""
@@ -196,9 +203,11 @@ class UnmetConditions:
             return "events"
         if not isinstance(node, p.DefinitionRead):
             return None
-        body = self.reading.program.behind(node)
+        body: object = node
+        while isinstance(body, p.DefinitionRead):
+            node, body = body, self.reading.program.behind(body)
         if isinstance(body, p.ValueNode):
-            return self._unit(body)
+            return "events" if isinstance(body, p.Count) else None
         return "points" if node.kind in {"score", "dimension", "group"} else None
 
 

@@ -65,18 +65,34 @@ def _largest(reading: Reading, rule: p.Rule) -> Fraction:
 
 @attrs.frozen
 class _Mentions:
-    """Finds the fields that expressions name, in filters and behind criteria and segments too."""
+    """Finds the fields that expressions name, in filters and behind criteria and segments too.
+
+    Fields are bits of a number: of thousands of criteria each may name all that those before it do.
+    """
 
     program: p.Program
-    _known: dict[p.DefinitionRead, frozenset[str]] = attrs.field(factory=dict)
+    _bits: dict[str, int] = attrs.field(factory=dict)
+    _known: dict[tuple[str, str], int] = attrs.field(factory=dict)
 
-    def of(self, node: p.Node) -> frozenset[str]:
+    def of(self, node: p.Node) -> list[str]:
         """Name the fields."""
-        named = (one.field.name for one in node.find(p.FieldRead, p.SinceField))
-        return frozenset(named).union(*map(self._behind, node.find(p.DefinitionRead)))
+        found = self._of(node)
+        return [name for name, bit in self._bits.items() if bit & found]
 
-    def _behind(self, read: p.DefinitionRead) -> frozenset[str]:
-        if read not in self._known:
-            body = self.program.behind(read)
-            self._known[read] = frozenset() if body is None else self.of(body)
-        return self._known[read]
+    def _of(self, node: p.Node) -> int:
+        found = 0
+        for one in node.find(p.FieldRead, p.SinceField, p.DefinitionRead):
+            found |= self._behind(one) if isinstance(one, p.DefinitionRead) else self._bit(one.field.name)
+        return found
+
+    def _bit(self, field: str) -> int:
+        return self._bits.setdefault(field, 1 << len(self._bits))
+
+    def _behind(self, read: p.DefinitionRead) -> int:
+        if not self._known:
+            for kind, name in self.program.order:  # each comes after all that it reads
+                one = self.program.definitions.get((kind, name))
+                self._known[kind, name] = 0
+                if isinstance(one, p.Criterion | p.Segment):
+                    self._known[kind, name] = self._of(one)
+        return self._known.get((read.kind, read.name), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +25,9 @@ from leadrules.program.expressions import (
     ValueNode,
 )
 from leadrules.vocabulary import EventType, Field, Scope
+
+Key = tuple[str, str]
+"""The kind and the name of a definition."""
 
 # --------------------------------------------------------------------- rules
 
@@ -391,6 +394,29 @@ class Program(Node):
         """The patterns that its tests of text look for."""
         tests = (test for test in self.find(TextTest) if TEXT_TESTS[test.kind].is_pattern)
         return Patterns(len({choice for test in tests for choice in test.choices}))
+
+    def needed(self, keys: Iterable[Key], known: Container[Key], *, closed: tuple[type, ...] = ()) -> list[Key]:
+        """Give keys, and those of the definitions that these read, each after all that it reads.
+
+        Left out are those that are `known`, with what they read, and what stands in nodes of the
+        `closed` kinds. A stack stands in for recursion: definitions build on each other thousands deep.
+        """
+        found: dict[Key, None] = {}
+        for key in keys:
+            path = {} if key in known or key in found else {key: self._read_by(key, closed)}
+            while path:
+                last = next(reversed(path))
+                following = next((k for k in path[last] if k not in known and k not in found), None)
+                if following is None:
+                    found[last] = None
+                    path.popitem()
+                else:
+                    path[following] = self._read_by(following, closed)
+        return list(found)
+
+    def _read_by(self, key: Key, closed: tuple[type, ...]) -> Iterator[Key]:
+        one = self.definitions.get(key)
+        return ((read.kind, read.name) for read in one.find(DefinitionRead, closed=closed)) if one else iter(())
 
     def behind(self, read: DefinitionRead) -> ValueNode | Condition | None:
         """Give the expression that a name stands for: of a criterion or a segment; None for all else."""

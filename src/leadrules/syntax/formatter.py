@@ -2,6 +2,9 @@
 
 Reading the text again gives an equal tree. The text of a condition stands in the audit of every
 result, so a change here changes results: it must be marked in the changelog.
+
+Parts of conditions are written in lists and by no iterator, which would take a part of the thread's
+own stack for each level: a condition may be 200 levels deep, and a stack 64 KiB.
 """
 
 from __future__ import annotations
@@ -145,7 +148,7 @@ def _duration(node: tree.Duration) -> str:
 
 
 def _set(items: Iterable[tree.Node]) -> str:
-    return "{" + ", ".join(text_of(item) for item in items) + "}"
+    return "{" + ", ".join([text_of(item) for item in items]) + "}"
 
 
 # ------------------------------------------------------------------------- operands and conditions
@@ -166,7 +169,7 @@ def _tight(node: tree.Node, level: int) -> str:
 
 
 def _joined(members: tuple[tree.Condition, ...], word: str, level: int) -> str:
-    return f" {word} ".join(_tight(member, level) for member in members)
+    return f" {word} ".join([_tight(member, level) for member in members])
 
 
 def _test(subject: tree.Node, rest: str) -> str:
@@ -187,7 +190,7 @@ def _arithmetic(node: tree.Arithmetic) -> str:
 
 
 def _selection(node: tree.Selection) -> str:
-    return " ".join([_name(node.name) + _filter(node.filter), *map(text_of, node.spans)])
+    return " ".join([_name(node.name) + _filter(node.filter), *[text_of(span) for span in node.spans]])
 
 
 def _filter(condition: tree.Condition | None) -> str:
@@ -195,7 +198,7 @@ def _filter(condition: tree.Condition | None) -> str:
 
 
 def _call(node: tree.Call) -> str:
-    arguments = ", ".join(map(text_of, node.arguments))
+    arguments = ", ".join([text_of(argument) for argument in node.arguments])
     if node.plugin is not None:
         return f"{_name(node.plugin)}.{_plain(node.function)}({arguments})"
     function = f"`{node.function.name}`" if node.function.name in AGGREGATES else _name(node.function)
@@ -212,7 +215,7 @@ def _followed_by(node: tree.FollowedBy) -> str:
 
 
 def _at_least(node: tree.AtLeast) -> str:
-    return f"at least {_place(node.count)} of ({', '.join(map(text_of, node.members))})"
+    return f"at least {_place(node.count)} of ({', '.join([text_of(member) for member in node.members])})"
 
 
 # ----------------------------------------------------------------------------------------- modifiers
@@ -244,7 +247,7 @@ def _points(node: tree.Points) -> str:
 
 def _words(*parts: str | tree.Node | None) -> str:
     """Join what there is with single spaces."""
-    written = ("" if part is None else part if isinstance(part, str) else _place(part) for part in parts)
+    written = ["" if part is None else part if isinstance(part, str) else _place(part) for part in parts]
     return " ".join(filter(None, written))
 
 

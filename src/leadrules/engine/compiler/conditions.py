@@ -34,6 +34,7 @@ from leadrules.engine.compiler.operands import (
     known,
     only_text,
 )
+from leadrules.engine.compiler.shapes import Shapes
 from leadrules.families import COMPARISONS, TEXT_TESTS, Kind, TextTest
 from leadrules.nodes import Node
 from leadrules.values import DAY, folded, instant_of, moment_of
@@ -91,8 +92,12 @@ class Conditions:
 
     program: p.Program
     names: Names
+    shapes: Shapes = attrs.field(init=False)
     _occurrences: Counter[p.Condition] = attrs.field(factory=Counter)
     _shared: dict[tuple[p.Condition, bool], Expr] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.shapes = Shapes.of(self.program)
 
     def occurs(self, node: Node) -> None:
         """Count the conditions in a node; the filter of a per-event rule stands where nothing is shared."""
@@ -116,6 +121,8 @@ class Conditions:
 
     def test(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         """Write a test that a condition has the wanted answer."""
+        if self.shapes.is_deep(node):
+            return self._asked(node, at, wanted=wanted)
         read = only_text(node)
         if read is not None:
             remembered = at.answer(read, node, wanted=wanted)
@@ -136,8 +143,11 @@ class Conditions:
         except Plugged:
             raise
         except Unsupported:
-            answer = at.fallback_truth(node)
-            return code.compare(answer, "is", code.const(wanted))
+            return self._asked(node, at, wanted=wanted)
+
+    def _asked(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
+        """Leave a test to the reference."""
+        return code.compare(at.fallback_truth(node), "is", code.const(wanted))
 
     def _test(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         match node:
@@ -341,6 +351,8 @@ class Conditions:
 
     def value(self, node: p.ValueNode, at: Context) -> Operand:
         """Write a value."""
+        if not isinstance(node, p.ConditionValue) and self.shapes.is_deep(node):
+            raise Unsupported("a value of many levels")
         match node:
             case p.Constant(value, type_):
                 return self._constant(value, type_.kind)

@@ -124,6 +124,8 @@ class EventContext:
         one = self.conditions.program.definitions.get((node.kind, node.name))
         if not isinstance(one, p.Criterion):
             raise Unsupported("nothing is scored yet")
+        if self.conditions.shapes.is_large(one.name):
+            raise Unsupported("a criterion that is made of many")
         return self.conditions.value(one.body, self)
 
     def clock(self, part: str, detail: object = None) -> Expr:

@@ -27,7 +27,7 @@ from leadrules.engine.compiler.noted_lead import (
     text_reader,
 )
 from leadrules.engine.compiler.trace import Trace
-from leadrules.engine.reference.evidence import Read, asked_of_events, basis, looked_at
+from leadrules.engine.reference.evidence import CUT, Read, asked_of_events, basis, looked_at
 from leadrules.engine.reference.scoring import score_persona, score_rule
 from leadrules.values import rounded
 from leadrules.vocabulary import Field
@@ -139,7 +139,7 @@ class EvidencePlans:
         nodes = basis(rule, alternative)
         values = self._values(nodes)
         if rule.selection is None:
-            return lambda lead, _, __: f'{{"values":{values(lead)}}}'
+            return lambda lead, _, __: f'{{"values":{values(lead)}'
         try:
             listing = self.events.listing(rule)
         except Unplanned:
@@ -152,9 +152,9 @@ class EvidencePlans:
                 return asked(lead, points, before)
             if events is None:
                 return None
-            return f'{events},"values":{values(lead)}}}' if nodes and looked else f"{events}}}"
+            return f'{events},"values":{values(lead)}' if nodes and looked else f"{events}}}"
 
-        looked = looked_at(self._program, *nodes)
+        looked, _ = looked_at(self._program, *nodes)
         return plan
 
     def _asked_rule(self, rule: p.Rule) -> Plan:
@@ -200,13 +200,14 @@ class EvidencePlans:
     # ------------------------------------------------------------------ values
 
     def _values(self, nodes: Sequence[p.Node]) -> ValuePlan:
-        """Write all that conditions and values look at, by its text."""
-        looked = looked_at(self._program, *nodes)
+        """Write all that conditions and values look at, by its text, and the end of the evidence."""
+        looked, cut = looked_at(self._program, *nodes)
+        end = f"}},{canonical_json(CUT)[1:]}" if cut else "}}"
         parts = [(f"{canonical_json(text)}:", self._value(node)) for text, node in looked.items()]
         if len(parts) == 1:
             ((key, only),) = parts
-            return lambda lead: f"{{{key}{only(lead)}}}"
-        return lambda lead: f"{{{','.join([key + write(lead) for key, write in parts])}}}"
+            return lambda lead: f"{{{key}{only(lead)}{end}"
+        return lambda lead: f"{{{','.join([key + write(lead) for key, write in parts])}{end}"
 
     def _value(self, node: Read) -> ValuePlan:
         match node:

@@ -27,6 +27,7 @@ from leadrules.engine.compiler.operands import (
     Moment,
     Number,
     Operand,
+    Plugged,
     Text,
     TextRead,
     Texts,
@@ -170,23 +171,38 @@ class LeadCode:
         """Read what is defined in the file; a criterion when it is first read."""
         key = (node.kind, node.name)
         if key not in self.defined:
-            one = self.program.definitions.get(key)
-            if not isinstance(one, p.Criterion):
-                raise Unsupported(f"{node.kind} is not known yet")
-            self.define(key, self._kept(self.conditions.value(one.body, self)))
+            for kind, name in self.program.needed([key], self.defined, closed=(p.Selection, p.SinceEvent)):
+                one = self.program.definitions.get((kind, name))
+                if not isinstance(one, p.Criterion):
+                    raise Unsupported(f"{kind} is not known yet")
+                self._criterion(one)
         return self.defined[key]
 
     def criterion(self, criterion: p.Criterion) -> None:
         """Answer a criterion at its place in the order where it calls a plugin; others when they are read."""
+        if calls_plugin(criterion.body):
+            self._ask_about(criterion)
+
+    def _criterion(self, criterion: p.Criterion) -> None:
+        try:
+            operand = self.conditions.value(criterion.body, self)
+        except Plugged:
+            raise
+        except Unsupported:
+            self._ask_about(criterion)
+        else:
+            self.define(("criterion", criterion.name), self._kept(operand))
+
+    def _ask_about(self, criterion: p.Criterion) -> None:
+        """Leave a criterion to the reference."""
         name, body = criterion.name, criterion.body
-        if calls_plugin(body):
-            variable = self.keep(self.fallback_value(body))
-            if body.type.kind == "text":
-                fold = self.names.value(runtime.folded_or_none, "folded_or_none")
-                folded = self.keep(code.call(fold, variable))
-                self.define(("criterion", name), Text(folded, variable, optional=True))
-            else:
-                self.define(("criterion", name), operand_of(body.type.kind, variable, self.names))
+        variable = self.keep(self.fallback_value(body))
+        if body.type.kind == "text":
+            fold = self.names.value(runtime.folded_or_none, "folded_or_none")
+            folded = self.keep(code.call(fold, variable))
+            self.define(("criterion", name), Text(folded, variable, optional=True))
+        else:
+            self.define(("criterion", name), operand_of(body.type.kind, variable, self.names))
 
     def define(self, key: tuple[str, str], operand: Operand) -> None:
         """Say what a definition is."""

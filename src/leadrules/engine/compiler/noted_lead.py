@@ -167,7 +167,8 @@ class NotedLead:
         missing = [key for key in needed if key not in reading.definitions]
         if missing:
             answers = Answers(Evaluation(reading.program, reading))
-            reading.definitions.update((key, answers.definition(*key)) for key in missing)
+            for key in reading.program.needed(missing, reading.definitions):
+                reading.definitions[key] = answers.definition(*key)
         return self._evidence
 
     def _reading(self) -> Reading:

@@ -27,6 +27,8 @@ from leadrules.families import MARKS
 
 MISSING = "missing"
 _MOST_BRANCHES = 60
+_LONGEST_INLINE = 100
+"""What the test that a lead is not in a segment may cost, as `code.cost` rates it, to stand where it is asked."""
 
 
 @attrs.define
@@ -185,6 +187,8 @@ class OutcomeCode:
         """Write whether the lead is in a segment."""
         true = self.lead.keep(self.conditions.true(segment.condition, self.lead))
         false = self.conditions.false(segment.condition, self.lead)
+        if code.cost(false) > _LONGEST_INLINE:  # segments may build on each other thousands deep
+            false = self.lead.keep(false)
         self.lead.define(("segment", segment.name), Flag(true, false))
 
     def give_marks(self) -> None:

@@ -30,6 +30,7 @@ from leadrules.audit import (
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.families import RESULT_LISTS
+from leadrules.stack import with_room
 
 FIRED = "fired"
 GATED = "gated"
@@ -123,7 +124,7 @@ class ResultMaker:
         """Give the evidence of entries by their index among the heads."""
         made: list[dict[int, str]] = notes[_PROOF]
         if not made:
-            made.append(self.prove(notes, self._fired(notes)))
+            made.append(with_room(lambda: self.prove(notes, self._fired(notes))))
         return made[0]
 
     def _fired(self, notes: Notes) -> Sequence[Fired]:

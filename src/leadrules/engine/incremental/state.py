@@ -26,6 +26,7 @@ from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
 from leadrules.engine.reference.conditions import NOTHING, Total
 from leadrules.errors import AsOfError, StateError
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
+from leadrules.stack import with_room
 from leadrules.values import moment_of, plain_name, text_of_instant
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ class Scorer:
     @functools.cached_property
     def compiled(self) -> tuple[Evaluate, StreamPlan]:
         """The engine for leads that bring a log of events and what forgotten ones came to, and its plan of the log."""
+        return with_room(self._compile)
+
+    def _compile(self) -> tuple[Evaluate, StreamPlan]:
         program, uses = self.retention.program, self.retention.uses
         plan = StreamPlan(program.scope.zone)
         events = functools.partial(KeptEventCode, plan=plan)
@@ -371,14 +375,14 @@ class LeadState:
     def _result(self, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
         self._advance(as_of)
         evaluate, _ = self._scorer.compiled
-        return evaluate(self._lead, as_of, pii)
+        return with_room(lambda: evaluate(self._lead, as_of, pii))
 
     def forecast(self, *, as_of: dt.datetime, days: int = 90) -> Forecast:
         """Say when the lead's labels will change: what `Ruleset.forecast` says of all that was taken in.
 
         The state stays as it is: the moment does not count as asked for. Raises AsOfError for one before the latest.
         """
-        return self._scorer.foresee(self.__copy__()._follow(as_of), days)  # noqa: SLF001 - its own copy
+        return with_room(lambda: self._scorer.foresee(self.__copy__()._follow(as_of), days))  # noqa: SLF001 - its own copy
 
     def next_change(self, *, as_of: dt.datetime) -> dt.datetime | None:
         """Say until when the result is valid: what `Ruleset.next_change` says of all that was taken in.
@@ -387,7 +391,7 @@ class LeadState:
         """
         from leadrules.engine.spans.search import next_moment
 
-        return next_moment(self.__copy__()._follow(as_of))  # noqa: SLF001 - its own copy
+        return with_room(lambda: next_moment(self.__copy__()._follow(as_of)))  # noqa: SLF001 - its own copy
 
     def _follow(self, as_of: dt.datetime) -> Course:
         """Follow the lead from now on, as it is known at a moment."""
@@ -451,7 +455,7 @@ class LeadState:
         """
         log, retention, (_, plan) = self._log, self._scorer.retention, self._scorer.compiled
         events, totals, final = log.events(), self._lead[TOTALS], mark - self._remember
-        kept, self._lead[TOTALS] = retention.forget(events, totals, mark, final, plan)
+        kept, self._lead[TOTALS] = with_room(lambda: retention.forget(events, totals, mark, final, plan))
         if len(kept) < len(events):
             self._judged = _together(self._judged, {name: (one,) for name, one in self._scorer.environment.items()})
         log.keep(kept)

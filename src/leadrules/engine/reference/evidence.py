@@ -16,12 +16,15 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import MASK, MOST_LISTED
+from leadrules.audit import MASK, MOST_LISTED, MOST_VALUES
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.reference.scoring import RuleScore
 from leadrules.families import AGGREGATES
 from leadrules.lead import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
+
+CUT: dict[str, Any] = {"more": True}
+"""Says behind values that there are more than are shown."""
 
 
 class Evidence:
@@ -35,8 +38,8 @@ class Evidence:
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """Give what a rule that fired rests on: `events` of a per-event rule, else `values`."""
         found = {} if rule.selection is None else self._contributions(rule, score)
-        values = self._values(*basis(rule, score.alternative))
-        return found | {"values": values} if values or rule.selection is None else found
+        values = self._looked_at(*basis(rule, score.alternative))
+        return found | values if values["values"] or rule.selection is None else found
 
     def _contributions(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
         """List the latest events that gave points, and add up the earlier ones; the latest of all where none did."""
@@ -56,8 +59,7 @@ class Evidence:
             "weight": plain_number(sum((line.weight for line in true), Fraction(0))),
             "of": plain_number(sum((line.weight for line in persona.lines), Fraction(0))),
             "lines": [line.condition.text for line in true],
-            "values": self._values(*(line.condition for line in true)),
-        }
+        } | self._looked_at(*(line.condition for line in true))
 
     def of_condition(self, condition: p.Condition) -> dict[str, Any]:
         """Give every value that a condition reads, by its text in the rule file."""
@@ -77,7 +79,12 @@ class Evidence:
         return {selection.name: self._events(selection) for selection in selections}
 
     def _values(self, *nodes: p.Node) -> dict[str, Any]:
-        return {text: self.of_read(node) for text, node in looked_at(self.reading.program, *nodes).items()}
+        values: dict[str, Any] = self._looked_at(*nodes)["values"]
+        return values
+
+    def _looked_at(self, *nodes: p.Node) -> dict[str, Any]:
+        looked, cut = looked_at(self.reading.program, *nodes)
+        return {"values": {text: self.of_read(node) for text, node in looked.items()}} | (CUT if cut else {})
 
     def of_read(self, node: Read) -> Any:
         """Give what is found where a condition looks."""
@@ -263,11 +270,12 @@ def _of_selection(selection: p.Selection, *, shown: bool = False) -> Iterator[Re
             yield from _of_selection(attrs.evolve(named, text=f"{named.name}[{since.filter.text}]"))
 
 
-def looked_at(program: p.Program, *nodes: p.Node) -> dict[str, Read]:
+def looked_at(program: p.Program, *nodes: p.Node) -> tuple[dict[str, Read], bool]:
     """Give by its text what nodes look at, and after it what that is made of, each opened once.
 
-    Of a selection that is what its filters look at. A stack stands in for recursion: definitions may
-    build on each other thousands deep.
+    Of a selection that is what its filters look at. The first `MOST_VALUES` of them; the second answer
+    tells whether there are more. A stack stands in for recursion: definitions may build on each other
+    thousands deep.
     """
     found: dict[str, Read] = {}
     for one in nodes:
@@ -278,11 +286,13 @@ def looked_at(program: p.Program, *nodes: p.Node) -> dict[str, Read]:
             if node is None:
                 open_.pop()
                 continue
+            if len(found) == MOST_VALUES and node.text not in found:
+                return found, True
             found[node.text] = node
             if node not in opened:
                 opened.add(node)
                 open_.append(_inside(node, program))
-    return found
+    return found, False
 
 
 def basis(rule: p.Rule, alternative: int) -> list[p.Node]:
