@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 
 import attrs
 
@@ -63,6 +64,8 @@ class EachScore:
     _pool: Pool | None = None
     _tables: list[Faded] = attrs.field(factory=list)
     _constant: list[int] = attrs.field(factory=list)
+    _rising: list[int] = attrs.field(factory=list)
+    _falling: list[int] = attrs.field(factory=list)
     _seasonal: list[bool] = attrs.field(factory=list)
     _buckets: dict[int, list[object]] = attrs.field(factory=dict)
 
@@ -75,10 +78,18 @@ class EachScore:
             sure = [index for index in sure if self._seasonal[index]]
         if not possible:
             return NONE
-        least, most = self._each(possible, low, high, points)
-        earlier = int(self.still.earlier(self.rule).sum * self._scale)
-        fewest, largest = self._sum(possible, sure, least, most)
-        return within(fewest + earlier, self._most_points), within(largest + earlier, self._most_points)
+        if self._adds_up and isinstance(possible, range) and isinstance(sure, range):
+            fewest, largest = self._added_up(possible, sure)
+        else:
+            least, most = self._each(possible, low, high, points)
+            fewest, largest = self._sum(possible, sure, least, most)
+        earlier = self.still.earlier(self.rule).sum
+        if earlier:
+            fewest, largest = (units + int(earlier * self._scale) for units in (fewest, largest))
+        if self.rule.caps.points is None:
+            return fewest, largest
+        cap = scaled(self.rule.caps.points, self._scale)
+        return within(fewest, cap), within(largest, cap)
 
     def _look(self, pool: Pool) -> None:
         """Note of each event what never changes: whether it is in season, and its points or how they fade."""
@@ -91,11 +102,29 @@ class EachScore:
         node = rule.alternatives[0].points
         if self.movement.of(node):
             return
-        bases = [points_of(still, node, event) for event in pool.events]
+        once = isinstance(node, p.Constant)
+        bases = [points_of(still, node, event) for event in pool.events[: 1 if once else None]]
+        times = len(pool.events) if once else 1
         if rule.decay is None:
-            self._constant = [units_of(base, still.program.precision) for base in bases]
+            self._constant = [units_of(base, still.program.precision) for base in bases] * times
         else:
-            self._tables = [self._table(rule.decay, base) for base in bases]
+            self._tables = [self._table(rule.decay, base) for base in bases] * times
+
+    @property
+    def _adds_up(self) -> bool:
+        """Tell that points never change, and that nothing chooses among them."""
+        caps = self.rule.caps
+        return bool(self._constant) and not (caps.every or caps.per or caps.points_per) and caps.times is None
+
+    def _added_up(self, possible: range, sure: range) -> Units:
+        """Add up what all events from one on give, of those that may leave what lessens it and what adds to it."""
+        if not self._rising:
+            self._rising = [0, *accumulate(max(0, units) for units in self._constant)]
+            self._falling = [0, *accumulate(min(0, units) for units in self._constant)]
+        rising, falling = self._rising, self._falling
+        always = rising[-1] - rising[sure.start] + falling[-1] - falling[sure.start]
+        low = always + falling[sure.start] - falling[possible.start]
+        return low, always + rising[sure.start] - rising[possible.start]
 
     def _table(self, decay: Decay, base: Fraction) -> Faded:
         tables = self.movement.tables.setdefault(self.rule.id, {})
@@ -109,10 +138,6 @@ class EachScore:
     @property
     def _scale(self) -> int:
         return int(10**self.still.program.precision)
-
-    @property
-    def _most_points(self) -> int | None:
-        return scaled(self.rule.caps.points, self._scale)
 
     # ------------------------------------------------------------ each event
 
