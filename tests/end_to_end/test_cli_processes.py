@@ -89,8 +89,9 @@ def test_a_signal_ends_a_run_while_a_criterion_is_asked(here, uses, sent, status
     wait_until((here / "running").is_dir)
     sent_at = time.monotonic()
     child.send_signal(getattr(signal, sent))
-    child.communicate(timeout=60)
+    errors = child.communicate(timeout=60)[1]
     assert child.returncode == status
+    assert errors.endswith(b"interrupted: no file was changed\n") == (sent == "SIGINT")
     assert time.monotonic() - sent_at < 5
     assert (here / "scored.csv").read_text("utf-8") == "old\n"
     assert not [path.name for path in here.iterdir() if path.name.endswith(".part") or path.name == "rejects.csv"]

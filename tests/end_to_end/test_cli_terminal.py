@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -113,26 +112,6 @@ def test_a_closed_pipe_is_silent(here, process):
     child.stdout = None
     assert child.communicate(timeout=60)[1] == b""
     assert child.returncode == 141
-
-
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_leaves_no_half_file(sent, status, here, process):
-    os.mkfifo(here / "slow.csv")
-    (here / "scored.csv").write_text("old\n", "utf-8")
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
-    child = process("score", "acme.leadrules", "leads.csv", "--events", "slow.csv", "-o", "scored.csv", cwd=here)
-    signal.signal(signal.SIGINT, before)
-    writer = os.open(here / "slow.csv", os.O_WRONLY)
-    time.sleep(0.3)
-    child.send_signal(sent)
-    _, errors = child.communicate(timeout=60)
-    os.close(writer)
-    assert child.returncode == status
-    assert errors == (b"interrupted: no file was changed\n" if sent == signal.SIGINT else b"")
-    assert sorted(path.name for path in here.iterdir()) == [
-        "acme.leadrules", "events.csv", "leads.csv", "scored.csv", "slow.csv",
-    ]  # fmt: skip
-    assert (here / "scored.csv").read_text("utf-8") == "old\n"
 
 
 def test_long_work_shows_a_bar_on_a_terminal_only(here, process):

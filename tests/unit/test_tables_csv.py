@@ -238,11 +238,11 @@ def test_two_columns_of_one_name(tmp_path):
 @pytest.mark.parametrize(
     ("header", "advice"),
     [
-        ("ID,name", "is it `ID`? name the column with --id-column"),
-        ("Prospect ID,name", "is it `Prospect ID`? name the column with --id-column"),
-        ("name,ContactId", "is it `ContactId`? name the column with --id-column"),
-        ("name,lead_id", "is it `lead_id`? name the column with --id-column"),
-        ("name,paid", "name the column with --id-column"),
+        ("ID,name", "is it `ID`? name the column with `id_column=…`"),
+        ("Prospect ID,name", "is it `Prospect ID`? name the column with `id_column=…`"),
+        ("name,ContactId", "is it `ContactId`? name the column with `id_column=…`"),
+        ("name,lead_id", "is it `lead_id`? name the column with `id_column=…`"),
+        ("name,paid", "name the column with `id_column=…`"),
     ],
 )
 def test_no_id_column(tmp_path, header, advice):
@@ -263,7 +263,7 @@ def test_the_wrong_delimiter(tmp_path):
 def test_no_column_for_the_time_of_scoring(tmp_path):
     assert problem(tmp_path, "id,asof\n1,2\n", as_of_column="as_of") == (
         "`leads.csv` has no column `as_of` for the time of scoring; its columns are `id`, `asof`\n"
-        "  help: is it `asof`? name the column with --as-of-column"
+        "  help: is it `asof`? name the column with `as_of_column=…`"
     )
 
 
@@ -274,26 +274,59 @@ def test_a_header_that_cannot_be_read(tmp_path):
     )
 
 
-ENCODING_ADVICE = (
-    "\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`), or convert it: iconv -f WINDOWS-1252 -t UTF-8"
-)
+SAVE_AGAIN = "\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`)"
+WESTERN = "iconv -f WINDOWS-1252 -t UTF-8"
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "offset"),
+    ("content", "line", "offset", "conversion"),
     [
-        ("id,city\n1,Köln\n".encode("latin-1"), 2, "11"),
-        (b"\xe9", 1, "0"),
-        (b"id\n\xc3", 2, "3"),
-        (b"id,a\n" + b"1,x\n" * 300_000 + b"2,\xff\n", 300_002, "1,200,007"),
-        (b"id,a\n1," + b"x" * ((1 << 20) - 8) + b"\xc3(\n", 2, "1,048,575"),
+        ("id,city\n1,Köln\n".encode("latin-1"), "2", "11", WESTERN),
+        (b"\xe9", "1", "0", WESTERN),
+        (b"id\n\xc3", "2", "3", "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Ă`, -f WINDOWS-1252 where `Ã`"),
+        (
+            b"id,a\n" + b"1,x\n" * 300_000 + b"2,\xff\n",
+            "300,002",
+            "1,200,007",
+            f"{WESTERN} where it reads `ÿ`, -f WINDOWS-1250 where `˙`",
+        ),
+        (b"id,a\n1," + b"x" * ((1 << 20) - 8) + b"\xc3(\n", "2", "1,048,575", WESTERN),
+        (
+            "id,city\n1,Łódź\n2,Kraków\n".encode("cp1250"),
+            "2",
+            "10",
+            "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Łódź`, -f WINDOWS-1252 where `£ódŸ`",
+        ),
+        (
+            "id,city\n1,São Paulo\n".encode("cp1252"),
+            "2",
+            "11",
+            "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Săo`, -f WINDOWS-1252 where `São`",
+        ),
     ],
 )
-def test_a_file_that_is_not_utf_8(tmp_path, content, line, offset):
-    assert problem(tmp_path, content, id_column="#") == (
-        f"`leads.csv` is not UTF-8: line {line} has a byte that belongs to another encoding "
-        f"(byte {offset} of the file)" + ENCODING_ADVICE
+def test_a_file_that_is_not_utf_8(tmp_path, content, line, offset, conversion):
+    found = problem(tmp_path, content, id_column="#")
+    said = (
+        f"`leads.csv` is not UTF-8: line {line} has a byte that belongs to another encoding (byte {offset} of the file)"
     )
+    assert found == f"{said}{SAVE_AGAIN}, or convert it: {conversion}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04....[Content_Types].xml....", "is a workbook (.xlsx), whatever its name says"),
+        (b"PK\x03\x04....leads.csv", "is a ZIP archive, whatever its name says\n  help: unpack it first"),
+        (b"\x1f\x8b\x08....", "is packed with gzip, whatever its name says\n  help: unpack it first"),
+        (b"\x89PNG\r\n\x1a\n", "is a picture (PNG), whatever its name says"),
+        (b"PAR1....PAR1", "is a Parquet file, whatever its name says\n  help: let its name end in `.parquet`"),
+        ("id,a\n1,x\n".encode("utf-16-le"), "is UTF-16, not UTF-8"),
+        ("id,a\n1,x\n".encode("utf-32"), "is UTF-32, not UTF-8"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_it_is(tmp_path, content, said):
+    assert problem(tmp_path, content).startswith(f"`leads.csv` {said}")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])

@@ -90,7 +90,7 @@ def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path, "LeadID,type,at\n1,a,b\n")
     assert problem(path) == (
         "`events.csv` has no column `lead_id` for the id of the lead; its columns are `LeadID`, `type`, `at`\n"
-        "  help: is it `LeadID`? name the column with --event-columns lead=…"
+        '  help: is it `LeadID`? name the column with `event_columns={"lead": …}`'
     )
     assert "has no column `at` for the time of the event" in problem(
         path, columns={"lead": "LeadID", "at": "at "}
@@ -104,7 +104,7 @@ def test_parts_that_do_not_exist(tmp_path):
         "`events.csv` has no part `time` to map\n  help: the parts of an event are lead, type, at, id"
     )
     assert problem(path, columns={"at": None}) == (
-        "`events.csv` needs a column for `at`\n  help: write it as --event-columns at=COLUMN"
+        '`events.csv` needs a column for `at`\n  help: write it as `event_columns={"at": …}`'
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output
+from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output, read_leads
 from leadrules.tables.csv_output import Formulas, is_formula
 from leadrules.tables.parquet_output import parquet_rows
 
@@ -105,7 +105,7 @@ def test_a_full_disk_is_said_to_be_full():
 
     with pytest.raises(FileProblem) as caught:
         write()
-    assert str(caught.value) == "`/dev/full` cannot be used: No space left on device"
+    assert str(caught.value) == "`/dev/full` cannot be written: no space left on device"
 
 
 def test_another_file_that_fails_in_the_block_keeps_its_name(tmp_path):
@@ -281,7 +281,7 @@ def test_a_full_disk_is_told_while_parquet_is_written(tmp_path):
         with OutputFile(tmp_path / "out.parquet") as output, parquet_rows(output, COLUMNS) as put:
             put(("1", Decimal(1), []))
 
-    with pytest.raises(FileProblem, match="No space left"):
+    with pytest.raises(FileProblem, match="no space left"):
         fail()
 
 
@@ -294,3 +294,27 @@ def test_writing_parquet_needs_pyarrow(tmp_path, monkeypatch):
 
     with pytest.raises(FileProblem, match="needs pyarrow to be written"):
         fail()
+
+
+def test_an_output_that_is_replaced_keeps_its_mode_and_one_that_is_write_protected_is_kept(tmp_path):
+    path = tmp_path / "scored.csv"
+    path.write_text("old\n")
+    path.chmod(0o640)
+    with OutputFile(path) as output:
+        output.binary.write(b"new\n")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new\n", 0o640)
+    path.chmod(0o444)
+    with pytest.raises(FileProblem, match="is write-protected"):
+        OutputFile(path)
+    assert path.read_text() == "new\n"
+
+
+def test_names_that_no_system_takes_are_told_in_a_sentence(tmp_path):
+    circle = tmp_path / "circle.csv"
+    circle.symlink_to(circle)
+    for path in (circle, tmp_path / ("a" * 300)):
+        for use in (OutputFile, read_leads):
+            with pytest.raises(
+                FileProblem, match=r"cannot be (used|written): (its links lead in a circle|file name too)"
+            ):
+                use(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ def _told(error: Exception) -> int:
             screen.diagnostics(error.diagnostics)
             return RULES_WRONG
         case FileProblem():
-            screen.problem(error.sentence, error.advice)
+            screen.problem(error.sentence, error.advice and _PARAMETER.sub(_as_option, error.advice))
         case PluginError():
             screen.problem(str(error), error.help)
         case LeadrulesError():
@@ -93,6 +94,19 @@ def _told(error: Exception) -> int:
         case _:
             return _told_unexpected(error, screen)
     return USAGE
+
+
+_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns)=(?:…|\{"(\w+)": …\})`')
+"""How messages of tables name what Python passes, and the command line has as an option."""
+
+
+def _as_option(found: re.Match[str]) -> str:
+    """Write a parameter as the option of the same name.
+
+    >>> _PARAMETER.sub(_as_option, 'name it with `event_columns={"at": …}`')
+    'name it with --event-columns at=…'
+    """
+    return f"--{found[1].replace('_', '-')}" + (f" {found[2]}=…" if found[2] else "")
 
 
 def _told_unexpected(error: Exception, screen: Screen) -> int:

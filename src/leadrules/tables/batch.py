@@ -15,6 +15,7 @@ from leadrules.ruleset import Ruleset, files_of
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import EventTable
 from leadrules.tables.leads import LeadTable, read_leads
+from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
 from leadrules.tables.results import audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
@@ -141,11 +142,9 @@ def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Pa
         refuse_audit_suffix(audit)
     if rejects is not None:
         refuse_rejects_suffix(rejects)
-    files = [path.resolve() for path in (output, audit, rejects) if isinstance(path, Path)]
+    files = [resolved(path) for path in (output, audit, rejects) if isinstance(path, Path)]
     if len(set(files)) < len(files):
-        raise FileProblem(
-            None, "two outputs have the same name", "give --output, --audit and --rejects different names"
-        )
+        raise FileProblem(None, "two outputs have the same name", "give output, audit and rejects different names")
 
 
 def _moments(rules: Ruleset, as_of: dt.datetime | None, column: str | None) -> AsOf:

@@ -12,7 +12,8 @@ from typing import TextIO
 import attrs
 
 from leadrules.tables.delimiters import read_delimiter, sniffed
-from leadrules.tables.problems import FileProblem, refuse_encoding
+from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
+from leadrules.tables.problems import FileProblem
 from leadrules.tables.records import BadRecord, Record, RecordFile, Remarks, Wanted, repeated_name
 
 _SAMPLE = 1 << 16
@@ -30,6 +31,7 @@ def open_csv(path: Path, wanted: Wanted) -> RecordFile:
 
 
 def _opened(path: Path, wanted: Wanted, delimiter: str | None) -> RecordFile:
+    refuse_other_kinds(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             sample = file.read(_SAMPLE)

@@ -18,8 +18,6 @@ from leadrules.tables.rejects import Reject
 EVENT_COLUMNS: Mapping[str, str] = {"lead": "lead_id", "type": "type", "at": "at", "id": "id"}
 """Where the parts of an event stand, unless the caller says otherwise. A file need not have the column of `id`."""
 
-_OPTION = "--event-columns"
-
 
 @attrs.frozen
 class EventTable:
@@ -83,7 +81,7 @@ def _places(path: Path, columns: Mapping[str, str | None]) -> dict[str, str]:
                 path, f"has no part `{part}` to map", f"the parts of an event are {', '.join(EVENT_COLUMNS)}"
             )
         if not column and part != "id":
-            raise FileProblem(path, f"needs a column for `{part}`", f"write it as {_OPTION} {part}=COLUMN")
+            raise FileProblem(path, f"needs a column for `{part}`", f'write it as `event_columns={{"{part}": …}}`')
     places = {**EVENT_COLUMNS, **columns}
     return {part: column for part, column in places.items() if column}
 
@@ -97,9 +95,8 @@ def _check_columns(file: RecordFile, needed: Mapping[str, str], asked_id: str | 
         wanted.append(("id of the event", "id", asked_id))
     for role, part, column in wanted:
         if column not in file.columns:
-            refuse_missing_column(
-                file.path, column, file.columns, role=role, option=f"{_OPTION} {part}=…", delimiter=file.delimiter
-            )
+            option = f'event_columns={{"{part}": …}}'
+            refuse_missing_column(file.path, column, file.columns, role=role, option=option, delimiter=file.delimiter)
 
 
 def _lead_of(values: Mapping[str, Any], column: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def open_records(path: Path, wanted: Wanted) -> RecordFile:
     """Open a file of records by its suffix. Raises FileProblem, for a text file's content also while it is read."""
     opener = _OPENERS.get(path.suffix.lower())
     try:
+        _refuse_pipes(path)
         with path.open("rb"):
             pass
         if opener is not None:
@@ -37,3 +39,12 @@ def open_records(path: Path, wanted: Wanted) -> RecordFile:
     known = ", ".join(f"`{suffix}`" for suffix in SUFFIXES)
     what = f"ends in `{path.suffix}`" if path.suffix else "has no suffix"
     raise FileProblem(path, f"{what}, which is no known format", f"the formats are {known}")
+
+
+def _refuse_pipes(path: Path) -> None:
+    """Raise FileProblem for what is no file: it can be read once at most, and waiting for it may never end."""
+    mode = path.stat().st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        raise FileProblem(path, "is a pipe, not a file", "write what comes through it to a file first")
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise FileProblem(path, "is a device, not a file", "write what comes from it to a file first")

@@ -11,7 +11,8 @@ from typing import Any
 
 import attrs
 
-from leadrules.tables.problems import FileProblem, refuse_encoding
+from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
+from leadrules.tables.problems import FileProblem
 from leadrules.tables.records import BadRecord, Record, RecordFile, Remarks, Wanted
 
 
@@ -102,10 +103,9 @@ class _NotJsonError(ValueError):
 
 def open_json_lines(path: Path, _wanted: Wanted) -> RecordFile:
     """Open a file with a JSON object on each line. A line that cannot be read is a bad record."""
+    refuse_other_kinds(path)
     with path.open("rb") as file:
         start = file.read(1 << 12)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        refuse_encoding(path)
     if not start.strip() and path.stat().st_size <= len(start):
         raise FileProblem(path, "is empty", "each line should be a JSON object")
     remarks = Remarks()
@@ -137,6 +137,7 @@ def _line(decoder: _Decoder, number: int, raw: bytes) -> Record | BadRecord:
 
 def open_json(path: Path, wanted: Wanted) -> RecordFile:
     """Open a file that is one JSON list of objects, or an object that holds the list under `wanted.key`."""
+    refuse_other_kinds(path)
     try:
         text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:

@@ -14,7 +14,7 @@ from leadrules.lead import read_id
 from leadrules.shape import LEAD_PARTS
 from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.formats import open_records
-from leadrules.tables.problems import refuse_missing_column
+from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, named_plainly
 from leadrules.tables.rejects import Reject
 
@@ -170,9 +170,12 @@ def read_leads(
     else is an attribute, the id column too. Raises FileProblem, while iterating too.
     """
     path = Path(path)
+    if not id_column.strip():
+        advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
+        raise FileProblem(path, "needs a column for the id of the lead", advice)
     wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
     file = open_records(path, Wanted(wanted, "leads", delimiter))
-    options = {id_column: ("id of the lead", "--id-column"), as_of_column: ("time of scoring", "--as-of-column")}
+    options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     for column in wanted:
         if file.columns is not None and column not in file.columns:
             role, option = options[column]

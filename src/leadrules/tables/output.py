@@ -10,9 +10,37 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from leadrules.tables.problems import FileProblem, refuse_system_error
+
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_BINARY = getattr(os, "O_BINARY", 0)  # of Windows
+
+
+class _Descriptor(io.FileIO):
+    """Writes bytes. What cannot be written is told with the name of the file that it was for."""
+
+    def __init__(self, file: int, path: Path) -> None:
+        super().__init__(file, "wb")
+        self._path = path
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes. Raises FileProblem."""
+        try:
+            return super().write(data)
+        except OSError as error:
+            raise FileProblem(self._path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def resolved(path: Path) -> Path:
+    """Give the place that a path leads to. Raises FileProblem."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # of Python before 3.13
+        raise FileProblem(path, "cannot be used: its links lead in a circle") from None
+    except OSError as error:  # of a working folder that is gone
+        refuse_system_error(path, error)
 
 
 class OutputFile:
@@ -20,18 +48,22 @@ class OutputFile:
 
     It is written beside its target and renamed over it, so whoever reads the target finds the old
     content or the new, never half. Where the block fails, also by an interrupt, the target stays as
-    it was. A target that is no ordinary file (`/dev/stdout`, a pipe) is written directly. `inputs`
-    are files that must not be overwritten. Raises FileProblem.
+    it was. A new file has the mode of the old one, and its owner and group where this user may give
+    them. A target that is no ordinary file (`/dev/stdout`, a pipe) is written directly. `inputs` are
+    files that must not be overwritten. Raises FileProblem.
     """
 
     def __init__(self, path: Path, *, inputs: Iterable[Path] = ()) -> None:
         self.path = path
-        self._target = path.resolve()
-        self._direct = path.exists() and not path.is_file() and not path.is_dir()
+        self._target = resolved(path)
         self._temporary: Path | None = None
         self._binary: BinaryIO | None = None
         self._text: io.TextIOWrapper | None = None
-        self._check(inputs)
+        try:
+            self._direct = path.exists() and not path.is_file() and not path.is_dir()
+            self._check(inputs)
+        except OSError as error:
+            refuse_system_error(path, error)
 
     @property
     def binary(self) -> BinaryIO:
@@ -50,11 +82,15 @@ class OutputFile:
         """Open the file that will become the target."""
         try:
             if self._direct:
-                self._binary = self.path.open("wb")
+                self._binary = self._opened(os.open(self.path, os.O_WRONLY | _BINARY))
             else:
                 self._open_beside()
         except OSError as error:
+            self._remove()
             refuse_system_error(self.path, error)
+        except BaseException:  # such as an interrupt
+            self._remove()
+            raise
         return self
 
     def __exit__(
@@ -64,12 +100,11 @@ class OutputFile:
         try:
             self._finish(keep=kind is None)
         except OSError as problem:
-            with contextlib.suppress(OSError):  # what it still holds cannot be written
+            refuse_system_error(self.path, problem)
+        finally:
+            with contextlib.suppress(OSError, FileProblem):  # what it still holds cannot be written
                 self.binary.close()
             self._remove()
-            error = error or problem
-        if isinstance(error, OSError) and error.filename is None:  # no name: what failed is the writing itself
-            refuse_system_error(self.path, error)
 
     def _check(self, inputs: Iterable[Path]) -> None:
         if self._direct:
@@ -83,26 +118,36 @@ class OutputFile:
                 other.exists() and self._target.exists() and other.samefile(self._target)
             ):
                 raise FileProblem(self.path, "is also read: writing it would destroy the input", "choose another name")
+        if self._target.exists() and not (self._target.stat().st_mode & _WRITABLE and os.access(self._target, os.W_OK)):
+            raise FileProblem(self.path, "is write-protected", "allow to write it, or choose another name")
 
     def _open_beside(self) -> None:
-        temporary = self._target.with_name(f".{self._target.name[:100]}.{secrets.token_hex(6)}.part")
-        self._binary = temporary.open("xb")
-        self._temporary = temporary
-        if self._target.exists():
-            temporary.chmod(stat.S_IMODE(self._target.stat().st_mode))
+        self._temporary = self._target.with_name(f".{self._target.name[:60]}.{secrets.token_hex(6)}.part")
+        self._binary = self._opened(os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
+        if not self._target.exists():
+            return
+        before = self._target.stat()
+        if hasattr(os, "chown"):
+            with contextlib.suppress(OSError):  # not everyone may give files away
+                os.chown(self._temporary, before.st_uid, before.st_gid)
+        self._temporary.chmod(stat.S_IMODE(before.st_mode))
+
+    def _opened(self, file: int) -> BinaryIO:
+        return io.BufferedWriter(_Descriptor(file, self.path))
 
     def _finish(self, *, keep: bool) -> None:
+        if not keep and self._temporary is not None:
+            return
         if self._text is not None:
             self._text.flush()
         self.binary.flush()
-        if keep and self._temporary is not None:
-            os.fsync(self.binary.fileno())
+        if self._temporary is None:
+            return
+        os.fsync(self.binary.fileno())
         self.binary.close()
-        if keep and self._temporary is not None:
-            self._temporary.replace(self._target)
-            self._temporary = None
-            _sync_folder(self._target.parent)
-        self._remove()
+        self._temporary.replace(self._target)
+        self._temporary = None
+        _sync_folder(self._target.parent)
 
     def _remove(self) -> None:
         if self._temporary is not None:
