@@ -67,3 +67,27 @@ def test_in_a_filter_a_property_comes_before_a_list_of_its_name_where_a_text_may
     assert by_property.evaluate(lead, as_of=as_of).score == 2
     by_list = Ruleset.from_text(head + "page_view[site in site] +1\npage_view[not site in site] +2")
     assert by_list.evaluate(lead, as_of=as_of).score == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        'field marital: text protected\nfield m2: text from "marital"\n',
+        'field m2: text from "Marital Status"\nfield marital: text from "Marital Status" protected\n',
+        'field marital: text from "m²" protected\nfield m2: text\n',
+    ],
+)
+def test_a_column_is_protected_under_every_name(fields):
+    with pytest.raises(RuleCheckError) as caught:
+        Ruleset.from_text(f'{fields}m2 = "single" +5\n')
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.span.line) == ("LR312", 3)
+    assert problem.message.startswith("`m2` is protected by the field `marital`, which reads the same column")
+
+
+@pytest.mark.parametrize("declared", ["", 'field mail: text from "email" pii\n'])
+def test_a_column_is_personal_under_every_name(declared):
+    rules = Ruleset.from_text(f'{declared}field e2: text from "email"\ne2 contains "a@" +5\n')
+    result = rules.evaluate({"id": "1", "attributes": {"email": "a@b.example"}}, as_of=AS_OF)
+    assert result.score == 5
+    assert "b.example" not in result.to_json()

@@ -21,7 +21,7 @@ from leadrules.plugins import Catalogue
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
-from leadrules.values import Duration, Value, folded
+from leadrules.values import Duration, Value, folded, plain_name
 from leadrules.vocabulary import (
     BOOL,
     NUMBER,
@@ -89,6 +89,7 @@ class Names:
     grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
+    guards: dict[str, str] = attrs.field(factory=dict)
     _label_sets: dict[str, frozenset[str]] = attrs.field(factory=dict)
     _declarations: dict[tuple[tuple[str, ...], str], tuple[Property, ...]] = attrs.field(factory=dict)
     _property_names: dict[tuple[str, ...], frozenset[str]] = attrs.field(factory=dict)
@@ -220,6 +221,7 @@ def declare(
             _vocabulary(names, statement, read_list)
         except Refused:
             continue
+    _share_columns(names)
     _any_event(names, statements)
     _event_groups(names, statements)
     _overrides(names, statements, params)
@@ -452,6 +454,19 @@ def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> 
 
 
 # -------------------------------------------------------------------- events
+
+
+def _share_columns(names: Names) -> None:
+    """Let what protects a column protect it under every name: `protected` and `pii` are about the data."""
+    protected = {plain_name(field.key): field.name for field in names.fields.values() if field.protected}
+    personal = {plain_name(field.key) for field in names.fields.values() if field.pii}
+    for name, field in names.fields.items():
+        key = plain_name(field.key)
+        if key in protected and not field.protected:
+            names.guards[name] = protected[key]
+        names.fields[name] = attrs.evolve(
+            field, protected=field.protected or key in protected, pii=field.pii or key in personal
+        )
 
 
 def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:

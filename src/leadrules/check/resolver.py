@@ -118,12 +118,12 @@ class Resolver:
         if field is None:
             raise Refused
         if field.protected:
-            self.report.refuse(
-                "LR312",
-                f"`{node.name}` is protected: no rule, criterion or stage may read it",
-                node,
-                "leave it out, or take `protected` from its declaration if the law lets you",
-            )
+            guard = self.names.guards.get(node.name, node.name)
+            of = "" if guard == node.name else f" by the field `{guard}`, which reads the same column"
+            whose = "its declaration" if guard == node.name else f"that of `{guard}`"
+            help_ = f"leave it out, or take `protected` from {whose} if the law lets you"
+            message = f"`{node.name}` is protected{of}: no rule, criterion or stage may read it"
+            self.report.refuse("LR312", message, node, help_)
         self.reads.fields[node.name] = None
         return p.FieldRead(field, **told(node))
 
