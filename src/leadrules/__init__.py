@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from leadrules.ruleset import Ruleset
     from leadrules.syntax.parser import Limits
 
+    __version__: str
+
 __all__ = [
     "AsOfError",
     "AuditEntry",
@@ -85,6 +87,10 @@ def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names.split():
             return globals().setdefault(name, getattr(import_module(home), name))
+    if name == "__version__":
+        from importlib import metadata
+
+        return globals().setdefault(name, metadata.version("leadrules"))
     raise AttributeError(f"module 'leadrules' has no attribute {name!r}")
 
 

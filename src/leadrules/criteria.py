@@ -112,7 +112,9 @@ class Criterion:
     def failed(self, problem: str, lead: str | None = None) -> PluginError:
         """Make the error that says what this criterion did wrong, and with which lead."""
         about = f", lead `{lead}`" if lead is not None else ""
-        return PluginError(f"{self.origin}, criterion `{self.name}` version {self.version}{about}: {problem}")
+        error = PluginError(f"{self.origin}, criterion `{self.name}` version {self.version}{about}: {problem}")
+        origin = self.origin
+        return error.about(plugin=origin.plugin, distribution=origin.distribution, criterion=self.name, lead=lead)
 
 
 @attrs.frozen
@@ -209,7 +211,8 @@ def verified(origin: Origin, name: str, function: Callable[..., Any], mark: Mark
     """Verify what a criterion says of itself. Raises PluginError."""
 
     def refuse(problem: str, help: str | None = None) -> PluginError:
-        return PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}", help)
+        error = PluginError(f"{origin}, criterion `{name}` version {mark.version}: {problem}", help)
+        return error.about(plugin=origin.plugin, distribution=origin.distribution, criterion=name)
 
     _verify_mark(name, mark, refuse)
     if any(test(function) for test in _NOT_PLAIN):

@@ -339,12 +339,31 @@ def _rebuilt(kind: type[InputError], mistakes: tuple[Mistake, ...], lead: str | 
 class PluginError(LeadrulesError):
     """A plugin that cannot be loaded, lies about its types or fails.
 
-    Its text names the culprit; `help` says what to do about it, where there is something to do.
+    Its text names the culprit; `help` says what to do about it, where there is something to do. As far as they are
+    known, `plugin`, `criterion` and `lead` give the names and the id that the text has, and `distribution` the
+    installed package that brings the plugin.
     """
+
+    plugin: str | None = None
+    distribution: str | None = None
+    criterion: str | None = None
+    lead: str | None = None
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
         self.help = help
+
+    def about(
+        self,
+        *,
+        plugin: str | None = None,
+        distribution: str | None = None,
+        criterion: str | None = None,
+        lead: str | None = None,
+    ) -> Self:
+        """Say as data whom the error is about, and give it."""
+        self.plugin, self.distribution, self.criterion, self.lead = plugin, distribution, criterion, lead
+        return self
 
 
 class MissingPlugin(PluginError):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import attrs
 
@@ -20,6 +20,7 @@ from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.check.checker import Checked, check
 from leadrules.errors import (
     Diagnostic,
+    InputError,
     LeadError,
     Mistake,
     PluginError,
@@ -57,6 +58,12 @@ REMEMBERED = dt.timedelta(days=7)
 
 Leadlike: TypeAlias = "Lead | Mapping[str, Any]"
 """A lead: a `Lead`, or any mapping or object of its shape."""
+
+AsOf: TypeAlias = "dt.datetime | Callable[[Leadlike], dt.datetime]"
+"""The moment of scoring, for all leads or by a function of each."""
+
+OnError: TypeAlias = "Literal['raise'] | Callable[[int, Leadlike, InputError | PluginError], object]"
+"""What to do with a lead that cannot be scored: raise, or call a function with its place, itself and the error."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -276,9 +283,43 @@ class Ruleset:
         facts = self._reader.read(lead, instant)
         return with_room(lambda: explain(self._program, facts, instant, self._identity, show_pii=pii))
 
-    def score_many(self, leads: Iterable[Leadlike], *, as_of: dt.datetime, pii: bool = False) -> Iterator[ScoredLead]:
-        """Score leads one after the other, in their order. Raises as `evaluate` does, at the lead concerned."""
-        return (self.evaluate(lead, as_of=as_of, pii=pii) for lead in leads)
+    @overload
+    def score_many(
+        self, leads: Iterable[Leadlike], *, as_of: AsOf, pii: bool = False, on_error: OnError = "raise"
+    ) -> Iterator[ScoredLead]: ...
+
+    @overload
+    def score_many(
+        self, leads: Iterable[Leadlike], *, as_of: AsOf, pii: bool = False, on_error: Literal["yield"]
+    ) -> Iterator[ScoredLead | InputError | PluginError]: ...
+
+    def score_many(
+        self,
+        leads: Iterable[Leadlike],
+        *,
+        as_of: AsOf,
+        pii: bool = False,
+        on_error: OnError | Literal["yield"] = "raise",
+    ) -> Iterator[ScoredLead | InputError | PluginError]:
+        """Score leads one after the other, in their order.
+
+        `as_of` is one moment for all, or a function that gives a lead's. A lead that cannot be scored
+        raises as `evaluate` does, at its turn, which ends the iteration; with `on_error="yield"` its
+        error stands in its place, so that there are as many answers as leads; a function is called with
+        the lead's place, from 0, the lead and the error, and the lead is left out.
+        """
+        if not callable(as_of):
+            read_as_of(as_of)  # what the host gets wrong is no error of a lead
+        for index, lead in enumerate(leads):
+            try:
+                yield self.evaluate(lead, as_of=as_of(lead) if callable(as_of) else as_of, pii=pii)
+            except (InputError, PluginError) as error:
+                if on_error == "raise":
+                    raise
+                if on_error == "yield":
+                    yield error
+                else:
+                    on_error(index, lead, error)
 
     def forecast(self, lead: Leadlike, *, as_of: dt.datetime, days: int = 90) -> Forecast:
         """Say when the lead's labels will change within some days if nothing else happens.

@@ -1215,3 +1215,21 @@ def test_an_example_may_ask_a_criterion_that_no_rule_asks():
         'field x: number\ncriterion double = x * 2\nemail_open +5\nexample "a"\n  given x = 4\n  expect double = 8\n'
     )
     assert [example.passed for example in rules.run_examples()] == [True]
+
+
+def test_many_leads_are_scored_each_with_its_error_or_without():
+    rules, june = Ruleset.from_text("employees >= 5 +5"), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+    leads = [{"id": str(n), "attributes": {"employees": size}} for n, size in enumerate([7, "many", 3])]
+    with pytest.raises(LeadError, match="lead `1`"):
+        list(rules.score_many(leads, as_of=june))
+    first, error, last = rules.score_many(leads, as_of=june, on_error="yield")
+    assert (first.score, error.lead, last.score) == (5, "1", 0)
+    told = []
+    scored = list(rules.score_many(leads, as_of=june, on_error=lambda *what: told.append(what)))
+    assert [result.lead for result in scored] == ["0", "2"]
+    assert [(index, lead["id"], error.code) for index, lead, error in told] == [(1, "1", error.code)]
+    days = {"0": june, "2": june + dt.timedelta(days=1)}
+    found = rules.score_many(leads[::2], as_of=lambda lead: days[lead["id"]])
+    assert [result.to_dict()["as_of"] for result in found] == ["2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z"]
+    with pytest.raises(AsOfError):
+        list(rules.score_many(leads, as_of=dt.datetime(2026, 6, 1), on_error="yield"))

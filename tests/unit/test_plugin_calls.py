@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import functools
 import itertools
+import pickle
 import signal
 import sys
 from collections.abc import Mapping
@@ -780,6 +781,8 @@ def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
     name = call.partition("(")[0]
     assert str(caught.value).startswith(f"plugin `bad`, criterion `{name}` version 1, lead `42`: ")
     assert words in str(caught.value)
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):  # noqa: S301 - our own bytes
+        assert (error.plugin, error.distribution, error.criterion, error.lead) == ("bad", None, name, "42")
 
 
 @pytest.mark.parametrize(

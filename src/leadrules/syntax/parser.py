@@ -97,6 +97,7 @@ class _Reader:
         self.rules = 0
         self.chunks = 0
         self.warned: set[str] = set()
+        self.mistakes = self.looked_at = 0
 
     def read(self, chunk: Chunk) -> None:
         """Read one statement, or the comments after the last one."""
@@ -153,7 +154,9 @@ class _Reader:
             message = f"the file has more than {self.limits.rules} rules"
             self.diagnostics.append(self.source.diagnostic("LR005", message, span.start, span.end))
             return True
-        if len(self.diagnostics) > self.limits.mistakes:
+        self.mistakes += sum(d.severity == "error" for d in self.diagnostics[self.looked_at :])
+        self.looked_at = len(self.diagnostics)
+        if self.mistakes > self.limits.mistakes:
             end = self.diagnostics[-1].span
             message = "too many mistakes; the rest of the file was not read"
             self.diagnostics.append(self.source.diagnostic("LR008", message, end.start, end.end))

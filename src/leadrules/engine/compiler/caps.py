@@ -88,8 +88,7 @@ def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:
     every = dt.timedelta(microseconds=cap.every)
     counted: list[Row] = []
     for row in rows:
-        recent = [c for c in counted[-cap.times :] if row[1] - c[1] < every]
-        if len(recent) < cap.times:
+        if len(counted) < cap.times or row[1] - counted[-cap.times][1] >= every:
             counted.append(row)
     return counted
 

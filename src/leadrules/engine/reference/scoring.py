@@ -116,8 +116,7 @@ def _keep_every(contributions: Iterable[Contribution], cap: p.MaxEvery) -> list[
     """From the oldest on, count an event when fewer than N counted ones are less than D older."""
     counted: list[Contribution] = []
     for contribution in contributions:
-        recent = [c for c in counted[-cap.times :] if contribution.event.at - c.event.at < cap.every]
-        if len(recent) < cap.times:
+        if len(counted) < cap.times or contribution.event.at - counted[-cap.times].event.at >= cap.every:
             counted.append(contribution)
     return counted
 
