@@ -53,6 +53,7 @@ class EvidencePlans:
     events: EventLists
     _plans: dict[int, Plan] = attrs.field(factory=dict)
     _fields: dict[str, ToText] = attrs.field(factory=dict)
+    _values_of: dict[Read, ValuePlan] = attrs.field(factory=dict)
 
     def prove(self, notes: Notes, fired: Sequence[Fired]) -> dict[int, str]:
         """Give the evidence of entries as canonical JSON, by their index; of those that follow from the lead."""
@@ -186,16 +187,9 @@ class EvidencePlans:
         return self._units(points) == found * self._decimals.scale
 
     def _needed(self, node: p.Node) -> tuple[Defined, ...]:
-        """Name the definitions that the reference needs to answer a node, in the program's order."""
-        found: set[Defined] = set()
-        waiting: list[p.Node] = [node]
-        while waiting:
-            for read in waiting.pop().find(p.DefinitionRead):
-                key = (read.kind, read.name)
-                if key not in found and read.kind not in _NOTED:
-                    found.add(key)
-                    waiting += [one for one in (self._program.definitions.get(key),) if one is not None]
-        return tuple(key for key in self._program.order if key in found)
+        """Name the definitions that the reference needs to answer a node, but for those that these read."""
+        reads = ((read.kind, read.name) for read in node.find(p.DefinitionRead) if read.kind not in _NOTED)
+        return tuple(dict.fromkeys(reads))
 
     # ------------------------------------------------------------------ values
 
@@ -210,6 +204,12 @@ class EvidencePlans:
         return lambda lead: f"{{{','.join([key + write(lead) for key, write in parts])}{end}"
 
     def _value(self, node: Read) -> ValuePlan:
+        """Write what is looked at, however often; what stands twice in the rules is of one plan."""
+        if node not in self._values_of:
+            self._values_of[node] = self._written(node)
+        return self._values_of[node]
+
+    def _written(self, node: Read) -> ValuePlan:
         match node:
             case p.FieldRead(field) | p.MomentWithin(p.FieldRead(field)):
                 return self._field(field)
