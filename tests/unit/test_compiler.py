@@ -619,3 +619,27 @@ def test_properties_that_would_make_up_a_value_are_asked_for_none():
     events = [view(1) | {"properties": given} for given in (properties, numbers)]
     assert rules.evaluate({"id": "1", "attributes": {}, "events": events}, as_of=AS_OF).score == 5
     assert (dict(properties), dict(numbers)) == ({"seconds": 0}, {})
+
+
+@pytest.mark.parametrize("span", ["418986 weeks", "99999999999 weeks", "4223371680 minutes"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "email_open followed by page_view within {} +1",
+        "email_open not followed by page_view within {} +1",
+        "email_open not followed by email_open within {} +1",
+        "email_open within {} +1",
+        "created within {} +1",
+        "no purchase within {} +1",
+        "email_open +1  max 1 every {}",
+    ],
+)
+def test_spans_that_reach_beyond_all_time(rule, span):
+    rules = Ruleset.from_text(rule.format(span))
+    events = [{"type": "email_open", "at": "0003-05-01"}, {"type": "page_view", "at": "2026-05-02"}]
+    lead = {"id": "1", "attributes": {"created": "2026-01-01"}, "events": events}
+    for as_of in (dt.datetime(2026, 6, 1, tzinfo=dt.UTC), dt.datetime(9997, 12, 31, tzinfo=dt.UTC)):
+        result = rules.evaluate(lead, as_of=as_of)
+        assert result.to_json() == rules.explain(lead, as_of=as_of).result.to_json()
+        assert rules.start(lead).result(as_of=as_of).to_json() == result.to_json()
+        rules.forecast(lead, as_of=as_of, days=30)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.engine.compiler.runtime import Irregular
+from leadrules.engine.compiler.runtime import Irregular, span_of
 
 
 def kept_per(keys: Iterable[Hashable], times: int) -> int:
@@ -85,7 +85,7 @@ def kept_of(caps: p.Caps, rows: list[Row]) -> list[Row]:
 
 
 def _keep_every(rows: Iterable[Row], cap: p.MaxEvery) -> list[Row]:
-    every = dt.timedelta(microseconds=cap.every)
+    every = span_of(cap.every)
     counted: list[Row] = []
     for row in rows:
         if len(counted) < cap.times or row[1] - counted[-cap.times][1] >= every:

@@ -202,7 +202,7 @@ class Conditions:
         if not themselves and set(node.first.types) & set(node.then.types):
             raise Unsupported("some events may be both")
         firsts, thens = at.moments(node.first), at.moments(node.then)
-        span = self.names.value(moment_of(node.within) - moment_of(0), ("span", node.within))
+        span = self.names.value(runtime.span_of(node.within), ("span", node.within))
         test = code.call(
             self.names.value(runtime.followed),
             *(firsts, thens, span, at.clock("now")),

@@ -17,7 +17,7 @@ from leadrules.engine.compiler.fields import AboutText, absent_is_unknown
 from leadrules.engine.compiler.normalisation import readers_of
 from leadrules.engine.compiler.noted_lead import Event, NotedLead, ToText, text_reader
 from leadrules.engine.compiler.operands import TextRead, only_text
-from leadrules.engine.compiler.runtime import Decayed, number_in, units_of, value_alike
+from leadrules.engine.compiler.runtime import Decayed, number_in, span_of, units_of, value_alike
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import about_events, asked_of_events, properties_shown
 from leadrules.engine.reference.scoring import points_of
@@ -63,7 +63,7 @@ class EventLists:
         types = [name for name in selection.types if name in self.program.scope.read]
         if len(types) == 1 and selection.filter is None and selection.within is None:
             return lambda lead: lead.in_order(types[0])
-        within = None if selection.within is None else dt.timedelta(microseconds=selection.within)
+        within = None if selection.within is None else span_of(selection.within)
         passing = None if selection.filter is None else self._filter(selection.filter, types)
 
         def select(lead: NotedLead) -> Sequence[Event]:
@@ -191,7 +191,7 @@ class EventLists:
             return lambda _, events: [(units, event) for event in events]
         precision = self.program.precision
         points = points_of(Reading(self.program, Facts(None, {}, (), {}, 0), 0), node, None)
-        table, unit = Decayed(rule.decay, points, precision), dt.timedelta(microseconds=rule.decay.unit)
+        table, unit = Decayed(rule.decay, points, precision), span_of(rule.decay.unit)
         in_days = rule.decay.unit == DAY
 
         def worth(lead: NotedLead, events: Sequence[Event]) -> Kept:

@@ -15,11 +15,19 @@ from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
 from leadrules.families import Calendar, Decay
-from leadrules.values import LARGEST, Value, Zone, bounded, folded, instant_of, plain_name
+from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of, plain_name
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 """Moments before the one or after the other are left to the readers, which check the year as it is written."""
+_END = dt.datetime.max.replace(tzinfo=dt.UTC)
+_LONGEST = 10_000 * 366 * DAY
+
+
+def span_of(microseconds: int) -> dt.timedelta:
+    """Give a span of time; of two that are longer than all there is, the one is as good as the other."""
+    return dt.timedelta(microseconds=min(microseconds, _LONGEST))
+
 
 _MOST_REMEMBERED = 4_096
 _LONGEST_REMEMBERED = 200
@@ -276,10 +284,11 @@ def followed(
     moments = sorted(thens)
 
     def is_followed(first: dt.datetime) -> bool:
-        return bisect_right(moments, first + span) - bisect_left(moments, first) > themselves
+        end = first + span if span < _END - first else _END
+        return bisect_right(moments, end) - bisect_left(moments, first) > themselves
 
     if negated:
-        return any(first + span <= now and not is_followed(first) for first in firsts)
+        return any(span <= now - first and not is_followed(first) for first in firsts)
     return any(map(is_followed, firsts))
 
 
