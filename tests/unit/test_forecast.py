@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from leadrules import InputError, Ruleset
+from leadrules.engine.reference.conditions import arithmetic
+from leadrules.engine.spans import search
+from leadrules.engine.spans.outcome import outcomes
+from leadrules.engine.spans.possible import Range, bits_of, calculated, maybe_unknown
 from leadrules.sdk import LeadView, criterion
 
 NOW = dt.datetime(2026, 10, 26, tzinfo=dt.UTC)
@@ -286,6 +292,57 @@ def test_a_result_is_valid_until_its_next_change(text, until):
     given = lead(("email_open", "2026-10-25T00:00:00Z"), ("page_view", "2026-10-25T12:00:00Z"), budget=True)
     found = Ruleset.from_text(text).next_change(given, as_of=NOW)
     assert (None if found is None else found.isoformat()) == until
+
+
+SETTLED = [
+    "(days since signup / nothing) > 3",
+    "(count(email_open within 7 days) / nothing) > 3",
+    "(days since signup / (nothing * days since signup)) > 3",
+    "((rate / (days since signup - days since signup)) / nothing) > 3",
+    "(nothing / days until signup) > 3",
+    "(days since signup * nothing) > 3",
+    "(nothing * (rate / (days since signup - 1))) > 3",
+    "sum(seconds of page_view within 9 days) > 3",
+]
+
+
+@pytest.mark.parametrize("condition", SETTLED)
+def test_what_one_operand_settles_needs_few_looks(condition, monkeypatch):
+    """Whatever the other one can be: a span in which the answer cannot move is not parted."""
+    looks = []
+
+    def counted(*given):
+        looks.append(given)
+        assert len(looks) <= 100
+        return outcomes(*given)
+
+    monkeypatch.setattr(search, "outcomes", counted)
+    text = f"stages a < b\nfield nothing: number\nfield rate: number\nfield signup: date\n{condition} -> b\n"
+    given = lead(("email_open", "2026-10-25T09:30:00Z"), signup="2026-10-01", nothing=0, rate=7)
+    views = [NOW - dt.timedelta(minutes=minutes) for minutes in range(2_000)]
+    given["events"] += [{"type": "page_view", "at": at} for at in views]
+    rules = Ruleset.from_text(text)
+    assert rules.forecast(given, as_of=NOW, days=3_000).changes == ()
+    assert rules.next_change(given, as_of=NOW) is None
+    assert len(looks) >= 2
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/"])
+def test_a_set_of_results_holds_all_that_arithmetic_gives(operator):
+    """Long numbers, unknown ones and divisors on both sides of 0 among them."""
+    huge = Fraction(10**700 + 1, 3)
+    ends = [*map(Fraction, (-7, -1, 0, 1, 3)), Fraction(1, 3), huge, -huge, Fraction(7, 10**600)]
+    for left, right in itertools.product(itertools.combinations_with_replacement(ends, 2), repeat=2):
+        sides = [Range(min(s), max(s), s == (1, 3), max(map(bits_of, s))) for s in (left, right)]
+        found = calculated(operator, *sides)
+        members = [[*{*side}, *([None] if one.unknown else [])] for side, one in zip((left, right), sides, strict=True)]
+        for a, b in itertools.product(*members):
+            value = arithmetic(operator, a, b)
+            if value is None:
+                assert maybe_unknown(found)
+            else:
+                assert found.low <= value <= found.high
+                assert bits_of(value) <= found.bits
 
 
 def test_many_are_forecast_in_their_order():

@@ -7,6 +7,7 @@ dates, instants), a frozenset of what it can be, None among it, or `ANYTHING`.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -23,8 +24,11 @@ ANY_TRUTH = TRUE | FALSE | UNKNOWN
 
 BITS = {True: TRUE, False: FALSE, None: UNKNOWN}
 _TRUTHS = {bit: truth for truth, bit in BITS.items()}
-_MOST_BITS = MOST_DIGITS * 3
-"""Numbers of fewer bits have fewer digits than arithmetic may give."""
+_ZERO = Fraction(0)
+_REACH = Fraction(10**MOST_DIGITS)
+"""What arithmetic gives is nearer to 0."""
+_MOST_BITS = _REACH.numerator.bit_length()
+"""What arithmetic gives has no more; numbers of fewer have fewer digits than it may give."""
 MOST_MEMBERS = 16
 """A set of more members than this becomes `ANYTHING`."""
 
@@ -97,7 +101,9 @@ def only(possible: Possible) -> tuple[Value | None] | None:
 def members(possible: Possible) -> frozenset[Any] | None:
     """List a set; None where it is too large."""
     if isinstance(possible, Range):
-        return frozenset((possible.low,)) if possible.is_one else None
+        if possible.low != possible.high:
+            return None
+        return frozenset((possible.low, None) if possible.unknown else (possible.low,))
     return possible if isinstance(possible, frozenset) else None
 
 
@@ -193,19 +199,49 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def calculated(op: str, left: Possible, right: Possible) -> Possible:
-    """Give what arithmetic of two sets gives."""
+    """Give what arithmetic of two sets gives. What one operand settles alone is settled, whatever the other can be."""
     ones = only(left), only(right)
     if ones[0] is not None and ones[1] is not None:
         return exactly(arithmetic(op, ones[0][0], ones[1][0]))
-    if ones[0] == (None,) or ones[1] == (None,):
+    if ones[0] == (None,) or ones[1] == (None,) or (op == "/" and _is_nothing(right)):
         return frozenset((None,))
+    if (op in {"*", "/"} and _is_nothing(left)) or (op == "*" and _is_nothing(right)):
+        unknown = maybe_unknown(left) or maybe_unknown(right) or (op == "/" and _may_be_nothing(right))
+        return Range(_ZERO, _ZERO, unknown, bits=1)
     if not isinstance(left, Range) or not isinstance(right, Range):
         return ANYTHING
     bits = left.bits + right.bits + 1
-    if bits > _MOST_BITS or (op == "/" and right.low <= 0 <= right.high):
-        return ANYTHING
+    unknown = left.unknown or right.unknown
+    if op == "/" and _may_be_nothing(right):
+        return _within_reach(*_divided(left, right), bits, unknown=True)
     ends = [_OPERATORS[op](a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
-    return Range(min(ends), max(ends), left.unknown or right.unknown, bits)
+    return _within_reach(min(ends), max(ends), bits, unknown=unknown)
+
+
+def _is_nothing(possible: Possible) -> bool:
+    """Tell that whatever is known of it is 0."""
+    return isinstance(possible, Range) and possible.low == 0 == possible.high
+
+
+def _may_be_nothing(possible: Possible) -> bool:
+    return not isinstance(possible, Range) or possible.low <= 0 <= possible.high
+
+
+def _divided(left: Range, right: Range) -> tuple[Fraction, Fraction]:
+    """Give the ends of a quotient whose divisor may be next to 0: as far from it as the bits of its numbers allow."""
+    low, high = right.low, right.high
+    least = Fraction(1, 1 << right.bits)
+    divisors = [*((low, -least) if low < 0 else ()), *((least, high) if high > 0 else ())]
+    ends = [end / divisor for end in (left.low, left.high) for divisor in divisors]
+    return min(ends), max(ends)
+
+
+def _within_reach(low: Fraction, high: Fraction, bits: int, *, unknown: bool) -> Range:
+    """Give a range of results; such as may be longer than arithmetic gives are unknown, and the others lie in reach."""
+    if bits < _MOST_BITS:
+        return Range(low, high, unknown, bits)
+    ends = max(Fraction(math.floor(low)), -_REACH), min(Fraction(math.ceil(high)), _REACH)
+    return Range(*ends, True, _MOST_BITS)
 
 
 def negative(operand: Possible) -> Possible:

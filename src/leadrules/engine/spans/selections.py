@@ -160,7 +160,9 @@ def _around(
     """Give what reaches around all values of the events from the sure to the possible ones."""
     aggregate = AGGREGATES[node.function]
     some, always = _known(possible), _known(sure)
-    if aggregate.around is None or earlier.count or not some:
+    if not some:
+        return exactly(_value(node, [], earlier))
+    if aggregate.around is None or earlier.count:
         return ANYTHING
     low, high = aggregate.around(always, some)
     unknown = not always and aggregate.of([]) is None
