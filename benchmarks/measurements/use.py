@@ -15,6 +15,7 @@ from leadrules import Lead, Ruleset
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.reference import interpreter
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.ruleset import program_of
 
 BASE = "evaluate, leads as dicts, times as datetimes"
 
@@ -70,7 +71,7 @@ def _questions(rules: Ruleset, leads: list[Plain]) -> dict[str, Sequence[Step]]:
 
 
 def _reference(rules: Ruleset) -> Callable[[Plain], ScoredLead]:
-    reader = LeadReader(rules.program.scope)
+    reader = LeadReader(program_of(rules).scope)
     identity = RulesetIdentity(rules.name, rules.version, rules.fingerprint)
     instant = read_as_of(AS_OF)
-    return lambda lead: interpreter.evaluate(rules.program, reader.read(lead, instant), instant, identity)
+    return lambda lead: interpreter.evaluate(program_of(rules), reader.read(lead, instant), instant, identity)

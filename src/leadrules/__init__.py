@@ -13,7 +13,7 @@ Each name is loaded when it is first asked for, so that importing leadrules cost
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leadrules.audit import AuditEntry, ScoredLead, Transition
+    from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Transition
     from leadrules.engine.incremental.state import LeadState
     from leadrules.engine.spans.causes import Cause
     from leadrules.errors import (
@@ -24,14 +24,19 @@ if TYPE_CHECKING:
         LeadrulesError,
         Mistake,
         PluginError,
+        PluginLoadError,
         RuleCheckError,
         RulesetError,
         RuleSyntaxError,
         Span,
         StateError,
     )
+    from leadrules.explain.answers import AlternativeExplanation, LadderExplanation, RuleExplanation, SumExplanation
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Change, Forecast
+    from leadrules.explain.reasons import Gap, Unmet
+    from leadrules.explain.why_not import WhyNot
+    from leadrules.explain.wording import Line
     from leadrules.models import Event, Lead
     from leadrules.ruleset import Ruleset
     from leadrules.syntax.parser import Limits
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AlternativeExplanation",
     "AsOfError",
     "AuditEntry",
     "Cause",
@@ -47,33 +53,46 @@ __all__ = [
     "Event",
     "Explanation",
     "Forecast",
+    "Gap",
     "InputError",
+    "LadderExplanation",
     "Lead",
     "LeadError",
     "LeadState",
     "LeadrulesError",
     "Limits",
+    "Line",
     "Mistake",
     "PluginError",
+    "PluginLoadError",
     "RuleCheckError",
+    "RuleExplanation",
     "RuleSyntaxError",
     "Ruleset",
     "RulesetError",
+    "RulesetIdentity",
     "ScoredLead",
     "Span",
     "StateError",
+    "SumExplanation",
     "Transition",
+    "Unmet",
+    "WhyNot",
 ]
 
 _HOMES = {
-    "leadrules.audit": "AuditEntry ScoredLead Transition",
+    "leadrules.audit": "AuditEntry RulesetIdentity ScoredLead Transition",
+    "leadrules.explain.answers": "AlternativeExplanation LadderExplanation RuleExplanation SumExplanation",
     "leadrules.explain.explanation": "Explanation",
+    "leadrules.explain.reasons": "Gap Unmet",
+    "leadrules.explain.why_not": "WhyNot",
+    "leadrules.explain.wording": "Line",
     "leadrules.engine.spans.causes": "Cause",
     "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
-        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError RuleCheckError RulesetError "
-        "RuleSyntaxError Span StateError"
+        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError RuleCheckError "
+        "RulesetError RuleSyntaxError Span StateError"
     ),
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",

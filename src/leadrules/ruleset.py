@@ -226,11 +226,6 @@ class Ruleset:
             object.__setattr__(self, "_warnings", with_room(lambda: review(self._checked)).diagnostics)
         return self._warnings or ()
 
-    @property
-    def program(self) -> Program:
-        """The checked program that the engines run."""
-        return self._program
-
     # ------------------------------------------------------------ evaluation
 
     def evaluate(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
@@ -448,7 +443,7 @@ def _restored(
     catalogue = handed.catalogue()
     rules = with_room(lambda: Ruleset._from_files(files, params, limits, catalogue))  # noqa: SLF001
     if rules.fingerprint != fingerprint:
-        here = rules.program.identities
+        here = program_of(rules).identities
         others = sorted(name for name in {*identities, *here} if identities.get(name) != here.get(name))
         if others:
             which = "another plugin than there is" if len(others) == 1 else "other plugins than there are"
@@ -491,6 +486,11 @@ def review(checked: Checked) -> Checked:
 def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
     """Give the statements of a ruleset's file, with those of the files that it includes in their place."""
     return rules._checked.statements  # noqa: SLF001
+
+
+def program_of(rules: Ruleset) -> Program:
+    """Give the checked program that the engines run."""
+    return rules._program  # noqa: SLF001
 
 
 def files_of(rules: Ruleset) -> tuple[Path, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from leadrules import Ruleset
 from leadrules.cli.demo_leads import event_rows, events_csv, lead_rows, leads_csv
+from leadrules.ruleset import program_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -68,7 +69,7 @@ def test_the_sample_shows_every_kind_of_result(here, leadrules):
     files = ("demo/demo.leadrules", "demo/leads.csv", "--events", "demo/events.csv", "--as-of", "2026-11-21")
     leadrules("score", *files, "-o", "scored.jsonl")
     results = [json.loads(line) for line in (here / "scored.jsonl").read_text("utf-8").splitlines()]
-    program = Ruleset.from_file("demo/demo.leadrules").program
+    program = program_of(Ruleset.from_file("demo/demo.leadrules"))
     for ladder in program.ladders:
         assert {result["stages"][ladder.name] for result in results} == {*ladder.labels, *ladder.exits}
     for kind, part in (("tag", "tags"), ("recommend", "recommendations")):

@@ -3,6 +3,7 @@
 import pytest
 
 from leadrules.cli.init_command import templates
+from leadrules.ruleset import program_of
 
 NAMES = ["minimal", "b2b-saas", "bant", "champ", "ecommerce", "meddic", "polski", "temperature"]
 
@@ -89,6 +90,6 @@ def test_the_polish_template_has_polish_names_only():
     from leadrules import Ruleset
     from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS
 
-    scope = Ruleset.from_text(templates()["polski"]).program.scope
+    scope = program_of(Ruleset.from_text(templates()["polski"])).scope
     assert not set(scope.fields) & set(STANDARD_FIELDS)
     assert not set(scope.read) & set(STANDARD_EVENTS)

@@ -18,6 +18,7 @@ from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights import measure_coverage
 from leadrules.insights.goals import _freed
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.ruleset import program_of
 from leadrules.syntax.source import Source
 from leadrules.testing import cases
 from leadrules.values import folded
@@ -31,7 +32,7 @@ UNKNOWN_KEYS = {"truth", "age", "held"}
 def run(rules, lead, as_of):
     instant = read_as_of(as_of)
     try:
-        return interpreter.run(rules.program, LeadReader(rules.program.scope).read(lead, instant), instant)
+        return interpreter.run(program_of(rules), LeadReader(program_of(rules).scope).read(lead, instant), instant)
     except InputError:
         assume(False)
 
@@ -63,7 +64,7 @@ def value_of(key, reading):
 
 
 def nothing_that_is_ruled_out_happens(case, evaluation):
-    reading, program = evaluation.reading, case.rules.program
+    reading, program = evaluation.reading, program_of(case.rules)
     outline = points.settle(program)
     for key, values in outline.meaning.values_of.items():
         if key[0] == "criterion" and key not in program.answered:
@@ -88,7 +89,7 @@ def nothing_that_is_ruled_out_happens(case, evaluation):
 
 def nothing_that_is_not_asked_of_examples_happens(case, evaluation):
     """Whatever a lead shows, the prover has held it possible: no goal is left out that an example could meet."""
-    program = case.rules.program
+    program = program_of(case.rules)
     prover = Prover.of(program)
     for ladder in program.ladders:
         assert evaluation.label("ladder", ladder.name) in prover.labels(ladder)
@@ -122,12 +123,12 @@ def no_goal_is_one_that_a_warning_calls_impossible(case, _):
         if told is not None and told[2].startswith(("can never be true", "is always true")):
             assert not any(goals[line, told[1], wanted] for wanted in never), warning.render()
         if warning.code == "LR207" and told is not None and told[1] != "else":
-            alike = (a for rule in case.rules.program.rules for a in rule.conditions if a.text == told[1])
+            alike = (a for rule in program_of(case.rules).rules for a in rule.conditions if a.text == told[1])
             written = sum(a.line == line for a in alike)  # none where the message cuts a long text short
             assert not written or goals[line, told[1], "counts"] < written, warning.render()
         if warning.code == "LR216":
             label = re.search(r"`(.*?)`", warning.message)[1]
-            ladders = (ladder for ladder in case.rules.program.ladders if label in (*ladder.labels, *ladder.exits))
+            ladders = (ladder for ladder in program_of(case.rules).ladders if label in (*ladder.labels, *ladder.exits))
             assert not any((ladder.line, f"{ladder.name} {label}", "is reached") in goals for ladder in ladders)
 
 
@@ -164,7 +165,7 @@ def leaving_out_what_never_matters_changes_nothing(case, result):
         except RulesetError as error:
             pytest.fail(f"{warning.render()}\n{error}")
         again = run(rules, case.lead, case.as_of)
-        for dimension in case.rules.program.dimensions:
+        for dimension in program_of(case.rules).dimensions:
             key = ("dimension", dimension.name)
             assert again.reading.definitions[key] == result.reading.definitions[key], warning.render()
         assert again.reading.definitions["score", "score"] == result.reading.definitions["score", "score"]

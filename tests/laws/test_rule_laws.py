@@ -23,6 +23,7 @@ from leadrules.engine.compiler.runtime import Irregular
 from leadrules.engine.incremental import Retention, uses
 from leadrules.engine.reference import evidence
 from leadrules.insights.mutants import mutants_of
+from leadrules.ruleset import program_of
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
@@ -166,7 +167,7 @@ def the_engines_agree_on_plain_leads(question):
 def plain(event, rules):
     """Give an event with its moment as a datetime in UTC, and without an id."""
     try:
-        instant = reader_of(DATETIME, rules.program.scope.zone)(event["at"])
+        instant = reader_of(DATETIME, program_of(rules).scope.zone)(event["at"])
     except (Unreadable, KeyError):
         return event
     properties = event.get("properties") or {}
@@ -285,8 +286,8 @@ def states_go_on_with_rules_that_keep_the_same(question):
             state.advance(as_of=question.as_of + dt.timedelta(days=days))
     as_of = state.as_of or question.as_of
     text = state.to_json()
-    mutants = [*mutants_of(rules.program)]
-    programs = [m.applied(rules.program) for m in chance.sample(mutants, min(len(mutants), 60))]
+    mutants = [*mutants_of(program_of(rules))]
+    programs = [m.applied(program_of(rules)) for m in chance.sample(mutants, min(len(mutants), 60))]
     scorers = [attrs.evolve(rules._states, retention=Retention.of(program, rules._reader)) for program in programs]
     alike = [scorer for scorer in scorers if scorer.fingerprint == rules.state_fingerprint]
     shuffled = question.load(with_rules_shuffled(question.text, question.seed))

@@ -9,6 +9,7 @@ import pytest
 from leadrules import Ruleset
 from leadrules.engine.incremental.columns import NO_EVENTS, Columns
 from leadrules.lead import NEVER_LATE, LeadReader
+from leadrules.ruleset import program_of
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 RULES = Ruleset.from_text("""
@@ -16,7 +17,7 @@ RULES = Ruleset.from_text("""
     page_view[url is known and seconds > 0 and tags contains "a" and seen and due is known and sent is known] +1
     email_open +1
 """)
-READER = LeadReader(RULES.program.scope)
+READER = LeadReader(program_of(RULES).scope)
 
 
 def plain(*events):

@@ -25,6 +25,7 @@ from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.lead import LeadReader
+from leadrules.ruleset import program_of
 from leadrules.values import decimal_of, rounded
 
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -528,14 +529,14 @@ def test_the_source_of_the_written_code_can_be_seen(written):
     rules = Ruleset.from_text(HOSTILE)
     rules.evaluate({"id": "1"}, as_of=AS_OF)
     identity = RulesetIdentity(None, None, rules.fingerprint)
-    source = source_of(rules.program, identity, LeadReader(rules.program.scope))
+    source = source_of(program_of(rules), identity, LeadReader(program_of(rules).scope))
     module = compile(source, "shown", "exec")
     (shown,) = [c for c in module.co_consts if isinstance(c, types.CodeType) and c.co_name == "score"]
     run = rules._compiled.__code__
     assert (shown.co_code, shown.co_names, shown.co_varnames) == (run.co_code, run.co_names, run.co_varnames)
     assert [f.name for f in ast.parse(source).body] == [f.name for f in written]
     comments = [line.strip() for line in source.split("\n") if line.lstrip().startswith("# ")]
-    assert comments == [f"# line {rule.line}: {rule.id}" for rule in rules.program.rules]
+    assert comments == [f"# line {rule.line}: {rule.id}" for rule in program_of(rules).rules]
 
 
 def test_a_traceback_shows_the_written_code_for_as_long_as_its_rules_live(monkeypatch):

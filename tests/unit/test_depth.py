@@ -9,6 +9,7 @@ import pytest
 
 from leadrules import Ruleset
 from leadrules.insights.mutants import mutants_of
+from leadrules.ruleset import program_of
 from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
 
@@ -119,7 +120,7 @@ def test_written_anew_and_mutated():
         parsed, _ = parse(text + "\n", "rules")
         assert in_a_small_thread(lambda: format_file(parsed)) == format_file(parsed)  # noqa: B023 - called at once
         rules = Ruleset.from_text(HEAD + text + "\n")
-        assert sum(1 for _ in mutants_of(rules.program)) > 0
+        assert sum(1 for _ in mutants_of(program_of(rules))) > 0
 
 
 def test_the_depth_of_what_is_shown_of_criteria_is_bounded():

@@ -11,7 +11,7 @@ import pytest
 from leadrules import InputError, Ruleset
 from leadrules.audit import canonical_json
 from leadrules.explain.wording import Words
-from leadrules.ruleset import statements_of
+from leadrules.ruleset import program_of, statements_of
 from leadrules.syntax.formatter import text_of
 from leadrules.values import zone
 
@@ -640,4 +640,4 @@ def test_points_are_written_once_for_all(written, shown):
     assert text_of(statement) == f"need {shown} | else +1"
     explained = rules.explain({"id": "1"}, as_of=AS_OF).rules[0]
     assert [a.points for a in explained.alternatives] == [shown, "+1"]
-    assert [a.text for a in rules.program.rules[0].alternatives] == [shown, "+1"]
+    assert [a.text for a in program_of(rules).rules[0].alternatives] == [shown, "+1"]

@@ -14,6 +14,7 @@ import pytest
 from leadrules import AsOfError, Event, InputError, Lead, LeadError, Limits, Ruleset
 from leadrules.engine.incremental import log
 from leadrules.engine.incremental.memory import Memories
+from leadrules.ruleset import program_of
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -559,8 +560,8 @@ def views(state, days: range) -> int:
 @pytest.mark.parametrize("text", MEMORY)
 def test_memory_is_as_check_says(text):
     rules = Ruleset.from_text(HEAD + text)
-    (rule,) = rules.program.dimensions[0].items
-    claimed = Memories(rules.program).of(rule)
+    (rule,) = program_of(rules).dimensions[0].items
+    claimed = Memories(program_of(rules)).of(rule)
     assert claimed == ("distinct" if text in FEW_VALUES else MEMORY[text])
     state = rules.start({"id": "1", "attributes": {"site": "/1"}}, remember=NO_TIME)
     kept = views(state, range(150)), views(state, range(150, 300)), views(state, range(300, 600))

@@ -8,6 +8,7 @@ import pytest
 from leadrules import Ruleset
 from leadrules.analysis.prover import Prover
 from leadrules.insights import measure_coverage, run_examples
+from leadrules.ruleset import program_of
 from leadrules.sdk import criterion
 
 EXAMPLES = """
@@ -46,7 +47,7 @@ def goals(text):
 
 def outcomes(condition):
     text = f"field answered: bool default false\nfield other: number default 0\n{condition} +1"
-    program = Ruleset.from_text(text).program
+    program = program_of(Ruleset.from_text(text))
     (rule,) = program.dimensions[0].items
     return Prover.of(program).answers(rule.alternatives[0].condition)
 
@@ -79,7 +80,7 @@ def test_what_a_plugin_says_of_its_answers_is_believed():
     host = ModuleType("host")
     host.sure, host.unsure, host.either = sure, unsure, either
     text = "use host\nhost.sure() > 1 +1\nhost.sure(employees) > 1 +1\nhost.unsure() > 1 +1\nhost.either(employees) +1"
-    program = Ruleset.from_text(text, criteria={"host": host}).program
+    program = program_of(Ruleset.from_text(text, criteria={"host": host}))
     found = [Prover.of(program).answers(rule.conditions[0]) for rule in program.rules]
     assert found == [(True, False), (True, False, None), (True, False, None), (True, False)]
 
@@ -90,7 +91,7 @@ def test_always_is_true():
 
 def test_a_criterion_hides_nothing():
     text = "criterion sized = employees > 5\nsegment big = sized and email is known\nbig +1"
-    program = Ruleset.from_text(text).program
+    program = program_of(Ruleset.from_text(text))
     (rule,) = program.dimensions[0].items
     assert None in Prover.of(program).answers(rule.conditions[0])
 

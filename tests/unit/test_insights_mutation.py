@@ -9,6 +9,7 @@ from leadrules.engine.reference.interpreter import run
 from leadrules.insights import mutate, run_examples
 from leadrules.insights.mutants import mutants_of
 from leadrules.insights.replay import Dependencies, Replay
+from leadrules.ruleset import program_of
 
 WHOLE = """
 param least = 20
@@ -179,12 +180,12 @@ def texts():
 @pytest.mark.parametrize("text", texts(), ids=["whole", "ecommerce", "polski"])
 def test_a_replay_answers_as_the_whole_changed_program_does(text):
     rules, examples = rules_of(text)
-    dependencies = Dependencies(rules.program)
+    dependencies = Dependencies(program_of(rules))
     replays = [Replay(found.evaluation, dependencies) for found in examples[:6]]
-    mutants = list(mutants_of(rules.program))
+    mutants = list(mutants_of(program_of(rules)))
     assert len(mutants) > 80
     for mutant in mutants:
-        changed = mutant.applied(rules.program)
+        changed = mutant.applied(program_of(rules))
         for replay in replays:
             reading = replay.evaluation.reading
             whole = run(changed, reading.facts, reading.as_of)

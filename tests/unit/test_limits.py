@@ -7,6 +7,7 @@ import pytest
 from leadrules import Ruleset
 from leadrules.insights.goals import goals_of
 from leadrules.insights.mutants import mutants_of
+from leadrules.ruleset import program_of
 from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
 
@@ -38,7 +39,9 @@ def test_layout_explanations_coverage_and_mutation_write_a_limit_alike(limit):
     explained = next(rule for rule in rules.explain({"id": "1"}, as_of=AS_OF).rules if rule.kind == "scoring")
     assert format_file(parse(text, "rules")[0]).splitlines()[-1].split(maxsplit=2)[2] == limit
     assert (*explained.event_limits, *explained.points_limits) == (limit,)
-    assert [check.goal.text for check in goals_of(rules.program) if check.goal.kind == "limit"] == [f"visit {limit}"]
-    changes = [mutant.change.split("` could be `") for mutant in mutants_of(rules.program)]
+    assert [check.goal.text for check in goals_of(program_of(rules)) if check.goal.kind == "limit"] == [
+        f"visit {limit}"
+    ]
+    changes = [mutant.change.split("` could be `") for mutant in mutants_of(program_of(rules))]
     was = [change[0].removeprefix("`") for change in changes]
     assert set(was) == {"+2", limit}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadrules import RuleCheckError, Ruleset, RulesetError
+from leadrules.ruleset import program_of
 from leadrules.syntax.parser import Limits
 
 NOON = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -133,7 +134,7 @@ def test_rules_may_come_from_a_pipe():
     reader, writer = os.pipe()
     os.write(writer, b"need +1\n")
     os.close(writer)
-    assert Ruleset.from_file(f"/dev/fd/{reader}").program.dimensions
+    assert program_of(Ruleset.from_file(f"/dev/fd/{reader}")).dimensions
     os.close(reader)
 
 

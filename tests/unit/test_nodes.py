@@ -5,7 +5,7 @@ import attrs
 from leadrules import Ruleset, nodes
 from leadrules import program as p
 from leadrules.errors import Span
-from leadrules.ruleset import statements_of
+from leadrules.ruleset import program_of, statements_of
 from leadrules.syntax import tree
 
 RULES = """\
@@ -22,7 +22,7 @@ stages lead < mql
   score >= 10 -> mql
   hold mql while count(email_open) > 1
 """
-PROGRAM = Ruleset.from_text(RULES).program
+PROGRAM = program_of(Ruleset.from_text(RULES))
 
 
 def kinds(found):
@@ -48,7 +48,7 @@ def test_a_walk_passes_over_what_is_below_closed_kinds():
 
 def test_a_walk_over_a_program_meets_every_statement_and_no_example():
     text = RULES + 'example "x"\n  given employees = 1\n  expect score = 3\n'
-    program = Ruleset.from_text(text).program
+    program = program_of(Ruleset.from_text(text))
     assert program.examples
     found = set(kinds(program.walk()))
     assert {"Rule", "PointsGroup", "Persona", "LabelRule", "Hold", "Criterion", "Segment", "Total"} <= found
@@ -125,7 +125,7 @@ def test_statements_stand_where_they_are_written():
     assert [rule.line for rule in PROGRAM.rules] == [4, 6]
     assert [(one.line, one.span.file) for one in PROGRAM.personas] == [(7, "rules.leadrules")]
     assert [hold.line for hold in PROGRAM.ladders[0].holds] == [12]
-    implied = Ruleset.from_text("email_open +5").program
+    implied = program_of(Ruleset.from_text("email_open +5"))
     assert (implied.dimensions[0].span, implied.dimensions[0].line) == (None, 1)
 
 

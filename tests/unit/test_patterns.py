@@ -8,6 +8,7 @@ import pytest
 
 from leadrules import Limits, Ruleset, RulesetError, patterns
 from leadrules.patterns import MOST_STEPS, PatternError, Patterns, steps_of
+from leadrules.ruleset import program_of
 
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 LARGE = [f"((a{{30}}){{30}}b{n}){{1,}}" for n in range(300)]
@@ -29,7 +30,7 @@ def test_patterns_that_are_too_large_together_are_refused_once_before_they_take_
 
 def test_the_limit_is_the_hosts():
     assert sum(map(steps_of, LARGE[:5])) < 10_000
-    assert rules_of(LARGE[:5], pattern_steps=10_000).program.params == {}
+    assert program_of(rules_of(LARGE[:5], pattern_steps=10_000)).params == {}
     with pytest.raises(RulesetError, match="more than 1,000 steps together"):
         rules_of(LARGE[:5], pattern_steps=1_000)
 
@@ -37,7 +38,7 @@ def test_the_limit_is_the_hosts():
 def test_the_same_pattern_counts_once():
     text = "".join(f'company matches "(a{{30}}){{30}}" +{n}\n' for n in range(1, 600))
     assert 599 * steps_of("(a{30}){30}") > MOST_STEPS
-    assert len(Ruleset.from_text(text).program.rules) == 599
+    assert len(program_of(Ruleset.from_text(text)).rules) == 599
 
 
 def test_expectations_count_too():
@@ -49,7 +50,7 @@ def test_expectations_count_too():
 def test_patterns_go_with_their_ruleset():
     rules = rules_of(["^ac", "me$"])
     assert rules.evaluate({"id": "1", "attributes": {"company": "Acme"}}, as_of=AS_OF).score == 1
-    held = weakref.ref(rules.program.patterns)
+    held = weakref.ref(program_of(rules).patterns)
     del rules
     gc.collect()
     assert held() is None

@@ -3,12 +3,15 @@
 import ast
 import doctest
 import importlib
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import attrs
 import pytest
+from pydantic import BaseModel
 
 import leadrules
 from leadrules.errors import INPUT_CODES
@@ -77,16 +80,96 @@ def test_public_names_are_importable(module):
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
 
 
-@pytest.mark.parametrize(
-    ("module", "name"),
-    [(module, name) for module in REFERENCE for name in importlib.import_module(module).__all__],
-)
-def test_a_public_name_has_an_entry_in_the_reference(module, name):
+PUBLIC = [(module, name) for module in REFERENCE for name in importlib.import_module(module).__all__]
+CLASSES = {
+    found: module for module, name in PUBLIC if inspect.isclass(found := getattr(importlib.import_module(module), name))
+}
+
+
+def section_of(module: str) -> str:
     page, heading = REFERENCE[module]
     _, _, section = (ROOT / "docs/reference" / page).read_text("utf-8").partition(f"{heading}\n")
-    if heading.startswith("## "):
-        section = section.partition("\n## ")[0]
-    assert re.search(rf"^(?:- |\| )`{name}\b", section, re.MULTILINE)
+    return section.partition("\n## ")[0] if heading.startswith("## ") else section
+
+
+def entry_of(module: str, name: str) -> str:
+    """Give what stands under a name: its line, and all up to the next entry or paragraph at the margin."""
+    found = re.search(rf"^(?:- |\| )`{name}\b.*\n(?:[ ].*\n|\n(?=[ ]))*", section_of(module), re.MULTILINE)
+    return found[0] if found else ""
+
+
+def words_in_code(text: str) -> set[str]:
+    return set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", text))))
+
+
+def bases_of(kind: type) -> list[type]:
+    return [one for one in kind.__mro__ if one.__module__.startswith("leadrules")]
+
+
+def attributes_of(kind: type) -> set[str]:
+    """Name what a user finds on a public class: fields, properties, methods, and what `__init__` sets."""
+    if issubclass(kind, BaseModel):
+        return {*kind.model_fields}
+    found = set()
+    for one in bases_of(kind):
+        slots = one.__dict__.get("__slots__", ())
+        init = one.__dict__.get("__init__")
+        set_there = re.findall(r"\bself\.(\w+)(?:: [^=]+)? = ", inspect.getsource(init)) if written(init) else ()
+        found |= {*vars(one), *inspect.get_annotations(one), *slots, *set_there}
+    return {name for name in found if not name.startswith("_")}
+
+
+def written(function: object) -> TypeGuard[Callable[..., object]]:
+    """Tell whether a function stands in a file, and was not made by attrs."""
+    return inspect.isfunction(function) and "attrs generated" not in function.__code__.co_filename
+
+
+def arguments_of(function: object) -> set[str]:
+    """Name the arguments of a function or method that a caller can name."""
+    function = getattr(function, "__func__", function)
+    if not inspect.isfunction(function):
+        return set()
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    found = {name for name, one in inspect.signature(function).parameters.items() if one.kind in kinds}
+    return found - {"self", "cls"}
+
+
+@pytest.mark.parametrize(("module", "name"), PUBLIC)
+def test_a_public_name_has_an_entry_in_the_reference(module, name):
+    assert entry_of(module, name)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, module in CLASSES.items() if module != "leadrules.testing"])
+def test_attributes_and_arguments_of_a_public_class_stand_in_its_entry(kind):
+    """Each in backticks, there or in the entry of a public class that it is a kind of."""
+    text = "".join(entry_of(CLASSES[base], base.__name__) for base in bases_of(kind) if base in CLASSES)
+    attributes = attributes_of(kind)
+    arguments = {name: arguments_of(inspect.getattr_static(kind, name, None)) for name in attributes}
+    if f"`{kind.__name__}(" in text and written(kind.__init__):
+        arguments["__init__"] = arguments_of(kind.__init__)
+    wanted = attributes.union(*arguments.values())
+    assert sorted(wanted - words_in_code(text)) == []
+
+
+@pytest.mark.parametrize(("module", "name"), [one for one in PUBLIC if one[0] != "leadrules.testing"])
+def test_the_arguments_of_a_public_function_stand_in_its_entry(module, name):
+    found = getattr(importlib.import_module(module), name)
+    wanted = set() if inspect.isclass(found) else arguments_of(found)
+    assert sorted(wanted - words_in_code(entry_of(module, name))) == []
+
+
+def test_what_the_reference_has_an_entry_for_is_public():
+    for module in REFERENCE:
+        public = importlib.import_module(module)
+        section = section_of(module)
+        if module == "leadrules":
+            section = section.partition("\n## Plugins\n")[0]
+        names = re.findall(r"^- `(\w+(?:\.\w+)?)\b[^`]*`:", section, re.MULTILINE)
+        assert [name for name in names if name.partition(".")[0] not in public.__all__] == []
+        for owner, inside in re.findall(r"^- `(\w+)`:.*\n((?:[ ].*\n)+)", section, re.MULTILINE):
+            kind = getattr(public, owner)
+            members = re.findall(r"^ +- `(\w+)\b", inside, re.MULTILINE)
+            assert [name for name in members if name not in attributes_of(kind)] == []
 
 
 def test_the_limits_of_the_language_page_are_those_of_the_code():

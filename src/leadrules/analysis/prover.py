@@ -38,8 +38,8 @@ class Prover:
     def answers(self, condition: p.Condition, *, scored: bool = False) -> tuple[Truth, ...]:
         """Give the answers that a condition may have, in the order true, false, unknown.
 
-        >>> from leadrules import Ruleset
-        >>> program = Ruleset.from_text("employees is known and employees > 9 +5").program
+        >>> from leadrules.ruleset import Ruleset, program_of
+        >>> program = program_of(Ruleset.from_text("employees is known and employees > 9 +5"))
         >>> Prover.of(program).answers(program.rules[0].conditions[0])
         (True, False)
         """

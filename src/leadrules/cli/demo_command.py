@@ -20,7 +20,7 @@ from leadrules.cli.running import OK, Stop
 from leadrules.cli.score import audits, moment_text, tell_rejected, title
 from leadrules.cli.screen import Screen, counted
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import OutputFile, Summary, score_files
 
 RULES, LEADS, EVENTS = "demo.leadrules", "leads.csv", "events.csv"
@@ -43,17 +43,17 @@ def demo(save: Path | None) -> int:
         write_files(save, files)
     screen = Screen()
     rules = Ruleset.from_text(files[RULES], RULES)
-    moment = read_as_of_option(demo_leads.AS_OF, rules.program.scope.zone, screen)
-    ranking = Ranking(rules.program, _TOP)
+    moment = read_as_of_option(demo_leads.AS_OF, program_of(rules).scope.zone, screen)
+    ranking = Ranking(program_of(rules), _TOP)
     summary = _score(rules, files, moment, ranking)
     screen.line("A made-up company, with made-up leads: nothing here is real.")
-    title(screen, rules, ranking, f"as of {moment_text(moment, rules.program.scope.zone)}")
+    title(screen, rules, ranking, f"as of {moment_text(moment, program_of(rules).scope.zone)}")
     ranked.show(screen, ranking, audit_of=audits(rules, lambda _row: moment))
     screen.line()
     tell_rejected(screen, summary, None)
     first = ranking.first[0].result
-    _explain(screen, first, rules.program)
-    _tell_next(screen, save, first, rules.program)
+    _explain(screen, first, program_of(rules))
+    _tell_next(screen, save, first, program_of(rules))
     return OK
 
 

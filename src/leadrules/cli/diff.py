@@ -14,7 +14,7 @@ from leadrules.cli.screen import Screen, counted
 from leadrules.errors import InputError, PluginError
 from leadrules.insights.changes import Change, changes_between, elements_of
 from leadrules.insights.impact import Impact, Limit, Move, exceeded
-from leadrules.ruleset import Ruleset, statements_of
+from leadrules.ruleset import Ruleset, program_of, statements_of
 from leadrules.tables import Row
 from leadrules.tables.scoring import as_of_each
 
@@ -51,7 +51,7 @@ def diff(
 
 def _labels(before: Ruleset, after: Ruleset) -> list[str]:
     """Give the labels of the first ladder in its order, those of the newer rules first."""
-    ladders = [rules.program.ladders[0] for rules in (after, before) if rules.program.ladders]
+    ladders = [program_of(rules).ladders[0] for rules in (after, before) if program_of(rules).ladders]
     return list(dict.fromkeys(label for ladder in ladders for label in (*ladder.labels, *ladder.exits)))
 
 
@@ -63,7 +63,7 @@ def _limits(fail_on: Sequence[str]) -> list[Limit]:
 
 
 def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_of: str | None, notes: Screen) -> None:
-    where = after.program.scope.zone
+    where = program_of(after).scope.zone
     moment = None if source.as_of_column else read_as_of_option(as_of, where, notes)
     table = source.open()
     unread_events = 0

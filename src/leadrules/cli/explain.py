@@ -22,7 +22,7 @@ from leadrules.explain.explanation import Explanation
 from leadrules.explain.forecast import Forecast
 from leadrules.explain.why_not import WhyNot
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import LeadTable, Reject, Row
 
 _STYLES = {
@@ -58,9 +58,9 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     notes = Screen(stderr=True)
     rules = load_rules(path, given)
     if options.why_not is not None:
-        _check_label(rules.program, options.why_not)
+        _check_label(program_of(rules), options.why_not)
     row = find(source.open(), lead)
-    moment = read_as_of_option(as_of, rules.program.scope.zone, notes)
+    moment = read_as_of_option(as_of, program_of(rules).scope.zone, notes)
     try:
         told = _told(rules, row, options, moment)
     except InputError as error:

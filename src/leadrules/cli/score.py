@@ -18,7 +18,7 @@ from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Reject, Scored, Summary, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
@@ -64,9 +64,9 @@ def score(
     outputs.check()
     rules = load_rules(path, given)
     table = source.open()
-    where = rules.program.scope.zone
+    where = program_of(rules).scope.zone
     moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
-    ranking = Ranking(rules.program, top)
+    ranking = Ranking(program_of(rules), top)
 
     def take(one: Scored | Reject) -> None:
         ranking.add(one)

@@ -20,7 +20,7 @@ from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, run_examples
 from leadrules.insights.goals import GoalKind
 from leadrules.insights.mutation import Mutation, mutate
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 
 _NOUNS: dict[GoalKind, tuple[str, str]] = {
     "rule": ("rule", "rules"),
@@ -144,7 +144,7 @@ def _show(screen: Screen, tested: Tested) -> None:
     for example in tested.examples:
         if not example.passed:
             screen.line()
-            show_failure(screen, example, tested.rules.program)
+            show_failure(screen, example, program_of(tested.rules))
     if tested.examples and tested.coverage.uncovered:
         screen.line()
         screen.line(("Not covered by any example", "bold"))

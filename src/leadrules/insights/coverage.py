@@ -11,7 +11,7 @@ from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.goals import KINDS, Check, Goal, GoalKind, goals_of
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 
 
 @attrs.frozen
@@ -67,7 +67,7 @@ def measure_coverage(rules: Ruleset, examples: Iterable[ExampleReport]) -> Cover
     >>> coverage.percent, [goal.wanted for goal in coverage.uncovered]
     (50, ['is false', 'is unknown'])
     """
-    checks = goals_of(rules.program)
+    checks = goals_of(program_of(rules))
     covered: list[str | None] = [None] * len(checks)
     for example in examples:
         if example.evaluation is not None:

@@ -18,7 +18,7 @@ from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.examples import ExampleResult, run_example
 from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import InputError, PluginError
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 
 
 @attrs.frozen
@@ -92,7 +92,7 @@ def run_examples(rules: Ruleset) -> tuple[ExampleReport, ...]:
     [{'score': Decimal('5')}]
     """
     identity = RulesetIdentity(rules.name, rules.version, rules.fingerprint)
-    return tuple(_report(rules.program, example, identity) for example in rules.program.examples)
+    return tuple(_report(program_of(rules), example, identity) for example in program_of(rules).examples)
 
 
 def _report(program: p.Program, example: p.Example, identity: RulesetIdentity) -> ExampleReport:

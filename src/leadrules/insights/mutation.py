@@ -19,7 +19,7 @@ from leadrules.errors import PluginError
 from leadrules.insights.examples import ExampleReport
 from leadrules.insights.mutants import Mutant, Part, mutants_of
 from leadrules.insights.replay import Dependencies, Replay
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 
 
 @attrs.frozen
@@ -75,20 +75,20 @@ def mutate(
     >>> [survivor.change for survivor in mutate(rules, run_examples(rules)).survivors]
     ['`employees > 9` could be `employees >= 9`', '`employees > 9` could be `employees > 8`']
     """
-    dependencies = Dependencies(rules.program)
+    dependencies = Dependencies(program_of(rules))
     runs = [_ExampleRun.of(example, dependencies) for example in examples if example.evaluation is not None]
-    mutants = tuple(mutants_of(rules.program))
+    mutants = tuple(mutants_of(program_of(rules)))
     survivors: list[Mutant] = []
     for done, mutant in enumerate(mutants, start=1):
         if not _is_noticed(mutant, runs):
             survivors.append(mutant)
         if progress is not None:
             progress(done, len(mutants))
-    prover = Prover.of(rules.program)
+    prover = Prover.of(program_of(rules))
     told = [mutant for mutant in survivors if any(_may_matter(old, new, prover) for old, new in mutant.swaps)]
-    told.sort(key=lambda mutant: rules.program.position(mutant.about))
+    told.sort(key=lambda mutant: program_of(rules).position(mutant.about))
     tried = len(mutants) - len(survivors) + len(told)
-    return Mutation(tried, tuple(_survivor(mutant, rules.program) for mutant in told))
+    return Mutation(tried, tuple(_survivor(mutant, program_of(rules)) for mutant in told))
 
 
 def _may_matter(old: Part, new: Part | None, prover: Prover) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, TextIO
 import attrs
 
 from leadrules.lead import read_as_of
-from leadrules.ruleset import Ruleset, files_of
+from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import EventTable
 from leadrules.tables.leads import LeadTable, read_leads
@@ -151,7 +151,7 @@ def _moments(rules: Ruleset, as_of: dt.datetime | None, column: str | None) -> A
     if (as_of is None) == (column is None):
         raise ValueError("the time of scoring is as_of, or the as_of_column of a table of leads: give one of them")
     if as_of is None:
-        where = rules.program.scope.zone
+        where = program_of(rules).scope.zone
         return lambda row: as_of_each(row, where)
     read_as_of(as_of)
     return lambda _row: as_of
@@ -171,7 +171,9 @@ def _opened(
     writers = []
     with contextlib.ExitStack() as stack:
         if output is not None:
-            writers.append(stack.enter_context(results_to(output, rules.program, leads.id_column, inputs, formulas)))
+            writers.append(
+                stack.enter_context(results_to(output, program_of(rules), leads.id_column, inputs, formulas))
+            )
         if audit is not None:
             writers.append(stack.enter_context(audit_to(audit, inputs, formulas)))
         refused = (

@@ -23,7 +23,7 @@ from leadrules.engine.reference.interpreter import run as answers_of
 from leadrules.errors import InputError, PluginError, RulesetError
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.syntax import tree
 from leadrules.syntax.parser import parse
 from leadrules.testing.case_tables import Column, read_columns, value_of
@@ -204,7 +204,7 @@ def asked_program(table: Mapping[str, Any], criteria: Criteria = None) -> Progra
     """Make the program that asks a call; None where the case says that it is refused, and it is."""
     text = _asking(table["call"], table.get("declare", ""))
     rules = _loaded(lambda: Ruleset.from_text(text, "case.leadrules", criteria=criteria), table)
-    return None if rules is None else rules.program
+    return None if rules is None else program_of(rules)
 
 
 def _answer(program: Program, lead: Mapping[str, Any], as_of: int) -> tuple[Any, str]:

@@ -14,7 +14,7 @@ from leadrules.errors import LeadrulesError
 from leadrules.explain.forecast import Forecast
 from leadrules.families import RESULT_LISTS
 from leadrules.lead import LeadReader, read_as_of
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
 from leadrules.values import DAY, HOUR, instant_of, moment_of
@@ -100,14 +100,14 @@ def a_state_foresees_the_same(rules: Ruleset, lead: RawLead, as_of: dt.datetime,
 
 def _as_of(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> dict[str, Any]:
     """Give a lead as it is known at a moment, without what happens later."""
-    return mapping_of(LeadReader(rules.program.scope).read(lead, read_as_of(as_of)), rules.program)
+    return mapping_of(LeadReader(program_of(rules).scope).read(lead, read_as_of(as_of)), program_of(rules))
 
 
 def _near(
     rules: Ruleset, lead: Mapping[str, Any], as_of: dt.datetime, until: dt.datetime, chance: random.Random
 ) -> Iterator[int]:
     """Give instants near what the rules may cross after a moment, and some of chance."""
-    program, first, last = rules.program, instant_of(as_of), instant_of(until)
+    program, first, last = program_of(rules), instant_of(as_of), instant_of(until)
     anchors = [instant_of(event["at"]) for event in lead["events"]]
     for value in lead["attributes"].values():
         if isinstance(value, dt.datetime):

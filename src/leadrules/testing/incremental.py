@@ -16,7 +16,7 @@ from leadrules.audit import ScoredLead, canonical_json
 from leadrules.engine.incremental import LeadState
 from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
 from leadrules.values import moment_of
@@ -140,7 +140,7 @@ class _Course:
         received = None
         if self.chance.random() < 0.2:
             received = self.as_of + dt.timedelta(hours=self.chance.choice(_RECEIVED))
-        plain = LeadReader(self.rules.program.scope).plain_event("", event)
+        plain = LeadReader(program_of(self.rules).scope).plain_event("", event)
         if plain is not None and plain.occurrence.id is not None:
             key, at = (plain.occurrence.type, plain.occurrence.id), moment_of(plain.occurrence.at)
             known = self.latest.get(key)

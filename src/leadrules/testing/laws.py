@@ -21,7 +21,7 @@ from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, canonical_j
 from leadrules.engine.reference import interpreter
 from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader, read_as_of
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.syntax import tree
 from leadrules.syntax.files import MAIN
 from leadrules.syntax.formatter import text_of
@@ -55,9 +55,9 @@ def engines_agree(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> None:
 
 def _reference(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
     instant = read_as_of(as_of)
-    facts = LeadReader(rules.program.scope).read(lead, instant)
+    facts = LeadReader(program_of(rules).scope).read(lead, instant)
     identity = RulesetIdentity(rules.name, rules.version, rules.fingerprint)
-    return interpreter.evaluate(rules.program, facts, instant, identity, show_pii=pii)
+    return interpreter.evaluate(program_of(rules), facts, instant, identity, show_pii=pii)
 
 
 def _explained(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
@@ -118,7 +118,7 @@ def unread_is_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, s
     A declared property puts events in order where nothing else does, so one that no rule reads is
     added only where there is one event of a type.
     """
-    chance, scope = random.Random(seed), rules.program.scope  # noqa: S311 chooses test data
+    chance, scope = random.Random(seed), program_of(rules).scope  # noqa: S311 chooses test data
     read = {plain_name(field.key) for field in scope.fields.values()}
     attributes = {name: chance.choice(_GARBAGE) for name in ("unread", "Ünread") if name not in read}
     strays: list[Any] = [{"type": "nobody knows", "at": chance.choice(("never", None))}]
@@ -133,7 +133,7 @@ def unread_is_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, s
 
 
 def _with_unread(event: Any, lead: RawLead, rules: Ruleset, chance: random.Random) -> Any:
-    scope, type_ = rules.program.scope, event["type"]
+    scope, type_ = program_of(rules).scope, event["type"]
     declared = scope.events.get(type_)
     names = [] if declared is None else [q.name for q in declared.properties]
     alone = sum(plain_name(str(other["type"]).strip()) == type_ for other in lead["events"]) == 1
@@ -145,7 +145,7 @@ def _with_unread(event: Any, lead: RawLead, rules: Ruleset, chance: random.Rando
 
 def future_and_duplicates_are_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> None:
     """Assert that events after `as_of`, and later events with the id of another, change no byte."""
-    scope, instant = rules.program.scope, read_as_of(as_of)
+    scope, instant = program_of(rules).scope, read_as_of(as_of)
     later = [{"type": event, "at": moment_of(instant + 1), "id": None} for event in scope.read]
     given = lead.get("events") or ()
     copies = [event for event in given if event["type"] in scope.read and event.get("id") not in {None, ""}]
@@ -250,7 +250,7 @@ def decay_never_gains(
 
     Only rules whose points before decay stay the same over time are looked at.
     """
-    decaying = {rule.id for rule in rules.program.rules if rule.decay is not None and _settled(rule)}
+    decaying = {rule.id for rule in program_of(rules).rules if rule.decay is not None and _settled(rule)}
     try:
         before, after = (_points_of_events(rules, lead, moment, decaying) for moment in (as_of, as_of + later))
     except LeadrulesError:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from leadrules import program as p
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS
 from leadrules.values import DAY, Zone, decimal_of, folded, instant_of, moment_of, plain_name
@@ -51,7 +51,7 @@ def invalid_leads(draw: Draw, rules: Ruleset | Program, *, as_of: dt.datetime) -
 
 
 def _program(rules: Ruleset | Program) -> Program:
-    return rules.program if isinstance(rules, Ruleset) else rules
+    return program_of(rules) if isinstance(rules, Ruleset) else rules
 
 
 # ---------------------------------------------------------------- what rules say
