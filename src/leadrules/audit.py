@@ -6,18 +6,22 @@ The audit, and the evidence of its entries, may be made only when they are asked
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import attrs
 
+from leadrules.canonical import canonical_json, minimal, quoted
 from leadrules.errors import LeadError
-from leadrules.values import text_of_instant
+from leadrules.frozen import FrozenDict, frozen, thawed
+from leadrules.values import instant_of, moment_of, text_of_instant
 
+T = TypeVar("T")
 EntryKind = Literal["points", "cap", "weight", "constant"]
 Evidence = Mapping[str, Any]
 MASK = "[pii]"
@@ -29,7 +33,6 @@ MOST_VALUES = 100
 EXACT = Context(prec=100)
 """Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply
-_quoted = json.encoder.encode_basestring
 _read = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal).decode
 _MOST_DECIMALS = 10_000
 _moment_text = functools.lru_cache(maxsize=64)(text_of_instant)
@@ -45,9 +48,14 @@ class AuditEntry:
     `because` is the reason given there. `evidence` is plain data: the values or events that the
     points rest on. Where a rule stands is told beside all that, in `line` and
     `file`: it is no part of what was decided, so not of equality and not of a result's digest.
+    An entry does not change.
     """
 
-    __slots__ = ("_evidence", "_head", "kind", "points", "rule")
+    __slots__ = ("_evidence", "_head", "_points")
+
+    _head: EntryHead
+    _points: Decimal
+    _evidence: Evidence | str | Notes
 
     def __init__(
         self,
@@ -61,11 +69,24 @@ class AuditEntry:
         line: int | None = None,
         file: str | None = None,
     ) -> None:
-        self.kind = kind
-        self.rule = rule
-        self.points = points
-        self._head: EntryHead = head_of(kind, rule, because, alternative=alternative, line=line, file=file)
-        self._evidence: Evidence | str | Notes = evidence
+        self._head = head_of(kind, rule, because, alternative=alternative, line=line, file=file)
+        self._points = points
+        self._evidence = frozen(evidence)
+
+    @property
+    def kind(self) -> EntryKind:
+        """What gave the points: `points` (a rule or persona), `cap`, `weight` or `constant`."""
+        return self._head[0]
+
+    @property
+    def rule(self) -> str:
+        """The id of the rule, or the name of what is clamped or weighed."""
+        return self._head[1]
+
+    @property
+    def points(self) -> Decimal:
+        """The points, exact; those of all entries add up to the score."""
+        return self._points
 
     @property
     def alternative(self) -> str | None:
@@ -91,7 +112,8 @@ class AuditEntry:
     def evidence(self) -> Evidence:
         """What the points rest on, made on first access."""
         if isinstance(self._evidence, (tuple, str)):
-            self._evidence = _evidence_in(self.evidence_json())
+            self._evidence = frozen(_evidence_in(self.evidence_json()))
+        assert isinstance(self._evidence, Mapping)
         return self._evidence
 
     def evidence_json(self) -> str:
@@ -109,7 +131,7 @@ class AuditEntry:
         if places:
             at = f'"file":{canonical_json(self.file)},"line":{canonical_json(self.line)},"points":'
             before = before.removesuffix('"points":') + at
-        return f"{before}{_minimal(self.points)}{self._head[7]}{self.evidence_json()}}}"
+        return f"{before}{minimal(self.points)}{self._head[7]}{self.evidence_json()}}}"
 
     def to_dict(self, *, places: bool = False) -> dict[str, Any]:
         """Give the entry as plain data: kind, rule, alternative, points, because, evidence.
@@ -124,7 +146,7 @@ class AuditEntry:
             **at,
             "points": self.points,
             "because": self.because,
-            "evidence": self.evidence,
+            "evidence": thawed(self.evidence),
         }
 
     def __eq__(self, other: object) -> bool:
@@ -146,11 +168,12 @@ def _rebuilt_entry(*parts: Any) -> AuditEntry:
     return AuditEntry(*parts[:-1], **parts[-1])
 
 
-class BlankEntry(AuditEntry):
-    """An entry that an engine fills in part by part, which is faster than to call it with all of them."""
+def _blank(kind: type[T]) -> Callable[[], T]:
+    """Give what makes one that an engine fills in part by part, which is faster than to call it with all of them."""
+    return type(kind.__name__, (kind,), {"__slots__": (), "__init__": object.__init__, "__doc__": kind.__doc__})
 
-    __slots__ = ()
-    __init__ = object.__init__
+
+BlankEntry = _blank(AuditEntry)
 
 
 Notes = tuple[Any, ...]
@@ -199,7 +222,7 @@ def head_of(  # noqa: PLR0913 - a head has so many parts
     file: str | None = None,
 ) -> EntryHead:
     """Give what an entry says of its rule."""
-    told = f'"rule":{_quoted(rule)},"alternative":{canonical_json(alternative)}'
+    told = f'"rule":{quoted(rule)},"alternative":{canonical_json(alternative)}'
     before = f'{{"kind":"{kind}",{told},"points":'
     after = f',"because":{canonical_json(because)},"evidence":'
     return kind, rule, because, index, maker, which, before, after, None, line, file, alternative
@@ -207,7 +230,7 @@ def head_of(  # noqa: PLR0913 - a head has so many parts
 
 def with_points(head: EntryHead, points: Decimal) -> Fired:
     """Give an entry to be whose points are always the same."""
-    return (*head[:8], f"{head[6]}{_minimal(points)}{head[7]}", *head[9:]), points
+    return (*head[:8], f"{head[6]}{minimal(points)}{head[7]}", *head[9:]), points
 
 
 def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
@@ -269,12 +292,10 @@ def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tupl
     for head, points in fired:
         entry = make()
         entry._head = head  # noqa: SLF001
-        entry.kind = head[0]
-        entry.rule = head[1]
         if type(points) is int:
-            entry.points = multiply(points, unit) if points % 10 else decimals[points]
+            entry._points = multiply(points, unit) if points % 10 else decimals[points]  # noqa: SLF001
         else:
-            entry.points = points
+            entry._points = points  # noqa: SLF001
         entry._evidence = notes  # noqa: SLF001
         add(entry)
     return tuple(entries)
@@ -330,18 +351,25 @@ class ScoredLead:
     `score` and the values of `dimensions` (by name, in order of declaration) are points as exact
     decimals. `grades` and `stages` give labels by name of the grade or ladder; `segments`, `tags`,
     `recommendations` and `missing` are tuples of text in order of declaration; `transitions` is
-    what changed against the labels the lead held. `as_of` is a count of microseconds since 1970.
+    what changed against the labels the lead held. A result does not change, nor does what it holds.
     """
 
-    __slots__ = ("_audit", "_maker", "_notes", "_parts", "as_of", "lead", "ruleset", "score", "stage")
+    __slots__ = ("_audit", "_instant", "_lead", "_maker", "_notes", "_parts", "_ruleset", "_score", "_stage")
 
-    stage: str | None
-    """The label of the first ladder, or None where there is no ladder."""
+    _lead: str | None
+    _instant: int
+    _ruleset: RulesetIdentity
+    _score: Decimal
+    _stage: str | None
+    _parts: Mapping[str, Any] | None
+    _audit: tuple[AuditEntry, ...] | None
+    _maker: Maker | None
+    _notes: Notes
 
     def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
         self,
         lead: str | None,
-        as_of: int,
+        as_of: dt.datetime,
         ruleset: RulesetIdentity,
         score: Decimal,
         dimensions: Mapping[str, Decimal],
@@ -354,24 +382,49 @@ class ScoredLead:
         transitions: tuple[Transition, ...],
         audit: Sequence[AuditEntry],
     ) -> None:
-        self.lead = lead
-        self.as_of = as_of
-        self.ruleset = ruleset
-        self.score = score
-        self.stage = next(iter(stages.values()), None)
-        self._parts: dict[str, Any] | None = {
-            "dimensions": dimensions,
-            "grades": grades,
-            "stages": stages,
+        self._lead = lead
+        self._instant = instant_of(as_of)
+        self._ruleset = ruleset
+        self._score = score
+        self._stage = next(iter(stages.values()), None)
+        self._parts = {
+            "dimensions": FrozenDict(dimensions),
+            "grades": FrozenDict(grades),
+            "stages": FrozenDict(stages),
             "segments": segments,
             "tags": tags,
             "recommendations": recommendations,
             "missing": missing,
             "transitions": transitions,
         }
-        self._audit: tuple[AuditEntry, ...] | None = tuple(audit)
-        self._maker: Maker | None = None
-        self._notes: Notes = ()
+        self._audit = tuple(audit)
+        self._maker = None
+        self._notes = ()
+
+    @property
+    def lead(self) -> str | None:
+        """The lead's id; None where it has none, as an example may."""
+        return self._lead
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The moment of scoring, in UTC."""
+        return moment_of(self._instant)
+
+    @property
+    def ruleset(self) -> RulesetIdentity:
+        """Which ruleset made the result."""
+        return self._ruleset
+
+    @property
+    def score(self) -> Decimal:
+        """The points in all, exact."""
+        return self._score
+
+    @property
+    def stage(self) -> str | None:
+        """The label of the first ladder, or None where there is no ladder."""
+        return self._stage
 
     def _part(self, name: str) -> Any:
         if self._parts is None:
@@ -443,7 +496,7 @@ class ScoredLead:
         """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""
         return {
             "lead": self.lead,
-            "as_of": text_of_instant(self.as_of),
+            "as_of": text_of_instant(self._instant),
             "ruleset": self.ruleset.to_dict(),
             "score": self.score,
             "dimensions": dict(self.dimensions),
@@ -462,8 +515,8 @@ class ScoredLead:
         """Write the canonical JSON: compact, keys in a fixed order, numbers exact and minimal."""
         part = self._written_parts()
         return (
-            f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self.as_of)}","ruleset":{self.ruleset.json}'
-            f',"score":{_minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
+            f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self._instant)}","ruleset":{self.ruleset.json}'
+            f',"score":{minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
             f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)},"segments":{part["segments"]}'
             f',"tags":{part["tags"]},"recommendations":{part["recommendations"]},"missing":{part["missing"]}'
             f',"transitions":{part["transitions"]},"audit":{self._written_audit()}}}'
@@ -473,7 +526,7 @@ class ScoredLead:
         if self._parts is None:
             assert self._maker is not None
             return self._maker.written(self._notes)
-        plain = self._parts | {"transitions": [transition.to_dict() for transition in self.transitions]}
+        plain = {**self._parts, "transitions": [transition.to_dict() for transition in self.transitions]}
         return {name: canonical_json(part) for name, part in plain.items()}
 
     def _written_audit(self) -> str:
@@ -491,7 +544,7 @@ class ScoredLead:
         return isinstance(other, ScoredLead) and self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
-        return hash((self.lead, self.as_of, self.ruleset, self.score))
+        return hash((self._lead, self._instant, self._ruleset, self._score))
 
     def __repr__(self) -> str:
         stage = f", {self.stage}" if self.stage else ""
@@ -505,64 +558,11 @@ class ScoredLead:
         return {name: getattr(self, name) for name in names.split()}
 
 
-class BlankResult(ScoredLead):
-    """A result that an engine fills in part by part, which is faster than to call it with all of them."""
-
-    __slots__ = ()
-    __init__ = object.__init__
+BlankResult = _blank(ScoredLead)
 
 
 def _rebuild(values: dict[str, Any]) -> ScoredLead:
     return ScoredLead(**values)
-
-
-def canonical_json(value: Any) -> str:
-    """Write plain data as compact JSON: letters unescaped, numbers exact and minimal, order kept.
-
-    Takes dicts with text keys, lists, tuples, text, bools, None, ints and finite decimals; raises
-    TypeError for anything else, floats included.
-    """
-    write = _WRITERS.get(type(value))
-    if write is None:
-        write = next((write for kind, write in _WRITERS.items() if isinstance(value, kind)), None)
-        if write is None:
-            raise TypeError(f"not plain data: {type(value).__name__}")
-    return write(value)
-
-
-def _object(value: Mapping[str, Any]) -> str:
-    if not value:
-        return "{}"
-    return f"{{{','.join([f'{_quoted(key)}:{canonical_json(part)}' for key, part in value.items()])}}}"
-
-
-def _array(value: Sequence[Any]) -> str:
-    if not value:
-        return "[]"
-    return f"[{','.join([canonical_json(part) for part in value])}]"
-
-
-def _minimal(number: Decimal) -> str:
-    text = str(number)
-    if "E" in text:
-        text = format(number, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
-
-
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "null",
-    bool: lambda value: "true" if value else "false",
-    str: _quoted,
-    int: str,
-    Decimal: _minimal,
-    dict: _object,
-    list: _array,
-    tuple: _array,
-    Mapping: _object,
-}
-"""How plain data is written, by its type; a bool stands before the int that it is too."""
 
 
 def _evidence_in(text: str) -> Evidence:

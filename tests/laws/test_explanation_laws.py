@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadrules import Ruleset
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.testing import Case, cases
 
 pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for

@@ -520,8 +520,8 @@ seen event type_ bucket at result text folded found gated reference segments tag
 type str dict list int len zip map sum min max KeyError TypeError
 """
 ATTRIBUTES = """
-get isascii isalnum append __getitem__ days seconds startswith endswith rule truth value lead as_of ruleset
-score stage _parts _audit _maker _notes tzinfo
+get isascii isalnum append __getitem__ days seconds startswith endswith rule truth value _lead _instant _ruleset
+_score _stage _parts _audit _maker _notes tzinfo
 """
 
 

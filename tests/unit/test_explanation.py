@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from leadrules import InputError, Ruleset
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.explain.wording import Words
 from leadrules.ruleset import program_of, statements_of
 from leadrules.syntax.formatter import text_of

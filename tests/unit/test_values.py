@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from leadrules import Ruleset
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.values import (
     DAY,
     HOUR,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from leadrules import program as p
-from leadrules.audit import RulesetIdentity, canonical_json
+from leadrules.audit import RulesetIdentity
+from leadrules.canonical import canonical_json
 from leadrules.check.checker import Checked
 from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen, drawn
 from leadrules.cli.streams import standard_output

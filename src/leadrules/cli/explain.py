@@ -11,7 +11,7 @@ from typing import NoReturn
 import attrs
 from rich.text import Text
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop

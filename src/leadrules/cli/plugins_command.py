@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.cli.running import OK, RULES_WRONG
 from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.streams import standard_output

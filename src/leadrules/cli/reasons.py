@@ -9,7 +9,8 @@ from fractions import Fraction
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import AuditEntry, canonical_json
+from leadrules.audit import AuditEntry
+from leadrules.canonical import canonical_json
 from leadrules.cli.screen import printable
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.cli.examples_text import show_failure, show_goals, show_survivors
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG

@@ -15,6 +15,7 @@ from leadrules.engine.reference.interpreter import ZERO, Evaluation, persona_poi
 from leadrules.engine.reference.scoring import in_season
 from leadrules.explain.modifiers import bounds_text, event_limits, grade_text, points_limits, season_text
 from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
+from leadrules.frozen import frozen, thawed
 from leadrules.values import decimal_of, signed, text_of_number
 
 RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
@@ -71,7 +72,7 @@ class RuleExplanation:
     points_limits: tuple[str, ...] = ()
     points: Decimal | None = None
     cap: Decimal | None = None
-    evidence: Mapping[str, Any] = attrs.field(hash=False, factory=dict)
+    evidence: Mapping[str, Any] = attrs.field(converter=frozen, factory=dict)
     unmet: tuple[Unmet, ...] = ()
     file: str | None = None
 
@@ -80,6 +81,7 @@ class RuleExplanation:
         plain = {a.name: getattr(self, a.name) for a in attrs.fields(type(self))}
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()} | {
             "alternatives": [attrs.asdict(alternative) for alternative in self.alternatives],
+            "evidence": thawed(self.evidence),
             "unmet": [unmet.to_dict() for unmet in self.unmet],
         }
 

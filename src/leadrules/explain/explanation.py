@@ -18,6 +18,7 @@ from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExp
 from leadrules.explain.narrative import Narrative
 from leadrules.explain.why_not import WhyNot, why_not
 from leadrules.explain.wording import Line
+from leadrules.frozen import frozen
 from leadrules.lead import Facts
 
 
@@ -39,7 +40,7 @@ class Explanation:
     rules: tuple[RuleExplanation, ...]
     sums: tuple[SumExplanation, ...]
     ladders: tuple[LadderExplanation, ...]
-    unknown: Mapping[str, Decimal] = attrs.field(hash=False)
+    unknown: Mapping[str, Decimal] = attrs.field(converter=frozen)
     ignored: int
     timezone: str
 

@@ -125,7 +125,7 @@ class Forecast:
         """Give the forecast as plain data: lead, as_of, until, score, stages, changes, then, open_ended, restless."""
         return {
             "lead": self.now.lead,
-            "as_of": text_of_instant(self.now.as_of),
+            "as_of": text_of_instant(instant_of(self.now.as_of)),
             "until": text_of_instant(instant_of(self.until)),
             "score": self.now.score,
             "stages": dict(self.now.stages),

@@ -11,7 +11,7 @@ import attrs
 from leadrules.audit import ScoredLead
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
 from leadrules.explain.wording import Line, Row, Words, line, plural, shown, table
-from leadrules.values import zone
+from leadrules.values import instant_of, zone
 
 _MOST_UNKNOWN = 12
 
@@ -63,7 +63,7 @@ class Narrative:
         result = self.result
         labels = "".join(f", {label}" for label in result.stages.values())
         yield line("title", f"Lead {result.lead}: {plural(result.score, 'point')}{labels}")
-        when = zone(self.timezone).local(result.as_of).isoformat(" ", "minutes")
+        when = zone(self.timezone).local(instant_of(result.as_of)).isoformat(" ", "minutes")
         by = " ".join(part for part in (result.ruleset.name, result.ruleset.version) if part)
         yield line("note", f"as of {when} ({self.timezone})" + (f", by {by}" if by else ""))
         grades = ", ".join(f"{name} {label}" for name, label in result.grades.items())

@@ -19,6 +19,7 @@ from leadrules.engine.reference.conditions import Reading, Truth, both, either
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.scoring import in_season
 from leadrules.families import COMPARISONS
+from leadrules.frozen import frozen, thawed
 from leadrules.values import decimal_of
 
 _MOST_LEVELS = 60
@@ -54,7 +55,7 @@ class Unmet:
 
     text: str
     truth: Truth
-    found: Mapping[str, Any] = attrs.field(hash=False, factory=dict)
+    found: Mapping[str, Any] = attrs.field(converter=frozen, factory=dict)
     gap: Gap | None = None
     members: tuple[Unmet, ...] = ()
 
@@ -63,7 +64,7 @@ class Unmet:
         return {
             "text": self.text,
             "truth": self.truth,
-            "found": dict(self.found),
+            "found": thawed(self.found),
             "gap": None if self.gap is None else self.gap.to_dict(),
             "members": [member.to_dict() for member in self.members],
         }

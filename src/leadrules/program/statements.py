@@ -13,6 +13,7 @@ import attrs
 from leadrules.criteria import Criterion as PluginCriterion
 from leadrules.families import TEXT_TESTS, Decay
 from leadrules.families.result_lists import Mark as MarkWord
+from leadrules.frozen import frozen
 from leadrules.patterns import Patterns
 from leadrules.program.expressions import (
     Condition,
@@ -300,7 +301,7 @@ class Example(Node):
 
     name: str
     as_of: int
-    lead: Mapping[str, Any]
+    lead: Mapping[str, Any] = attrs.field(converter=frozen)
     expectations: tuple[Expectation, ...]
 
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 import attrs
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem

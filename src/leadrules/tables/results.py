@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from leadrules.audit import ScoredLead, canonical_json
+from leadrules.audit import ScoredLead
+from leadrules.canonical import canonical_json
 from leadrules.families import RESULT_LISTS
 from leadrules.program import Program
 from leadrules.tables.csv_output import CsvRows, Formulas

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable
 from typing import Any
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.errors import LeadrulesError
 
 

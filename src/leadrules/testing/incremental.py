@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import attrs
 
-from leadrules.audit import ScoredLead, canonical_json
+from leadrules.audit import ScoredLead
+from leadrules.canonical import canonical_json
 from leadrules.engine.incremental import LeadState
 from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader

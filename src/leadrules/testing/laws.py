@@ -17,7 +17,8 @@ from multiprocessing import get_context
 from typing import Any
 
 from leadrules import program as p
-from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, canonical_json
+from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead
+from leadrules.canonical import canonical_json
 from leadrules.engine.reference import interpreter
 from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader, read_as_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.audit import canonical_json
+from leadrules.canonical import canonical_json
 from leadrules.errors import LeadrulesError
 from leadrules.nodes import Node
 from leadrules.ruleset import Ruleset

@@ -163,11 +163,11 @@ class _Compilation:
         score = self._decimal(expr_of(defined["score", "score"]), trace.maker.decimals)
         first = program.ladders[0].name if program.ladders else None
         parts = {
-            "lead": code.name("id_"),
-            "as_of": code.name("instant"),
-            "ruleset": self.names.value(self.identity),
-            "score": score,
-            "stage": NONE if first is None else expr_of(defined["ladder", first]),
+            "_lead": code.name("id_"),
+            "_instant": code.name("instant"),
+            "_ruleset": self.names.value(self.identity),
+            "_score": score,
+            "_stage": NONE if first is None else expr_of(defined["ladder", first]),
             "_parts": NONE,
             "_audit": NONE,
             "_maker": self.names.value(trace.maker),

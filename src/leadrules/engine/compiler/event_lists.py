@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import MASK, MOST_LISTED, Decimals, Numbers, canonical_json
+from leadrules.audit import MASK, MOST_LISTED, Decimals, Numbers
+from leadrules.canonical import canonical_json
 from leadrules.conversions import reader_of
 from leadrules.engine.compiler.caps import kept_of
 from leadrules.engine.compiler.fields import AboutText, absent_is_unknown

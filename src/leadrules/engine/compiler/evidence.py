@@ -15,7 +15,8 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import EXACT, MASK, Decimals, EntryHead, Fired, Notes, canonical_json
+from leadrules.audit import EXACT, MASK, Decimals, EntryHead, Fired, Notes
+from leadrules.canonical import canonical_json
 from leadrules.engine.compiler.event_lists import EventLists, Unplanned
 from leadrules.engine.compiler.noted_lead import (
     BROKEN,

@@ -18,7 +18,8 @@ from typing import Any, cast
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import Notes, canonical_json
+from leadrules.audit import Notes
+from leadrules.canonical import canonical_json
 from leadrules.conversions import Reader, reader_of_field
 from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.compiler.totals import AccumulatedTotals

@@ -21,15 +21,16 @@ from leadrules.audit import (
     Notes,
     Numbers,
     Transition,
-    canonical_json,
     entries_of,
     head_of,
     json_of,
     with_points,
 )
+from leadrules.canonical import canonical_json
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.families import RESULT_LISTS
+from leadrules.frozen import FrozenDict
 from leadrules.stack import with_room
 
 FIRED = "fired"
@@ -78,9 +79,9 @@ class ResultMaker:
         """Give all parts but those that every result has at once."""
         program, rest = self.program, iter(notes[_PROOF + 1 :])
         parts: dict[str, Any] = {
-            "dimensions": {d.name: self.decimals[next(rest)] for d in program.dimensions},
-            "grades": {g.name: next(rest) for g in program.grades},
-            "stages": (stages := {ladder.name: next(rest) for ladder in program.ladders}),
+            "dimensions": FrozenDict({d.name: self.decimals[next(rest)] for d in program.dimensions}),
+            "grades": FrozenDict({g.name: next(rest) for g in program.grades}),
+            "stages": (stages := FrozenDict({ladder.name: next(rest) for ladder in program.ladders})),
         }
         parts |= dict(zip(MARKS, notes[_MARKS:_PROOF], strict=True))
         held = ((ladder, next(rest), after, next(rest)) for ladder, after in stages.items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 from leadrules import program as p
@@ -9,6 +11,7 @@ from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.interpreter import Evaluation, result_of, run
+from leadrules.frozen import frozen
 from leadrules.lead import LeadReader
 
 
@@ -18,7 +21,7 @@ class Judged:
 
     expectation: p.Expectation
     truth: Truth
-    found: dict[str, object]
+    found: Mapping[str, object] = attrs.field(converter=frozen)
 
 
 @attrs.frozen

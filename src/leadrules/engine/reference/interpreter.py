@@ -19,7 +19,7 @@ from leadrules.engine.reference.evidence import Evidence, plain_number
 from leadrules.engine.reference.scoring import RuleScore, score_persona, score_rule
 from leadrules.families import MARKS, RESULT_LISTS
 from leadrules.lead import Facts
-from leadrules.values import Value, decimal_of, rounded
+from leadrules.values import Value, decimal_of, moment_of, rounded
 
 ZERO = Fraction(0)
 
@@ -101,7 +101,7 @@ def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bo
     program = evaluation.program
     return ScoredLead(
         lead=evaluation.reading.facts.lead,
-        as_of=evaluation.reading.as_of,
+        as_of=moment_of(evaluation.reading.as_of),
         ruleset=identity,
         score=decimal_of(evaluation.number("score", "score")),
         dimensions={d.name: decimal_of(evaluation.number("dimension", d.name)) for d in program.dimensions},

@@ -15,6 +15,7 @@ from leadrules.engine.spans.outcome import Outcome
 from leadrules.engine.spans.possible import only, values_of
 from leadrules.engine.spans.reading import Memory, SpanReading
 from leadrules.families import MARKS
+from leadrules.frozen import frozen, thawed
 from leadrules.nodes import Node
 from leadrules.values import decimal_of
 
@@ -32,8 +33,8 @@ class Cause:
     """
 
     what: str
-    before: Any
-    after: Any
+    before: Any = attrs.field(converter=frozen)
+    after: Any = attrs.field(converter=frozen)
 
     @property
     def text(self) -> str:
@@ -44,7 +45,7 @@ class Cause:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the cause as plain data: what, before, after."""
-        return {"what": self.what, "before": self.before, "after": self.after}
+        return {"what": self.what, "before": thawed(self.before), "after": thawed(self.after)}
 
 
 def _shown(value: Any) -> str:

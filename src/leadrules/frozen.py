@@ -1,0 +1,67 @@
+"""Plain data that does not change: what results hold is read, compared, copied and written, never altered.
+
+Dicts and lists of their own kinds, and not views or tuples: they are equal to plain ones and every library writes
+them as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _refuse(self: object, *_: object, **__: object) -> NoReturn:
+    kind = "dict" if isinstance(self, dict) else "list"
+    raise TypeError(f"a result does not change; change a copy of this: {kind}(…)")
+
+
+class FrozenDict(dict[K, V]):
+    """A dict that refuses to change; `dict(…)` of it is one that may."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+class FrozenList(list[V]):
+    """A list that refuses to change; `list(…)` of it is one that may."""
+
+    __slots__ = ()
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (list(self),)
+
+
+def frozen(value: Any) -> Any:
+    """Give plain data that does not change, at any depth: equal to what is given, and no part of it."""
+    if isinstance(value, Mapping):
+        return FrozenDict({key: frozen(part) for key, part in value.items()})
+    if isinstance(value, list):
+        return FrozenList(map(frozen, value))
+    if isinstance(value, tuple):
+        return tuple(map(frozen, value))
+    return value
+
+
+def thawed(value: Any) -> Any:
+    """Give plain dicts and lists, which may change, at any depth: a copy; tuples become lists."""
+    if isinstance(value, Mapping):
+        return {key: thawed(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [thawed(part) for part in value]
+    return value
