@@ -48,6 +48,17 @@ def braces(count: int, pattern: str = '"a#"') -> str:
     return "{" + ", ".join(pattern.replace("#", str(n)) for n in range(count)) + "}"
 
 
+def graded(labels: int) -> str:
+    """Give a grade `g` of so many labels."""
+    return "grade g = score: " + "".join(f"x{n} >= -{n}, " for n in range(labels - 1)) + "z\n"
+
+
+def example(times: int, remaining: int) -> str:
+    """Give an example of `times` thousand events, and some more."""
+    events = ", ".join(["email_open 1000 times"] * times + [f"email_open {remaining} times"])
+    return f'email_open +1\nexample "x"\n  given {events}\n  expect score > 0\n'
+
+
 # ----------------------------------------------------------------- deep, and wide in one statement
 
 
@@ -96,6 +107,37 @@ def test_a_statement_of_some_thousand_members_is_no_mistake():
     assert codes(checked(text)) == set()
 
 
+@pytest.mark.parametrize(
+    ("most", "too_many", "told"),
+    [
+        (
+            graded(100) + "grade p = g, g",
+            graded(101) + "grade p = g, g",
+            "pairs of grades have more than 10,000 labels",
+        ),
+        (
+            graded(100) + "grade p = g, g",
+            graded(100) + "grade p = g, g\ngrade h = score: A >= 5, B\ngrade q = h, h",
+            "pairs of grades have more than 10,000 labels",
+        ),
+        (example(99, 1_000), example(100, 1), "examples have more than 100,000 events"),
+        (example(99, 1_000), example(99, 1_000) + example(0, 1)[13:], "examples have more than 100,000 events"),
+    ],
+    ids=["a pair", "pairs together", "an example", "examples together"],
+)
+def test_what_a_file_multiplies_has_an_end(most, too_many, told):
+    assert codes(checked(most)) == set()
+    (found,) = checked(too_many).diagnostics
+    assert (found.code, found.message) == ("LR012", told)
+    assert found.help is not None
+
+
+def test_events_of_an_example_that_are_alike_are_one():
+    (found,) = checked(example(99, 1_000)).program.examples
+    assert len(found.lead["events"]) == 100_000
+    assert len({id(event) for event in found.lead["events"]}) == 100
+
+
 def test_the_advice_for_a_long_list_is_a_file():
     (found,) = checked(f"list x = {braces(20_000)}").diagnostics
     assert found.message == "the statement has more than 20,000 words and signs"
@@ -114,7 +156,6 @@ FEW = 1_500
 """Enough to show what grows too fast; the slow tests take as many as a file may hold."""
 
 LISTED = f"list x = {braces(9_900)}\n"
-GRADED = "grade g = score: " + "".join(f"x{n} >= -{n}, " for n in range(1_999)) + "z\n"
 LADDER = "stages " + " < ".join(f"x{n}" for n in range(2_000)) + "\n"
 WIDE_EVENT = "event any_event[" + ", ".join(f"p{n}: text" for n in range(500)) + "]\n"
 CHAIN = "criterion c0 = need\n"
@@ -146,8 +187,9 @@ MANY_STATEMENTS = {
     "one of": lambda n: f"field f: one of {braces(9_900)}\n" + rows(min(n, 9_900), 'f = "a#" +1'),
     "none of them": lambda n: f"field f: one of {braces(9_900)}\n" + rows(n, 'f = "b#" +1'),
     "a long ladder in every rule": lambda n: LADDER + rows(n, "stage >= x# and was x# +1"),
-    "a pair of long grades": lambda n: GRADED + "grade p = g, g\n" + rows(n, 'p = x1x# -> tag "t"'),
-    "many pairs of long grades": lambda n: GRADED + rows(n, "grade p# = g, g"),
+    "a pair of long grades": lambda n: graded(100) + "grade p = g, g\n" + rows(n, 'p = x1x# -> tag "t"'),
+    "many pairs of long grades": lambda n: graded(2_000) + rows(n, "grade p# = g, g"),
+    "many pairs of short grades": lambda n: graded(3) + rows(min(n, 1_111), "grade p# = g, g"),
     "any event": lambda n: rows(min(n, 2_000), "event e#[p: text]") + "\n" + rows(n, 'any_event[p = "x"] +1'),
     "properties of any event": lambda n: WIDE_EVENT + rows(min(n, 1_999), "event e#"),
     "groups in groups": lambda n: rows(min(n, 1_999), "event e#\nevents g# = g#< | e#").replace("g-1", "email_open"),

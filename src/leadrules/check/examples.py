@@ -10,6 +10,7 @@ import attrs
 from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.resolver import Place
+from leadrules.check.sizes import MOST_TIMES
 from leadrules.conversions import Unreadable, reader_of, reader_of_field
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -196,10 +197,10 @@ class Examples:
         except OverflowError:
             self.report.add("LR524", "this is before the calendar begins", node)
             return []
-        if times > 1_000:
-            self.report.add("LR524", "an event happens at most 1,000 times in an example", node)
+        if times > MOST_TIMES:
+            self.report.add("LR524", f"an event happens at most {MOST_TIMES:,} times in an example", node)
             return []
-        return [{"type": node.name.name, "at": at, "properties": properties} for _ in range(times)]
+        return [{"type": node.name.name, "at": at, "properties": properties}] * times
 
     # ---------------------------------------------------------------- values
 
