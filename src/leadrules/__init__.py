@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PluginError,
         PluginLoadError,
         RuleCheckError,
+        RuleFileError,
         RulesetError,
         RuleSyntaxError,
         Span,
@@ -67,6 +68,7 @@ __all__ = [
     "PluginLoadError",
     "RuleCheckError",
     "RuleExplanation",
+    "RuleFileError",
     "RuleSyntaxError",
     "Ruleset",
     "RulesetError",
@@ -92,7 +94,7 @@ _HOMES = {
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
         "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError RuleCheckError "
-        "RulesetError RuleSyntaxError Span StateError"
+        "RuleFileError RulesetError RuleSyntaxError Span StateError"
     ),
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",

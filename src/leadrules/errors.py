@@ -171,8 +171,16 @@ class RulesetError(LeadrulesError):
         return type(self), (self.diagnostics,)
 
 
+class RuleFileError(RulesetError):
+    """A rule file of which there is no text: it is not there, cannot be opened, is no text or is too large.
+
+    What a rule file names and is not there, such as a file to include, is a mistake of the one that names it:
+    a `RuleCheckError`.
+    """
+
+
 class RuleSyntaxError(RulesetError):
-    """A rule file that cannot be read: a statement that is not of the language, or no readable file."""
+    """A rule file with a statement that is not of the language."""
 
 
 class RuleCheckError(RulesetError):

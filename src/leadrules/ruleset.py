@@ -26,6 +26,7 @@ from leadrules.errors import (
     PluginError,
     PluginLoadError,
     RuleCheckError,
+    RuleFileError,
     RulesetError,
     RuleSyntaxError,
     in_order,
@@ -36,6 +37,7 @@ from leadrules.program import Program
 from leadrules.shape import shape_of
 from leadrules.stack import with_room
 from leadrules.syntax import tree
+from leadrules.syntax.codes import FILE_CODES
 from leadrules.syntax.files import Files
 from leadrules.syntax.includes import expand
 from leadrules.syntax.parser import Limits
@@ -130,8 +132,9 @@ class Ruleset:
         beside it and never from outside `root`, by default the file's own folder. `plugins` names
         the installed plugins and packs that the file may use (None: all); `criteria` hands over
         plugins that are not installed, by name: a module, or any object or mapping with functions
-        marked by `@criterion`. Raises `RuleSyntaxError` or `RuleCheckError` with every mistake of
-        the file; where a plugin is the culprit, the error is a `PluginError` too.
+        marked by `@criterion`. Raises `RuleFileError` where the file cannot be opened or is no text,
+        `RuleSyntaxError` or `RuleCheckError` with every mistake of the file; where a plugin is the
+        culprit, the error is a `PluginError` too.
         """
         catalogue = _catalogue(plugins, criteria)
         files = Files.on_disk(path, root=root, packs=catalogue.pack_text, most=limits.file_bytes)
@@ -506,5 +509,7 @@ def fingerprint_of(program: Program) -> str:
 def _error_of(errors: list[Diagnostic]) -> RulesetError:
     if any(d.code == "LR621" for d in errors):
         return PluginLoadError(errors)
+    if all(d.code in FILE_CODES for d in errors):
+        return RuleFileError(errors)
     is_syntax = all(d.code < "LR2" for d in errors)
     return RuleSyntaxError(errors) if is_syntax else RuleCheckError(errors)

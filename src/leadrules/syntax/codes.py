@@ -57,6 +57,9 @@ SYNTAX_CODES: dict[str, str] = {
 }
 """What the parser says."""
 
+FILE_CODES = frozenset({"LR001", "LR002", "LR004", "LR010"})
+"""Of these, what says that there is no text to parse."""
+
 WARNING_CODES: dict[str, str] = {
     "LR201": SYNTAX_CODES["LR201"],
     "LR202": "property that hides a field",
