@@ -21,7 +21,7 @@ import attrs
 from leadrules.characters import normalised
 from leadrules.errors import LeadrulesError
 from leadrules.families import ORDERED
-from leadrules.foreign import PLAIN, natural
+from leadrules.foreign import PLAIN, Unheld, Unreadable, natural
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
 from leadrules.vocabulary import Field, Type
@@ -43,19 +43,6 @@ _RFC_3339 = re.compile(
     r"(?:[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 )
 _SEPARATOR = re.compile("[,;]")
-
-
-class Unreadable(ValueError):
-    """A raw value that is not of its type. `problem` follows the value in a sentence; `advice` may be empty.
-
-    `code` is that of the mistake.
-    """
-
-    def __init__(self, problem: str, advice: str = "", code: str = "wrong_type") -> None:
-        self.problem = problem
-        self.advice = advice
-        self.code = code
-        super().__init__(f"{problem} ({advice})" if advice else problem)
 
 
 # ------------------------------------------------------------------- showing
@@ -86,6 +73,8 @@ def _kind_of(value: object) -> str:
     kind = type(value)
     if value is None or issubclass(kind, str):
         return "an empty value"
+    if kind is Unheld:
+        return cast("Unheld", value).kind
     for types, name in _KINDS:
         if issubclass(kind, types):
             return name
@@ -102,6 +91,8 @@ _KINDS: tuple[tuple[Any, str], ...] = (
 
 def _scalar_text(value: object) -> str | None:
     """Write a scalar as text; None for what is none, or does not let itself be written."""
+    if type(value) is Unheld:
+        return value.text
     try:
         value = natural(value)
         if type(value) is dt.datetime or type(value) is dt.date:

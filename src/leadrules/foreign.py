@@ -11,6 +11,39 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import attrs
+
+
+class Unreadable(ValueError):
+    """A raw value that is not of its type. `problem` follows the value in a sentence; `advice` may be empty.
+
+    `code` is that of the mistake.
+    """
+
+    def __init__(self, problem: str, advice: str = "", code: str = "wrong_type") -> None:
+        self.problem = problem
+        self.advice = advice
+        self.code = code
+        super().__init__(f"{problem} ({advice})" if advice else problem)
+
+
+@attrs.frozen
+class Unheld:
+    """Stands for a value of a file that Python cannot hold, such as a time in the year 12000. Rules cannot read it.
+
+    `text` is what people are shown of it, or `kind` where that is empty; the others are as in `Unreadable`.
+    """
+
+    text: str
+    problem: str
+    advice: str = ""
+    code: str = "wrong_type"
+    kind: str = "this value"
+
+    def __str__(self) -> str:
+        return self.text or self.kind
+
+
 PLAIN: frozenset[type] = frozenset(
     {type(None), bool, int, str, float, Decimal, dt.date, dt.datetime, list, tuple, dict, set, frozenset, bytes}
 )
@@ -22,7 +55,8 @@ _ABSENT = frozenset({("pandas", "NAType"), ("pandas", "NaTType")})
 def natural(raw: Any) -> Any:
     """Give a value as Python itself has it; what is no such value is given as it is.
 
-    None stands for the `NA` and `NaT` of tables, which mean the same. May raise whatever the value does.
+    None stands for the `NA` and `NaT` of tables, which mean the same. May raise whatever the value does, and
+    Unreadable where Python cannot hold it.
 
     >>> natural(UUID(int=0))
     '00000000-0000-0000-0000-000000000000'
@@ -35,6 +69,8 @@ def natural(raw: Any) -> Any:
         return exact
     if kind is UUID:
         return str(raw)
+    if kind is Unheld:
+        raise Unreadable(raw.problem, raw.advice, raw.code)
     library = kind.__module__.partition(".")[0]
     if (library, kind.__name__) in _ABSENT:
         return None

@@ -18,7 +18,6 @@ from leadrules.conversions import (
     YEARS,
     YEARS_ADVICE,
     Reader,
-    Unreadable,
     asked,
     listed,
     plain_moment,
@@ -30,7 +29,7 @@ from leadrules.conversions import (
     told,
 )
 from leadrules.errors import AsOfError, LeadError, Mistake
-from leadrules.foreign import natural
+from leadrules.foreign import Unreadable, natural
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.shape import (
     EVENT_PARTS,

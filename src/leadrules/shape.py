@@ -12,8 +12,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import attrs
 
-from leadrules.conversions import Unreadable, asked, shown, text_from, told
+from leadrules.conversions import asked, shown, text_from, told
 from leadrules.errors import LeadError, Mistake, closest
+from leadrules.foreign import Unreadable, natural
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -130,8 +131,15 @@ def plain_mapping(raw: Any) -> Mapping[Any, Any] | None:
         return raw
     if raw is None:
         return NOTHING
-    found: Mapping[Any, Any] | None = asked(lambda: dict(raw) if isinstance(raw, Mapping) else None)
+    found: Mapping[Any, Any] | None = asked(_dict_of, raw)
     return found
+
+
+def _dict_of(raw: Any) -> dict[Any, Any] | None:
+    if isinstance(raw, Mapping):
+        return dict(raw)
+    natural(raw)  # which says why, where it can
+    return None
 
 
 def _listed(raw: Any, most: int) -> Sequence[Any]:

@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import Unreadable, asked, shown, told
+from leadrules.conversions import asked, shown, told
 from leadrules.errors import Mistake, closest
-from leadrules.foreign import natural
+from leadrules.foreign import Unreadable, natural
 from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
 from leadrules.values import plain_name
 from leadrules.vocabulary import EventType, Field

@@ -186,3 +186,13 @@ class Scope:
     ladders: Mapping[str, tuple[str, ...]]
     zone: Zone
     most_events: int = 100_000
+
+    @property
+    def attributes(self) -> frozenset[str]:
+        """The names under which a lead's attributes are looked up."""
+        return frozenset(field.key for field in self.fields.values())
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The names of all properties that may be read of an event, were it only to put events in order."""
+        return frozenset(one.name for name in self.read for one in self.events[name].properties)

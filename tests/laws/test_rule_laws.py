@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from leadrules import InputError, Ruleset, RulesetError
-from leadrules.conversions import Unreadable, reader_of
+from leadrules.conversions import reader_of
 from leadrules.engine.compiler import compile_program, event_lists
 from leadrules.engine.compiler.runtime import Irregular
 from leadrules.engine.incremental import Retention, uses
 from leadrules.engine.reference import evidence
+from leadrules.foreign import Unreadable
 from leadrules.insights.mutants import mutants_of
 from leadrules.ruleset import program_of
 from leadrules.syntax import tree

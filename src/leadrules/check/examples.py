@@ -11,7 +11,8 @@ from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.resolver import Place
 from leadrules.check.sizes import MOST_TIMES
-from leadrules.conversions import Unreadable, reader_of, reader_of_field
+from leadrules.conversions import reader_of, reader_of_field
+from leadrules.foreign import Unreadable
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, line_of, listed

@@ -65,7 +65,7 @@ def _limits(fail_on: Sequence[str]) -> list[Limit]:
 def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_of: str | None, notes: Screen) -> None:
     where = program_of(after).scope.zone
     moment = None if source.as_of_column else read_as_of_option(as_of, where, notes)
-    table = source.open()
+    table = source.open(program_of(before), program_of(after))
     unread_events = 0
     for row in table:
         if not isinstance(row, Row):

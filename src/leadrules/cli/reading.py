@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
 if TYPE_CHECKING:
     from leadrules.cli.screen import Screen
+    from leadrules.program import Program
 
 _TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*")
 
@@ -37,24 +39,31 @@ class Source:
         """The files that are read."""
         return (self.leads,) if self.events is None else (self.leads, self.events)
 
-    def open(self) -> LeadTable:
-        """Open the leads, with their events. Raises Stop and FileProblem."""
+    def open(self, *programs: Program) -> LeadTable:
+        """Open the leads and their events: what some rules read of them, and the company; without rules all.
+
+        Raises Stop and FileProblem.
+        """
+        attributes = {name for program in programs for name in program.scope.attributes}
+        attributes |= {program.fields["company"].key for program in programs if "company" in program.fields}
+        properties = {name for program in programs for name in program.scope.properties}
         return read_leads(
             self.leads,
             id_column=self.id_column,
             delimiter=self.delimiter,
             as_of_column=self.as_of_column,
-            events=self.read_events(),
+            events=self.read_events(properties if programs else None),
+            only=attributes if programs else None,
         )
 
-    def read_events(self) -> EventTable | None:
+    def read_events(self, only: Collection[str] | None = None) -> EventTable | None:
         """Read all events, if there is a file of events. Raises Stop and FileProblem."""
         columns = read_event_columns(self.event_columns)
         if self.events is None:
             if columns:
                 raise Stop("--event-columns says how to read a file of events, and there is none", "add --events FILE")
             return None
-        return read_events(self.events, columns=columns)
+        return read_events(self.events, columns=columns, only=only)
 
 
 def read_event_columns(given: str | None) -> dict[str, str | None]:

@@ -63,7 +63,7 @@ def score(
         raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
     outputs.check()
     rules = load_rules(path, given)
-    table = source.open()
+    table = source.open(program_of(rules))
     where = program_of(rules).scope.zone
     moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
     ranking = Ranking(program_of(rules), top)

@@ -12,7 +12,8 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import Unreadable, date_pattern, reader_of_field
+from leadrules.conversions import date_pattern, reader_of_field
+from leadrules.foreign import Unreadable
 from leadrules.values import folded, number_of, zone
 from leadrules.vocabulary import DATE, DATETIME, NUMBER, TEXT, TEXTS, Field, Type
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import Unreadable, reader_of, shown
+from leadrules.conversions import reader_of, shown
 from leadrules.errors import Span
 from leadrules.families import RESULT_LISTS
+from leadrules.foreign import Unreadable
 from leadrules.insights.columns import Column, Guess, guess
 from leadrules.insights.soundness import is_name, without_mistakes
 from leadrules.syntax import tree

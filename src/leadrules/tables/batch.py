@@ -13,7 +13,7 @@ import attrs
 from leadrules.lead import read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
-from leadrules.tables.events import EventTable
+from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
@@ -109,7 +109,10 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
         if (events, event_columns, id_column) != (None, None, "id"):
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
     else:
-        leads = read_leads(leads, id_column=id_column, events=events, event_columns=event_columns)
+        scope = program_of(rules).scope
+        if isinstance(events, Path | str):
+            events = read_events(events, columns=event_columns, only=None if progress else scope.properties)
+        leads = read_leads(leads, id_column=id_column, events=events, only=None if progress else scope.attributes)
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +44,23 @@ class EventTable:
 
 
 def read_events(
-    path: Path | str, *, columns: Mapping[str, str | None] | None = None, delimiter: str | None = None
+    path: Path | str,
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    delimiter: str | None = None,
+    only: Collection[str] | None = None,
 ) -> EventTable:
     """Read all events of a file.
 
     `columns` says where lead, type, at and id stand; what it leaves out is as in `EVENT_COLUMNS`,
     and `{"id": None}` means that events have no id. Every other column is a property of that name;
-    so is every name in an object `properties`. Raises FileProblem.
+    so is every name in an object `properties`. `only` names the properties that are needed; others may be
+    left out then, which saves memory. Raises FileProblem.
     """
     path = Path(path)
     places = _places(path, columns or {})
     needed = {part: places[part] for part in ("lead", "type", "at")}
-    file = open_records(path, Wanted(tuple(needed.values()), "events", delimiter))
+    file = open_records(path, Wanted(tuple(places.values()), "events", delimiter, only and [*only, "properties"]))
     _check_columns(file, needed, places.get("id") if columns and "id" in columns else None)
     by_lead: dict[str, list[dict[str, Any]]] = {}
     rejects = []

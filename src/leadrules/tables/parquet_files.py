@@ -1,22 +1,32 @@
-"""Read Parquet, batch by batch; needs pyarrow, which the extra `tables` installs."""
+"""Read Parquet, a few rows at a time; needs pyarrow, which the extra `tables` installs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from leadrules.shape import LEAD_PARTS
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.records import Record, RecordFile, Wanted, repeated_name
+from leadrules.values import plain_name
 
-_BATCH = 4_096
+_ROWS = 64
+"""Rows that are in memory at once, and beside them one page of each column; more rows are hardly faster."""
+_BYTES = 1 << 26
+"""What these rows may take on average, as the file says; where they would be larger, there are fewer of them."""
+_LEAST_BYTES = 8  # of a value, however well many are packed
+_BUFFER = 1 << 16
+_LONGEST = 200
 
 
-def open_parquet(path: Path, _wanted: Wanted) -> RecordFile:
+def open_parquet(path: Path, wanted: Wanted) -> RecordFile:
     """Open a Parquet file. Raises FileProblem where it is none, or pyarrow is not installed."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
+
+        from leadrules.tables.parquet_values import values_of
     except ModuleNotFoundError:
         raise FileProblem(
             path, "needs pyarrow to be read", "install it with: pip install 'leadrules[tables]'"
@@ -24,37 +34,66 @@ def open_parquet(path: Path, _wanted: Wanted) -> RecordFile:
     if not path.stat().st_size:
         raise FileProblem(path, "is empty")
     try:
-        file = parquet.ParquetFile(path)
-    except pa.ArrowInvalid:
-        raise FileProblem(path, "is not a Parquet file, or not a whole one") from None
-    columns = tuple(file.schema_arrow.names)
+        # Buffers of its own: without them a whole row group, or file, is loaded before its first row.
+        file = parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+        columns = tuple(file.schema_arrow.names)
+    except (pa.ArrowException, OSError, ValueError, LookupError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        _refuse(path, error)
     repeated = repeated_name(columns)
     if repeated is not None:
         raise FileProblem(path, f"has two columns named `{repeated[0]}`", "rename one of them")
-    return RecordFile(path, columns, _records(path, file))
+    return RecordFile(path, columns, _records(path, file, _needed(columns, wanted), values_of))
 
 
-def _records(path: Path, file: Any) -> Iterator[Record]:
+def _needed(columns: Collection[str], wanted: Wanted) -> list[str]:
+    """Choose the columns to read: those that are asked for and the parts of a lead, or all of them.
+
+    All are read where leads have the shape of one, since nothing may stand beside its parts then.
+    """
+    if wanted.only is None or "attributes" in columns:
+        return [*columns]
+    names = {*map(plain_name, wanted.only), *wanted.columns, *LEAD_PARTS}
+    return [name for name in columns if name in names or plain_name(name) in names]
+
+
+def _records(path: Path, file: Any, needed: list[str], values_of: Callable[[Any], list[Any]]) -> Iterator[Record]:
     import pyarrow as pa
 
     number = 0
     try:
-        for batch in file.iter_batches(batch_size=_BATCH):
-            for values in _in_microseconds(batch).to_pylist(maps_as_pydicts="strict"):
-                number += 1
-                yield Record(number, None, values)
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise FileProblem(path, f"cannot be read after row {number:,}: {error}") from None
+        for group in range(file.num_row_groups):
+            rows = _rows_at_once(file.metadata.row_group(group), needed)
+            for batch in file.iter_batches(rows, row_groups=[group], columns=needed, use_threads=False):
+                kept = [name for name in batch.schema.names if name in needed]
+                columns = [values_of(batch.column(name)) for name in kept]
+                for values in zip(*columns, strict=True) if columns else [()] * batch.num_rows:
+                    number += 1
+                    yield Record(number, None, dict(zip(kept, values, strict=True)))
+    except (pa.ArrowException, OSError, ValueError, LookupError, RecursionError) as error:
+        raise FileProblem(path, f"cannot be read after row {number:,}: {_said(error)}") from None
     finally:
         file.close()
 
 
-def _in_microseconds(batch: Any) -> Any:
-    """Cut timestamps to microseconds, the finest that is read."""
-    import pyarrow as pa
+def _rows_at_once(group: Any, needed: Collection[str]) -> int:
+    """Say how many rows of a row group are read at once, by what the file says of their size."""
+    columns = map(group.column, range(group.num_columns))
+    read = [column for column in columns if column.path_in_schema in needed or "." in column.path_in_schema]
+    size: int = sum(max(column.total_uncompressed_size, column.num_values * _LEAST_BYTES) for column in read)
+    average = size // max(int(group.num_rows), 1) + 1
+    return max(min(_ROWS, _BYTES // average), 1)
 
-    for index, field in enumerate(batch.schema):
-        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
-            cut = batch.column(index).cast(pa.timestamp("us", field.type.tz), safe=False)
-            batch = batch.set_column(index, field.name, cut)
-    return batch
+
+def _refuse(path: Path, error: Exception) -> NoReturn:
+    """Say why a file cannot be opened."""
+    if "ncrypted" in str(error) or "decrypt" in str(error):
+        raise FileProblem(path, "is encrypted", "write it again without a key") from None
+    raise FileProblem(path, "is not a Parquet file, or not a whole one") from None
+
+
+def _said(error: Exception) -> str:
+    """Give the first line of what a library said."""
+    first = str(error).strip().partition("\n")[0]
+    return first if len(first) <= _LONGEST else first[: _LONGEST - 1] + "…"

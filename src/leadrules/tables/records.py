@@ -6,7 +6,7 @@ A record is a mapping of column names to raw values. One that cannot be read is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -107,12 +107,14 @@ def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
 class Wanted:
     """What the caller needs of a file: column names that help to recognise its delimiter, and the delimiter if told.
 
-    `key` is the name under which a JSON object may hold its list of records.
+    `key` is the name under which a JSON object may hold its list of records. `only` names what is needed of
+    each record beside `columns` and the parts of a lead; a reader may leave out the rest. None is all of it.
     """
 
     columns: Sequence[str]
     key: str
     delimiter: str | None = None
+    only: Collection[str] | None = None
 
 
 def named_plainly(values: Mapping[str, Any]) -> dict[str, Any]:
