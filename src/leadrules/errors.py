@@ -205,7 +205,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "out_of_range": "a number or time that is too large, too small or too long",
         "not_in_calendar": "a day or time that does not exist",
         "not_one_of": "a text that is not one of those the field allows",
-        "unknown_label": "a label that its ladder does not have",
+        "unknown_label": "a label that its ladder does not have; only `check_lead` tells of it",
         "unknown_field": "an attribute that the rules do not know; only `check_lead` tells of it",
         "unknown_event_type": "a type of event that the rules do not know; only `check_lead` tells of it",
         "unknown_property": "a property that its type of event does not have; only `check_lead` tells of it",

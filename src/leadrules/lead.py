@@ -27,6 +27,7 @@ from leadrules.conversions import (
     shown,
     text_from,
     told,
+    trimmed,
 )
 from leadrules.errors import AsOfError, LeadError, Mistake
 from leadrules.foreign import Unreadable, natural
@@ -77,8 +78,9 @@ class Facts:
 
     `attributes` has every field of the scope by name, in the scope's order; None is unknown.
     `events` are in canonical order, without repeats, none later than `as_of`, only of types that the
-    rules look at. `held` has the ladders of which the lead holds a label. `ignored` counts the
-    events whose type is not in scope.
+    rules look at. `held` has the ladders of which the lead holds a label: also one that the ladder does
+    not have, such as one of former rules, which no rule asks for. `ignored` counts the events whose type
+    is not in scope.
     """
 
     lead: str | None
@@ -257,21 +259,30 @@ class LeadReader:
         return name if name in self._events else None
 
     def _held(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, str]:
+        """Read the label of each ladder. One that the ladder does not have is kept: no rule will ask for it."""
         held = {}
         for ladder, labels in self._ladders.items():
             raw = _label_named(given, ladder)
-            text = raw.strip() if type(raw) is str else None
-            if raw is None or text == "":
+            if raw is None:
                 continue
-            label = None if text is None else plain_name(text)
-            if label is not None and label in labels:
+            try:
+                if type(raw) is not str:
+                    raise Unreadable("is not a label", code="wrong_type")
+                label = plain_name(trimmed(raw))
+            except Unreadable as error:
+                known = listed(labels)
+                what = f"is not a label of `{ladder}` (its labels are {known})" if type(raw) is not str else error
+                reason, expected = f"stages: {shown(raw)} {what}", f"one of {known}"
+                mistakes.found.append(Mistake(error.code, reason, ladder, value=told(raw), expected=expected))
+                continue
+            if label:
                 held[ladder] = label
-                continue
-            known = listed(labels)
-            reason = f"stages: {shown(raw)} is not a label of `{ladder}` (its labels are {known})"
-            expected = f"one of {known}"
-            mistakes.found.append(Mistake("unknown_label", reason, ladder, value=told(raw), expected=expected))
         return held
+
+    def strange_labels(self, stages: object) -> dict[str, str]:
+        """Give those labels that a lead holds and its ladders do not have, by ladder. Raises LeadError."""
+        held = self._held(mapping_of(stages, "stages"), Mistakes())
+        return {ladder: label for ladder, label in held.items() if label not in self._ladders[ladder]}
 
 
 # ------------------------------------------------------------- values by name

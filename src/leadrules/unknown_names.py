@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import asked, shown, told
+from leadrules.conversions import asked, listed, shown, told
 from leadrules.errors import Mistake, closest
 from leadrules.foreign import Unreadable, natural
 from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
@@ -42,8 +42,14 @@ class Known:
 
     def _ladders(self, given: object) -> Iterator[Mistake]:
         for name in _names(given):
-            if _plain(name) not in self.ladders:
+            labels = self.ladders.get(_plain(name))
+            if labels is None:
                 yield _unknown("unknown_ladder", name, "ladder", told(name), _near(name, self.ladders))
+            elif (label := _text(given, name)) and plain_name(label) not in labels:
+                near, known = _near(label, labels), listed(labels)
+                help_ = f"did you mean `{near}`?" if near else f"its labels are {known}"
+                message = f"`{told(name)}` has no label {shown(label)} ({help_}), and the lead counts as without one"
+                yield Mistake("unknown_label", message, told(name), value=told(label), expected=f"one of {known}")
 
     def _events(self, events: Sequence[object]) -> Iterator[Mistake]:
         found: dict[tuple[str | None, str | None], Mistake] = {}
@@ -82,6 +88,15 @@ def _names(given: object) -> tuple[Any, ...]:
         return tuple(plain_mapping(given) or ())
     except Unreadable:
         return ()
+
+
+def _text(given: Any, name: Any) -> str:
+    """Give the text that stands under a name; empty for what is none, or cannot be asked, which is told elsewhere."""
+    try:
+        found = asked(natural, (plain_mapping(given) or {}).get(name))
+    except Unreadable:
+        return ""
+    return found.strip() if type(found) is str else ""
 
 
 def _plain(name: object) -> str:

@@ -227,3 +227,16 @@ def test_what_a_lead_lacks_stands_first_among_the_reasons(here, leadrules):
     rules = "require phone is known\nrequire age > 18 because 'too young'\nemail is known +5\n".replace("'", '"')
     (here / "acme.leadrules").write_text(rules, "utf-8")
     assert "\n    needs phone is known · too young · +5 email is known\n" in leadrules(*SCORE).stdout
+
+
+def test_leads_that_hold_labels_of_former_rules(here, leadrules):
+    lines = [f'{{"id": "{n}", "stages": {{"stage": "{label}"}}}}' for n, label in enumerate(("mql", "won", "won"))]
+    (here / "held.jsonl").write_text("\n".join(lines), "utf-8")
+    run = leadrules("score", "acme.leadrules", "held.jsonl", "--as-of", "2026-06-01")
+    assert run.exit_code == 0
+    assert "2 leads hold a label that the rules do not have" in run.stderr
+    run = leadrules("check", "acme.leadrules", "--against", "held.jsonl")
+    assert "labels that the rules do not have: a lead counts as one that holds none" in run.stdout
+    assert "won  of `stage`, 2 leads" in run.stdout
+    run = leadrules("check", "acme.leadrules", "--against", "held.jsonl", "--format", "json")
+    assert json.loads(run.stdout)["against"]["unknown_labels"] == [{"ladder": "stage", "label": "won", "leads": 2}]

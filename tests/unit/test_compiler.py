@@ -313,7 +313,7 @@ def test_a_lead_is_never_changed():
         ({"events": [view(id=1.5)]}, "`id`: `1.5` is not a text"),
         ({"events": [view(url=["/"])]}, "property `url`: a list is not a text"),
         ({"events": [view(properties="x")]}, "properties: `x` is not an object"),
-        ({"stages": {"stage": "gone"}}, "stages: `gone` is not a label of `stage`"),
+        ({"stages": {"stage": 7}}, "stages: `7` is not a label of `stage`"),
         (
             {"attributes": {"employees": True}, "events": [view(id=1.5, seconds="x"), view(at=1, properties={})]},
             "4 mistakes",

@@ -70,3 +70,14 @@ def test_mistakes_are_told_too_and_those_of_later_events():
     ]
     assert [one.code for one in RULES.check_lead(7)] == ["not_a_lead"]
     assert [one.code for one in RULES.check_lead({"id": "1", "employees": 7})] == ["unknown_key"]
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("mqll", "`stage` has no label `mqll` (did you mean `mql`?), and the lead counts as without one"),
+        ("won", "`stage` has no label `won` (its labels are `lead`, `mql`), and the lead counts as without one"),
+    ],
+)
+def test_a_label_that_its_ladder_does_not_have(label, said):
+    assert told({"stages": {"stage": label}}) == [("unknown_label", "stage", None, said)]

@@ -37,7 +37,8 @@ class Comparison:
     """What came of reading all leads with the rules.
 
     `always_unknown` names the fields whose column is there and never has a value that counts.
-    `strange_events` counts the events of types that are not in scope; `unseen_events` names the
+    `strange_events` counts the events of types that are not in scope, `strange_labels` the leads that hold a
+    label, of a ladder, which the ladder does not have; `unseen_events` names the
     types that the rules look at and no lead has, empty where no lead has any event.
     """
 
@@ -52,6 +53,7 @@ class Comparison:
     rejects: tuple[Reject, ...]
     event_types: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    strange_labels: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the comparison as plain data."""
@@ -66,6 +68,10 @@ class Comparison:
             "always_unknown": list(self.always_unknown),
             "unknown_event_types": dict(self.strange_events),
             "unseen_event_types": list(self.unseen_events),
+            "unknown_labels": [
+                {"ladder": ladder, "label": label, "leads": leads}
+                for (ladder, label), leads in self.strange_labels.items()
+            ],
             "rejects": [{"kind": r.kind, "row": r.row, "id": r.id, "reason": r.reason} for r in self.rejects],
             "remarks": list(self.remarks),
         }
@@ -92,6 +98,7 @@ class _Reading:
     known: set[str] = attrs.field(factory=set)
     events: Counter[str] = attrs.field(factory=Counter)
     rejects: list[Reject] = attrs.field(factory=list)
+    labels: Counter[tuple[str, str]] = attrs.field(factory=Counter)
 
     def __attrs_post_init__(self) -> None:
         self.reader = LeadReader(self.program.scope)
@@ -113,6 +120,8 @@ class _Reading:
             return
         self.readable += 1
         self.known |= _known(facts)
+        ladders = self.program.scope.ladders
+        self.labels.update(one for one in facts.held.items() if one[1] not in ladders[one[0]])
 
     def comparison(self, table: LeadTable) -> Comparison:
         """Say what has been found."""
@@ -137,6 +146,7 @@ class _Reading:
             rejects=tuple(self.rejects),
             event_types=tuple(in_scope),
             remarks=table.remarks,
+            strange_labels=dict(sorted(self.labels.items())),
         )
 
 
@@ -166,6 +176,7 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
     _show_columns(screen, found.missing_columns)
     _names(screen, "never known, though the file has the column", found.always_unknown)
     _show_strange(screen, found)
+    _show_labels(screen, found.strange_labels)
     _names(screen, "events that the rules look at, and no lead has", found.unseen_events, style="dim")
 
 
@@ -202,6 +213,15 @@ def _show_strange(screen: Screen, found: Comparison) -> None:
         close = close_name(type_, found.event_types)
         advice = f"  is it `{close}`?" if close else ""
         screen.line(f"    {printable(type_):{width}}  {counted(count, 'time')}", (advice, "cyan"))
+
+
+def _show_labels(screen: Screen, found: Mapping[tuple[str, str], int]) -> None:
+    if not found:
+        return
+    screen.line(("  labels that the rules do not have: a lead counts as one that holds none", "yellow"))
+    width = max(len(label) for _, label in found)
+    for (ladder, label), leads in found.items():
+        screen.line(f"    {printable(label):{width}}  of `{ladder}`, {counted(leads, 'lead')}")
 
 
 def _names(screen: Screen, what: str, names: Collection[str], *, style: str = "yellow") -> None:

@@ -150,6 +150,8 @@ class Narrative:
 
     def _ladder(self, ladder: LadderExplanation) -> Iterator[Line]:
         before = "no label before" if ladder.held is None else f"{ladder.held} before"
+        if ladder.held not in (None, *ladder.labels, *ladder.exits):
+            before += ", which is none of its labels"
         held = "as before" if ladder.held == ladder.label else before
         yield line("heading", f"{ladder.name}: {ladder.label} ({held})")
         rows = [Row("points", ladder.label, *self._deciding(ladder))]

@@ -10,7 +10,8 @@ from typing import Literal, TextIO
 
 import attrs
 
-from leadrules.lead import read_as_of
+from leadrules.conversions import shown
+from leadrules.lead import LeadReader, read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import EventTable, read_events
@@ -40,6 +41,8 @@ class Summary:
     over several lines take beyond their first: a quote too many makes such values. `event_rows` and
     `blank_events` are those of the file of events. `remarks` are sentences about the files.
     `formula` is the first text that stands in CSV with an apostrophe before it, None where there is none.
+    `strange_labels` counts the leads that hold a label which the rules do not have, such as one of former
+    rules: they are scored as leads without one, and `remarks` say so.
     """
 
     scored: int
@@ -55,6 +58,7 @@ class Summary:
     blank_events: int
     remarks: tuple[str, ...]
     formula: str | None
+    strange_labels: int = 0
 
     @property
     def left_out(self) -> int:
@@ -116,7 +120,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
-    tally = _Tally()
+    tally = _Tally(LeadReader(program_of(rules).scope))
     formulas = Formulas(keep_formulas)
     with _opened(rules, leads, results, points, refused, formulas) as write:
         for one in rows:
@@ -197,15 +201,21 @@ def _opened(
 class _Tally:
     """Counts what was scored and what was left out."""
 
+    reader: LeadReader
     scored: int = 0
     rejected: int = 0
     unscored: int = 0
     events: int = 0
     reasons: list[str] = attrs.field(factory=list)
+    strange: int = 0
+    labels: dict[tuple[str, str], None] = attrs.field(factory=dict)
 
     def add(self, one: Scored | Reject) -> None:
         if isinstance(one, Scored):
             self.scored += 1
+            if (stages := one.row.lead["stages"]) and (found := self.reader.strange_labels(stages)):
+                self.strange += 1
+                self.labels |= dict.fromkeys(found.items()) if len(self.labels) < _MOST_REASONS else {}
             return
         if one.kind == "event":
             self.events += 1
@@ -228,6 +238,17 @@ class _Tally:
             joined_lines=leads.joined_lines,
             event_rows=leads.read_events,
             blank_events=leads.blank_events,
-            remarks=leads.remarks,
+            remarks=(*leads.remarks, *self._of_labels()),
             formula=formulas.first,
+            strange_labels=self.strange,
         )
+
+    def _of_labels(self) -> Iterator[str]:
+        """Say which labels leads hold that the rules do not have."""
+        if self.strange:
+            held = "a label that the rules do not have"
+            named = ", ".join(f"{shown(label)} of `{ladder}`" for ladder, label in self.labels)
+            if self.strange == 1:
+                yield f"1 lead holds {held}, and counts as a lead without one: {named}"
+            else:
+                yield f"{self.strange:,} leads hold {held}, and count as leads without one: {named}"

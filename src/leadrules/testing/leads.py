@@ -145,7 +145,7 @@ class _Maker:
         chance, found = self.chance, dict[str, Any]()
         for ladder, labels in self.scope.ladders.items():
             if chance.happens(60):
-                found[ladder] = chance.pick(labels) if chance.happens(90) else chance.pick((None, "", " "))
+                found[ladder] = chance.pick(labels if chance.happens(80) else (None, "", " ", *_FORMER_LABELS))
         return found | ({"unread": "whatever"} if "unread" not in self.scope.ladders and chance.happens(10) else {})
 
     # ---------------------------------------------------------------- events
@@ -312,7 +312,9 @@ _NO_ID = (None, "", "  ", 1.5, True, [1])
 _NO_MAPPING = ("a", [1], 7)
 _NO_EVENTS: tuple[Any, ...] = ("a", {"type": "x"}, 7, [7], ["x"], [{}], [{"type": None}], [{"type": " "}])
 _NO_TIME = (None, "soon", 7, "")
-_NO_LABEL = ("nowhere", 7, True)
+_NO_LABEL = (7, True, ["a"], "a\0b", "\ud800")
+_FORMER_LABELS = ("nowhere", " Nowhere ", "no where", "nigdzie ł", "ⅳ", "-1")
+"""Such as other rules gave."""
 
 
 def _spoilers(chance: Chance, program: Program, as_of: int) -> list[_Spoiler]:

@@ -135,11 +135,16 @@ def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tu
             raise Irregular
         found = tuple(given.get(ladder) for ladder in ladders)
         for label, labels in zip(found, ladders.values(), strict=True):
-            if label is not None and (type(label) is not str or label not in labels):
+            if label is not None and (type(label) is not str or not (label in labels or _is_plain_label(label))):
                 raise Irregular
         return *found, None
 
     return held
+
+
+def _is_plain_label(label: str) -> bool:
+    """Tell whether a label, which its ladder does not have, is read as it stands."""
+    return label.isascii() and label.isprintable() and label != "" and label[0] != " " != label[-1]
 
 
 # ------------------------------------------------------------------- numbers

@@ -36,7 +36,7 @@ def state_fingerprint(program: p.Program, uses: Iterable[Use]) -> str:
         "timezone": program.timezone,
         "precision": program.precision,
         "fields": sorted(_text(_said(field, choices=True)) for field in scope.fields.values()),
-        "ladders": {name: list(labels) for name, labels in scope.ladders.items()},
+        "ladders": sorted(scope.ladders),
         "events": read,
         "questions": sorted({question_of(use, program.precision) for use in uses}),
     }
