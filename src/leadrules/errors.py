@@ -249,6 +249,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "not_in_calendar": "a day or time that does not exist",
         "not_one_of": "a text that is not one of those the field allows",
         "unknown_label": "a label that its ladder does not have; only `check_lead` tells of it",
+        "named_twice": "several names in the lead are one name to the rules, such as `m²` and `m2`",
         "unknown_field": "an attribute that the rules do not know; only `check_lead` tells of it",
         "unknown_event_type": "a type of event that the rules do not know; only `check_lead` tells of it",
         "unknown_property": "a property that its type of event does not have; only `check_lead` tells of it",

@@ -34,11 +34,11 @@ class Known:
         return (*self._attributes(shape.attributes), *self._ladders(shape.stages), *self._events(shape.events))
 
     def _attributes(self, given: object) -> Iterator[Mistake]:
-        keys = {plain_name(field.key): field.key for field in self.fields.values()}
         columns = {field.name: field.key for field in self.fields.values()}
+        keys = dict.fromkeys(columns.values())
         for name in _names(given):
             if _plain(name) not in keys:
-                near = columns.get(_plain(name)) or self._near(name, keys.values())
+                near = columns.get(_plain(name)) or self._near(name, keys)
                 yield _unknown("unknown_field", name, "field", told(name), near)
 
     def _ladders(self, given: object) -> Iterator[Mistake]:
@@ -83,7 +83,7 @@ class Known:
         ]
 
     def _near(self, name: object, known: Iterable[str]) -> str | None:
-        return self._slips.closest(name, known) if type(name) is str else None
+        return self._slips.closest(_plain(name), known) if isinstance(name, str) else None
 
 
 def _names(given: object) -> tuple[Any, ...]:
@@ -104,7 +104,7 @@ def _text(given: Any, name: Any) -> str:
 
 
 def _plain(name: object) -> str:
-    return plain_name(name) if type(name) is str else ""
+    return plain_name(name) if isinstance(name, str) else ""
 
 
 def _unknown(code: str, name: object, what: str, field: str, near: str | None, event: int | None = None) -> Mistake:
