@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Transition
+    from leadrules.document import Document
     from leadrules.engine.incremental.state import LeadState
     from leadrules.engine.spans.causes import Cause
     from leadrules.errors import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Mistake,
         PluginError,
         PluginLoadError,
+        ResultError,
         RuleCheckError,
         RuleFileError,
         RulesetError,
@@ -51,6 +53,7 @@ __all__ = [
     "Cause",
     "Change",
     "Diagnostic",
+    "Document",
     "Event",
     "Explanation",
     "Forecast",
@@ -66,6 +69,7 @@ __all__ = [
     "Mistake",
     "PluginError",
     "PluginLoadError",
+    "ResultError",
     "RuleCheckError",
     "RuleExplanation",
     "RuleFileError",
@@ -84,6 +88,7 @@ __all__ = [
 
 _HOMES = {
     "leadrules.audit": "AuditEntry RulesetIdentity ScoredLead Transition",
+    "leadrules.document": "Document",
     "leadrules.explain.answers": "AlternativeExplanation LadderExplanation RuleExplanation SumExplanation",
     "leadrules.explain.explanation": "Explanation",
     "leadrules.explain.reasons": "Gap Unmet",
@@ -93,8 +98,8 @@ _HOMES = {
     "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
-        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError RuleCheckError "
-        "RuleFileError RulesetError RuleSyntaxError Span StateError"
+        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError ResultError "
+        "RuleCheckError RuleFileError RulesetError RuleSyntaxError Span StateError"
     ),
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",

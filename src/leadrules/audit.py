@@ -11,18 +11,20 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Context, Decimal
-from typing import Any, Literal, Protocol, TypeVar
+from decimal import Decimal
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from leadrules.canonical import canonical_json, minimal, quoted
-from leadrules.errors import LeadError, LeadrulesError
+from leadrules.canonical import canonical_json, minimal, quoted, read_json
+from leadrules.document import Document
+from leadrules.errors import LeadError, Mistake, ResultError
 from leadrules.frozen import FrozenDict, frozen, thawed
+from leadrules.terms import EntryKind
+from leadrules.units import EXACT, Decimals, Numbers
 from leadrules.values import instant_of, moment_of, text_of_instant
 
 T = TypeVar("T")
-EntryKind = Literal["points", "cap", "weight", "constant"]
 Evidence = Mapping[str, Any]
 MASK = "[pii]"
 """What stands in evidence for the value of a `pii` field or property."""
@@ -30,16 +32,13 @@ MOST_LISTED = 20
 """Of the events that gave a rule its points, so many are listed: the latest. Earlier ones are added up."""
 MOST_VALUES = 100
 """How many values an entry shows that it rests on, by their texts in the rule file."""
-EXACT = Context(prec=100)
-"""Multiplies and divides units by powers of ten without rounding."""
 _multiply = EXACT.multiply
 _read = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal).decode
-_MOST_DECIMALS = 10_000
 _moment_text = functools.lru_cache(maxsize=64)(text_of_instant)
 """Most leads are scored as of one moment."""
 
 
-class AuditEntry:
+class AuditEntry(Document):
     """Some points and where they come from.
 
     `kind` is `points` (a rule or persona), `cap` (what a clamp took or gave), `weight` or
@@ -201,9 +200,6 @@ class Maker(Protocol):
         An entry whose points no longer follow from the lead has none.
         """
 
-    def valid_until(self, notes: Notes, result: ScoredLead) -> dt.datetime | None:
-        """Say until when a result is valid. Raises LeadError where it no longer follows from the lead."""
-
 
 _Text = str | None
 EntryHead = tuple[EntryKind, str, _Text, int, Maker | None, int, str, str, _Text, int | None, _Text, _Text]
@@ -249,42 +245,6 @@ Fired = tuple[EntryHead, Any]
 """An entry to be: its head, and its points, as a decimal or as a whole number of the engine's units."""
 
 
-class Decimals(dict[int, Decimal]):
-    """The decimal of a whole number of units, of which 10^`precision` are a point; round ones are remembered."""
-
-    __slots__ = ("scale", "unit")
-
-    def __init__(self, precision: int) -> None:
-        super().__init__()
-        self.scale: int = 10**precision
-        self.unit = Decimal(1).scaleb(-precision)
-
-    def __missing__(self, units: int) -> Decimal:
-        made = EXACT.divide(units, self.scale)
-        if len(self) < _MOST_DECIMALS and not units % 10:
-            self[units] = made
-        return made
-
-
-class Numbers(dict[int, str]):
-    """The canonical JSON of a whole number of units; as many are remembered as decays tell apart."""
-
-    __slots__ = ("_places", "_scale")
-
-    def __init__(self, precision: int) -> None:
-        super().__init__()
-        self._places = precision
-        self._scale: int = 10**precision
-
-    def __missing__(self, units: int) -> str:
-        whole, rest = divmod(abs(units), self._scale)
-        text = f"{whole}.{rest:0{self._places}}".rstrip("0") if rest else str(whole)
-        text = f"-{text}" if units < 0 else text
-        if len(self) < _MOST_DECIMALS:
-            self[units] = text
-        return text
-
-
 def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tuple[AuditEntry, ...]:
     """Make entries of what fired. No call for each: there are many, and little time.
 
@@ -314,7 +274,7 @@ def json_of(fired: Iterable[Fired], numbers: Numbers, proof: Mapping[int, str]) 
 
 
 @attrs.frozen
-class Transition:
+class Transition(Document):
     """A label that differs from the one the lead held; `before` is None where none was held.
 
     `rule` is the id of the first true rule to the new label, where a rule led there.
@@ -331,7 +291,7 @@ class Transition:
 
 
 @attrs.frozen
-class RulesetIdentity:
+class RulesetIdentity(Document):
     """Which ruleset made a result: its declared name and version, where it has them, and its fingerprint."""
 
     name: str | None
@@ -348,11 +308,7 @@ class RulesetIdentity:
         return canonical_json(self.to_dict())
 
 
-Lasting = Callable[["ScoredLead"], dt.datetime | None]
-"""Says until when a result is valid."""
-
-
-class ScoredLead:
+class ScoredLead(Document):
     """A lead's score, labels and marks, and why.
 
     `score` and the values of `dimensions` (by name, in order of declaration) are points as exact
@@ -361,18 +317,7 @@ class ScoredLead:
     what changed against the labels the lead held. A result does not change, nor does what it holds.
     """
 
-    __slots__ = (
-        "_audit",
-        "_instant",
-        "_lasting",
-        "_lead",
-        "_maker",
-        "_notes",
-        "_parts",
-        "_ruleset",
-        "_score",
-        "_stage",
-    )
+    __slots__ = ("_audit", "_instant", "_lead", "_maker", "_notes", "_parts", "_ruleset", "_score", "_stage")
 
     _lead: str | None
     _instant: int
@@ -383,7 +328,6 @@ class ScoredLead:
     _audit: tuple[AuditEntry, ...] | None
     _maker: Maker | None
     _notes: Notes
-    _lasting: Lasting | None
 
     def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
         self,
@@ -400,7 +344,6 @@ class ScoredLead:
         missing: tuple[str, ...],
         transitions: tuple[Transition, ...],
         audit: Sequence[AuditEntry],
-        lasting: Lasting | None = None,
     ) -> None:
         self._lead = lead
         self._instant = instant_of(as_of)
@@ -420,7 +363,6 @@ class ScoredLead:
         self._audit = tuple(audit)
         self._maker = None
         self._notes = ()
-        self._lasting = lasting
 
     @property
     def lead(self) -> str | None:
@@ -509,26 +451,9 @@ class ScoredLead:
             self._audit = self._maker.audit(self._notes)
         return self._audit
 
-    @property
-    def valid_until(self) -> dt.datetime | None:
-        """Until when the result is valid if nothing else happens, in UTC; None where time alone never changes it.
-
-        What `Ruleset.next_change` says of the lead, found when it is asked for: no part of what is written. Until
-        then the lead must stay as it was given. Raises LeadError where it did not, and LeadrulesError of a result
-        that came from another process, which knows its lead no more.
-        """
-        if self._maker is not None:
-            return self._maker.valid_until(self._notes, self)
-        if self._lasting is None:
-            raise LeadrulesError(
-                "a result that was written or pickled does not say until when it is valid (ask before, "
-                "or ask `Ruleset.next_change` about the lead)"
-            )
-        return self._lasting(self)
-
     def without_audit(self) -> ScoredLead:
         """Give the result without its audit trail, which is most of what there is to store or to send."""
-        return ScoredLead(**self._whole(), audit=(), lasting=lambda _: self.valid_until)
+        return ScoredLead(**self._whole(), audit=())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""
@@ -578,6 +503,47 @@ class ScoredLead:
         """Give the sha256 of the canonical JSON in UTF-8, in hexadecimal."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
+    @classmethod
+    def from_json(cls, text: str | bytes) -> ScoredLead:
+        """Read a result that `to_json` wrote: equal to it, with the same digest. Raises ResultError for other text.
+
+        What stands in a column that sorts keys, as `jsonb` does, gives an equal result all the same, and
+        another digest. Where rules stand (`file`, `line`) is not written, so it is not known any more.
+        """
+        from leadrules import schemas
+
+        try:
+            found = read_json(text)
+        except ValueError as problem:
+            raise _no_result([Mistake("not_a_result", str(problem))]) from None
+        return cls._from_shape(schemas.read(cls.__name__, found, _no_result))
+
+    @classmethod
+    def _from_shape(cls, shape: Any) -> ScoredLead:
+        labels = tuple(shape.stages.values())
+        if (shape.stage is None and labels) or (shape.stage is not None and shape.stage not in labels):
+            raise _changed(f"the stage is {shape.stage or 'none'}, and that of no ladder", "stage")
+        points = sum((entry.points for entry in shape.audit), Decimal(0))
+        if shape.audit and points != shape.score:
+            raise _changed(f"the points of its audit add up to {points:f}, and the score is {shape.score:f}", "score")
+        try:
+            as_of = dt.datetime.fromisoformat(shape.as_of)
+        except ValueError:
+            raise _changed(f"there is no moment {shape.as_of}", "as_of") from None
+        found = cls(
+            as_of=as_of,
+            ruleset=RulesetIdentity(**dict(shape.ruleset)),
+            transitions=tuple(Transition(**dict(each)) for each in shape.transitions),
+            audit=tuple(_entry_of(each) for each in shape.audit),
+            segments=tuple(shape.segments),
+            tags=tuple(shape.tags),
+            recommendations=tuple(shape.recommendations),
+            missing=tuple(shape.missing),
+            **{name: getattr(shape, name) for name in ("lead", "score", "dimensions", "grades", "stages")},
+        )
+        found._stage = shape.stage
+        return found
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ScoredLead) and self.to_dict() == other.to_dict()
 
@@ -603,11 +569,34 @@ def _rebuild(values: dict[str, Any]) -> ScoredLead:
     return ScoredLead(**values)
 
 
+# -------------------------------------------------------------------- reading
+
+
+def _no_result(mistakes: Sequence[Mistake]) -> ResultError:
+    told = (attrs.evolve(one, message=f"this is no result of leadrules: {one.message}") for one in mistakes)
+    return ResultError(mistakes=tuple(told))
+
+
+def _changed(problem: str, field: str) -> ResultError:
+    reason = f"this result was changed after it was written: {problem}"
+    return ResultError(reason, code="not_a_result", field=field)
+
+
+def _entry_of(shape: Any) -> AuditEntry:
+    return AuditEntry(**dict(shape) | {"evidence": _counted(shape.evidence)})
+
+
 def _evidence_in(text: str) -> Evidence:
     """Read evidence back from its canonical JSON: numbers are decimals, and what counts is a whole number."""
-    found: dict[str, Any] = _read(text)
-    counts = [found.get("earlier"), *found.get("values", {}).values()]
+    return _counted(_read(text))
+
+
+def _counted(found: dict[str, Any]) -> Evidence:
+    """Make whole numbers of what counts events in evidence."""
+    values = found.get("values")
+    counts = [found.get("earlier"), *(values.values() if isinstance(values, dict) else ())]
     for counted in counts:
-        if isinstance(counted, dict) and "events" in counted:
-            counted["events"] = int(counted["events"])
+        count = counted.get("events") if isinstance(counted, dict) else None
+        if isinstance(count, Decimal) and count == count.to_integral_value():
+            counted["events"] = int(count)
     return found

@@ -1,10 +1,10 @@
-"""Canonical JSON: the one way to write plain data, so that what is equal has the same bytes."""
+"""Canonical JSON: the one way to write plain data, so that what is equal has the same bytes; and to read it exactly."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from leadrules.frozen import FrozenDict, FrozenList
@@ -63,3 +63,30 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     Mapping: _object,
 }
 """How plain data is written, by its type; a bool stands before the int that it is too."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """Read JSON exactly: numbers as decimals, each key once. Raises ValueError with a sentence for people."""
+    try:
+        return _read(text if isinstance(text, str) else bytes(text).decode())
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except (ValueError, TypeError, InvalidOperation):
+        problem = "it is not JSON"
+    raise ValueError(problem)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+_read = json.JSONDecoder(
+    parse_float=Decimal, parse_int=Decimal, parse_constant=_refused, object_pairs_hook=_once
+).decode

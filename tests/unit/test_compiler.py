@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from leadrules import AuditEntry, Event, InputError, Lead, LeadError, Ruleset, ScoredLead
-from leadrules.audit import Decimals, RulesetIdentity
+from leadrules.audit import RulesetIdentity
 from leadrules.engine.compiler import assembly, code, source_of
 from leadrules.engine.compiler.noted_lead import NotedLead
 from leadrules.engine.compiler.runtime import Remembered
@@ -26,6 +26,7 @@ from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.lead import LeadReader
 from leadrules.ruleset import program_of
+from leadrules.units import Decimals
 from leadrules.values import decimal_of, rounded
 
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

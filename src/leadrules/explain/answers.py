@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 
 from leadrules import program as p
+from leadrules.document import Document
 from leadrules.engine.reference.conditions import Truth
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.interpreter import ZERO, Evaluation, persona_points, term_value
@@ -16,22 +17,24 @@ from leadrules.engine.reference.scoring import in_season
 from leadrules.explain.modifiers import bounds_text, event_limits, grade_text, points_limits, season_text
 from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
 from leadrules.frozen import frozen, thawed
+from leadrules.terms import Deciding, RuleKind, Scores, SumKind
 from leadrules.values import decimal_of, signed, text_of_number
-
-RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
-Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start"]
 
 
 @attrs.frozen
-class AlternativeExplanation:
+class AlternativeExplanation(Document):
     """A condition (`else` for the last) and its points, both as in the rule file."""
 
     text: str
     points: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give the alternative as plain data: text, points."""
+        return {"text": self.text, "points": self.points}
+
 
 @attrs.frozen
-class RuleExplanation:
+class RuleExplanation(Document):
     """One rule and what it says of the lead.
 
     `id` names it, as in the audit, `name` is the name it was given, if any; `line` is its line in its
@@ -60,7 +63,7 @@ class RuleExplanation:
     group: str | None = None
     outcome: str | None = None
     because: str | None = None
-    scores: Literal["each", "once"] | None = None
+    scores: Scores | None = None
     alternatives: tuple[AlternativeExplanation, ...] = ()
     alternative: int | None = None
     when: str | None = None
@@ -80,14 +83,14 @@ class RuleExplanation:
         """Give the rule as plain data, under the names of its attributes."""
         plain = {a.name: getattr(self, a.name) for a in attrs.fields(type(self))}
         return {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()} | {
-            "alternatives": [attrs.asdict(alternative) for alternative in self.alternatives],
+            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
             "evidence": thawed(self.evidence),
             "unmet": [unmet.to_dict() for unmet in self.unmet],
         }
 
 
 @attrs.frozen
-class SumExplanation:
+class SumExplanation(Document):
     """A step on the way from the rules' points to the score: what stood before it, and after.
 
     `kind` is `group` or `dimension` (its rules' sum and what its bounds leave of it), `weight`
@@ -95,7 +98,7 @@ class SumExplanation:
     the total's bounds leave). `how` says what was done: `max 60`, `× 0.4`; empty where nothing is.
     """
 
-    kind: Literal["group", "dimension", "weight", "constant", "total"]
+    kind: SumKind
     name: str
     part: str | None
     before: Decimal
@@ -108,7 +111,7 @@ class SumExplanation:
 
 
 @attrs.frozen
-class LadderExplanation:
+class LadderExplanation(Document):
     """How a ladder's label came about.
 
     `labels` from the lowest, then `exits`. `held` is the label that the lead held. `decided` says

@@ -8,7 +8,9 @@ from typing import Any
 
 import attrs
 
+from leadrules import program as p
 from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.document import Document
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence
@@ -18,10 +20,11 @@ from leadrules.explain.narrative import Narrative
 from leadrules.explain.why_not import WhyNot, why_not
 from leadrules.explain.wording import Line
 from leadrules.frozen import frozen
+from leadrules.lead import Facts
 
 
 @attrs.frozen(repr=False)
-class Explanation:
+class Explanation(Document):
     """Every rule of a ruleset and what it says of one lead. `str()` is for people.
 
     `result` is what `evaluate` gives. `rules` holds requirements, scoring rules and personas by
@@ -78,20 +81,22 @@ class Explanation:
 
 
 def explain(
-    reading: Reading,
-    identity: RulesetIdentity,
-    *,
-    show_pii: bool = False,
-    at_hand: bool = True,
-    valid_until: interpreter.ValidUntil | None = None,
+    program: p.Program, facts: Facts, as_of: int, identity: RulesetIdentity, *, show_pii: bool = False
 ) -> Explanation:
-    """Explain a lead by a reading of it: the interpreter's result, and what each rule said.
+    """Explain a lead: the interpreter's result, and what each rule said. Values of `pii` are masked or shown."""
+    return explain_reading(Reading(program, facts, as_of), identity, show_pii=show_pii)
 
-    Values of `pii` are masked or shown. Where not all events are `at_hand`, it is not told how many a rule selects.
+
+def explain_reading(
+    reading: Reading, identity: RulesetIdentity, *, show_pii: bool = False, at_hand: bool = True
+) -> Explanation:
+    """Explain a lead by a reading of it.
+
+    Where not all events are `at_hand`, it is not told how many a rule selects.
     """
     evaluation, evidence = interpreter.answered(reading), Evidence(reading, show_pii)
     return Explanation(
-        interpreter.result_of(evaluation, identity, show_pii=show_pii, valid_until=valid_until),
+        interpreter.result_of(evaluation, identity, show_pii=show_pii),
         tuple(
             rule if at_hand else attrs.evolve(rule, selected=None, kept=None)
             for rule in answers.answers(evaluation, evidence)

@@ -9,21 +9,22 @@ import datetime as dt
 import operator
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from leadrules.audit import ScoredLead
 from leadrules.conversions import YEARS, shown, told
+from leadrules.document import Document
 from leadrules.engine.spans.causes import Cause, causes_of
 from leadrules.engine.spans.outcome import LABELS
 from leadrules.engine.spans.search import LAST, Course, Part, Search
 from leadrules.errors import InputError
 from leadrules.explain.wording import Line
 from leadrules.families import RESULT_LISTS
+from leadrules.terms import ChangeKind
 from leadrules.values import DAY, instant_of, moment_of, text_of_instant
 
-Kind = Literal["stage", "grade", "segment", "tag", "recommendation", "missing requirement"]
 _KINDS: Mapping[str, Any] = {
     "ladder": "stage",
     "grade": "grade",
@@ -37,7 +38,7 @@ _MOST_STEPS = 100
 
 
 @attrs.frozen
-class Change:
+class Change(Document):
     """What will change: the moment in UTC, its calendar day in the ruleset's timezone, and the score then.
 
     `kind` is `stage`, `grade`, `segment`, `tag`, `recommendation` or `missing requirement`. Of a stage or
@@ -48,7 +49,7 @@ class Change:
 
     at: dt.datetime
     day: dt.date
-    kind: Kind
+    kind: ChangeKind
     name: str
     before: str | None
     after: str | None
@@ -80,7 +81,7 @@ class Change:
 
 
 @attrs.frozen
-class Forecast:
+class Forecast(Document):
     """What will change about a lead until `until` if nothing else happens, in order of time.
 
     `now` is the result to begin with, `then` the one at the end. Each stage reached is held from then on.
@@ -148,7 +149,7 @@ def forecast(course: Course, days: int) -> Forecast:
     now = course.evaluate(course.as_of, course.held)
     followed = _Followed(course, Search(course, frozenset(LABELS), now, now.stages))
     changes = [*followed.changes(end)]
-    then = followed.search.result if followed.latest == end else course.evaluate(end, followed.search.held)
+    then = course.evaluate(end, followed.search.held)
     clocks = course.memory.movement.clocks
     return Forecast(now, then, tuple(changes), moment_of(end), tuple(clocks), tuple(followed.restless))
 
@@ -175,23 +176,18 @@ class _Followed:
     course: Course
     search: Search
     restless: dict[str, None] = attrs.field(factory=dict)
-    latest: int = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.latest = self.course.as_of
 
     def changes(self, end: int) -> Iterator[Change]:
-        """Give the changes until `end`, and go on from each: `latest` is when the last of them was."""
-        held_then = self.course.held
-        for at, result in self.search.moments(self.latest + 1, end):
+        """Give the changes until `end`, and go on from each."""
+        latest, held_then = self.course.as_of, self.course.held
+        for at, result in self.search.moments(latest + 1, end):
             held, moved = self.search.held, self.search.differing(result)
-            is_next = at == self.latest + 1
-            before = (self.latest, held_then) if is_next else (at - 1, held)
+            before = (latest, held_then) if at == latest + 1 else (at - 1, held)
             for part, (old, new) in moved.items():
                 yield from self._told(part, old, new, at=at, result=result, before=before)
-            if is_next:
+            if at == latest + 1:
                 self._look_for_rest(at, result)
-            self.latest, held_then = at, held
+            latest, held_then = at, held
             self.search.go_on(result, {**result.stages, **{ladder: held[ladder] for ladder in self.restless}})
 
     def _told(

@@ -10,16 +10,18 @@ import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
 from leadrules import program as p
+from leadrules.document import Document
 from leadrules.engine.reference.conditions import Reading, Truth, both, either
 from leadrules.engine.reference.evidence import Evidence
 from leadrules.engine.reference.scoring import in_season
 from leadrules.families import COMPARISONS
 from leadrules.frozen import frozen, thawed
+from leadrules.terms import GapUnit
 from leadrules.values import decimal_of
 
 _MOST_LEVELS = 60
@@ -27,7 +29,7 @@ _MOST_LEVELS = 60
 
 
 @attrs.frozen
-class Gap:
+class Gap(Document):
     """How far a number is from where a test wants it: `score >= 80` with 55 lacks 25 points.
 
     `of` is what is counted, as it stands in the rule file, `amount` the least change that satisfies
@@ -36,7 +38,7 @@ class Gap:
 
     of: str
     amount: Decimal
-    unit: Literal["points", "events"]
+    unit: GapUnit
     over: bool = False
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,7 +47,7 @@ class Gap:
 
 
 @attrs.frozen
-class Unmet:
+class Unmet(Document):
     """A part of a condition that is not true.
 
     `text` is its canonical text, `truth` False, or None for unknown, `found` the values that it
@@ -198,7 +200,7 @@ class UnmetConditions:
         steps = math.floor(distance / step) + 1 if strict else math.ceil(distance / step)
         return Gap(node.text, decimal_of(steps * step), unit, over)
 
-    def _unit(self, node: p.ValueNode) -> Literal["points", "events"] | None:
+    def _unit(self, node: p.ValueNode) -> GapUnit | None:
         """Tell what a number counts, where that is points or events."""
         if isinstance(node, p.Count):
             return "events"

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from leadrules.conversions import listed
+from leadrules.document import Document
 from leadrules.errors import InputError, closest
 from leadrules.explain.answers import LadderExplanation, RuleExplanation
 from leadrules.explain.wording import Line, Row, Words, line, table
@@ -15,7 +16,7 @@ from leadrules.values import plain_name, zone
 
 
 @attrs.frozen
-class WhyNot:
+class WhyNot(Document):
     """What keeps a lead from a label. `str()` is for people.
 
     `ladder` is the label's ladder with the label that the lead has; `reached` tells that it is the

@@ -10,6 +10,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.audit import MASK
+from leadrules.document import Document
 from leadrules.engine.reference.evidence import plain, revealing_criteria, reveals
 from leadrules.engine.spans.outcome import Outcome
 from leadrules.engine.spans.possible import only, values_of
@@ -25,7 +26,7 @@ _LEAVES = (p.Count, p.Aggregate, p.DaysBetween, p.Happened, p.FollowedBy, p.Mome
 
 
 @attrs.frozen
-class Cause:
+class Cause(Document):
     """What moved: a condition or value as it is written, or the id of a rule; before the change, and from it on.
 
     Of a condition that is whether it is true (None: unknown), of a value the value, of a rule its points.

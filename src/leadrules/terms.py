@@ -1,0 +1,20 @@
+"""The closed sets of words in which results, explanations and forecasts are told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+EntryKind = Literal["points", "cap", "weight", "constant"]
+"""What an entry of an audit is of."""
+RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
+"""What a rule gives."""
+Scores = Literal["each", "once"]
+"""Whether a scoring rule counts each event, or once."""
+SumKind = Literal["group", "dimension", "weight", "constant", "total"]
+"""A step on the way from points of rules to the score."""
+Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start"]
+"""What decided the label of a ladder."""
+GapUnit = Literal["points", "events"]
+"""What a gap is counted in."""
+ChangeKind = Literal["stage", "grade", "segment", "tag", "recommendation", "missing requirement"]
+"""What changes in a forecast."""
