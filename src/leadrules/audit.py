@@ -18,7 +18,7 @@ import attrs
 
 from leadrules.canonical import canonical_json, minimal, quoted, read_json
 from leadrules.document import Document
-from leadrules.errors import LeadError, Mistake, ResultError
+from leadrules.errors import LeadError, LeadrulesError, Mistake, ResultError
 from leadrules.frozen import FrozenDict, frozen, thawed
 from leadrules.terms import EntryKind
 from leadrules.units import EXACT, Decimals, Numbers
@@ -200,6 +200,9 @@ class Maker(Protocol):
         An entry whose points no longer follow from the lead has none.
         """
 
+    def valid_until(self, notes: Notes, result: ScoredLead) -> dt.datetime | None:
+        """Say until when a result is valid. Raises LeadError where it no longer follows from the lead."""
+
 
 _Text = str | None
 EntryHead = tuple[EntryKind, str, _Text, int, Maker | None, int, str, str, _Text, int | None, _Text, _Text]
@@ -308,6 +311,10 @@ class RulesetIdentity(Document):
         return canonical_json(self.to_dict())
 
 
+Lasting = Callable[["ScoredLead"], dt.datetime | None]
+"""Says until when a result is valid."""
+
+
 class ScoredLead(Document):
     """A lead's score, labels and marks, and why.
 
@@ -317,7 +324,18 @@ class ScoredLead(Document):
     what changed against the labels the lead held. A result does not change, nor does what it holds.
     """
 
-    __slots__ = ("_audit", "_instant", "_lead", "_maker", "_notes", "_parts", "_ruleset", "_score", "_stage")
+    __slots__ = (
+        "_audit",
+        "_instant",
+        "_lasting",
+        "_lead",
+        "_maker",
+        "_notes",
+        "_parts",
+        "_ruleset",
+        "_score",
+        "_stage",
+    )
 
     _lead: str | None
     _instant: int
@@ -328,6 +346,7 @@ class ScoredLead(Document):
     _audit: tuple[AuditEntry, ...] | None
     _maker: Maker | None
     _notes: Notes
+    _lasting: Lasting | None
 
     def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
         self,
@@ -344,6 +363,7 @@ class ScoredLead(Document):
         missing: tuple[str, ...],
         transitions: tuple[Transition, ...],
         audit: Sequence[AuditEntry],
+        lasting: Lasting | None = None,
     ) -> None:
         self._lead = lead
         self._instant = instant_of(as_of)
@@ -363,6 +383,7 @@ class ScoredLead(Document):
         self._audit = tuple(audit)
         self._maker = None
         self._notes = ()
+        self._lasting = lasting
 
     @property
     def lead(self) -> str | None:
@@ -451,9 +472,26 @@ class ScoredLead(Document):
             self._audit = self._maker.audit(self._notes)
         return self._audit
 
+    @property
+    def valid_until(self) -> dt.datetime | None:
+        """Until when the result is valid if nothing else happens, in UTC; None where time alone never changes it.
+
+        What `Ruleset.next_change` says of the lead, found when it is asked for: no part of what is written. Until
+        then the lead must stay as it was given. Raises LeadError where it did not, and LeadrulesError of a result
+        that came from another process, which knows its lead no more.
+        """
+        if self._maker is not None:
+            return self._maker.valid_until(self._notes, self)
+        if self._lasting is None:
+            raise LeadrulesError(
+                "a result that was written or pickled does not say until when it is valid (ask before, "
+                "or ask `Ruleset.next_change` about the lead)"
+            )
+        return self._lasting(self)
+
     def without_audit(self) -> ScoredLead:
         """Give the result without its audit trail, which is most of what there is to store or to send."""
-        return ScoredLead(**self._whole(), audit=())
+        return ScoredLead(**self._whole(), audit=(), lasting=lambda _: self.valid_until)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""

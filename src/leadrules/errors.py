@@ -132,20 +132,63 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     >>> closest("COUNTRY", ["county", "country"])
     'country'
     """
-    return next(iter(close_names(name, names, 1, alike=0.75)), None)
+    return Slips().closest(name, names)
 
 
 def close_names(name: str, names: Iterable[str], most: int = 3, *, alike: float = 0.6) -> list[str]:
     """Give the names of which one may be a slip, closest first, for a person to choose from.
 
     Those that differ in case alone are the only ones, where there are any. `alike` is the least share
-    of letters that two names have in common.
+    of letters that two names have in common. A text that is longer than any name is a slip of none.
     """
-    import difflib
+    return Slips().close_names(name, names, most, alike=alike)
 
-    known = list(names)
-    same = [other for other in known if other.casefold() == name.casefold()]
-    return same[:most] or difflib.get_close_matches(name, known, most, alike)
+
+_LONGEST_NAME = 200
+
+
+class Slips:
+    """Finds the names of which others are slips, in one file or lead, for as long as that takes no long time.
+
+    To compare two names takes as long as the product of their lengths says, but to see that they have few
+    letters in common no more than their sum. After so many `letters` nothing more is found: whoever makes
+    very many mistakes is helped with the first ones only.
+    """
+
+    def __init__(self, letters: int = 10_000_000) -> None:
+        self._letters = letters
+
+    def closest(self, name: str, names: Iterable[str]) -> str | None:
+        """Give the name of which one is probably a slip; None where none is close, and where time is up."""
+        return next(iter(self.close_names(name, names, 1, alike=0.75)), None)
+
+    def close_names(self, name: str, names: Iterable[str], most: int, *, alike: float) -> list[str]:
+        """Do what the function of this name does; there are none where time is up."""
+        if self._letters < 0:
+            return []
+        import difflib
+
+        known, plain = sorted(set(names)), name.casefold()
+        same = [other for other in known if other.casefold() == plain]
+        if same or len(name) > _LONGEST_NAME:
+            return same[:most]
+        matcher = difflib.SequenceMatcher(b=name)
+        found = []
+        for other in known:
+            both = len(name) + len(other)
+            if 2 * min(len(name), len(other)) < alike * both:
+                continue
+            matcher.set_seq1(other)
+            self._letters -= 5 * both
+            if matcher.quick_ratio() < alike:
+                continue
+            self._letters -= len(name) * len(other)
+            if self._letters < 0:
+                return []
+            share = matcher.ratio()
+            if share >= alike:
+                found.append((share, other))
+        return [other for _, other in sorted(found, reverse=True)[:most]]
 
 
 class MissingFile(ValueError):
@@ -206,6 +249,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "not_in_calendar": "a day or time that does not exist",
         "not_one_of": "a text that is not one of those the field allows",
         "unknown_label": "a label that its ladder does not have; only `check_lead` tells of it",
+        "named_twice": "several names in the lead are one name to the rules, such as `m²` and `m2`",
         "unknown_field": "an attribute that the rules do not know; only `check_lead` tells of it",
         "unknown_event_type": "a type of event that the rules do not know; only `check_lead` tells of it",
         "unknown_property": "a property that its type of event does not have; only `check_lead` tells of it",

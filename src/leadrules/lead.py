@@ -44,10 +44,11 @@ from leadrules.shape import (
     failing,
     mapping_of,
     misshapen,
+    named_plainly,
     parts_of_event,
-    plain_mapping,
     shape_of,
 )
+from leadrules.spellings import Twice
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
 
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from leadrules.models import Lead
 
 _MASK = "`[pii]`"
+NAMED_TWICE = "named_twice"
+"""The code of a mistake: several names in a lead are one name to rules."""
 LATEST = instant_of(dt.datetime(YEARS.stop, 1, 1, tzinfo=dt.UTC))
 """An instant after all that is read."""
 
@@ -201,19 +204,19 @@ class LeadReader:
         held = self._held(labels, mistakes)
         if mistakes.found:
             return {}
-        keys = [field.key for field, _ in self._fields if _is_named(given, field.key)]
-        named = [ladder for ladder in self._ladders if _is_named(labels, ladder)]
         return {
-            "attributes": {key: plain_value(_value_named(given, key)) for key in keys},
-            "stages": {ladder: held.get(ladder) for ladder in named},
+            "attributes": {field.key: plain_value(given[field.key]) for field, _ in self._fields if field.key in given},
+            "stages": {ladder: held.get(ladder) for ladder in self._ladders if ladder in labels},
         }
 
     def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Value | None]:
         values: dict[str, Value | None] = {}
         for field, read in self._fields:
-            raw = None
+            raw = given.get(field.key)
+            if type(raw) is Twice:
+                mistakes.found.append(Mistake(NAMED_TWICE, f"{_place_of(field)}: {raw}", field.name))
+                continue
             try:
-                raw = asked(_value_named, given, field.key)
                 values[field.name] = read(raw)
             except Unreadable as error:
                 mistakes.found.append(_mistake_in(field, raw, error))
@@ -262,7 +265,10 @@ class LeadReader:
         """Read the label of each ladder. One that the ladder does not have is kept: no rule will ask for it."""
         held = {}
         for ladder, labels in self._ladders.items():
-            raw = _label_named(given, ladder)
+            raw = _label_of(given.get(ladder))
+            if type(raw) is Twice:
+                mistakes.found.append(Mistake(NAMED_TWICE, f"stages: {raw}", ladder))
+                continue
             if raw is None:
                 continue
             try:
@@ -285,34 +291,12 @@ class LeadReader:
         return {ladder: label for ladder, label in held.items() if label not in self._ladders[ladder]}
 
 
-# ------------------------------------------------------------- values by name
-
-
-def _value_named(given: Mapping[Any, Any], name: str) -> Any:
-    """Look a name up as it is, then, beyond ASCII, in the form in which names are compared."""
-    value = given.get(name)
-    if value is not None or name.isascii():
-        return value
-    plain = plain_name(name)
-    alike = [key for key in given if isinstance(key, str) and plain_name(key) == plain]
-    return given[min(alike)] if alike else None
-
-
-def _label_named(given: Mapping[Any, Any], ladder: str) -> Any:
-    """Look up the label of a ladder; one that cannot be asked for what it is stays as it is, and is none."""
-    raw = asked(_value_named, given, ladder)
+def _label_of(raw: object) -> object:
+    """Give a label as Python has it; one that cannot be asked for what it is stays as it is, and is none."""
     try:
         return asked(natural, raw)
     except Unreadable:
         return raw
-
-
-def _is_named(given: Mapping[Any, Any], name: str) -> bool:
-    """Tell whether a name is there, whatever its value."""
-    if name in given or name.isascii():
-        return name in given
-    plain = plain_name(name)
-    return any(isinstance(key, str) and plain_name(key) == plain for key in given)
 
 
 def read_id(raw: object) -> str:
@@ -422,7 +406,7 @@ class _EventReader:
             found["id"] = name
         given = self._properties(part("properties"), flaws) if self._read else NOTHING
         for prop, read in self._declared if self._read else ():
-            raw = _value_named(given, prop.name)
+            raw = given.get(prop.name)
             known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
             if known:
                 found["properties"][prop.name] = plain_value(raw)
@@ -455,7 +439,11 @@ class _EventReader:
         values = self._unknown.copy()
         given = self._properties(part("properties"), flaws)
         for prop, read in self._read:
-            raw = _value_named(given, prop.name)
+            raw = given.get(prop.name)
+            if type(raw) is Twice:
+                head, tail = f"event `{self._name}`", f": property `{prop.name}`: {raw}"
+                flaws.append(Flaw(NAMED_TWICE, head, tail, f"{self._name}.{prop.name}"))
+                continue
             try:
                 values[prop.name] = None if raw is None else read(raw)
             except Unreadable as error:
@@ -464,13 +452,12 @@ class _EventReader:
 
     def order_of_properties(self, found: _Found | PlainEvent) -> tuple[tuple[Any, ...], ...]:
         """Give what orders events alike in time, type and id; an unread property of a wrong type is unknown."""
-        raw = found.part("properties")
-        given = plain_mapping(raw) or NOTHING
-        return tuple(_order_of(_value_named(given, prop.name), read) for prop, read in self._declared)
+        given = named_plainly(found.part("properties")) or NOTHING
+        return tuple(_order_of(given.get(prop.name), read) for prop, read in self._declared)
 
     def _properties(self, raw: Any, flaws: list[Flaw]) -> Mapping[str, Any]:
         try:
-            found = plain_mapping(raw)
+            found = named_plainly(raw)
         except Unreadable as error:
             flaws.append(self._flaw("properties", raw, error, "an object of names and values"))
             return NOTHING
@@ -532,10 +519,13 @@ def first_of_each_id(ordered: Iterable[F]) -> Iterator[F]:
 
 def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:
     """Say what is wrong with the value of a field."""
-    place = f"field `{field.name}`" + (f" (column `{field.column}`)" if field.column else "")
-    sentence = f"{place}: {_MASK if field.pii else shown(raw)} {error}"
+    sentence = f"{_place_of(field)}: {_MASK if field.pii else shown(raw)} {error}"
     value = "[pii]" if field.pii else told(raw)
     return Mistake(error.code, sentence, field.name, value=value, expected=str(field.type))
+
+
+def _place_of(field: Field) -> str:
+    return f"field `{field.name}`" + (f" (column `{field.column}`)" if field.column else "")
 
 
 # --------------------------------------------------------------------- as of

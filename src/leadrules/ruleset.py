@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from leadrules.engine.incremental import LeadState, Scorer
     from leadrules.engine.reference.conditions import Reading
     from leadrules.engine.reference.examples import ExampleResult
-    from leadrules.engine.spans.movement import Movement
+    from leadrules.engine.spans.foresight import Foresight
     from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
@@ -89,9 +89,9 @@ class Ruleset:
         "_checked",
         "_compiled",
         "_files",
+        "_foresight",
         "_identity",
         "_limits",
-        "_movement",
         "_params",
         "_program",
         "_reader",
@@ -106,10 +106,10 @@ class Ruleset:
     _program: Program
     _identity: RulesetIdentity
     _reader: LeadReader
+    _foresight: Foresight | None
     _compiled: Evaluate | None
     _checked: Checked
     _scorer: Scorer | None
-    _movement: Movement | None
     _warnings: tuple[Diagnostic, ...] | None
 
     def __init__(self) -> None:
@@ -179,10 +179,10 @@ class Ruleset:
         set_("_program", program)
         set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
         set_("_reader", LeadReader(program.scope))
+        set_("_foresight", None)
         set_("_compiled", None)
         set_("_checked", checked)
         set_("_scorer", None)
-        set_("_movement", None)
         set_("_warnings", None)
         return ruleset
 
@@ -250,7 +250,8 @@ class Ruleset:
     def _compile(self) -> Evaluate:
         from leadrules.engine.compiler import compile_program
 
-        evaluate = compile_program(self._program, self._identity, self._reader)
+        valid_until = self._ahead.valid_until
+        evaluate = compile_program(self._program, self._identity, self._reader, valid_until=valid_until)
         object.__setattr__(self, "_compiled", evaluate)
         return evaluate
 
@@ -275,11 +276,17 @@ class Ruleset:
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""
-        from leadrules.explain.explanation import explain
+        from leadrules.engine.reference.conditions import Reading
 
         instant = read_as_of(as_of)
-        facts = self._reader.read(lead, instant)
-        return with_room(lambda: explain(self._program, facts, instant, self._identity, show_pii=pii))
+        reading = Reading(self._program, self._reader.read(lead, instant), instant)
+        return with_room(lambda: self._account(reading, pii=pii, at_hand=True))
+
+    def _account(self, reading: Reading, *, pii: bool, at_hand: bool) -> Explanation:
+        from leadrules.explain.explanation import explain
+
+        valid_until = self._ahead.valid_until
+        return explain(reading, self._identity, show_pii=pii, at_hand=at_hand, valid_until=valid_until)
 
     @overload
     def score_many(
@@ -337,7 +344,9 @@ class Ruleset:
 
         Until then, and not from then on, `evaluate` gives the same score, dimensions, grades, stages, segments,
         tags, recommendations and missing requirements for the same lead, of which events after `as_of` are
-        left out. In UTC; None where time alone never changes it. Raises as `evaluate` does.
+        left out. In UTC; None where time alone never changes it. Where each day must be looked at, that is done
+        for 20 years ahead, or a year where criteria of plugins see the clock: if nothing changed by then, and it is
+        not sure that nothing will, that moment is given. Raises as `evaluate` does.
         """
         from leadrules.engine.spans.search import next_moment
 
@@ -345,14 +354,19 @@ class Ruleset:
         return with_room(lambda: next_moment(self._course(lead, instant)))
 
     def _course(self, lead: Leadlike, as_of: int) -> Course:
-        from leadrules.engine.spans.movement import Movement
         from leadrules.engine.spans.search import course_of
 
-        if self._movement is None:
-            object.__setattr__(self, "_movement", Movement(self._program))
-        assert self._movement is not None
         facts = self._reader.read(lead, as_of)
-        return course_of(self._movement, facts, as_of, lambda known, at: self.evaluate(known, as_of=at))
+        return course_of(self._ahead.movement, facts, as_of, lambda known, at: self.evaluate(known, as_of=at))
+
+    @property
+    def _ahead(self) -> Foresight:
+        from leadrules.engine.spans.foresight import Foresight
+
+        if self._foresight is None:
+            object.__setattr__(self, "_foresight", Foresight(self._program))
+        assert self._foresight is not None
+        return self._foresight
 
     def start(
         self, lead: Leadlike, *, remember: dt.timedelta = REMEMBERED, received: dt.datetime | None = None
@@ -380,7 +394,7 @@ class Ruleset:
 
         if self._scorer is None:
             retention = with_room(lambda: Retention.of(self._program, self._reader))
-            scorer = Scorer(self._identity, retention, self.environment, _foresee, _account)
+            scorer = Scorer(self._identity, retention, self.environment, self._ahead, _foresee, self._account)
             object.__setattr__(self, "_scorer", scorer)
         assert self._scorer is not None
         return self._scorer
@@ -416,12 +430,6 @@ class Ruleset:
             self.fingerprint,
             dict(self._program.identities),
         )
-
-
-def _account(reading: Reading, identity: RulesetIdentity, *, pii: bool, at_hand: bool) -> Explanation:
-    from leadrules.explain.explanation import explain_reading
-
-    return explain_reading(reading, identity, show_pii=pii, at_hand=at_hand)
 
 
 def _foresee(course: Course, days: int) -> Forecast:

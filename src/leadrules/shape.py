@@ -15,6 +15,7 @@ import attrs
 from leadrules.conversions import asked, shown, text_from, told
 from leadrules.errors import LeadError, Mistake, closest
 from leadrules.foreign import Unreadable, natural
+from leadrules.spellings import plainly
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -113,16 +114,22 @@ def _missing_parts(lead: object) -> list[Mistake]:
 
 
 def mapping_of(raw: object, name: str) -> Mapping[str, Any]:
-    """Give a part that holds names and values. Raises LeadError."""
+    """Give a part that holds names and values, by the form in which names are compared. Raises LeadError."""
     expected = "an object of names and values"
     try:
-        found = plain_mapping(raw)
+        found = named_plainly(raw)
     except Unreadable as error:
         raise LeadError(f"{name}: what was given {error}", code=error.code, field=name, expected=expected) from error
     if found is not None:
         return found
     reason = f"{name}: {shown(raw)} is not {expected}"
     raise LeadError(reason, code="not_an_object", field=name, value=told(raw), expected=expected)
+
+
+def named_plainly(raw: Any) -> Mapping[Any, Any] | None:
+    """Give a mapping by the form in which its names are compared; None for anything else. Raises Unreadable."""
+    found = plain_mapping(raw)
+    return None if found is None else asked(plainly, found)
 
 
 def plain_mapping(raw: Any) -> Mapping[Any, Any] | None:

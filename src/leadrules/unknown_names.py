@@ -7,13 +7,13 @@ is nearly that of a field is one in most cases.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from leadrules.conversions import asked, listed, shown, told
-from leadrules.errors import Mistake, closest
+from leadrules.errors import Mistake, Slips
 from leadrules.foreign import Unreadable, natural
 from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
 from leadrules.values import plain_name
@@ -27,26 +27,27 @@ class Known:
     fields: Mapping[str, Field]
     events: Mapping[str, EventType]
     ladders: Mapping[str, tuple[str, ...]]
+    _slips: Slips = attrs.field(factory=Slips, eq=False, init=False)
 
     def unknown_in(self, shape: Shape) -> tuple[Mistake, ...]:
         """Tell each name of a lead that is unknown, once: of attributes, labels, events and their properties."""
         return (*self._attributes(shape.attributes), *self._ladders(shape.stages), *self._events(shape.events))
 
     def _attributes(self, given: object) -> Iterator[Mistake]:
-        keys = {plain_name(field.key): field.key for field in self.fields.values()}
         columns = {field.name: field.key for field in self.fields.values()}
+        keys = dict.fromkeys(columns.values())
         for name in _names(given):
             if _plain(name) not in keys:
-                near = columns.get(_plain(name)) or _near(name, keys.values())
+                near = columns.get(_plain(name)) or self._near(name, keys)
                 yield _unknown("unknown_field", name, "field", told(name), near)
 
     def _ladders(self, given: object) -> Iterator[Mistake]:
         for name in _names(given):
             labels = self.ladders.get(_plain(name))
             if labels is None:
-                yield _unknown("unknown_ladder", name, "ladder", told(name), _near(name, self.ladders))
+                yield _unknown("unknown_ladder", name, "ladder", told(name), self._near(name, self.ladders))
             elif (label := _text(given, name)) and plain_name(label) not in labels:
-                near, known = _near(label, labels), listed(labels)
+                near, known = self._near(label, labels), listed(labels)
                 help_ = f"did you mean `{near}`?" if near else f"its labels are {known}"
                 message = f"`{told(name)}` has no label {shown(label)} ({help_}), and the lead counts as without one"
                 yield Mistake("unknown_label", message, told(name), value=told(label), expected=f"one of {known}")
@@ -66,7 +67,7 @@ class Known:
             return []
         type_ = self.events.get(plain_name(raw.strip()))
         if type_ is None:
-            return [_unknown("unknown_event_type", raw, "event", "type", _near(raw, self.events), index)]
+            return [_unknown("unknown_event_type", raw, "event", "type", self._near(raw, self.events), index)]
         known = {prop.name for prop in type_.properties}
         return [
             _unknown(
@@ -74,12 +75,15 @@ class Known:
                 name,
                 f"property of `{type_.name}`",
                 f"{type_.name}.{told(name)}",
-                _near(name, known),
+                self._near(name, known),
                 index,
             )
             for name in _names(part("properties"))
             if _plain(name) not in known
         ]
+
+    def _near(self, name: object, known: Iterable[str]) -> str | None:
+        return self._slips.closest(_plain(name), known) if isinstance(name, str) else None
 
 
 def _names(given: object) -> tuple[Any, ...]:
@@ -100,11 +104,7 @@ def _text(given: Any, name: Any) -> str:
 
 
 def _plain(name: object) -> str:
-    return plain_name(name) if type(name) is str else ""
-
-
-def _near(name: object, known: Any) -> str | None:
-    return closest(name, known) if type(name) is str else None
+    return plain_name(name) if isinstance(name, str) else ""
 
 
 def _unknown(code: str, name: object, what: str, field: str, near: str | None, event: int | None = None) -> Mistake:

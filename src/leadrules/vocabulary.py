@@ -12,7 +12,7 @@ from types import MappingProxyType
 import attrs
 
 from leadrules.families import FIELD_TYPES, Kind
-from leadrules.values import Value, Zone, folded
+from leadrules.values import Value, Zone, folded, plain_name
 
 
 @attrs.frozen
@@ -72,10 +72,10 @@ class Field:
     pii: bool = False
     protected: bool = False
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """The attribute's name in the data."""
-        return self.column or self.name
+        """The attribute's name in the data, in the form in which names are compared."""
+        return plain_name(self.column or self.name)
 
 
 @attrs.frozen

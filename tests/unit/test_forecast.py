@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import pickle
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from leadrules import InputError, Ruleset
+from leadrules import InputError, LeadError, LeadrulesError, Ruleset
 from leadrules.engine.reference.conditions import arithmetic
 from leadrules.engine.spans import search
 from leadrules.engine.spans.outcome import outcomes
@@ -272,6 +273,16 @@ def test_a_criterion_that_sees_the_clock_is_asked_at_midnight():
     assert found.open_ended == ("c.waits",)
 
 
+def test_the_end_is_as_the_last_change_made_it():
+    """Where that is at the very end, the lead goes on from it only then."""
+    text = "stages a < b < c\nsignup within 30 days -> b\nwas b -> c\nfield signup: date\n"
+    rules = Ruleset.from_text(text)
+    given = lead(signup=NOW.date() + dt.timedelta(days=2))
+    found = rules.forecast(given, as_of=NOW, days=2)
+    assert [(change.at, change.after) for change in found.changes] == [(found.until, "b")]
+    assert found.then.to_json() == rules.evaluate({**given, "stages": {"stage": "a"}}, as_of=found.until).to_json()
+
+
 # ----------------------------------------------------------------------- next change
 
 
@@ -343,6 +354,88 @@ def test_a_set_of_results_holds_all_that_arithmetic_gives(operator):
             else:
                 assert found.low <= value <= found.high
                 assert bits_of(value) <= found.bits
+
+
+def results(rules, given, as_of=NOW):
+    """Give the results of all engines about one lead."""
+    state = rules.start({"id": "1"} | {name: part for name, part in given.items() if name != "events"})
+    for event in given["events"]:
+        state.add(event)
+    found = [rules.evaluate(given, as_of=as_of), rules.explain(given, as_of=as_of).result]
+    found += [*rules.score_many([given], as_of=as_of), state.result(as_of=as_of), state.explain(as_of=as_of).result]
+    return [*found, found[0].without_audit()]
+
+
+def test_every_engines_results_say_until_when_they_are_valid():
+    rules = Ruleset.from_text("stages a < b\nwas b -> b\nemail_open within 7 days -> b\npage_view[seconds > 3] +1\n")
+    given = lead(("email_open", "2026-10-25T00:00:00Z"), ("page_view", "2026-10-20T00:00:00Z"))
+    until = dt.datetime(2026, 11, 1, 0, 0, 0, 1, tzinfo=dt.UTC)
+    assert {one.valid_until for one in results(rules, given)} == {until}
+    assert {one.valid_until for one in results(rules, {**given, "stages": {"stage": "b"}})} == {None}
+
+
+def test_a_result_is_of_the_lead_that_was_given_whatever_a_state_takes_in_later():
+    rules = Ruleset.from_text("email_open within 7 days +5\n")
+    state = rules.start(lead(("email_open", "2026-10-25T00:00:00Z")))
+    result = state.result(as_of=NOW)
+    state.add({"type": "email_open", "at": "2026-10-19T12:00:00Z"})
+    assert result.valid_until == dt.datetime(2026, 11, 1, 0, 0, 0, 1, tzinfo=dt.UTC)
+    assert state.result(as_of=NOW).valid_until == dt.datetime(2026, 10, 26, 12, 0, 0, 1, tzinfo=dt.UTC)
+
+
+def test_a_result_whose_lead_was_changed_does_not_say_until_when_it_was_valid():
+    rules = Ruleset.from_text("email_open within 7 days +5\n")
+    event = {"type": "email_open", "at": NOW}
+    result = rules.evaluate({"id": "1", "attributes": {}, "events": [event]}, as_of=NOW)
+    event["at"] = NOW - dt.timedelta(days=30)
+    with pytest.raises(LeadError, match="was changed after it was scored") as caught:
+        _ = result.valid_until
+    assert (caught.value.code, caught.value.lead) == ("event_changed", "1")
+
+
+def test_a_pickled_result_knows_its_lead_no_more():
+    result = Ruleset.from_text("email_open within 7 days +5\n").evaluate(lead(), as_of=NOW)
+    with pytest.raises(LeadrulesError, match="does not say until when it is valid"):
+        _ = pickle.loads(pickle.dumps(result)).valid_until  # noqa: S301 - its own bytes
+
+
+def test_nothing_is_looked_for_before_it_is_asked(monkeypatch):
+    looks = []
+    monkeypatch.setattr(search, "outcomes", lambda *given: looks.append(given) or outcomes(*given))
+    rules = Ruleset.from_text("email_open within 7 days +5\n")
+    result = rules.evaluate(lead(("email_open", "2026-10-25T00:00:00Z")), as_of=NOW)
+    result.to_json()
+    assert not looks
+    assert result.valid_until
+    assert looks
+
+
+def test_what_may_move_every_day_is_looked_at_for_twenty_years():
+    rules = Ruleset.from_text("field a: date\nfield b: date\nstages x < y\n(days since a - days since b) > 1 -> y\n")
+    given = lead(a="2026-01-01", b="2026-01-01")
+    assert rules.next_change(given, as_of=NOW) == NOW + dt.timedelta(days=7_305)
+
+
+def test_criteria_that_see_the_clock_are_asked_each_midnight_of_a_year():
+    asked = []
+
+    @criterion(version="1")
+    def old(lead: LeadView) -> bool:
+        """Tell whether it is 2029.
+
+        >>> old(LeadView())
+        False
+        """
+        asked.append(lead.as_of)
+        return lead.as_of.year >= 2029
+
+    rules = Ruleset.from_text("use c\nstages a < b\nc.old() -> b\n", criteria={"c": {"old": old}})
+    result = rules.evaluate(lead(), as_of=NOW)
+    asked.clear()
+    assert result.valid_until == NOW + dt.timedelta(days=366)
+    assert len(asked) <= 370
+    later = dt.datetime(2028, 10, 26, 12, tzinfo=dt.UTC)
+    assert rules.evaluate(lead(), as_of=later).valid_until == dt.datetime(2029, 1, 1, tzinfo=dt.UTC)
 
 
 def test_many_are_forecast_in_their_order():

@@ -7,7 +7,7 @@ import weakref
 import pytest
 
 from leadrules import Limits, Ruleset, RulesetError, patterns
-from leadrules.patterns import MOST_STEPS, PatternError, Patterns, steps_of
+from leadrules.patterns import MOST_STEPS, PatternError, Patterns, PatternSteps, PatternTooLarge, steps_of
 from leadrules.ruleset import program_of
 
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -39,6 +39,52 @@ def test_the_same_pattern_counts_once():
     text = "".join(f'company matches "(a{{30}}){{30}}" +{n}\n' for n in range(1, 600))
     assert 599 * steps_of("(a{30}){30}") > MOST_STEPS
     assert len(program_of(Ruleset.from_text(text)).rules) == 599
+
+
+def refused(*found, **limits):
+    with pytest.raises(RulesetError) as caught:
+        rules_of(found, **limits)
+    return [(diagnostic.code, diagnostic.message) for diagnostic in caught.value.diagnostics]
+
+
+def test_a_pattern_that_is_too_long_is_not_compiled(monkeypatch):
+    monkeypatch.setattr(patterns, "steps_of", lambda text: pytest.fail(f"compiled {len(text)} characters"))
+    assert refused("x" * 10_001) == [("LR013", "this pattern has 10,001 characters, more than 10,000")]
+
+
+def test_after_too_many_steps_nothing_is_compiled(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(patterns, "steps_of", lambda text: compiled.append(text) or steps_of(text))
+    told = [("LR013", "the patterns of the rules are too large: more than 1,000 steps together")]
+    assert refused("a{900}", "b{900}", "c{900}", "(", pattern_steps=1_000) == told
+    assert compiled == ["a{900}", "b{900}"]
+
+
+def test_classes_of_unicode_count_before_they_are_compiled(monkeypatch):
+    monkeypatch.setattr(patterns, "steps_of", lambda text: pytest.fail(f"compiled {text[:20]}"))
+    for letter in (r"\\p{L}", r"\\P{L}"):
+        told = [("LR013", "the patterns of the rules are too large: more than 99,999 steps together")]
+        assert refused(letter * 1_000, pattern_steps=99_999) == told
+
+
+def test_classes_count_as_their_steps_where_those_are_more():
+    steps = PatternSteps(2 * steps_of(r"\p{L}"))
+    steps.add(r"\p{L}")
+    steps.add(r"\p{L}{1}")
+    with pytest.raises(PatternTooLarge, match="together"):
+        steps.add("ab")
+
+
+def test_a_pattern_that_is_too_large_by_itself_ends_it():
+    assert refused(r"\\p{L}{900}", "(") == [("LR013", "this pattern is too large by itself")]
+
+
+def test_what_does_not_compile_counts_too():
+    steps = PatternSteps(150)
+    with pytest.raises(PatternError, match="missing"):
+        steps.add(r"\p{L}(")
+    with pytest.raises(PatternTooLarge, match="more than 150 steps"):
+        steps.add(r"\p{L}[")
 
 
 def test_expectations_count_too():

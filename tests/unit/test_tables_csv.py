@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from leadrules import Ruleset
+from leadrules import LeadError, Ruleset
 from leadrules.tables import FileProblem, Reject, Row, read_leads
 from leadrules.tables.delimiters import sniffed
 
@@ -442,9 +442,12 @@ def test_a_column_is_found_by_the_form_in_which_rules_compare_names(tmp_path):
     events.write_text("lead_id,type,at,m²\n1,visit,2026-01-01T00:00:00Z,4\n", "utf-8")
     (row,) = read_leads(leads, events=events)
     assert isinstance(row, Row)
-    found = {"id": "1", "m2": "9", "Lead Source": "web", "ff": "3", "x²": "1", "x2": "2"}
+    found = {"id": "1", "m²": "9", "Lead\u00a0Source": "web", "ﬀ": "3", "x²": "1", "x2": "2"}
     assert row.lead["attributes"] == found
-    assert row.lead["events"][0]["properties"] == {"m2": "4"}
+    assert row.lead["events"][0]["properties"] == {"m²": "4"}
     field = "field `m²`: number\nfield `Lead\u00a0Source`: text\nevent visit[`m²`: number]\n"
     rules = Ruleset.from_text(f'{field}`m²` > 5 +1\n`Lead Source` = "web" +10\nvisit[`m²` = 4] +100')
-    assert rules.evaluate(row.lead, as_of=dt.datetime(2026, 2, 1, tzinfo=dt.UTC)).score == 111
+    as_of = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+    assert rules.evaluate(row.lead, as_of=as_of).score == 111
+    with pytest.raises(LeadError, match="`x2` and `x²` are one name"):
+        Ruleset.from_text("field x2: number\nx2 > 1 +1").evaluate(row.lead, as_of=as_of)

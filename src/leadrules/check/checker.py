@@ -23,6 +23,7 @@ from leadrules.check.rules import Scoring
 from leadrules.check.sizes import is_too_large
 from leadrules.errors import Diagnostic, in_order
 from leadrules.nodes import Node
+from leadrules.patterns import PatternSteps
 from leadrules.plugins import Catalogue
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -108,7 +109,7 @@ class _Checking:
         """Check everything, and put the program together."""
         self._header()
         rule_names = self._rule_names()
-        expressions = Expressions(self.names, self.report, most_pattern_steps=limits.pattern_steps)
+        expressions = Expressions(self.names, self.report, patterns=PatternSteps(limits.pattern_steps))
         self._criteria(expressions)
         dimensions = tuple(s for s in self.statements if isinstance(s, tree.Dimension))
         scoring = Scoring(expressions, self.header["precision"], rule_names, dimensions)
@@ -124,8 +125,7 @@ class _Checking:
             self.names,
             self.report,
             plain_criteria=expressions.plain_criteria,
-            most_pattern_steps=limits.pattern_steps,
-            pattern_steps=expressions.pattern_steps,
+            patterns=expressions.patterns,
         )
         examples = self._examples(tests)
         scope = self._scope(expressions.reads, limits.events)

@@ -17,7 +17,7 @@ from leadrules.check.calls import plugin_call
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
-from leadrules.patterns import MOST_STEPS, PatternError, steps_of
+from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
@@ -35,9 +35,8 @@ _KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
 class Expressions(Resolver):
     """Checks expressions against the names of a file."""
 
-    most_pattern_steps: int = MOST_STEPS
+    patterns: PatternSteps = attrs.field(factory=PatternSteps)
     _fitting: set[tuple[str, str, Type]] = attrs.field(factory=set)
-    pattern_steps: dict[str, int] = attrs.field(factory=dict)
     _held: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
 
     # ------------------------------------------------------------ conditions
@@ -150,17 +149,14 @@ class Expressions(Resolver):
     def _compiles(self, choice: p.ValueNode, written: tree.Node) -> None:
         if not isinstance(choice, p.Constant):
             self.report.refuse("LR408", "a pattern is a literal, a param or a list", written)
-        text = str(choice.value)
-        if text in self.pattern_steps or sum(self.pattern_steps.values()) > self.most_pattern_steps:
-            return
         try:
-            self.pattern_steps[text] = steps_of(text)
+            self.patterns.add(str(choice.value))
+        except PatternTooLarge as problem:
+            advice = "write `contains` with a list of words, or shorter repetitions"
+            self.report.add("LR013", str(problem), written, advice)
         except PatternError as problem:
             message = f"the pattern {choice.text} does not compile: {problem}"
             self.report.refuse("LR408", message, written, "the syntax is that of RE2")
-        if sum(self.pattern_steps.values()) > self.most_pattern_steps:
-            message = f"the patterns of the rules are too large: more than {self.most_pattern_steps:,} steps together"
-            self.report.add("LR013", message, written, "write `contains` with a list of words, or shorter repetitions")
 
     def _is_known(self, node: tree.IsKnown, place: Place) -> p.Condition:
         found = p.IsKnown(self.value(node.subject, place), **told(node))

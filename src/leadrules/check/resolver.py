@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import chain
 from typing import NoReturn, TypedDict, cast
 
 import attrs
@@ -170,12 +171,9 @@ class Resolver:
         if self.names.kind(node.name) == "plugin":
             advice = "call one of its criteria, or give the plugin another name: `use … as …`"
             self.report.refuse("LR402", f"`{text_of(node)}` is a plugin, not a value", node, advice)
-        candidates = list(self.names.known())
-        if place.event is not None:
-            candidates += sorted(self.names.property_names(place.event))
-        if place.bucket:
-            candidates += CALENDARS
-        near = self.report.suggest(node.name, candidates)
+        properties = () if place.event is None else self.names.property_names(place.event)
+        calendars = CALENDARS if place.bucket else ()
+        near = self.report.suggest(node.name, chain(self.names.known(), properties, calendars))
         if place.bucket and near in CALENDARS:
             self.report.refuse("LR303", f"there is no `{node.name}`", node, f"did you mean `{near}`?")
         if place.event is not None and len(place.event) == 1 and declaration.startswith("field"):

@@ -126,10 +126,10 @@ class _Reading:
     def comparison(self, table: LeadTable) -> Comparison:
         """Say what has been found."""
         columns = self.columns if table.columns is None else dict.fromkeys(table.columns)
-        plain = {plain_name(column) for column in columns}
+        plain = {plain_name(column): column for column in columns}
         fields = self.program.scope.fields.values()
-        missing = [field for field in fields if plain_name(field.key) not in plain]
-        others = [column for column in columns if column not in {field.key for field in fields}]
+        missing = [field for field in fields if field.key not in plain]
+        others = [column for key, column in plain.items() if key not in {field.key for field in fields}]
         lacking = {field.name for field in missing}
         in_scope, looked_at = self.program.scope.events, self.program.scope.read
         return Comparison(

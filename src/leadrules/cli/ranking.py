@@ -15,6 +15,7 @@ from leadrules.audit import AuditEntry, ScoredLead
 from leadrules.cli.reasons import Reasons, points_text
 from leadrules.cli.screen import Screen, counted, joined, printable
 from leadrules.program import Ladder, Program
+from leadrules.spellings import plainly
 from leadrules.tables import Reject, Scored
 
 _WIDE = 150
@@ -112,7 +113,7 @@ def _line(scored: Scored, audit: Sequence[AuditEntry], program: Program, reasons
 def _company(scored: Scored, program: Program) -> str:
     """Give the lead's company, where the file has one and it is not personal."""
     field = program.fields.get("company")
-    value = scored.row.lead["attributes"].get(field.key) if field is not None and not field.pii else None
+    value = None if field is None or field.pii else plainly(scored.row.lead["attributes"]).get(field.key)
     return printable(value.strip()) if isinstance(value, str) else ""
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 
-from leadrules import program as p
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.document import Document
 from leadrules.engine.reference import interpreter
@@ -20,7 +19,6 @@ from leadrules.explain.narrative import Narrative
 from leadrules.explain.why_not import WhyNot, why_not
 from leadrules.explain.wording import Line
 from leadrules.frozen import frozen
-from leadrules.lead import Facts
 
 
 @attrs.frozen(repr=False)
@@ -81,22 +79,20 @@ class Explanation(Document):
 
 
 def explain(
-    program: p.Program, facts: Facts, as_of: int, identity: RulesetIdentity, *, show_pii: bool = False
+    reading: Reading,
+    identity: RulesetIdentity,
+    *,
+    show_pii: bool = False,
+    at_hand: bool = True,
+    valid_until: interpreter.ValidUntil | None = None,
 ) -> Explanation:
-    """Explain a lead: the interpreter's result, and what each rule said. Values of `pii` are masked or shown."""
-    return explain_reading(Reading(program, facts, as_of), identity, show_pii=show_pii)
+    """Explain a lead by a reading of it: the interpreter's result, and what each rule said.
 
-
-def explain_reading(
-    reading: Reading, identity: RulesetIdentity, *, show_pii: bool = False, at_hand: bool = True
-) -> Explanation:
-    """Explain a lead by a reading of it.
-
-    Where not all events are `at_hand`, it is not told how many a rule selects.
+    Values of `pii` are masked or shown. Where not all events are `at_hand`, it is not told how many a rule selects.
     """
     evaluation, evidence = interpreter.answered(reading), Evidence(reading, show_pii)
     return Explanation(
-        interpreter.result_of(evaluation, identity, show_pii=show_pii),
+        interpreter.result_of(evaluation, identity, show_pii=show_pii, valid_until=valid_until),
         tuple(
             rule if at_hand else attrs.evolve(rule, selected=None, kept=None)
             for rule in answers.answers(evaluation, evidence)

@@ -149,7 +149,7 @@ def forecast(course: Course, days: int) -> Forecast:
     now = course.evaluate(course.as_of, course.held)
     followed = _Followed(course, Search(course, frozenset(LABELS), now, now.stages))
     changes = [*followed.changes(end)]
-    then = course.evaluate(end, followed.search.held)
+    then = followed.search.result if followed.latest == end else course.evaluate(end, followed.search.held)
     clocks = course.memory.movement.clocks
     return Forecast(now, then, tuple(changes), moment_of(end), tuple(clocks), tuple(followed.restless))
 
@@ -176,18 +176,23 @@ class _Followed:
     course: Course
     search: Search
     restless: dict[str, None] = attrs.field(factory=dict)
+    latest: int = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.latest = self.course.as_of
 
     def changes(self, end: int) -> Iterator[Change]:
-        """Give the changes until `end`, and go on from each."""
-        latest, held_then = self.course.as_of, self.course.held
-        for at, result in self.search.moments(latest + 1, end):
+        """Give the changes until `end`, and go on from each: `latest` is when the last of them was."""
+        held_then = self.course.held
+        for at, result in self.search.moments(self.latest + 1, end):
             held, moved = self.search.held, self.search.differing(result)
-            before = (latest, held_then) if at == latest + 1 else (at - 1, held)
+            is_next = at == self.latest + 1
+            before = (self.latest, held_then) if is_next else (at - 1, held)
             for part, (old, new) in moved.items():
                 yield from self._told(part, old, new, at=at, result=result, before=before)
-            if at == latest + 1:
+            if is_next:
                 self._look_for_rest(at, result)
-            latest, held_then = at, held
+            self.latest, held_then = at, held
             self.search.go_on(result, {**result.stages, **{ladder: held[ladder] for ladder in self.restless}})
 
     def _told(

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import attrs
 
-from leadrules.errors import Diagnostic, MissingFile, Severity, Span, closest
+from leadrules.errors import Diagnostic, MissingFile, Severity, Slips, Span
 from leadrules.syntax.tree import Node
 
 
@@ -30,7 +30,7 @@ class Report:
     most: int = 1_000
     diagnostics: list[Diagnostic] = attrs.field(factory=list)
     _lines: dict[str, list[str]] = attrs.field(factory=dict, init=False)
-    _comparisons: int = attrs.field(default=50_000, init=False)
+    _slips: Slips = attrs.field(factory=Slips, init=False)
     _counts: Counter[str] = attrs.field(factory=Counter, init=False)
 
     def add(
@@ -67,13 +67,7 @@ class Report:
 
         A file with very many mistakes gets suggestions for its first ones only.
         """
-        if self._comparisons < 0:
-            return None
-        candidates = sorted(set(known))
-        self._comparisons -= len(candidates)
-        if self._comparisons < 0:
-            return None
-        return closest(name, candidates)
+        return self._slips.closest(name, known)
 
     def _source(self, span: Span) -> str:
         if span.file not in self._lines:

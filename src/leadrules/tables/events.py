@@ -12,7 +12,7 @@ from leadrules.errors import InputError
 from leadrules.lead import read_id
 from leadrules.tables.formats import open_records
 from leadrules.tables.problems import FileProblem, refuse_missing_column
-from leadrules.tables.records import BadRecord, RecordFile, Wanted, named_plainly
+from leadrules.tables.records import BadRecord, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
 
 EVENT_COLUMNS: Mapping[str, str] = {"lead": "lead_id", "type": "type", "at": "at", "id": "id"}
@@ -126,5 +126,5 @@ def _event(values: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, An
         del properties["properties"]
         properties |= nested
     if properties:
-        event["properties"] = named_plainly(properties)
+        event["properties"] = properties
     return event

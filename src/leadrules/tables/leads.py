@@ -16,7 +16,7 @@ from leadrules.shape import LEAD_PARTS
 from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.problems import FileProblem, refuse_missing_column
-from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, named_plainly
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
 
 NUMBERED = "#"
@@ -202,8 +202,7 @@ def _shaped(
     inline = parts.get("events", [])
     events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
     attributes = parts.get("attributes", flat)
-    named = named_plainly(attributes) if isinstance(attributes, Mapping) else attributes
-    shaped = {"attributes": named, "events": events, "stages": parts.get("stages", {})}
+    shaped = {"attributes": attributes, "events": events, "stages": parts.get("stages", {})}
     if "attributes" in parts:
         shaped |= {name: value for name, value in flat.items() if name not in beside and not _is_absent(name, value)}
     return shaped

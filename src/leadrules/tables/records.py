@@ -6,14 +6,11 @@ A record is a mapping of column names to raw values. One that cannot be read is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
-
-from leadrules.values import plain_name
 
 
 @attrs.frozen
@@ -115,20 +112,3 @@ class Wanted:
     key: str
     delimiter: str | None = None
     only: Collection[str] | None = None
-
-
-def named_plainly(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give values by the form in which rules compare names: `m²` is `m2`, and a no-break space is a space.
-
-    A name whose plain form is taken stays as it is.
-    """
-    named: dict[str, Any] = {}
-    for name, value in values.items():
-        plain = _plain(name)
-        named[name if plain in values or plain in named else plain] = value
-    return named
-
-
-@lru_cache(maxsize=10_000)
-def _plain(name: str) -> str:
-    return plain_name(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from leadrules import program as p
 from leadrules.audit import ScoredLead
-from leadrules.engine.spans.search import mapping_of
+from leadrules.engine.spans.search import AHEAD, mapping_of
 from leadrules.errors import LeadrulesError
 from leadrules.explain.forecast import Forecast
 from leadrules.families import RESULT_LISTS
@@ -57,13 +57,15 @@ def forecast_comes_true(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, se
 
 
 def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
-    """Assert that a result stays the same up to its next change, and is another then."""
+    """Assert that a result stays the same up to its next change, and is another then; and that results say so."""
     chance = random.Random(seed)  # noqa: S311 chooses test data
     try:
         result = rules.evaluate(lead, as_of=as_of)
     except LeadrulesError:
         return
     known, found = _as_of(rules, lead, as_of), rules.next_change(lead, as_of=as_of)
+    for engine, said in (("evaluate", result), ("explain", rules.explain(lead, as_of=as_of).result)):
+        same(f"the result of {engine} is valid until another moment", str(found), str(said.valid_until))
     until = as_of + dt.timedelta(days=20_000) if found is None else found
     moments = {moment_of(at) for at in _near(rules, known, as_of, until, chance)}
     if found is not None:
@@ -71,7 +73,7 @@ def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, 
     for moment in (one for one in moments if as_of <= one < until):
         later = rules.evaluate(known, as_of=moment)
         assert _parts(later) == _parts(result), f"at {moment.isoformat()} {_parts(result)} is {_parts(later)} already"
-    if found is not None:
+    if found is not None and found != as_of + AHEAD * dt.timedelta(microseconds=1):
         later = rules.evaluate(known, as_of=found)
         assert _parts(later) != _parts(result), f"at {found.isoformat()} {_parts(result)} does not change"
 
@@ -96,6 +98,10 @@ def a_state_foresees_the_same(rules: Ruleset, lead: RawLead, as_of: dt.datetime,
     found = [outcome(state.forecast, as_of=as_of, days=days), state.next_change(as_of=as_of)]
     same("a state foresees otherwise", str(expected), str(found))
     same("a forecast changes the state", text, state.to_json())
+    results = [state.result(as_of=as_of), state.explain(as_of=as_of).result]
+    state.add({"type": events[0]["type"], "at": as_of} if events else {"type": "activity", "at": as_of})
+    for result in results:
+        same("the result of a state is valid until another moment", str(expected[1]), str(result.valid_until))
 
 
 def _as_of(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> dict[str, Any]:

@@ -123,11 +123,16 @@ class _Maker:
         chance, found = self.chance, dict[str, Any]()
         for field in self.scope.fields.values():
             if not chance.happens(15):
-                found[field.key] = self._field(field)
+                found[self._spelled(field.key)] = self._field(field)
         if chance.happens(30):
             extra = (name for name in ("unread", "class", "Größe 2") if not self._is_read(name))
             found |= {name: chance.pick(_ODD) for name in extra}
         return dict(chance.shuffled(list(found.items())))
+
+    def _spelled(self, name: str) -> str:
+        """Write a name in another form now and then: with its first letter of full width."""
+        first = ord(name[0])
+        return chr(first + 0xFEE0) + name[1:] if 0x21 <= first < 0x7F and self.chance.happens(4) else name
 
     def _is_read(self, name: str) -> bool:
         return any(plain_name(field.key) == plain_name(name) for field in self.scope.fields.values())
@@ -145,7 +150,8 @@ class _Maker:
         chance, found = self.chance, dict[str, Any]()
         for ladder, labels in self.scope.ladders.items():
             if chance.happens(60):
-                found[ladder] = chance.pick(labels if chance.happens(80) else (None, "", " ", *_FORMER_LABELS))
+                label = chance.pick(labels if chance.happens(80) else (None, "", " ", *_FORMER_LABELS))
+                found[self._spelled(ladder)] = label
         return found | ({"unread": "whatever"} if "unread" not in self.scope.ladders and chance.happens(10) else {})
 
     # ---------------------------------------------------------------- events
@@ -167,10 +173,10 @@ class _Maker:
 
     def _event(self, event: EventType, around: list[int]) -> dict[str, Any]:
         chance = self.chance
-        found: dict[str, Any] = {"type": event.name, "at": self.moment(self._near(around))}
+        found: dict[str, Any] = {"type": self._spelled(event.name), "at": self.moment(self._near(around))}
         if chance.happens(30):
             found["id"] = chance.pick(("a", "b", 7, "7", "", None))
-        properties = {q.name: self._property(q) for q in event.properties if not chance.happens(25)}
+        properties = {self._spelled(q.name): self._property(q) for q in event.properties if not chance.happens(25)}
         if chance.happens(10):
             properties["unread"] = chance.pick(_ODD)
         return found | ({"properties": properties} if properties else {})

@@ -20,12 +20,13 @@ from leadrules.engine.compiler.evidence import EvidencePlans
 from leadrules.engine.compiler.fallback import Fallback
 from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.noted_lead import NotedProgram
+from leadrules.engine.compiler.noted_lead import NotedLead, NotedProgram
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
 from leadrules.engine.compiler.outcome import OutcomeCode
 from leadrules.engine.compiler.scoring import ScoreCode
 from leadrules.engine.compiler.totals import NO_TOTALS, TOTALS, AccumulatedTotals
 from leadrules.engine.compiler.trace import FIRED, GATED, MARKS, SEEN, Trace
+from leadrules.engine.reference.interpreter import ValidUntil
 from leadrules.errors import InputError, PluginError
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import LeadReader, read_id
@@ -50,6 +51,7 @@ def compile_program(
     reader: LeadReader,
     totals: AccumulatedTotals = NO_TOTALS,
     events: Callable[..., EventCode] = EventCode,
+    valid_until: ValidUntil | None = None,
 ) -> Evaluate:
     """Give a function equal to the reference about every lead, and much faster about a plain one.
 
@@ -58,9 +60,10 @@ def compile_program(
     by reference. An event that is changed in place afterwards changes its evidence.
 
     With `totals` the leads are mappings that bring the totals of events that are not at hand. `events`
-    writes what is asked of events, for leads that bring them in another form.
+    writes what is asked of events, for leads that bring them in another form. `valid_until` says of a
+    result until when it is valid.
     """
-    fallback = Fallback(program, identity, reader, totals)
+    fallback = Fallback(program, identity, reader, totals, valid_until)
     try:
         return _Compilation(program, identity, fallback, events).function()
     except Unsupported:
@@ -112,6 +115,8 @@ class _Compilation:
         events = EventLists(self.program, readers.texts, maker.decimals, maker.numbers, at_hand=totals.is_empty)
         noted = NotedProgram.of(self.program, self.fallback.reader, totals)
         maker.prove = EvidencePlans(noted, trace, events).prove
+        maker.read = lambda notes: NotedLead(noted, notes).reading()
+        maker.lasting = self.fallback.valid_until
         self.fallback.fast = namespace["score"]
         found: Evaluate = namespace["score"]
         return found

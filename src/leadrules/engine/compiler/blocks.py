@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import attrs
 
 from leadrules import program as p
+from leadrules import spellings
 from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.clock import AgeColumn, AgeRows
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
@@ -181,54 +182,62 @@ class TypeBlock:
 
     def _columns(self) -> Block:
         """Write the columns of the properties that are read, and the events that pass filters on a text."""
+        events, given = code.name(self.type.events), self.names.fresh("given")
         quick: Block = []
         careful: Block = []
         for prop in self.type.properties:
             is_text = prop.type.kind == "text"
             if not is_text or prop.name in self.listed:
-                column = self.type.columns[prop.name]
-                quick.append(code.assign(column, self._column(prop)))
-                careful.append(code.assign(column, self._column_with_care(prop, self.readers.known_property(prop))))
+                column, event = self.type.columns[prop.name], self.names.fresh("event")
+                reading = self.readers.property(prop, self._value(event, prop))
+                quick.append(code.assign(column, code.list_comp(reading, [event], events)))
+                reading = self.readers.property(prop, _value_if_any(event, prop))
+                careful.append(code.assign(column, code.list_comp(reading, [event], code.name(given))))
             if is_text and (prop.name in self.by_text or prop.name not in self.listed):
                 text = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name)
                 pairs = self.pairs[prop.name] = self.names.fresh("passing", f"{self.type.type.name} {prop.name}")
-                known = code.attribute(text.known, "__getitem__")
-                quick.append(code.assign(pairs, self._pairs(prop, text)))
-                careful.append(code.assign(pairs, self._pairs_of(self._column_with_care(prop, known))))
-        if not quick or not all(prop.name.isascii() for prop in self.type.properties):
-            return careful
+                event, properties = self.names.fresh("event"), self.names.fresh("properties")
+                value = self._value(event, prop)
+                quick.append(code.assign(pairs, self._pairs(text, value, [event], events)))
+                value, both = _value_if_any(properties, prop), code.zipped([events, code.name(given)])
+                careful.append(code.assign(pairs, self._pairs(text, value, [event, properties], both)))
+        if not quick:
+            return []
+        named = code.call(self.names.value(normalisation.with_properties, "with_properties"), events)
+        careful = [
+            code.assign([self.type.events, given], named),
+            code.set_item("by", code.const(self.type.type.name), events),
+            *careful,
+        ]
         refused = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
         return [code.try_(quick, refused, careful)]
 
-    def _column(self, prop: Property) -> Expr:
-        event = self.names.fresh("event")
-        value = self._value(event, prop)
-        return code.list_comp(self.readers.property(prop, value), [event], code.name(self.type.events))
-
     def _value(self, event: str, prop: Property) -> Expr:
-        """Read a property of an event; a `defaultdict` is left alone, as it would make one up where it is absent."""
+        """Read a property of an event, the first one with a look at all of them.
+
+        A `defaultdict` is left to those who read with care, as it would make one up where it is absent. So are names
+        that may be the form of others: where every property is there and nothing else, none is.
+        """
+        properties = code.subscript(code.name(event), code.const("properties"))
+        if prop is not self.type.properties[0]:
+            return code.subscript(properties, code.const(prop.name))
         given = self.names.fresh("given")
-        properties = code.named_expr(given, code.subscript(code.name(event), code.const("properties")))
-        is_plain = code.compare(code.call(code.name("type"), properties), "is", code.name("dict"))
+        is_dict = code.compare(
+            code.call(code.name("type"), code.named_expr(given, properties)), "is", code.name("dict")
+        )
+        count = code.call(code.name("len"), code.name(given))
+        no_other = code.compare(count, "=", code.const(len(self.type.properties)))
+        are_plain = code.call(self.names.value(spellings.are_plain, "are_plain"), code.name(given))
         refused = code.call(self.names.value(runtime.irregular, "irregular"))
-        return code.if_else(is_plain, code.subscript(code.name(given), code.const(prop.name)), refused)
+        value = code.subscript(code.name(given), code.const(prop.name))
+        return code.if_else(code.and_(is_dict, code.or_(no_other, are_plain)), value, refused)
 
-    def _column_with_care(self, prop: Property, known: Expr) -> Expr:
-        function = self.names.value(normalisation.column, "column")
-        return code.call(function, code.name(self.type.events), code.const(prop.name), known)
-
-    def _pairs(self, prop: Property, text: AboutText) -> Expr:
+    def _pairs(self, text: AboutText, value: Expr, variables: Sequence[str], source: Expr) -> Expr:
         """Write the events of which a text passes any filter, each with the answers about the text."""
-        event, answers = self.names.fresh("event"), self.names.fresh("answers")
-        value = self._value(event, prop)
+        answers = self.names.fresh("answers")
         passes = code.named_expr(answers, code.subscript(text.known, value))
-        pair = code.tuple_of([code.name(event), code.name(answers)])
-        return code.list_comp(pair, [event], code.name(self.type.events), passes)
-
-    def _pairs_of(self, column: Expr) -> Expr:
-        pair = self.names.fresh("pair")
-        pairs = code.zipped([code.name(self.type.events), column])
-        return code.list_comp(code.name(pair), [pair], pairs, code.subscript(code.name(pair), code.const(1)))
+        pair = code.tuple_of([code.name(variables[0]), code.name(answers)])
+        return code.list_comp(pair, variables, source, passes)
 
     # --------------------------------------------------------------- filters
 
@@ -357,6 +366,10 @@ def _at(event: str) -> Expr:
 
 def _length(variable: str) -> Expr:
     return code.call(code.name("len"), code.name(variable))
+
+
+def _value_if_any(properties: str, prop: Property) -> Expr:
+    return code.call(code.attribute(code.name(properties), "get"), code.const(prop.name))
 
 
 def _given(one: EventQuestion, value: Expr) -> Stmt:

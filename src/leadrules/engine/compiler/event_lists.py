@@ -18,7 +18,7 @@ from leadrules.engine.compiler.fields import AboutText, absent_is_unknown
 from leadrules.engine.compiler.normalisation import readers_of
 from leadrules.engine.compiler.noted_lead import Event, NotedLead, ToText, text_reader
 from leadrules.engine.compiler.operands import TextRead, only_text
-from leadrules.engine.compiler.runtime import Decayed, number_in, span_of, units_of, value_alike
+from leadrules.engine.compiler.runtime import Decayed, number_in, span_of, units_of
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import about_events, asked_of_events, properties_shown
 from leadrules.engine.reference.scoring import points_of
@@ -87,7 +87,7 @@ class EventLists:
     def _filter(self, filter_: p.Condition, types: Sequence[str]) -> Callable[[Sequence[Event]], Sequence[Event]]:
         """Prepare a filter on one text, whose answers compiled code remembers by the text."""
         read = only_text(filter_)
-        if not isinstance(read, p.PropertyRead) or not read.name.isascii():
+        if not isinstance(read, p.PropertyRead):
             raise Unplanned
         answers, name = {type_: self._answer(type_, read, filter_) for type_ in types}, read.name
         if len(types) == 1:
@@ -229,7 +229,7 @@ class EventLists:
             given = event.get("properties") or _NOTHING
             found = []
             for key, name, text, pii in parts[event["type"]]:
-                value = text(given.get(name) if name.isascii() else value_alike(given, name))
+                value = text(given.get(name))
                 if value != "null":
                     found.append(key + (_MASK if pii and not lead.pii else value))
             return f',"properties":{{{",".join(found)}}}' if found else ""

@@ -209,7 +209,13 @@ class EventCode:
         """Write the pass over the events, a block per type, and what follows from all of them."""
         parts = (self.lead, self.names, self.conditions, self.readers, self.tables)
         blocks = [TypeBlock(type_, *parts).written() for type_ in self.types.values()]
-        return [*self._beginnings(), *self._sorting(), *blocks, *self.after]
+        return [
+            *self._beginnings(),
+            code.assign("by", code.dict_of([])),
+            code.if_(code.name("events"), [*self._sorting(), *blocks]),
+            code.assign("seen", code.name("by")),
+            *self.after,
+        ]
 
     def _beginnings(self) -> Block:
         found: Block = []
@@ -233,8 +239,13 @@ class EventCode:
         early, late = (self.names.value(m, n) for m, n in ((runtime.EARLIEST, "earliest"), (runtime.LATEST, "latest")))
         event, has_id = code.name("event"), code.compare(code.const("id"), "in", code.name("event"))
         named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
+        size = code.call(code.name("len"), event)
+        usual = code.and_(code.compare(size, "=", code.const(3)), code.compare(code.const("properties"), "in", event))
         counts: Block = [
-            code.if_(has_id, [self._has_keys(3), code.append("ids", named)], [self._has_keys(2)]),
+            *code.if_chain(
+                [(usual, [code.pass_()]), (has_id, [self._has_keys(3), code.append("ids", named)])],
+                [code.if_(code.compare(size, "!=", code.const(2)), [code.raise_(code.name("TypeError"))])],
+            ),
             code.append("bucket", event),
         ]
         is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
@@ -259,10 +270,8 @@ class EventCode:
         errors = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
         careful = code.call(self.names.value(self._normaliser()), code.name("events"), now)
         return [
-            code.assign("by", code.dict_of([])),
             code.assign("ids", code.list_of([])),
             code.try_(read, errors, [code.assign("by", careful)]),
-            code.assign("seen", code.name("by")),
         ]
 
     def _has_keys(self, others: int) -> ast.stmt:

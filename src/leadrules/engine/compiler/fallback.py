@@ -83,6 +83,7 @@ class Fallback:
     identity: RulesetIdentity
     reader: LeadReader
     totals: AccumulatedTotals
+    valid_until: interpreter.ValidUntil | None = None
     fast: Callable[..., ScoredLead] | None = None
 
     def evaluate(self, lead: Any, as_of: dt.datetime, pii: bool, *_: Any) -> ScoredLead:
@@ -90,7 +91,8 @@ class Fallback:
         instant = read_as_of(as_of)
         totals = None if self.totals.is_empty else lead[TOTALS]
         reading = self.totals.reading(self.program, self.reader.read(lead, instant), instant, totals)
-        return interpreter.result_of(interpreter.answered(reading), self.identity, show_pii=pii)
+        evaluation = interpreter.answered(reading)
+        return interpreter.result_of(evaluation, self.identity, show_pii=pii, valid_until=self.valid_until)
 
     def again(self, lead: Any, as_of: dt.datetime, pii: bool) -> ScoredLead:
         """Score a lead that is not plain: once it is made so, else by the reference."""

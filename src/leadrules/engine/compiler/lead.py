@@ -38,6 +38,7 @@ from leadrules.engine.compiler.operands import (
 )
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.families import AGGREGATES
+from leadrules.spellings import are_plain, plainly
 from leadrules.vocabulary import Field
 
 
@@ -288,24 +289,30 @@ class LeadCode:
         ]
 
     def fields(self) -> Block:
-        """Write the reading of all fields of the scope, and the answers about their texts."""
-        quick: Block = []
-        careful: Block = []
-        readings: Block = []
-        for field in self.program.scope.fields.values():
-            raw, key = self._raw[field.name], code.const(field.key)
-            get = code.call(code.attribute(code.name("attributes"), "get"), key)
-            if not field.key.isascii():
-                get = code.call(self.names.value(runtime.value_alike, "alike"), code.name("attributes"), key)
-                quick.append(code.assign(raw, get))
-            else:
-                quick.append(code.assign(raw, code.subscript(code.name("attributes"), key)))
-            careful.append(code.assign(raw, get))
-            readings += self._reading(field, raw)
-        raws = code.tuple_of(code.name(raw) for raw in self._raw.values())
-        if not quick:
-            return [code.assign("values", raws)]
-        return [code.try_(quick, [code.name("KeyError")], careful), code.assign("values", raws), *readings]
+        """Write the reading of all fields of the scope, and the answers about their texts.
+
+        Where every field is there and nothing else, no name is the form of another.
+        """
+        fields, attributes = self.program.scope.fields.values(), code.name("attributes")
+        if not fields:
+            return [code.assign("values", code.tuple_of([]))]
+        get = code.attribute(attributes, "get")
+        some = code.tuple_of([code.call(get, code.const(field.key)) for field in fields])
+        every = code.call(self.names.value(runtime.values_of([field.key for field in fields])), attributes)
+        keys = {field.key for field in fields}
+        no_other = code.compare(code.call(code.name("len"), attributes), "=", code.const(len(keys)))
+        named = code.not_(code.call(self.names.value(are_plain, "are_plain"), attributes))
+        rename = code.assign("attributes", code.call(self.names.value(plainly, "plainly"), attributes))
+        return [
+            code.if_(code.and_(code.not_(no_other), named), [rename]),
+            code.try_(
+                [code.assign("values", every)],
+                [code.name("KeyError")],
+                [code.if_(code.and_(no_other, named), [rename]), code.assign("values", some)],
+            ),
+            code.assign([self._raw[field.name] for field in fields], code.name("values")),
+            *(statement for field in fields for statement in self._reading(field, self._raw[field.name])),
+        ]
 
     def _reading(self, field: Field, raw: str) -> Block:
         if field.type.kind != "text":
@@ -329,7 +336,7 @@ class LeadCode:
         some = [
             self._has_keys(others + 1),
             code.assign("stages", given),
-            code.assign([*variables, "_"], code.call(read, code.name("stages"))),
+            code.assign([*variables, "stages"], code.call(read, code.name("stages"))),
         ]
         return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]
 

@@ -16,8 +16,9 @@ from typing import Any
 import attrs
 
 from leadrules.conversions import Reader, text_from
-from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular, value_alike
+from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular
 from leadrules.shape import EVENT_PARTS, Shape, misshapen
+from leadrules.spellings import are_plain, plainly
 from leadrules.values import moment_of, plain_name
 from leadrules.vocabulary import EventType, Scope
 
@@ -90,8 +91,9 @@ class EventNormaliser:
                 raise Irregular
             if at < kept[index]["at"]:
                 kept[index], one = one, kept[index]
+            _, (given,) = with_properties([one])
             for key, known in self.properties[type_]:  # a mistake in an event that does not count is a mistake still
-                column([one], key, known)
+                known(given.get(key))
         return kept
 
     def _moment(self, raw: object) -> dt.datetime:
@@ -117,18 +119,26 @@ def _plain(event: Event, type_: str, moment: dt.datetime, name: str | None) -> E
     return {**event, "type": type_, "at": moment, "id": name}
 
 
-def column(events: Iterable[Event], key: str, known: Callable[[Any], Any]) -> list[Any]:
-    """Read one property of events, absent ones included."""
-    found = []
-    look = dict.get if key.isascii() else value_alike
-    for event in events:
-        properties = event.get("properties")
-        if properties is None:
-            properties = _NOTHING
-        elif type(properties) is not dict:
+def with_properties(events: list[Event]) -> tuple[list[Event], list[Mapping[Any, Any]]]:
+    """Give events, and the properties of each, their names in the form of comparison; the events as given if they are.
+
+    Raises Irregular for properties that are no dict.
+    """
+    found: list[Mapping[Any, Any]] = []
+    named = events
+    for index, event in enumerate(events):
+        given = event.get("properties")
+        if given is None:
+            found.append(_NOTHING)
+            continue
+        if type(given) is not dict:
             raise Irregular
-        found.append(known(look(properties, key)))
-    return found
+        plain = given if are_plain(given) else plainly(given)
+        found.append(plain)
+        if plain is not given:
+            named = [*events] if named is events else named
+            named[index] = {**event, "properties": plain}
+    return named, found
 
 
 class PassedOver(dict[str, None]):

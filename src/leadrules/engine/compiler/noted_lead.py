@@ -172,6 +172,12 @@ class NotedLead:
                 reading.definitions[key] = answers.definition(*key)
         return self._evidence
 
+    def reading(self) -> Reading:
+        """Read the whole lead anew, for the reference."""
+        attributes = {name: read(self.values[index]) for name, (index, _, read) in self.of.fields.items()}
+        facts = Facts(self._notes[1], attributes, self.read_events(), {}, 0)
+        return self.of.totals.reading(self.of.program, facts, self.instant, self.totals)
+
     def _reading(self) -> Reading:
         program, instant = self.of.program, self.instant
         facts = cast("Facts", _NotedFacts(self))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -15,7 +16,8 @@ from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
 from leadrules.families import Calendar, Decay
-from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of, plain_name
+from leadrules.spellings import plainly
+from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
@@ -114,30 +116,30 @@ def reader_of_number(read: Reader) -> Reader:
     return read_number
 
 
-def value_alike(given: Mapping[Any, Any], key: str) -> Any:
-    """Look up a name beyond ASCII; what is only alike is left to the reference."""
-    value = given.get(key)
-    plain = plain_name(key)
-    if value is None and any(isinstance(k, str) and k != key and plain_name(k) == plain for k in given):
-        raise Irregular
-    return value
+def values_of(keys: Sequence[str]) -> Callable[[Mapping[Any, Any]], tuple[Any, ...]]:
+    """Prepare looking up the values of all keys, in their order; a KeyError where one is absent.
+
+    >>> values_of(["a", "b"])({"a": 1, "b": 2, "c": 3}), values_of(["a"])({"a": 1})
+    ((1, 2), (1,))
+    """
+    get = operator.itemgetter(*keys)
+    return get if len(keys) > 1 else lambda given: (get(given),)
 
 
-def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[str | None, ...]]:
-    """Prepare reading the labels that a lead holds, one of each ladder in their order, and None behind them."""
+def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[Any, ...]]:
+    """Prepare reading the labels that a lead holds, one of each ladder in their order, and behind them all given."""
 
-    def held(given: object) -> tuple[str | None, ...]:
+    def held(given: object) -> tuple[Any, ...]:
         if given is None:
             return (None,) * (len(ladders) + 1)
         if type(given) is not dict:
             raise Irregular
-        if not all(ladder.isascii() for ladder in ladders):
-            raise Irregular
-        found = tuple(given.get(ladder) for ladder in ladders)
+        named = plainly(given)
+        found = tuple(named.get(ladder) for ladder in ladders)
         for label, labels in zip(found, ladders.values(), strict=True):
             if label is not None and (type(label) is not str or not (label in labels or _is_plain_label(label))):
                 raise Irregular
-        return *found, None
+        return *found, named
 
     return held
 

@@ -6,16 +6,30 @@ The parts of a result are made of the notes when they are asked for.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import AuditEntry, EntryHead, Fired, Notes, Transition, entries_of, head_of, json_of, with_points
+from leadrules.audit import (
+    AuditEntry,
+    EntryHead,
+    Fired,
+    Notes,
+    ScoredLead,
+    Transition,
+    entries_of,
+    head_of,
+    json_of,
+    with_points,
+)
 from leadrules.canonical import canonical_json
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.interpreter import ValidUntil
 from leadrules.families import RESULT_LISTS
 from leadrules.frozen import FrozenDict
 from leadrules.stack import with_room
@@ -55,6 +69,8 @@ class ResultMaker:
     decimals: Decimals
     in_order: bool = True
     prove: Prove = attrs.field(init=False)
+    read: Callable[[Notes], Reading] = attrs.field(init=False)
+    lasting: ValidUntil | None = attrs.field(default=None, init=False)
     numbers: Numbers = attrs.field(init=False)
     keys: tuple[str, ...] = attrs.field(init=False)
 
@@ -116,6 +132,11 @@ class ResultMaker:
         if not made:
             made.append(with_room(lambda: self.prove(notes, self._fired(notes))))
         return made[0]
+
+    def valid_until(self, notes: Notes, result: ScoredLead) -> dt.datetime | None:
+        """Say until when a result is valid."""
+        assert self.lasting is not None
+        return self.lasting(self.read(notes), result)
 
     def _fired(self, notes: Notes) -> Sequence[Fired]:
         fired: list[Fired] = notes[0]

@@ -24,13 +24,13 @@ from leadrules.engine.incremental.storage import Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
 from leadrules.engine.reference.conditions import NOTHING, Total
+from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
 from leadrules.stack import with_room
 from leadrules.values import moment_of, plain_name, text_of_instant
 
 if TYPE_CHECKING:
-    from leadrules.engine.spans.movement import Movement
     from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
@@ -48,12 +48,13 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 class Scorer:
     """What the states of one ruleset share. `environment` has the versions of tables that are part of the meaning.
 
-    `foresee` makes a forecast, `account` an explanation.
+    `foresight` knows what time moves, `foresee` makes a forecast, `account` an explanation.
     """
 
     identity: RulesetIdentity
     retention: Retention
     environment: Mapping[str, str]
+    foresight: Foresight
     foresee: Callable[[Course, int], Forecast]
     account: Callable[..., Explanation]
 
@@ -76,19 +77,14 @@ class Scorer:
         program, uses = self.retention.program, self.retention.uses
         plan = StreamPlan(program.scope.zone)
         events = functools.partial(KeptEventCode, plan=plan)
-        return compile_program(program, self.identity, self.log_reader, totals_of(program, uses), events), plan
+        totals = totals_of(program, uses)
+        evaluate = compile_program(program, self.identity, self.log_reader, totals, events, self.foresight.valid_until)
+        return evaluate, plan
 
     @functools.cached_property
     def log_reader(self) -> LogReader:
         """Reads leads that bring a log of events."""
         return LogReader(self.retention.program.scope)
-
-    @functools.cached_property
-    def movement(self) -> Movement:
-        """What of the program time moves."""
-        from leadrules.engine.spans.movement import Movement
-
-        return Movement(self.retention.program)
 
     @functools.cached_property
     def fingerprint(self) -> str:
@@ -406,7 +402,7 @@ class LeadState:
             lead["stages"] = dict(held)
             return self.result(as_of=moment_of(at))
 
-        return Course(Memory(self._scorer.movement, reading), score)
+        return Course(Memory(self._scorer.foresight.movement, reading), score)
 
     @_alone
     def explain(self, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
@@ -416,8 +412,7 @@ class LeadState:
         Raises as `result` does; the moment counts as asked for.
         """
         self._advance(as_of)
-        reading, identity = self._reading(read_as_of(as_of)), self._scorer.identity
-        return self._scorer.account(reading, identity, pii=pii, at_hand=not self._judged)
+        return self._scorer.account(self._reading(read_as_of(as_of)), pii=pii, at_hand=not self._judged)
 
     def _reading(self, instant: int) -> TotalsReading:
         scorer, lead = self._scorer, self._lead

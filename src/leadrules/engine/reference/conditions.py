@@ -10,8 +10,9 @@ import datetime as dt
 import functools
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Self
 
 import attrs
 
@@ -61,6 +62,11 @@ class Reading:
     def zone(self) -> Zone:
         """The ruleset's timezone."""
         return self.program.scope.zone
+
+    def anew(self, as_of: int, held: Mapping[str, str]) -> Self:
+        """Read the lead again, as of the same moment or a later one, with labels that it holds then."""
+        facts = attrs.evolve(self.facts, held=held)
+        return attrs.evolve(self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={})
 
     # ------------------------------------------------------------ conditions
 

@@ -6,6 +6,8 @@ before it is read, and writes the result. What another engine gives is right whe
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import assert_never
@@ -22,6 +24,8 @@ from leadrules.lead import Facts
 from leadrules.values import Value, decimal_of, moment_of, rounded
 
 ZERO = Fraction(0)
+ValidUntil = Callable[[Reading, ScoredLead], dt.datetime | None]
+"""Says until when a result is valid that was made by a reading."""
 
 
 @attrs.define
@@ -96,8 +100,14 @@ def evaluate(
     return result_of(run(program, facts, as_of), identity, show_pii=show_pii)
 
 
-def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bool = False) -> ScoredLead:
-    """Write the result of an evaluation."""
+def result_of(
+    evaluation: Evaluation,
+    identity: RulesetIdentity,
+    *,
+    show_pii: bool = False,
+    valid_until: ValidUntil | None = None,
+) -> ScoredLead:
+    """Write the result of an evaluation; `valid_until` will say until when it is."""
     program = evaluation.program
     return ScoredLead(
         lead=evaluation.reading.facts.lead,
@@ -110,6 +120,7 @@ def result_of(evaluation: Evaluation, identity: RulesetIdentity, *, show_pii: bo
         **evaluation.lists(),
         transitions=tuple(_transitions(evaluation)),
         audit=tuple(_audit(evaluation, Evidence(evaluation.reading, show_pii))),
+        lasting=None if valid_until is None else functools.partial(valid_until, evaluation.reading),
     )
 
 

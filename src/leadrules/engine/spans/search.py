@@ -14,9 +14,11 @@ from leadrules.audit import ScoredLead
 from leadrules.conversions import YEARS
 from leadrules.criteria import to_python
 from leadrules.engine.reference.conditions import Reading
+from leadrules.engine.reference.interpreter import answered, result_of
 from leadrules.engine.spans.movement import Movement
 from leadrules.engine.spans.outcome import LABELS, outcomes
 from leadrules.engine.spans.reading import Memory
+from leadrules.errors import LeadError
 from leadrules.families import RESULT_LISTS
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import DAY, instant_of, moment_of
@@ -167,23 +169,46 @@ class Search:
 LAST = instant_of(dt.datetime(YEARS[-1], 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC))
 """The last moment that a lead is scored at."""
 _BEGIN, _GROW = DAY, 4
+AHEAD, AHEAD_OF_CLOCKS = 7_305 * DAY, 366 * DAY
+"""So far a change is looked for, a day at a time if need be; and where criteria of plugins must be asked each day."""
 
 
 def next_change(course: Course, result: ScoredLead) -> int | None:
     """Give the first moment after `as_of` at which the result is another; None where time alone never changes it.
 
     The lead's record goes on to hold what it holds. Of the result count score, dimensions, labels and lists of text.
+    Where nothing changes as far ahead as is looked, and what comes later is open, the moment up to which it is sure.
     """
     search = Search(course, PARTS, result, course.held)
     low, length = course.as_of + 1, _BEGIN
     if low > LAST or search.is_still(low, LAST):
         return None
-    while low <= LAST:
-        high = min(low + length - 1, LAST)
+    end = min(course.as_of + (AHEAD_OF_CLOCKS if course.memory.movement.clocks else AHEAD) - 1, LAST)
+    while low <= end:
+        high = min(low + length - 1, end)
         for at, _ in search.moments(low, high):
             return at
         low, length = high + 1, length * _GROW
-    return None
+    return None if low > LAST or search.is_still(low, LAST) else low
+
+
+def valid_until(movement: Movement, reading: Reading, result: ScoredLead) -> dt.datetime | None:
+    """Give the next change of a result that was made by a reading, as a datetime in UTC.
+
+    Raises LeadError where the lead was changed since, so that it gives another result.
+    """
+    before = {transition.ladder: transition.before for transition in result.transitions}
+    held = {ladder: label for ladder, label in {**result.stages, **before}.items() if label is not None}
+
+    def score(at: int, held: Mapping[str, str]) -> ScoredLead:
+        return result_of(answered(reading.anew(at, held)), result.ruleset)
+
+    course = Course(Memory(movement, reading.anew(reading.as_of, held)), score)
+    if parts_of(score(course.as_of, held)) != parts_of(result):
+        reason = "the lead was changed after it was scored (ask before, or score a copy)"
+        raise LeadError(reason, code="event_changed", lead=result.lead)
+    found = next_change(course, result)
+    return None if found is None else moment_of(found)
 
 
 def next_moment(course: Course) -> dt.datetime | None:
