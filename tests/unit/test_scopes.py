@@ -91,3 +91,51 @@ def test_a_column_is_personal_under_every_name(declared):
     result = rules.evaluate({"id": "1", "attributes": {"email": "a@b.example"}}, as_of=AS_OF)
     assert result.score == 5
     assert "b.example" not in result.to_json()
+
+
+PERSONAL = "event any_event[mail: text pii]\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "asked"),
+    [
+        (PERSONAL + "event visit[mail: text]\n", "visit[mail contains 'a@']"),
+        ("event visit[mail: text]\n" + PERSONAL, "last(mail of visit) contains 'a@'"),
+        (PERSONAL + "event any_event[mail: text]\n", "visit[mail contains 'a@']"),
+        ("event any_event[mail: text]\n" + PERSONAL, "any_event[mail contains 'a@']"),
+        ('include "shared.leadrules"\nevent visit[mail: text]\n', "visit[mail contains 'a@']"),
+        ('include "shared.leadrules"\nevent any_event[mail: text]\nevent visit\n', "visit[mail contains 'a@']"),
+        ("event visit[mail: text]\nevent call[mail: text pii]\nevents any = visit | call\n", "any[mail contains 'a@']"),
+    ],
+)
+def test_a_property_is_personal_wherever_it_is_declared(declared, asked):
+    asked = asked.replace("'", '"')
+    files = {"shared.leadrules": PERSONAL}
+    declared = declared if "visit" in declared else declared + "event visit\n"
+    rules = Ruleset.from_text(f"{declared}{asked} +5\n", files=files)
+    event = {"type": "visit", "at": "2026-01-01T00:00:00Z", "properties": {"mail": "a@b.example"}}
+    lead = {"id": "1", "events": [event]}
+    result = rules.evaluate(lead, as_of=AS_OF)
+    assert result.score == 5
+    assert "b.example" not in result.to_json()
+    assert rules.start(lead).result(as_of=AS_OF).to_json() == result.to_json()
+    assert "b.example" in rules.evaluate(lead, as_of=AS_OF, pii=True).to_json()
+
+
+def test_a_property_of_every_event_has_one_type():
+    with pytest.raises(RuleCheckError) as caught:
+        Ruleset.from_text("event any_event[mail: text]\nevent any_event[n: number, mail: number]\nemail_open +1\n")
+    (problem,) = caught.value.diagnostics
+    assert (problem.code, problem.span.line, problem.span.column) == ("LR301", 2, 28)
+    assert problem.message == "property `mail` of every event is declared as text and as number"
+
+
+def test_the_host_names_params_in_any_spelling():
+    text = "param `m²` = 5\nemployees > `m²` +1\n"
+    lead = {"id": "1", "attributes": {"employees": 7}}
+    assert Ruleset.from_text(text, params={"m²": 9}).evaluate(lead, as_of=AS_OF).score == 0
+    assert Ruleset.from_text(text, params={"m2": 6}).evaluate(lead, as_of=AS_OF).score == 1
+    with pytest.raises(RuleCheckError, match="the host gives one param twice: `m2` and `m²` are one name"):
+        Ruleset.from_text(text, params={"m2": 6, "m²": 6})
+    with pytest.raises(RuleCheckError, match="the host gives a param `5`"):
+        Ruleset.from_text(text, params={"m²": 6, 5: 6})

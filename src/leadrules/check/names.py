@@ -18,6 +18,7 @@ from leadrules.conversions import date_pattern
 from leadrules.criteria import Plugin
 from leadrules.errors import MissingPlugin, PluginError, Span
 from leadrules.plugins import Catalogue
+from leadrules.spellings import Twice, plainly
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
@@ -470,16 +471,25 @@ def _share_columns(names: Names) -> None:
 
 
 def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
-    """Give every event the properties of `event any_event[…]`; an event's own of that name stay."""
+    """Give every event the properties of `event any_event[…]`; its own of that name stay, and are as personal."""
+    shared: dict[str, Property] = {}
     for node in statements:
         if isinstance(node, tree.EventDeclaration) and node.name.name == ANY_EVENT:
             try:
-                shared = _properties(names.report, node)
+                found = _properties(names.report, node)
             except Refused:
                 continue
-            for name, event in names.events.items():
-                added = tuple(q for q in shared if event.property(q.name) is None)
-                names.events[name] = EventType(name, event.properties + added)
+            for one, item in zip(found, node.properties, strict=True):
+                first = shared.setdefault(one.name, one)
+                if first.type != one.type:
+                    message = f"property `{one.name}` of every event is declared as {first.type} and as {one.type}"
+                    names.report.add("LR301", message, item.name, "choose one type, or declare it of single events")
+                shared[one.name] = attrs.evolve(first, pii=first.pii or one.pii)
+    personal = {q.name for q in shared.values() if q.pii}
+    for name, event in names.events.items():
+        own = tuple(attrs.evolve(q, pii=q.pii or q.name in personal) for q in event.properties)
+        added = tuple(q for q in shared.values() if event.property(q.name) is None)
+        names.events[name] = EventType(name, own + added)
     names.groups[ANY_EVENT] = tuple(names.events)
 
 
@@ -545,7 +555,8 @@ def _members(names: Names, node: tree.EventGroup, done: Mapping[str, tuple[str, 
 
 
 def _overrides(names: Names, statements: tuple[tree.Statement, ...], params: Mapping[str, Any]) -> None:
-    for name, value in params.items():
+    strange = {name: value for name, value in params.items() if not isinstance(name, str)}
+    for name, value in {**plainly(params), **strange}.items():
         if name not in names.params:
             known = listed(names.params) or "none"
             near = names.report.suggest(str(name), names.params)
@@ -558,6 +569,9 @@ def _overrides(names: Names, statements: tuple[tree.Statement, ...], params: Map
             )
             continue
         param = names.params[name]
+        if type(value) is Twice:
+            names.report.add("LR311", f"the host gives one param twice: {value}", names.declared[name].span)
+            continue
         try:
             names.params[name] = attrs.evolve(param, value=override(param.type, value))
         except ValueError as problem:
