@@ -554,7 +554,7 @@ def _members(names: Names, node: tree.EventGroup, done: Mapping[str, tuple[str, 
     return tuple(found)
 
 
-def _overrides(names: Names, statements: tuple[tree.Statement, ...], params: Mapping[str, Any]) -> None:
+def _overrides(names: Names, statements: tuple[tree.Statement, ...], params: Mapping[Any, Any]) -> None:
     strange = {name: value for name, value in params.items() if not isinstance(name, str)}
     for name, value in {**plainly(params), **strange}.items():
         if name not in names.params:
