@@ -1,5 +1,7 @@
 """Signals, pipes and workers: how a command ends, what it prints where, what it leaves behind."""
 
+import csv
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +15,8 @@ from leadrules.cli import running
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
 
-SCORE = ("score", "uses.leadrules", "leads.csv", "--as-of", "2026-11-21")
+AS_OF = ("--as-of", "2026-11-21")
+SCORE = ("score", "uses.leadrules", "leads.csv", *AS_OF)
 NOISY = '''
 import os, sys, time
 from pathlib import Path
@@ -96,6 +99,61 @@ def test_a_signal_ends_a_run_while_a_criterion_is_asked(here, uses, sent, status
     assert (here / "scored.csv").read_text("utf-8") == "old\n"
     assert not [path.name for path in here.iterdir() if path.name.endswith(".part") or path.name == "rejects.csv"]
     wait_until(lambda: not any(is_alive(int(path.name)) for path in (here / "running").iterdir()))
+
+
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize("leads", ["-", "slow.csv"])
+def test_a_signal_ends_a_run_that_waits_for_leads(here, process, leads, sent, status):
+    os.mkfifo(here / "slow.csv")
+    (here / "scored.csv").write_text("old\n", "utf-8")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
+    arguments = ("score", "acme.leadrules", leads, "--input-format", "csv", *AS_OF, "-o", "scored.csv")
+    child = process(*arguments, cwd=here, stdin=subprocess.PIPE)
+    signal.signal(signal.SIGINT, before)
+    writer = child.stdin.fileno() if leads == "-" else os.open(here / "slow.csv", os.O_WRONLY)
+    os.write(writer, b"id,email\n" + b"".join(b"%d,a@b.example\n" % n for n in range(9_000)))
+    wait_until(lambda: any(path.name.endswith(".part") for path in here.iterdir()))
+    child.send_signal(getattr(signal, sent))
+    errors = child.communicate(timeout=60)[1]
+    if leads != "-":
+        os.close(writer)
+    assert child.returncode == status
+    assert errors == (b"interrupted: no file was changed\n" if sent == "SIGINT" else b"")
+    assert (here / "scored.csv").read_text("utf-8") == "old\n"
+    assert not [path.name for path in here.iterdir() if path.name.endswith(".part")]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_leads_come_through_a_pipe_and_results_go_through_one(here, process, workers):
+    command = ("score", "acme.leadrules", "--events", "events.csv", *AS_OF, "-o", "-", "--workers", workers)
+    from_file = process(*command, "leads.csv", cwd=here).communicate(timeout=60)[0]
+    rows = csv.DictReader((here / "leads.csv").read_text("utf-8").splitlines())
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    for form, content in (((), (here / "leads.csv").read_bytes()), (("--input-format", "jsonl"), lines)):
+        child = process(*command, "-", *form, cwd=here, stdin=subprocess.PIPE)
+        output, errors = child.communicate(content, timeout=60)
+        assert (child.returncode, errors) == (0, b"")
+        assert output == from_file
+    assert from_file.count(b"\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "said"),
+    [
+        (("-",), b"", "error: standard input is empty\n"),
+        (("-",), None, "error: standard input is empty\n"),
+        (("-",), b'{"id": 1}\n', "error: standard input is JSON, whatever its name says\n"),
+        (("-", "--input-format", "parquet"), b"PAR1", "error: standard input cannot be read as Parquet"),
+        (("/dev/stdin",), b"id\n1\n", "error: `/dev/stdin` is a pipe, not a file\n"),
+        (("leads.csv", "--events", "-"), b"", "error: --events: standard input is for the leads alone\n"),
+    ],
+)
+def test_what_is_wrong_with_standard_input_is_told(here, process, arguments, given, said):
+    closed = {"preexec_fn": lambda: os.close(0)} if given is None else {}
+    child = process("score", "acme.leadrules", *arguments, *AS_OF, cwd=here, stdin=subprocess.PIPE, **closed)
+    errors = child.communicate(given or b"", timeout=60)[1].decode()
+    assert child.returncode == 2
+    assert errors.startswith(said)
 
 
 def test_a_hangup_that_is_ignored_is_none(here, uses):

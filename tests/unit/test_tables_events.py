@@ -101,10 +101,10 @@ def test_a_missing_column_is_named(tmp_path):
 def test_parts_that_do_not_exist(tmp_path):
     path = written(tmp_path, "lead_id,type,at\n")
     assert problem(path, columns={"time": "at"}) == (
-        "`events.csv` has no part `time` to map\n  help: the parts of an event are lead, type, at, id"
+        "an event has no part `time` to map\n  help: the parts of an event are lead, type, at, id"
     )
     assert problem(path, columns={"at": None}) == (
-        '`events.csv` needs a column for `at`\n  help: write it as `event_columns={"at": …}`'
+        '`at` of an event needs a column\n  help: write it as `event_columns={"at": …}`'
     )
 
 

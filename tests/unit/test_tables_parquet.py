@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from leadrules import Ruleset
-from leadrules.tables import FileProblem, parquet_files, read_events, read_leads, score_files
+from leadrules.tables import FileProblem, formats, parquet_files, read_events, read_leads, score_files
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
@@ -183,10 +183,9 @@ def test_a_part_of_a_lead_that_cannot_be_held_is_told_and_never_taken_for_none(t
 def test_only_what_rules_read_is_read(tmp_path, monkeypatch):
     read = []
 
-    def noted(path: Path, wanted: object) -> object:
-        file = opened(path, wanted)
-        read.append(next(file.records).values.keys())
-        return opened(path, wanted)
+    def noted(given: object, wanted: object) -> object:
+        read.append(next(opened(given, wanted).records).values.keys())
+        return opened(given, wanted)
 
     opened = parquet_files.open_parquet
     columns = {"id": ["1"], "m²": [9], "html": ["x"], "employees": [9], "stages": pa.nulls(1)}
@@ -198,7 +197,7 @@ def test_only_what_rules_read_is_read(tmp_path, monkeypatch):
     rules = Ruleset.from_text(
         "field `m2`: number\nevent page_view[seconds: number]\nm2 > 5 +1\npage_view[seconds > 5] +1\n"
     )
-    monkeypatch.setitem(__import__("leadrules.tables.formats").tables.formats._OPENERS, ".parquet", noted)
+    monkeypatch.setitem(formats._READERS, "parquet", noted)
     assert score_files(rules, leads=leads, events=events, as_of=NOON).scored == 1
     assert [sorted(names) for names in read] == [["at", "lead_id", "seconds", "type"], ["id", "m²", "stages"]]
     assert read_leads(leads, only=["m2"]).columns == tuple(columns)

@@ -116,7 +116,7 @@ class _Reading:
         try:
             facts = self.reader.read(row.lead, _NO_LIMIT)
         except InputError as error:
-            self.rejects.append(Reject("lead", row.number, row.lead["id"], f"row {row.number}: {error.reason}"))
+            self.rejects.append(Reject("lead", row.number, row.lead["id"], row.reason(error)))
             return
         self.readable += 1
         self.known |= _known(facts)
@@ -133,7 +133,7 @@ class _Reading:
         lacking = {field.name for field in missing}
         in_scope, looked_at = self.program.scope.events, self.program.scope.read
         return Comparison(
-            file=str(table.path),
+            file=table.name,
             leads=self.leads,
             readable=self.readable,
             events=self.events.total(),

@@ -28,7 +28,10 @@ Format = Literal["text", "json"]
 
 RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)]
 LeadsFile = Annotated[
-    Path, typer.Argument(metavar="LEADS", help="The leads: .csv, .jsonl, .json or .parquet.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="LEADS", help="The leads: .csv, .jsonl, .json or .parquet; - is standard input.", show_default=False
+    ),
 ]
 Events = Annotated[Path | None, typer.Option(metavar="FILE", help="What the leads did, a file of events.")]
 AsOf = Annotated[
@@ -42,6 +45,10 @@ EventColumns = Annotated[
 ]
 Delimiter = Annotated[
     str | None, typer.Option(metavar="MARK", help="What separates the values of the leads, if not recognised.")
+]
+InputFormat = Annotated[
+    Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet"] | None,
+    typer.Option(help="What the leads are, whatever their name says; of standard input CSV, if not said."),
 ]
 Params = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a param of the rules.")
@@ -100,6 +107,7 @@ def check(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
@@ -129,7 +137,7 @@ def check(
     if against is not None:
         from leadrules.cli.reading import Source
 
-        source = Source(against, events, id_column, event_columns, delimiter)
+        source = Source(against, events, id_column, event_columns, delimiter, input_format=input_format)
     given = Given(param or [], allow_plugin, criteria or [])
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
@@ -177,6 +185,7 @@ def score(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
@@ -187,7 +196,7 @@ def score(
     from leadrules.cli.score import Outputs
     from leadrules.cli.score import score as command
 
-    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
+    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column, input_format)
     outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
         run(
@@ -222,6 +231,7 @@ def explain(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
@@ -234,7 +244,7 @@ def explain(
     from leadrules.cli.reading import Source
     from leadrules.cli.rule_files import Given
 
-    source = Source(leads, events, id_column, event_columns, delimiter)
+    source = Source(leads, events, id_column, event_columns, delimiter, input_format=input_format)
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
     told = ExplainOptions(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
@@ -254,12 +264,14 @@ def infer(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    input_format: InputFormat = None,
 ) -> None:
     """Write the declarations that fit a data file, to begin a rule file with."""
     from leadrules.cli.infer import infer as command
     from leadrules.cli.reading import Source
 
-    raise typer.Exit(run(lambda: command(Source(leads, events, id_column, event_columns, delimiter))))
+    source = Source(leads, events, id_column, event_columns, delimiter, input_format=input_format)
+    raise typer.Exit(run(lambda: command(source)))
 
 
 @app.command("test")
@@ -317,6 +329,7 @@ def diff(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
@@ -327,7 +340,7 @@ def diff(
     from leadrules.cli.reading import Source
     from leadrules.cli.rule_files import Given
 
-    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column)
+    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column, input_format)
     as_json = format_ == "json"
     raise typer.Exit(
         run(

@@ -116,7 +116,7 @@ def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
         advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"
     else:
         advice = f"its ids look like `{printable(ids[0])}`" if ids else None
-    raise Stop(f"no lead `{wanted}` among the {counted(len(ids), 'lead')} of `{table.path}`", advice)
+    raise Stop(f"no lead `{wanted}` among the {counted(len(ids), 'lead')} of {table.called}", advice)
 
 
 def _check_label(program: Program, label: str) -> None:

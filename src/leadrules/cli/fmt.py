@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import attrs
 
 from leadrules.cli.running import OK, RULES_WRONG, USAGE
 from leadrules.cli.screen import Screen, counted, printable
-from leadrules.cli.streams import standard_output
+from leadrules.cli.streams import standard_input, standard_output
 from leadrules.errors import Diagnostic
 from leadrules.syntax.files import read_bytes
 from leadrules.syntax.layout import format_file
@@ -71,7 +70,7 @@ def fmt(paths: Sequence[Path], *, check: bool) -> int:
 def _read(path: Path) -> _Written | Sequence[Diagnostic]:
     """Read a rule file and lay it out, or say what is wrong with it."""
     name = "standard input" if path == STANDARD_INPUT else str(path)
-    data = sys.stdin.buffer.read() if path == STANDARD_INPUT else read_bytes(path, name)
+    data = standard_input().read() if path == STANDARD_INPUT else read_bytes(path, name)
     text = decode(data, name) if isinstance(data, bytes) else data
     if not isinstance(text, str):
         return text

@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 class Bar:
     """A context in which work on a file is watched; where it takes more than a second on a terminal, a bar shows it."""
 
-    def __init__(self, path: Path, screen: Screen) -> None:
+    def __init__(self, path: Path | None, screen: Screen) -> None:
         self._path, self._screen = path, screen
         self._started = time.monotonic()
         self._done = 0
@@ -52,9 +52,9 @@ class Bar:
             self._shown.stop()
 
 
-def _lines(path: Path) -> int | None:
+def _lines(path: Path | None) -> int | None:
     """Count the lines below the header, about the number of leads; None where lines mean nothing."""
-    if path.suffix.lower() not in _LINES or not path.is_file():
+    if path is None or path.suffix.lower() not in _LINES or not path.is_file():
         return None
     with path.open("rb") as file:
         lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))

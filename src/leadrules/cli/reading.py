@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadrules.cli.running import Stop
+from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
 from leadrules.lead import parse_as_of
 from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, read_events, read_leads
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from leadrules.cli.screen import Screen
     from leadrules.program import Program
 
+STDIN = Path("-")
+"""The leads that stand for standard input."""
+_FORMAT_OF_STDIN = "csv"  # as `-o -` prints CSV
 _TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*")
 
 
@@ -33,11 +37,7 @@ class Source:
     event_columns: str | None = None
     delimiter: str | None = None
     as_of_column: str | None = None
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files that are read."""
-        return (self.leads,) if self.events is None else (self.leads, self.events)
+    input_format: str | None = None
 
     def open(self, *programs: Program) -> LeadTable:
         """Open the leads and their events: what some rules read of them, and the company; without rules all.
@@ -47,8 +47,10 @@ class Source:
         attributes = {name for program in programs for name in program.scope.attributes}
         attributes |= {program.fields["company"].key for program in programs if "company" in program.fields}
         properties = {name for program in programs for name in program.scope.properties}
+        is_piped = self.leads == STDIN
         return read_leads(
-            self.leads,
+            standard_input() if is_piped else self.leads,
+            input_format=self.input_format or (_FORMAT_OF_STDIN if is_piped else None),
             id_column=self.id_column,
             delimiter=self.delimiter,
             as_of_column=self.as_of_column,
@@ -63,6 +65,8 @@ class Source:
             if columns:
                 raise Stop("--event-columns says how to read a file of events, and there is none", "add --events FILE")
             return None
+        if self.events == STDIN:
+            raise Stop("--events: standard input is for the leads alone", "write the events to a file first")
         return read_events(self.events, columns=columns, only=only)
 
 

@@ -96,7 +96,7 @@ def _told(error: Exception) -> int:
     return USAGE
 
 
-_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns)=(?:…|\{"(\w+)": …\})`')
+_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns|input_format)=(?:…|\{"(\w+)": …\})`')
 """How messages of tables name what Python passes, and the command line has as an option."""
 
 

@@ -88,7 +88,7 @@ def score(
         screen = Screen()
         title(screen, rules, ranking, f"as of {_said(moment, source, where)}")
         ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
-    tell_rest(notes, table.path, outputs, summary)
+    tell_rest(notes, table.called, outputs, summary)
     return SOME_REJECTED if summary.left_out else OK
 
 
@@ -127,14 +127,14 @@ def title(screen: Screen, rules: Ruleset, ranking: Ranking, said: str) -> None:
     screen.line(named, f"{counted(ranking.scored, 'lead')} scored {said}")
 
 
-def tell_rest(notes: Screen, leads: Path, outputs: Outputs, summary: Summary) -> None:
+def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary) -> None:
     """Say what was written, and what was left out and why."""
     written = [str(path) for path in (outputs.results, outputs.audit) if path is not None and path != STDOUT]
     if written:
         notes.line()
         notes.line(("wrote ", "green"), f"{counted(summary.scored, 'lead')} to {' and '.join(written)}")
     if summary.unmatched_events:
-        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that `{leads}` does not have")
+        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that {leads} does not have")
     for remark in summary.remarks:
         notes.note(remark)
     if summary.formula is not None:

@@ -11,8 +11,9 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
+STDIN = 0
 STDOUT = 1
 STDERR = 2
 
@@ -98,6 +99,11 @@ def prints_diverted() -> Iterator[None]:
         yield
     finally:
         sys.stdout, _kept = _kept, before
+
+
+def standard_input() -> BinaryIO:
+    """Give standard input, for bytes; it is empty where it is closed."""
+    return sys.stdin.buffer if sys.stdin is not None else os.fdopen(STDIN, "rb", closefd=False)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from leadrules.tables.batch import Summary, score_files
 from leadrules.tables.events import EVENT_COLUMNS, EventTable, read_events
-from leadrules.tables.formats import SUFFIXES
+from leadrules.tables.formats import FORMATS, SUFFIXES
 from leadrules.tables.leads import LeadTable, Row, read_leads
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
@@ -11,6 +11,7 @@ from leadrules.tables.scoring import Scored
 
 __all__ = [
     "EVENT_COLUMNS",
+    "FORMATS",
     "SUFFIXES",
     "EventTable",
     "FileProblem",

@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import re
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TextIO
 
 import attrs
 
 from leadrules.tables.delimiters import read_delimiter, sniffed
+from leadrules.tables.inputs import Input
 from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
-from leadrules.tables.problems import FileProblem
-from leadrules.tables.records import BadRecord, Record, RecordFile, Remarks, Wanted, repeated_name
+from leadrules.tables.records import (
+    LONGEST_ROW,
+    TOO_LONG,
+    BadRecord,
+    Record,
+    RecordFile,
+    Remarks,
+    Wanted,
+    repeated_name,
+)
 
-_SAMPLE = 1 << 16
+_ENCODING = "utf-8-sig"
+_SKIPPED = 1 << 20
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n")
 
 
-def open_tsv(path: Path, wanted: Wanted) -> RecordFile:
+def open_tsv(given: Input, wanted: Wanted) -> RecordFile:
     """Open a CSV file whose delimiter is the tab, unless another one is asked for."""
-    return _opened(path, wanted, read_delimiter(path, wanted.delimiter or "\t"))
+    return _opened(given, wanted, read_delimiter(given, wanted.delimiter or "\t"))
 
 
-def open_csv(path: Path, wanted: Wanted) -> RecordFile:
+def open_csv(given: Input, wanted: Wanted) -> RecordFile:
     """Open a CSV file; its delimiter is recognised, unless one is asked for. Raises FileProblem."""
-    return _opened(path, wanted, read_delimiter(path, wanted.delimiter) if wanted.delimiter else None)
+    return _opened(given, wanted, read_delimiter(given, wanted.delimiter) if wanted.delimiter else None)
 
 
-def _opened(path: Path, wanted: Wanted, delimiter: str | None) -> RecordFile:
-    refuse_other_kinds(path)
+def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
+    refuse_other_kinds(given)
+    if _JSON.match(given.start):
+        advice = "it is `jsonl` (an object on each line) or `json`: let its name say so, or `input_format=…`"
+        raise given.problem("is JSON, whatever its name says", advice)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            sample = file.read(_SAMPLE)
-            whole = not file.read(1)
+        sample = codecs.getincrementaldecoder(_ENCODING)().decode(given.start, final=given.is_whole)
     except UnicodeDecodeError:
-        refuse_encoding(path)
+        refuse_encoding(given)
     if not sample.strip():
-        raise FileProblem(path, "is empty", "its first row should name the columns")
+        raise given.problem("is empty", "its first row should name the columns")
     hint = _EXCEL_HINT.match(sample)
     if delimiter is None:
         body = sample[hint.end() :] if hint else sample
-        delimiter = read_delimiter(path, hint[1]) if hint else sniffed(body, wanted.columns, whole=whole)
-    rows = _rows(path, delimiter, skip_line=hint is not None)
-    columns = _header(path, rows)
+        delimiter = read_delimiter(given, hint[1]) if hint else sniffed(body, wanted.columns, whole=given.is_whole)
+    rows = _rows(given, delimiter, skip_line=hint is not None)
+    columns = _header(given, rows)
     remarks = Remarks()
-    return RecordFile(path, columns, _records(rows, columns, delimiter, remarks), delimiter, remarks)
+    return RecordFile(given, columns, _records(rows, columns, delimiter, remarks), delimiter, remarks)
 
 
 @attrs.frozen
@@ -59,15 +72,16 @@ class _Row:
     values: list[str] | str
 
 
-def _rows(path: Path, delimiter: str, *, skip_line: bool) -> Iterator[_Row]:
+def _rows(given: Input, delimiter: str, *, skip_line: bool) -> Iterator[_Row]:
     """Split a file into rows, blank ones included. Raises FileProblem where it is not UTF-8."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with given.opened() as stream:
+            file = io.TextIOWrapper(stream, encoding=_ENCODING, newline="")
             if skip_line:
                 file.readline()
             yield from _split(file, delimiter, first_line=1 + skip_line)
     except UnicodeDecodeError:
-        refuse_encoding(path)
+        refuse_encoding(given)
 
 
 def _split(file: TextIO, delimiter: str, *, first_line: int) -> Iterator[_Row]:
@@ -76,13 +90,18 @@ def _split(file: TextIO, delimiter: str, *, first_line: int) -> Iterator[_Row]:
     A quote that nobody closes would take in all lines up to the next one, or to the end of the file;
     so no row is lost but the one where it stands.
     """
-    again: deque[str] = deque()
-    taken: list[str] = []
+    again: deque[str | None] = deque()
+    taken: list[str | None] = []
 
     def lines() -> Iterator[str]:
-        while again or (text := file.readline()):
-            taken.append(again.popleft() if again else text)
-            yield taken[-1]
+        room = LONGEST_ROW
+        while (text := again.popleft() if again else _line(file)) != "":
+            room = LONGEST_ROW if not taken else room
+            taken.append(text)
+            room -= LONGEST_ROW if text is None else len(text)
+            if text is None or room < 0:
+                raise csv.Error(TOO_LONG)
+            yield text
 
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     line = first_line
@@ -102,8 +121,20 @@ def _split(file: TextIO, delimiter: str, *, first_line: int) -> Iterator[_Row]:
             line += len(taken)
 
 
+def _line(file: TextIO) -> str | None:
+    """Give the next line, empty at the end; None for one that is too long, which is passed over."""
+    text = file.readline(LONGEST_ROW + 1)
+    if len(text) <= LONGEST_ROW:
+        return text
+    while text and not text.endswith(("\n", "\r")):
+        text = file.readline(_SKIPPED)
+    return None
+
+
 def _reason(error: csv.Error, line: int, lines: int, delimiter: str) -> str:
     said = str(error)
+    if said == TOO_LONG:
+        return said
     if "unexpected end" in said:
         return f"has a quote, opened on line {line:,} or below, that is never closed"
     if "field limit" in said:
@@ -119,24 +150,24 @@ def _reason(error: csv.Error, line: int, lines: int, delimiter: str) -> str:
     return f"cannot be split: {said}"
 
 
-def _header(path: Path, rows: Iterator[_Row]) -> tuple[str, ...]:
+def _header(given: Input, rows: Iterator[_Row]) -> tuple[str, ...]:
     for row in rows:
         if isinstance(row.values, str):
             problem = f"has no header that can be read: line {row.line} {row.values}"
-            raise FileProblem(path, problem, "is the delimiter right?")
+            raise given.problem(problem, "is the delimiter right?")
         if any(value.strip() for value in row.values):
             columns = tuple(value.strip() for value in row.values)
-            _refuse_repeats(path, columns)
+            _refuse_repeats(given, columns)
             return columns
-    raise FileProblem(path, "is empty", "its first row should name the columns")
+    raise given.problem("is empty", "its first row should name the columns")
 
 
-def _refuse_repeats(path: Path, columns: tuple[str, ...]) -> None:
+def _refuse_repeats(given: Input, columns: tuple[str, ...]) -> None:
     repeated = repeated_name(columns)
     if repeated is not None:
         name, first, second = repeated
-        raise FileProblem(
-            path, f"has two columns named `{name}` (column {first:,} and column {second:,})", "rename one of them"
+        raise given.problem(
+            f"has two columns named `{name}` (column {first:,} and column {second:,})", "rename one of them"
         )
 
 

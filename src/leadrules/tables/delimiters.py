@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from pathlib import Path
 
-from leadrules.tables.problems import FileProblem
+from leadrules.tables.inputs import Input
 
 DELIMITERS = (",", ";", "\t", "|")
 """The delimiters that are recognised."""
@@ -15,13 +14,11 @@ _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _MOST_ROWS = 50
 
 
-def read_delimiter(path: Path, given: str) -> str:
+def read_delimiter(of: Input, given: str) -> str:
     """Read a delimiter that was asked for: one character, or `tab`. Raises FileProblem."""
     mark = _NAMES.get(given.lower(), given)
     if len(mark) != 1 or mark in '"\r\n\0 ' or mark.isalnum():
-        raise FileProblem(
-            path, f"cannot be split at `{given}`", "a delimiter is one mark, such as `,`, `;`, `|` or `tab`"
-        )
+        raise of.problem(f"cannot be split at `{given}`", "a delimiter is one mark, such as `,`, `;`, `|` or `tab`")
     return mark
 
 

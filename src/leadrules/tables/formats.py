@@ -1,50 +1,73 @@
-"""Choose how to read a file by its suffix."""
+"""Choose how to read an input: by the format that is named, or by the suffix of a file.
+
+A format is one function: it takes an :class:`Input` and what is :class:`Wanted` of it, looks at how it
+begins, and gives a :class:`RecordFile`, whose records are read one by one as they are asked for. What
+makes the input unusable is a FileProblem, at once or while it is read; a record that cannot be read is
+a BadRecord, and reading goes on.
+"""
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+
+import attrs
 
 from leadrules.tables.csv_files import open_csv, open_tsv
+from leadrules.tables.inputs import Given, Input
 from leadrules.tables.json_files import open_json, open_json_lines
 from leadrules.tables.parquet_files import open_parquet
-from leadrules.tables.problems import FileProblem, refuse_system_error
-from leadrules.tables.records import RecordFile, Wanted
+from leadrules.tables.problems import FileProblem
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
 
-_OPENERS: dict[str, Callable[[Path, Wanted], RecordFile]] = {
-    ".csv": open_csv,
-    ".tsv": open_tsv,
-    ".jsonl": open_json_lines,
-    ".ndjson": open_json_lines,
-    ".json": open_json,
-    ".parquet": open_parquet,
+Reader = Callable[[Input, Wanted], RecordFile]
+
+_READERS: Mapping[str, Reader] = {
+    "csv": open_csv,
+    "tsv": open_tsv,
+    "jsonl": open_json_lines,
+    "ndjson": open_json_lines,
+    "json": open_json,
+    "parquet": open_parquet,
 }
 
-SUFFIXES = tuple(_OPENERS)
-"""The suffixes of the formats that can be read."""
+FORMATS = tuple(_READERS)
+"""The formats that can be read."""
+
+SUFFIXES = tuple(f".{name}" for name in _READERS)
+"""The suffixes of files of these formats."""
 
 
-def open_records(path: Path, wanted: Wanted) -> RecordFile:
-    """Open a file of records by its suffix. Raises FileProblem, for a text file's content also while it is read."""
-    opener = _OPENERS.get(path.suffix.lower())
+def open_records(given: Given, wanted: Wanted, input_format: str | None = None) -> RecordFile:
+    """Open records by the format that is named, or by their file's suffix. Raises FileProblem.
+
+    Its content is read later, and what is wrong with it may be told then.
+    """
+    if input_format is not None and input_format not in _READERS:
+        named = ", ".join(f"`{name}`" for name in FORMATS)
+        raise FileProblem(None, f"`{input_format}` is no format that can be read", f"the formats are {named}")
+    input_ = Input(given, may_be_pipe=input_format is not None)
+    reader = _READERS[input_format] if input_format is not None else _by_suffix(input_)
     try:
-        _refuse_pipes(path)
-        with path.open("rb"):
-            pass
-        if opener is not None:
-            return opener(path, wanted)
+        file = reader(input_, wanted)
     except OSError as error:
-        refuse_system_error(path, error)
-    known = ", ".join(f"`{suffix}`" for suffix in SUFFIXES)
-    what = f"ends in `{path.suffix}`" if path.suffix else "has no suffix"
-    raise FileProblem(path, f"{what}, which is no known format", f"the formats are {known}")
+        input_.refuse(error)
+    return attrs.evolve(file, records=_told(input_, file.records))
 
 
-def _refuse_pipes(path: Path) -> None:
-    """Raise FileProblem for what is no file: it can be read once at most, and waiting for it may never end."""
-    mode = path.stat().st_mode
-    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        raise FileProblem(path, "is a pipe, not a file", "write what comes through it to a file first")
-    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        raise FileProblem(path, "is a device, not a file", "write what comes from it to a file first")
+def _by_suffix(input_: Input) -> Reader:
+    suffix = input_.path.suffix if input_.path is not None else ""
+    reader = _READERS.get(suffix.lower().removeprefix("."))
+    if reader is not None and suffix:
+        return reader
+    known = ", ".join(f"`{name}`" for name in SUFFIXES)
+    what = f"ends in `{suffix}`" if suffix else "has no suffix"
+    advice = f"the formats are {known}; name one of another name with `input_format=…`"
+    raise input_.problem(f"{what}, which is no known format", advice)
+
+
+def _told(input_: Input, records: Iterator[Record | BadRecord]) -> Iterator[Record | BadRecord]:
+    """Give records; what the system says while they are read is a FileProblem."""
+    try:
+        yield from records
+    except OSError as error:
+        input_.refuse(error)

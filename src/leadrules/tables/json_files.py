@@ -6,14 +6,15 @@ import codecs
 import json
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import attrs
 
+from leadrules.tables.inputs import Input
 from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
-from leadrules.tables.problems import FileProblem
-from leadrules.tables.records import BadRecord, Record, RecordFile, Remarks, Wanted
+from leadrules.tables.records import LONGEST_ROW, TOO_LONG, BadRecord, Record, RecordFile, Remarks, Wanted
+
+_SKIPPED = 1 << 20
 
 
 @attrs.frozen
@@ -101,26 +102,33 @@ class _NotJsonError(ValueError):
 # ---------------------------------------------------------------- JSON lines
 
 
-def open_json_lines(path: Path, _wanted: Wanted) -> RecordFile:
+def open_json_lines(given: Input, _wanted: Wanted) -> RecordFile:
     """Open a file with a JSON object on each line. A line that cannot be read is a bad record."""
-    refuse_other_kinds(path)
-    with path.open("rb") as file:
-        start = file.read(1 << 12)
-    if not start.strip() and path.stat().st_size <= len(start):
-        raise FileProblem(path, "is empty", "each line should be a JSON object")
+    refuse_other_kinds(given)
+    if given.is_whole and not given.start.strip():
+        raise given.problem("is empty", "each line should be a JSON object")
     remarks = Remarks()
-    return RecordFile(path, None, _lines(path, remarks), remarks=remarks)
+    return RecordFile(given, None, _lines(given, remarks), remarks=remarks)
 
 
-def _lines(path: Path, remarks: Remarks) -> Iterator[Record | BadRecord]:
+def _lines(given: Input, remarks: Remarks) -> Iterator[Record | BadRecord]:
     decoder = _Decoder()
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
+    with given.opened() as file:
+        for number, raw in enumerate(iter(lambda: file.readline(LONGEST_ROW + 1), b""), start=1):
+            if len(raw) > LONGEST_ROW:
+                _skip_line(file, raw)
+                yield BadRecord(number, number, TOO_LONG)
+                continue
             line = (raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw).rstrip(b"\r\n")
             if line.strip():
                 yield _line(decoder, number, line)
             else:
                 remarks.blank += 1
+
+
+def _skip_line(file: BinaryIO, begun: bytes) -> None:
+    while begun and not begun.endswith(b"\n"):
+        begun = file.readline(_SKIPPED)
 
 
 def _line(decoder: _Decoder, number: int, raw: bytes) -> Record | BadRecord:
@@ -135,29 +143,33 @@ def _line(decoder: _Decoder, number: int, raw: bytes) -> Record | BadRecord:
 # ---------------------------------------------------------------------- JSON
 
 
-def open_json(path: Path, wanted: Wanted) -> RecordFile:
-    """Open a file that is one JSON list of objects, or an object that holds the list under `wanted.key`."""
-    refuse_other_kinds(path)
+def open_json(given: Input, wanted: Wanted) -> RecordFile:
+    """Open a file that is one JSON list of objects, or an object that holds the list under `wanted.key`.
+
+    It is read as a whole, so memory grows with it.
+    """
+    refuse_other_kinds(given)
     try:
-        text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode()
+        with given.opened() as file:
+            text = file.read().removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
-        refuse_encoding(path)
+        refuse_encoding(given)
     shape = f"it should be a list of objects, or an object with `{wanted.key}`: `[…]`"
     if not text.strip():
-        raise FileProblem(path, "is empty", shape)
+        raise given.problem("is empty", shape)
     decoder = _Decoder()
     try:
         value = decoder.decode(text)
     except _NotJsonError as error:
         advice = "a file with an object on each line ends in `.jsonl`" if _is_lines(text) else None
-        raise FileProblem(path, f"{error} (line {error.line}, column {error.column})", advice) from None
+        raise given.problem(f"{error} (line {error.line}, column {error.column})", advice) from None
     if isinstance(value, _Fault):
-        raise FileProblem(path, value.reason)
+        raise given.problem(value.reason)
     members = value.get(wanted.key) if isinstance(value, dict) else value
     if not isinstance(members, list):
-        raise FileProblem(path, f"holds no list of {wanted.key}", shape)
+        raise given.problem(f"holds no list of {wanted.key}", shape)
     records = (decoder.record(number, None, member) for number, member in enumerate(members, start=1))
-    return RecordFile(path, None, records)
+    return RecordFile(given, None, records)
 
 
 def _is_lines(text: str) -> bool:

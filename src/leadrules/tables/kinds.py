@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
-from leadrules.tables.problems import FileProblem
+from leadrules.tables.inputs import Input
 
-_START = 1 << 12
+_SOME = 1 << 12
 _CHUNK = 1 << 20
 _SHOWN = 40
 _AS_UTF8 = "save it again as UTF-8 (in Excel: `CSV UTF-8`)"
@@ -39,18 +38,17 @@ _CODE_PAGES = ("WINDOWS-1250", "WINDOWS-1252")
 _WORD = re.compile(rb"[^\s,;|\"\t]*[\x80-\xff][^\s,;|\"\t]*")
 
 
-def refuse_other_kinds(path: Path) -> None:
-    """Raise a FileProblem for a file that should be text and begins as something else does."""
-    with path.open("rb") as file:
-        start = file.read(_START)
+def refuse_other_kinds(given: Input) -> None:
+    """Raise a FileProblem for what should be text and begins as something else does."""
+    start = given.start
     is_workbook = start.startswith(b"PK") and (b"[Content_Types].xml" in start or b"xl/" in start)
     formats = ((b"PK", "a workbook (.xlsx)", _AS_CSV), *_FORMATS) if is_workbook else _FORMATS
     for magic, what, advice in formats:
         if start.startswith(magic):
-            raise FileProblem(path, f"is {what}, whatever its name says", advice)
-    wide = _wide(start)
+            raise given.problem(f"is {what}, whatever its name says", advice)
+    wide = _wide(start[:_SOME])
     if wide is not None:
-        raise FileProblem(path, f"is {wide}, not UTF-8", _AS_UTF8)
+        raise given.problem(f"is {wide}, not UTF-8", _AS_UTF8)
 
 
 def _wide(start: bytes) -> str | None:
@@ -66,22 +64,27 @@ def _wide(start: bytes) -> str | None:
     return "UTF-16" if zeros in ([True, False] * 2, [False, True] * 2) else None
 
 
-def refuse_encoding(path: Path) -> NoReturn:
+def refuse_encoding(given: Input) -> NoReturn:
     """Raise a FileProblem that says where a file stops being UTF-8. For a file that is known not to be."""
-    refuse_other_kinds(path)
-    offset, line = _first_bad_byte(path)
-    raise FileProblem(
-        path,
+    refuse_other_kinds(given)
+    if given.is_stream:
+        raise given.problem("is not UTF-8", f"convert it on its way: {_iconv(_CODE_PAGES[-1])}") from None
+    offset, line = _first_bad_byte(given)
+    raise given.problem(
         f"is not UTF-8: line {line:,} has a byte that belongs to another encoding (byte {offset:,} of the file)",
-        f"{_AS_UTF8}, or convert it: {_conversion(path)}",
+        f"{_AS_UTF8}, or convert it: {_conversion(given)}",
     ) from None
 
 
-def _conversion(path: Path) -> str:
+def _iconv(page: str) -> str:
+    return f"iconv -f {page} -t UTF-8"
+
+
+def _conversion(given: Input) -> str:
     """Say how to convert a file. What the encodings read otherwise is shown, so that a person can tell which it is."""
     found: dict[str, str] = {}
     letters = dict.fromkeys(_CODE_PAGES, 0)
-    for word in _foreign_words(path):
+    for word in _foreign_words(given):
         read = {page: word.decode(page, "replace") for page in _CODE_PAGES}
         if len(set(read.values())) == 1:
             continue
@@ -89,24 +92,24 @@ def _conversion(path: Path) -> str:
         for page, text in read.items():
             letters[page] += text.isalpha()
     if not found:  # no byte that they read otherwise
-        return f"iconv -f {_CODE_PAGES[-1]} -t UTF-8"
+        return _iconv(_CODE_PAGES[-1])
     first, second = sorted(_CODE_PAGES, key=lambda page: -letters[page])
-    return f"iconv -f {first} -t UTF-8 where it reads `{found[first]}`, -f {second} where `{found[second]}`"
+    return f"{_iconv(first)} where it reads `{found[first]}`, -f {second} where `{found[second]}`"
 
 
-def _foreign_words(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        for line in file:
-            for word in _WORD.findall(line[:_CHUNK]):
+def _foreign_words(given: Input) -> Iterator[bytes]:
+    with given.opened() as file:
+        while line := file.readline(_CHUNK):
+            for word in _WORD.findall(line):
                 if len(word) <= _SHOWN:
                     yield word
 
 
-def _first_bad_byte(path: Path) -> tuple[int, int]:
+def _first_bad_byte(given: Input) -> tuple[int, int]:
     """Give the offset, from 0, and the line, from 1, of the first byte that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     before, line = 0, 1
-    with path.open("rb") as file:
+    with given.opened() as file:
         while True:
             chunk = file.read(_CHUNK)
             held = decoder.getstate()[0]

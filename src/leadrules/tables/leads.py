@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from leadrules.conversions import shown
-from leadrules.errors import InputError
+from leadrules.errors import InputError, Mistake
 from leadrules.foreign import Unheld
-from leadrules.lead import read_id
 from leadrules.shape import LEAD_PARTS
 from leadrules.tables.events import EventTable, read_events
 from leadrules.tables.formats import open_records
+from leadrules.tables.ids import id_in_file, is_no_id, plain_id
+from leadrules.tables.inputs import Given
 from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
 
 NUMBERED = "#"
 """The id column that stands for the number of the row."""
+_INEXACT = frozenset({float, Decimal})
 
 
 @attrs.frozen
@@ -28,29 +31,44 @@ class Row:
     """One lead of a file. `number` counts from 1, `line` is its line in a text file.
 
     `lead` has id, attributes, events and stages; `as_of` is the text of the column that was asked
-    for, None where none was.
+    for, None where none was. `event_rows` are the rows of those events that another file has, the last
+    ones of the lead.
     """
 
     number: int
     line: int | None
     lead: dict[str, Any]
     as_of: str | None = None
+    event_rows: Sequence[int] = ()
+
+    def reason(self, error: InputError) -> str:
+        """Say why this lead cannot be read, with its row, and the row of each event that is to blame."""
+        mistakes = [attrs.evolve(one, message=self._placed(one)) for one in error.mistakes]
+        return f"row {self.number}: {type(error)(mistakes=mistakes).reason}"
+
+    def _placed(self, mistake: Mistake) -> str:
+        if mistake.event is None or not self.event_rows:
+            return mistake.message
+        place = mistake.event - len(self.lead["events"]) + len(self.event_rows)
+        return f"event row {self.event_rows[place]}: {mistake.message}" if place >= 0 else mistake.message
 
 
 class LeadTable:
     """The leads of a file, to be iterated once: a Row for each lead, a Reject for each that cannot be read.
 
-    Rejected events come first. `columns` are the file's columns, None for JSON, where every record
-    has its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what
-    is read. Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows`
-    and `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many
-    lines values take beyond their first; `remarks`, sentences about the files.
+    Rejected events come first. `path` is the file's, None for a stream; `name` is what people call it, and
+    `called` how a sentence does. `columns` are the file's columns, None for JSON, where every record has
+    its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what is read.
+    Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows` and
+    `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many lines
+    values take beyond their first; `remarks`, sentences about the files.
     """
 
     def __init__(
         self, file: RecordFile, *, id_column: str, as_of_column: str | None = None, events: EventTable | None = None
     ) -> None:
-        self.path = file.path
+        self.path = file.input.path
+        self.name, self.called = file.input.name, file.input.called
         self.columns = file.columns
         self._file = file
         self.id_column = id_column
@@ -63,7 +81,7 @@ class LeadTable:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files of leads and events."""
-        return (self.path,) if self._events.path is None else (self.path, self._events.path)
+        return tuple(path for path in (self.path, self._events.path) if path is not None)
 
     @property
     def unmatched_events(self) -> int:
@@ -98,12 +116,12 @@ class LeadTable:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Tell what else there is to say of the files."""
-        return (*self._file.remarks.sentences(self.path), *self._events.remarks)
+        return (*self._file.remarks.sentences(self.called), *self._events.remarks)
 
     def __iter__(self) -> Iterator[Row | Reject]:
         """Read the file, once. Raises ValueError where it was read already."""
         if self._is_read:
-            raise ValueError(f"the leads of {self.path} are read already: open them again with read_leads")
+            raise ValueError(f"the leads of {self._file.input.name} are read already: open them again with read_leads")
         self._is_read = True
         return self._read()
 
@@ -130,16 +148,16 @@ class LeadTable:
             return _reject(record, name, error.reason)
         beside = {self.id_column, self.as_of_column, "id"}
         lead = {"id": name, **_shaped(record.values, self._events.of(name), beside)}
-        return Row(record.number, record.line, lead, as_of)
+        return Row(record.number, record.line, lead, as_of, self._events.rows_of(name))
 
     def _id(self, record: Record) -> str:
         if self.id_column == NUMBERED:
             return str(record.number)
         raw = _value(record.values, self.id_column)
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if is_no_id(raw):
             raise InputError(f"has no id (`{self.id_column}` is empty)")
         try:
-            return read_id(raw)
+            return id_in_file(raw)
         except InputError as error:
             raise InputError(f"has no id ({error.reason.removeprefix('id: ')})") from None
 
@@ -154,8 +172,8 @@ class LeadTable:
         return raw.strip() if isinstance(raw, str) else raw.isoformat()
 
 
-def read_leads(
-    path: Path | str,
+def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
+    path: Given,
     *,
     id_column: str = "id",
     delimiter: str | None = None,
@@ -164,25 +182,30 @@ def read_leads(
     event_columns: Mapping[str, str | None] | None = None,
     event_delimiter: str | None = None,
     only: Collection[str] | None = None,
+    input_format: str | None = None,
 ) -> LeadTable:
-    """Open a file of leads, with the events of another file if there is one.
+    """Open a file of leads, or a stream of bytes, with the events of another file if there is one.
+
+    `input_format` is one of `FORMATS`; without it the suffix of the file says it. A stream or a pipe is read once,
+    and needs it said.
 
     In CSV every column is an attribute. In JSON and Parquet a record has the shape of a lead where
     it has `attributes`; otherwise a list `events` and an object `stages` are what they say, and all
     else is an attribute, the id column too. `only` names the attributes that are needed; others may be left
     out then, which saves time and memory. Raises FileProblem, while iterating too.
     """
-    path = Path(path)
     if not id_column.strip():
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
-        raise FileProblem(path, "needs a column for the id of the lead", advice)
+        raise FileProblem(None, "the id of the lead needs a column", advice)
     wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
-    file = open_records(path, Wanted(wanted, "leads", delimiter, only))
+    file = open_records(path, Wanted(wanted, "leads", delimiter, only), input_format)
     options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     for column in wanted:
         if file.columns is not None and column not in file.columns:
             role, option = options[column]
-            refuse_missing_column(path, column, file.columns, role=role, option=option, delimiter=file.delimiter)
+            refuse_missing_column(
+                file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
+            )
     if isinstance(events, Path | str):
         events = read_events(events, columns=event_columns, delimiter=event_delimiter)
     return LeadTable(file, id_column=id_column, as_of_column=as_of_column, events=events)
@@ -199,13 +222,22 @@ def _shaped(
     """
     parts = {name: values[name] for name in ("attributes", "events", "stages") if _is_nested(values.get(name))}
     flat = {name: value for name, value in values.items() if name not in parts}
-    inline = parts.get("events", [])
+    inline = _with_plain_ids(parts.get("events", []))
     events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
     attributes = parts.get("attributes", flat)
     shaped = {"attributes": attributes, "events": events, "stages": parts.get("stages", {})}
     if "attributes" in parts:
         shaped |= {name: value for name, value in flat.items() if name not in beside and not _is_absent(name, value)}
     return shaped
+
+
+def _with_plain_ids(events: Any) -> Any:
+    if not isinstance(events, list):
+        return events
+    return [
+        {**event, "id": plain_id(event["id"])} if type(event) is dict and type(event.get("id")) in _INEXACT else event
+        for event in events
+    ]
 
 
 def _is_absent(name: str, value: object) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from pathlib import Path
 from typing import Any, NoReturn
 
 from leadrules.shape import LEAD_PARTS
-from leadrules.tables.problems import FileProblem
+from leadrules.tables.inputs import Input
 from leadrules.tables.records import Record, RecordFile, Wanted, repeated_name
 from leadrules.values import plain_name
 
@@ -20,7 +19,7 @@ _BUFFER = 1 << 16
 _LONGEST = 200
 
 
-def open_parquet(path: Path, wanted: Wanted) -> RecordFile:
+def open_parquet(given: Input, wanted: Wanted) -> RecordFile:
     """Open a Parquet file. Raises FileProblem where it is none, or pyarrow is not installed."""
     try:
         import pyarrow as pa
@@ -28,23 +27,24 @@ def open_parquet(path: Path, wanted: Wanted) -> RecordFile:
 
         from leadrules.tables.parquet_values import values_of
     except ModuleNotFoundError:
-        raise FileProblem(
-            path, "needs pyarrow to be read", "install it with: pip install 'leadrules[tables]'"
-        ) from None
-    if not path.stat().st_size:
-        raise FileProblem(path, "is empty")
+        raise given.problem("needs pyarrow to be read", "install it with: pip install 'leadrules[tables]'") from None
+    if not given.start:
+        raise given.problem("is empty")
+    if given.is_stream:
+        problem = "cannot be read as Parquet, which says at its end where everything is"
+        raise given.problem(problem, "write it to a file first")
     try:
         # Buffers of its own: without them a whole row group, or file, is loaded before its first row.
-        file = parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+        file = parquet.ParquetFile(given.path, buffer_size=_BUFFER, pre_buffer=False)
         columns = tuple(file.schema_arrow.names)
     except (pa.ArrowException, OSError, ValueError, LookupError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        _refuse(path, error)
+        _refuse(given, error)
     repeated = repeated_name(columns)
     if repeated is not None:
-        raise FileProblem(path, f"has two columns named `{repeated[0]}`", "rename one of them")
-    return RecordFile(path, columns, _records(path, file, _needed(columns, wanted), values_of))
+        raise given.problem(f"has two columns named `{repeated[0]}`", "rename one of them")
+    return RecordFile(given, columns, _records(given, file, _needed(columns, wanted), values_of))
 
 
 def _needed(columns: Collection[str], wanted: Wanted) -> list[str]:
@@ -58,7 +58,7 @@ def _needed(columns: Collection[str], wanted: Wanted) -> list[str]:
     return [name for name in columns if name in names or plain_name(name) in names]
 
 
-def _records(path: Path, file: Any, needed: list[str], values_of: Callable[[Any], list[Any]]) -> Iterator[Record]:
+def _records(given: Input, file: Any, needed: list[str], values_of: Callable[[Any], list[Any]]) -> Iterator[Record]:
     import pyarrow as pa
 
     number = 0
@@ -72,7 +72,7 @@ def _records(path: Path, file: Any, needed: list[str], values_of: Callable[[Any]
                     number += 1
                     yield Record(number, None, dict(zip(kept, values, strict=True)))
     except (pa.ArrowException, OSError, ValueError, LookupError, RecursionError) as error:
-        raise FileProblem(path, f"cannot be read after row {number:,}: {_said(error)}") from None
+        raise given.problem(f"cannot be read after row {number:,}: {_said(error)}") from None
     finally:
         file.close()
 
@@ -86,11 +86,11 @@ def _rows_at_once(group: Any, needed: Collection[str]) -> int:
     return max(min(_ROWS, _BYTES // average), 1)
 
 
-def _refuse(path: Path, error: Exception) -> NoReturn:
+def _refuse(given: Input, error: Exception) -> NoReturn:
     """Say why a file cannot be opened."""
     if "ncrypted" in str(error) or "decrypt" in str(error):
-        raise FileProblem(path, "is encrypted", "write it again without a key") from None
-    raise FileProblem(path, "is not a Parquet file, or not a whole one") from None
+        raise given.problem("is encrypted", "write it again without a key") from None
+    raise given.problem("is not a Parquet file, or not a whole one") from None
 
 
 def _said(error: Exception) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,15 +64,21 @@ def _similar_file(path: Path) -> str | None:
 
 
 def refuse_missing_column(
-    path: Path, missing: str, columns: Sequence[str], *, role: str, option: str, delimiter: str | None = None
+    problem_of: Callable[[str, str | None], FileProblem],
+    missing: str,
+    columns: Sequence[str],
+    *,
+    role: str,
+    option: str,
+    delimiter: str | None = None,
 ) -> NoReturn:
     """Raise a FileProblem for a column that a file must have and has not; `option` is how to name another one."""
     problem = f"has no column `{missing}` for the {role}; its columns are {listed(columns)}"
     if len(columns) == 1 and (other := _delimiter_in(columns[0], delimiter)):
-        raise FileProblem(path, problem, f"it looks separated by {other}: give that as the delimiter") from None
+        raise problem_of(problem, f"it looks separated by {other}: give that as the delimiter") from None
     likely = _likely(missing, columns)
     said = f"is it `{likely}`? " if likely else ""
-    raise FileProblem(path, problem, f"{said}name the column with `{option}`") from None
+    raise problem_of(problem, f"{said}name the column with `{option}`") from None
 
 
 def _likely(missing: str, columns: Sequence[str]) -> str | None:

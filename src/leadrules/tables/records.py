@@ -7,10 +7,15 @@ A record is a mapping of column names to raw values. One that cannot be read is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
+
+from leadrules.tables.inputs import Input
+
+LONGEST_ROW = 1 << 25
+"""The largest row of text that is read, in bytes or letters: 32 MiB. A longer one is a bad record."""
+TOO_LONG = f"is longer than {LONGEST_ROW:,} characters, the most that a row may have"
 
 
 @attrs.frozen
@@ -54,20 +59,20 @@ class Remarks:
         if doubtful:
             self.doubtful = self.doubtful or (number, first, last)
 
-    def sentences(self, path: Path) -> Iterator[str]:
-        """Say it to a person."""
+    def sentences(self, called: str) -> Iterator[str]:
+        """Say it to a person, of what is `called` so."""
         if self.blank:
-            yield f"`{path}` has {_rows(self.blank)} without any value, passed over"
+            yield f"{called} has {_rows(self.blank)} without any value, passed over"
         if self.doubtful is not None:
             number, first, last = self.doubtful
             yield (
-                f"`{path}` may have lost rows: row {number:,} has a value in quotes from line {first:,} to line "
+                f"{called} may have lost rows: row {number:,} has a value in quotes from line {first:,} to line "
                 f"{last:,}, and lines of it look like rows; is a quote too many there?"
             )
         elif self.first_long is not None:
             number, first, last = self.first_long
             yield (
-                f"`{path}` has {_rows(self.long)} with a value over several lines, "
+                f"{called} has {_rows(self.long)} with a value over several lines, "
                 f"the first is row {number:,} from line {first:,} to line {last:,}"
             )
 
@@ -78,12 +83,12 @@ def _rows(number: int) -> str:
 
 @attrs.frozen
 class RecordFile:
-    """An opened file. `columns` is None where every record has its own, as in JSON.
+    """Opened records, of whatever format. `columns` is None where every record has its own, as in JSON.
 
     `records` may be iterated once; `remarks` are complete then.
     """
 
-    path: Path
+    input: Input
     columns: tuple[str, ...] | None
     records: Iterator[Record | BadRecord]
     delimiter: str | None = None

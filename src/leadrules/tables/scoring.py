@@ -58,13 +58,13 @@ def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
     try:
         return Scored(row, rules.evaluate(row.lead, as_of=as_of(row)))
     except InputError as error:
-        return _reject(row, error.reason)
+        return _reject(row, row.reason(error))
     except PluginError as error:
-        return attrs.evolve(_reject(row, str(error)), failed="score")
+        return attrs.evolve(_reject(row, f"row {row.number}: {error}"), failed="score")
 
 
 def _reject(row: Row, reason: str) -> Reject:
-    return Reject("lead", row.number, str(row.lead["id"]), f"row {row.number}: {reason}")
+    return Reject("lead", row.number, str(row.lead["id"]), reason)
 
 
 # ------------------------------------------------------------ several workers
@@ -90,7 +90,7 @@ def _dated(row: Row | Reject, as_of: AsOf) -> Dated:
     try:
         return row, as_of(row)
     except InputError as error:
-        return _reject(row, error.reason)
+        return _reject(row, row.reason(error))
 
 
 def _begin_scoring(given: bytes) -> Callable[[list[Dated]], list[Scored | Reject]]:

@@ -1,0 +1,134 @@
+"""What records are read from: a file, or a stream that comes once, such as standard input.
+
+A reader of a format looks at the `start` of an input to see what it is, and opens it from its beginning
+once. Whether that is a file or a stream is nothing to it, unless the format must be read from its end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from leadrules.tables.problems import FileProblem, refuse_system_error
+
+Given = Path | str | BinaryIO
+"""What a caller may give: the path of a file, or a stream of bytes that is open."""
+
+_START = 1 << 16
+_STDIN = 0
+
+
+class Input:
+    """An input. `path` is that of a file or pipe, None for a stream; `name` is what people call it.
+
+    `start` has its first 64 KiB, and `is_whole` tells whether that is all.
+    """
+
+    def __init__(self, given: Given, *, may_be_pipe: bool = False) -> None:
+        """Look at the start of an input; a pipe is opened only where it `may_be_pipe`. Raises FileProblem."""
+        self.path = Path(given) if isinstance(given, Path | str) else None
+        self.name = str(self.path) if self.path is not None else _name_of(given)
+        self._stream: BinaryIO | None = None if isinstance(given, Path | str) else given
+        self._is_read = False
+        try:
+            if self.path is None or _is_pipe(self.path, may_be=may_be_pipe):
+                self._stream = self._stream or self._pipe()
+                self.start, self.is_whole = _start_of(self._stream)
+            else:
+                with self.path.open("rb") as file:
+                    self.start, self.is_whole = _start_of(file)
+        except OSError as error:
+            self.refuse(error)
+
+    @property
+    def called(self) -> str:
+        """How a sentence names it: the path in backticks, or `standard input` without."""
+        return self.name if self.path is None else f"`{self.name}`"
+
+    @property
+    def is_stream(self) -> bool:
+        """Tell whether it can be read once alone, from its beginning to its end."""
+        return self._stream is not None
+
+    def problem(self, problem: str, advice: str | None = None) -> FileProblem:
+        """Make a problem of this input, to be raised; the sentence goes on after its name."""
+        sentence = problem if self.path is not None else f"{self.name} {problem}"
+        return FileProblem(self.path, sentence, advice)
+
+    def refuse(self, error: OSError) -> NoReturn:
+        """Raise what the system said as a FileProblem."""
+        if self.path is not None:
+            refuse_system_error(self.path, error)
+        raise self.problem(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Open it from its beginning. A stream can be opened once."""
+        if self._stream is None:
+            assert self.path is not None
+            with self.path.open("rb") as file:
+                yield file
+            return
+        assert not self._is_read, "a stream comes once"
+        self._is_read = True
+        try:
+            yield io.BufferedReader(_Rejoined(self.start, self._stream))
+        finally:
+            if self.path is not None:
+                self._stream.close()
+
+    def _pipe(self) -> BinaryIO:
+        assert self.path is not None
+        return self.path.open("rb")
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream from its beginning, of which the start was read already. Closing it leaves the stream open."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start = memoryview(start)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        room = memoryview(buffer).cast("B")
+        found = self._start or memoryview(self._rest.read(len(room)))
+        count = min(len(found), len(room))
+        room[:count] = found[:count]
+        self._start = self._start[count:]
+        return count
+
+
+def _start_of(stream: BinaryIO) -> tuple[bytes, bool]:
+    found = b""
+    while len(found) <= _START:
+        more = stream.read(_START + 1 - len(found))
+        if not more:
+            return found, True
+        found += more
+    return found, False
+
+
+def _name_of(stream: Any) -> str:
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # no stream of the system
+        if stream.fileno() == _STDIN:
+            return "standard input"
+    return "the stream"
+
+
+def _is_pipe(path: Path, *, may_be: bool) -> bool:
+    """Tell whether a path leads to a pipe. Raises FileProblem where it may not, and for a device: it may never end."""
+    mode = path.stat().st_mode
+    is_pipe = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    if is_pipe and not may_be:
+        advice = "say what comes through it with `input_format=…`, or write that to a file first"
+        raise FileProblem(path, "is a pipe, not a file", advice)
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise FileProblem(path, "is a device, not a file", "write what comes from it to a file first")
+    return is_pipe
