@@ -14,6 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead, Transition
+    from leadrules.contents import (
+        Dimension,
+        EventType,
+        ExampleResult,
+        Expectation,
+        Field,
+        Grade,
+        Ladder,
+        PluginCriterion,
+        Property,
+        Rule,
+        Source,
+    )
     from leadrules.document import Document
     from leadrules.engine.incremental.state import LeadState
     from leadrules.engine.spans.causes import Cause
@@ -53,12 +66,19 @@ __all__ = [
     "Cause",
     "Change",
     "Diagnostic",
+    "Dimension",
     "Document",
     "Event",
+    "EventType",
+    "ExampleResult",
+    "Expectation",
     "Explanation",
+    "Field",
     "Forecast",
     "Gap",
+    "Grade",
     "InputError",
+    "Ladder",
     "LadderExplanation",
     "Lead",
     "LeadError",
@@ -67,9 +87,12 @@ __all__ = [
     "Limits",
     "Line",
     "Mistake",
+    "PluginCriterion",
     "PluginError",
     "PluginLoadError",
+    "Property",
     "ResultError",
+    "Rule",
     "RuleCheckError",
     "RuleExplanation",
     "RuleFileError",
@@ -78,6 +101,7 @@ __all__ = [
     "RulesetError",
     "RulesetIdentity",
     "ScoredLead",
+    "Source",
     "Span",
     "StateError",
     "SumExplanation",
@@ -89,6 +113,9 @@ __all__ = [
 _HOMES = {
     "leadrules.audit": "AuditEntry RulesetIdentity ScoredLead Transition",
     "leadrules.document": "Document",
+    "leadrules.contents": (
+        "Dimension EventType ExampleResult Expectation Field Grade Ladder PluginCriterion Property Rule Source"
+    ),
     "leadrules.explain.answers": "AlternativeExplanation LadderExplanation RuleExplanation SumExplanation",
     "leadrules.explain.explanation": "Explanation",
     "leadrules.explain.reasons": "Gap Unmet",

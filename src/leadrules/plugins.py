@@ -64,6 +64,10 @@ class Catalogue:
             known = (file.name for file in folder.iterdir() if file.name.endswith(".leadrules"))
             raise MissingFile(f"the pack `{name}` has no file `{path}`", known) from None
 
+    def pack_origin(self, name: str) -> Origin:
+        """Say what brings a pack. Raises PluginError."""
+        return origin_of(self._point(name, PACKS))
+
     def _point(self, name: str, group: str) -> metadata.EntryPoint:
         what = "plugin" if group == CRITERIA else "pack"
         found = {(str(origin_of(point)), point.value): point for point in installed_points(group) if point.name == name}

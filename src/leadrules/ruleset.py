@@ -45,10 +45,10 @@ from leadrules.syntax.report import listed
 from leadrules.unknown_names import Known
 
 if TYPE_CHECKING:
+    from leadrules import contents
     from leadrules.engine.compiler import Evaluate
     from leadrules.engine.incremental import LeadState, Scorer
     from leadrules.engine.reference.conditions import Reading
-    from leadrules.engine.reference.examples import ExampleResult
     from leadrules.engine.spans.foresight import Foresight
     from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
@@ -229,6 +229,80 @@ class Ruleset:
             object.__setattr__(self, "_warnings", with_room(lambda: review(self._checked)).diagnostics)
         return self._warnings or ()
 
+    # -------------------------------------------------------------- contents
+
+    def sources(self) -> tuple[contents.Source, ...]:
+        """Give the texts that the rules were made of: the main file, included files, lists, files of packs."""
+        from leadrules.contents import sources_of
+
+        return sources_of(self._files, self._catalogue)
+
+    @property
+    def params(self) -> Mapping[str, contents.ParamValue]:
+        """The values of the params by name, those that the host gave in place of the file's."""
+        return self._contents.params
+
+    @property
+    def fields(self) -> Mapping[str, contents.Field]:
+        """The fields that the rules know by name, declared or standard; `read` marks those that rules look at."""
+        return self._contents.fields
+
+    @property
+    def events(self) -> Mapping[str, contents.EventType]:
+        """The types of events that the rules know by name, declared or standard; `read` marks those looked at."""
+        return self._contents.events
+
+    @property
+    def ladders(self) -> Mapping[str, contents.Ladder]:
+        """The ladders by name with their labels, in order of declaration; the first is that of `stage`."""
+        return self._contents.ladders
+
+    @property
+    def grades(self) -> Mapping[str, contents.Grade]:
+        """The grades by name with their labels, in order of declaration."""
+        return self._contents.grades
+
+    @property
+    def dimensions(self) -> Mapping[str, contents.Dimension]:
+        """The dimensions by name with their bounds, in order of declaration."""
+        return self._contents.dimensions
+
+    @property
+    def rules(self) -> tuple[contents.Rule, ...]:
+        """The scoring rules in order of declaration, and what a state keeps for each."""
+        return self._contents.rules
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The names of the segments, in order of declaration."""
+        return tuple(segment.name for segment in self._program.segments)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that rules may give, each once, in order of declaration."""
+        return self._contents.marks("tag")
+
+    @property
+    def recommendations(self) -> tuple[str, ...]:
+        """The recommendations that rules may give, each once, in order of declaration."""
+        return self._contents.marks("recommend")
+
+    @property
+    def criteria(self) -> tuple[contents.PluginCriterion, ...]:
+        """The criteria of plugins that the rules use, and what brings them."""
+        return self._contents.criteria
+
+    @property
+    def timezone(self) -> str:
+        """The timezone of the rules, by its IANA name."""
+        return self._program.timezone
+
+    @property
+    def _contents(self) -> contents.Contents:
+        from leadrules.contents import Contents
+
+        return Contents(self._program)
+
     # ------------------------------------------------------------ evaluation
 
     def evaluate(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
@@ -399,12 +473,14 @@ class Ruleset:
         assert self._scorer is not None
         return self._scorer
 
-    def run_examples(self) -> tuple[ExampleResult, ...]:
+    def run_examples(self) -> tuple[contents.ExampleResult, ...]:
         """Score the leads of the file's examples, and judge what is expected of them."""
+        from leadrules.contents import example_result
         from leadrules.engine.reference.examples import run_example
 
         program, identity = self._program, self._identity
-        return with_room(lambda: tuple(run_example(program, example, identity) for example in program.examples))
+        ran = with_room(lambda: [run_example(program, example, identity) for example in program.examples])
+        return tuple(map(example_result, ran))
 
     # ---------------------------------------------------------------- object
 

@@ -29,7 +29,7 @@ def blocks(language: str) -> list[Any]:
 def test_a_rule_file_of_the_documentation_is_good(text):
     assert check_files(Files.of_text(text, "docs.leadrules", {}), {}).diagnostics == ()
     results = Ruleset.from_text(text).run_examples()
-    assert [(r.example.name, r.result.to_json()) for r in results if not r.passed] == []
+    assert [(r.name, r.result.to_json()) for r in results if not r.passed] == []
 
 
 @pytest.mark.parametrize("page", sorted({str(found.id).split(":")[0] for found in blocks("python")}))

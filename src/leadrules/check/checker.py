@@ -159,6 +159,8 @@ class _Checking:
             functions=expressions.functions | tests.functions,
             identities={plugin.origin.plugin: plugin.identity for plugin in expressions.names.plugins.values()},
             files=tuple(dict.fromkeys(node.span.file for node in self.statements)),
+            declared=frozenset(self.names.declared),
+            values={name: param.value for name, param in self.names.params.items()},
         )
 
     def _scope(self, rules: Reads, most_events: int, tests: Reads | None = None) -> Scope:

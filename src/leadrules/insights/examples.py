@@ -15,7 +15,7 @@ from leadrules import program as p
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence
-from leadrules.engine.reference.examples import ExampleResult, run_example
+from leadrules.engine.reference.examples import RanExample, run_example
 from leadrules.engine.reference.interpreter import Evaluation
 from leadrules.errors import InputError, PluginError
 from leadrules.ruleset import Ruleset, program_of
@@ -105,7 +105,7 @@ def _report(program: p.Program, example: p.Example, identity: RulesetIdentity) -
     return ExampleReport(example, ran.result, tuple(_unmet(ran)), evaluation=ran.evaluation)
 
 
-def _unmet(ran: ExampleResult) -> Iterator[Unmet]:
+def _unmet(ran: RanExample) -> Iterator[Unmet]:
     reading = ran.evaluation.reading
     evidence = Evidence(reading, show_pii=True)  # an example's lead is made up
     for judged in ran.judged:

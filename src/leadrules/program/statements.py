@@ -25,6 +25,7 @@ from leadrules.program.expressions import (
     TextTest,
     ValueNode,
 )
+from leadrules.values import Duration, Value
 from leadrules.vocabulary import EventType, Field, Scope
 
 Key = tuple[str, str]
@@ -318,7 +319,8 @@ class Program(Node):
     the scope that examples are read with: that of the rules, and what is expected besides. `asked` are
     the criteria that the rules ask, themselves or through others; None: all of them. `functions` are the
     plugins' criteria that the file uses, by (plugin, criterion), and `identities` what tells each plugin
-    apart. `files` names the files that it stands in, the main one first.
+    apart. `files` names the files that it stands in, the main one first. `values` are those of all params,
+    durations too; `declared` has the names that the files declare themselves.
     """
 
     name: str | None
@@ -345,6 +347,8 @@ class Program(Node):
     functions: Mapping[tuple[str, str], PluginCriterion] = attrs.field(factory=dict, eq=False)
     identities: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict, eq=False)
     files: tuple[str, ...] = attrs.field(eq=False, default=())
+    values: Mapping[str, Value | Duration] = attrs.field(factory=dict, eq=False)
+    declared: frozenset[str] = attrs.field(default=frozenset(), eq=False)
 
     @functools.cached_property
     def answered(self) -> tuple[tuple[str, str], ...]:

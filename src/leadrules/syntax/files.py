@@ -12,6 +12,7 @@ import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import attrs
 
@@ -38,7 +39,7 @@ class Files:
     """A main rule file shown as `name`, and the folder `root` that it may read from (None: no disk).
 
     `texts` holds what is known without a disk, by path; the main file's own is `""`. No more than
-    `most` bytes are read of a rule file.
+    `most` bytes are read of a rule file. `used` has the paths of those that were asked for, and what as.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Files:
     root: Path | None = None
     packs: PackReader | None = None
     most: int = FILE_BYTES
+    used: dict[str, Literal["include", "list"]] = attrs.field(factory=dict)
 
     @classmethod
     def of_text(cls, text: str, name: str, others: Mapping[str, str], *, packs: PackReader | None = None) -> Files:
@@ -80,8 +82,8 @@ class Files:
         return (self.path, *(self.path.parent / key for key in beside))
 
     def frozen(self) -> Files:
-        """Give the same files as texts already read, so that no disk is needed again."""
-        return Files(self.name, dict(self.texts))
+        """Give the files that were read as texts, so that no disk is needed again."""
+        return Files(self.name, {key: text for key, text in self.texts.items() if key == MAIN or key in self.used})
 
     def shown(self, key: str) -> str:
         """Give the name by which diagnostics call a file."""
@@ -128,6 +130,11 @@ class Files:
         What a host gave as texts may be called anything. Raises ValueError with a sentence for people
         where it cannot be read, or must not.
         """
+        found = self._text(key, path, kinds)
+        self.used.setdefault(key, "include" if kinds == RULES else "list")
+        return found
+
+    def _text(self, key: str, path: str, kinds: tuple[str, ...]) -> str:
         if self.root is not None and not key.startswith(PACK):
             self._refuse_other_kinds(key, path, kinds)
         if key in self.texts:

@@ -69,7 +69,7 @@ def _wrong(place: str, load: Callable[[], Ruleset]) -> Iterator[str]:
     results = rules.run_examples()
     if not results:
         yield f"{place}: it has no example; say what comes of a lead: `example`, `given` and `expect`"
-    yield from (f'{place}: the example "{result.example.name}" fails' for result in results if not result.passed)
+    yield from (f'{place}: the example "{result.name}" fails' for result in results if not result.passed)
 
 
 def _wrong_names(plugin: ModuleType, home: Path, least: int) -> Iterator[str]:

@@ -25,7 +25,7 @@ class Judged:
 
 
 @attrs.frozen
-class ExampleResult:
+class RanExample:
     """What an example gave: its result, and each expectation with its truth."""
 
     example: p.Example
@@ -39,7 +39,7 @@ class ExampleResult:
         return all(judged.truth is True for judged in self.judged)
 
 
-def run_example(program: p.Program, example: p.Example, identity: RulesetIdentity) -> ExampleResult:
+def run_example(program: p.Program, example: p.Example, identity: RulesetIdentity) -> RanExample:
     """Score an example's lead and judge what is expected of it."""
     tested = attrs.evolve(program, scope=program.tested or program.scope, asked=None)
     evaluation = run(tested, LeadReader(tested.scope).read(example.lead, example.as_of), example.as_of)
@@ -50,4 +50,4 @@ def run_example(program: p.Program, example: p.Example, identity: RulesetIdentit
     judged = tuple(
         Judged(e, reading.truth(e.condition), evidence.of_condition(e.condition)) for e in example.expectations
     )
-    return ExampleResult(example, result, evaluation, judged)
+    return RanExample(example, result, evaluation, judged)
