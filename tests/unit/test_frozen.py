@@ -75,7 +75,9 @@ def parts_of(value):
 
 def public(value):
     kind = ScoredLead if isinstance(value, ScoredLead) else AuditEntry
-    return [name for name, one in vars(kind).items() if isinstance(one, property) and name != "digest"]
+    return [
+        name for name, one in vars(kind).items() if isinstance(one, property) and name not in {"digest", "valid_until"}
+    ]
 
 
 MADE = {
@@ -130,6 +132,8 @@ def test_a_result_says_what_it_is_where_it_refuses_to_change(score):
     result = score()
     with pytest.raises(AttributeError, match="'score' of 'ScoredLead' object"):
         result.score = Decimal(7)
+    with pytest.raises(AttributeError, match="'valid_until' of 'ScoredLead' object"):
+        result.valid_until = None
     with pytest.raises(AttributeError, match="'points' of 'AuditEntry' object"):
         result.audit[0].points = Decimal(7)
     with pytest.raises(TypeError, match=r"^a result does not change; change a copy of this: dict\(…\)$"):
