@@ -16,12 +16,13 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from leadrules.canonical import canonical_json, minimal, quoted, read_json
+from leadrules.canonical import canonical_json, minimal, read_json
 from leadrules.document import Document
-from leadrules.errors import LeadError, LeadrulesError, Mistake, ResultError
+from leadrules.errors import LeadrulesError, Mistake, ResultError
 from leadrules.frozen import FrozenDict, frozen, thawed
+from leadrules.heads import EntryHead, Fired, Notes, Prover, evidence_of, head_of
 from leadrules.terms import EntryKind
-from leadrules.units import EXACT, Decimals, Numbers
+from leadrules.units import EXACT, Decimals
 from leadrules.values import instant_of, moment_of, text_of_instant
 
 T = TypeVar("T")
@@ -175,11 +176,7 @@ def _blank(kind: type[T]) -> Callable[[], T]:
 BlankEntry = _blank(AuditEntry)
 
 
-Notes = tuple[Any, ...]
-"""What an engine notes of a lead, to make the parts of its result from when they are asked for."""
-
-
-class Maker(Protocol):
+class Maker(Prover, Protocol):
     """An engine that makes the parts of a result from its notes."""
 
     def parts(self, notes: Notes) -> dict[str, Any]:
@@ -194,58 +191,8 @@ class Maker(Protocol):
     def audit_written(self, notes: Notes) -> str:
         """Write the audit as canonical JSON, without making it."""
 
-    def proof(self, notes: Notes) -> Mapping[int, str]:
-        """Give the evidence of entries as canonical JSON, by their index among the heads; made once for all of them.
-
-        An entry whose points no longer follow from the lead has none.
-        """
-
     def valid_until(self, notes: Notes, result: ScoredLead) -> dt.datetime | None:
         """Say until when a result is valid. Raises LeadError where it no longer follows from the lead."""
-
-
-_Text = str | None
-EntryHead = tuple[EntryKind, str, _Text, int, Maker | None, int, str, str, _Text, int | None, _Text, _Text]
-"""What an entry says of its rule, whatever the lead: kind, rule, because; its index among all; who proves it; which
-alternative it is of, from 0; the canonical JSON before its points, and from there to its evidence; all of that in
-one, where the points are always the same; the line and file where the rule stands; the text of the alternative."""
-
-
-def head_of(  # noqa: PLR0913 - a head has so many parts
-    kind: EntryKind,
-    rule: str,
-    because: str | None,
-    *,
-    index: int = 0,
-    maker: Maker | None = None,
-    which: int = 0,
-    alternative: str | None = None,
-    line: int | None = None,
-    file: str | None = None,
-) -> EntryHead:
-    """Give what an entry says of its rule."""
-    told = f'"rule":{quoted(rule)},"alternative":{canonical_json(alternative)}'
-    before = f'{{"kind":"{kind}",{told},"points":'
-    after = f',"because":{canonical_json(because)},"evidence":'
-    return kind, rule, because, index, maker, which, before, after, None, line, file, alternative
-
-
-def with_points(head: EntryHead, points: Decimal) -> Fired:
-    """Give an entry to be whose points are always the same."""
-    return (*head[:8], f"{head[6]}{minimal(points)}{head[7]}", *head[9:]), points
-
-
-def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
-    """Find the evidence of an entry. Raises LeadError where it has none."""
-    found = proof.get(head[3])
-    if found is None:
-        reason = "an event of the lead was changed after it was scored (read evidence first, or score a copy)"
-        raise LeadError(reason, code="event_changed")
-    return found
-
-
-Fired = tuple[EntryHead, Any]
-"""An entry to be: its head, and its points, as a decimal or as a whole number of the engine's units."""
 
 
 def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tuple[AuditEntry, ...]:
@@ -265,15 +212,6 @@ def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tupl
         entry._evidence = notes  # noqa: SLF001
         add(entry)
     return tuple(entries)
-
-
-def json_of(fired: Iterable[Fired], numbers: Numbers, proof: Mapping[int, str]) -> str:
-    """Write what fired as the canonical JSON of an audit, which is faster than to make its entries."""
-    entries = []
-    for head, points in fired:
-        start = head[8] or f"{head[6]}{numbers[points]}{head[7]}"
-        entries.append(f"{start}{evidence_of(head, proof)}}}")
-    return f"[{','.join(entries)}]"
 
 
 @attrs.frozen

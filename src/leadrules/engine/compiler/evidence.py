@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import MASK, EntryHead, Fired, Notes
+from leadrules.audit import MASK
 from leadrules.canonical import canonical_json
 from leadrules.engine.compiler.event_lists import EventLists, Unplanned
 from leadrules.engine.compiler.noted_lead import (
@@ -30,6 +30,7 @@ from leadrules.engine.compiler.noted_lead import (
 from leadrules.engine.compiler.trace import Trace
 from leadrules.engine.reference.evidence import CUT, Read, asked_of_events, basis, looked_at
 from leadrules.engine.reference.scoring import score_persona, score_rule
+from leadrules.heads import EntryHead, Fired, Notes
 from leadrules.units import EXACT, Decimals
 from leadrules.values import rounded
 from leadrules.vocabulary import Field

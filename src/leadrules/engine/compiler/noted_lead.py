@@ -18,7 +18,6 @@ from typing import Any, cast
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import Notes
 from leadrules.canonical import canonical_json
 from leadrules.conversions import Reader, reader_of_field
 from leadrules.engine.compiler.runtime import Remembered
@@ -27,6 +26,7 @@ from leadrules.engine.compiler.trace import SEEN, definitions_noted
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence, plain, revealing_criteria
 from leadrules.engine.reference.interpreter import Answers, Evaluation
+from leadrules.heads import Notes
 from leadrules.lead import Facts, LeadReader, Occurrence, in_canonical_order
 from leadrules.values import Value, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import Field

@@ -13,7 +13,6 @@ from fractions import Fraction
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import with_points
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.caps import AppliedCaps, kept_per, latest_per
 from leadrules.engine.compiler.code import Block, Expr, Names
@@ -27,6 +26,7 @@ from leadrules.engine.compiler.trace import FIRED, GATED, Trace
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
+from leadrules.heads import with_points
 from leadrules.lead import Facts
 from leadrules.values import rounded
 

@@ -13,18 +13,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.audit import (
-    AuditEntry,
-    EntryHead,
-    Fired,
-    Notes,
-    ScoredLead,
-    Transition,
-    entries_of,
-    head_of,
-    json_of,
-    with_points,
-)
+from leadrules.audit import AuditEntry, ScoredLead, Transition, entries_of
 from leadrules.canonical import canonical_json
 from leadrules.engine.compiler import code
 from leadrules.engine.compiler.code import Block, Expr, Names
@@ -32,6 +21,7 @@ from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.interpreter import ValidUntil
 from leadrules.families import RESULT_LISTS
 from leadrules.frozen import FrozenDict
+from leadrules.heads import EntryHead, Fired, Notes, head_of, json_of, with_points
 from leadrules.stack import with_room
 from leadrules.terms import EntryKind
 from leadrules.units import Decimals, Numbers
