@@ -7,7 +7,7 @@ import pytest
 from leadrules.syntax import tree
 from leadrules.syntax.codes import SYNTAX_CODES
 from leadrules.syntax.formatter import text_of
-from leadrules.syntax.parser import Limits, decode, parse
+from leadrules.syntax.parser import Extent, Limits, decode, parse
 
 
 def read(text: str) -> tree.File:
@@ -165,6 +165,42 @@ def test_too_many_rules():
     file, diagnostics = parse("param x = 1\n" + "a +1\n" * 4, "x", limits=Limits(rules=3))
     assert [(d.code, d.message, d.span.line) for d in diagnostics] == [("LR005", "the file has more than 3 rules", 5)]
     assert len(file.statements) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("need +1", 1),
+        ("field x: number", 1),
+        ("need +1 | budget +2 | else +3", 3),
+        ("need and (budget or authority or timeline) +1", 4),
+        ("at least 2 of (need, budget, authority) +1", 3),
+        ("criterion c = not (need and budget)", 2),
+        ("need +", 1),
+    ],
+)
+def test_parts_of_statements(text, parts):
+    extent = Extent()
+    parse(text, "x", extent=extent)
+    assert extent.parts == parts
+    assert "LR014" in {code for code, _ in refused(text + "\n" + text, parts=2 * parts - 1)}
+    assert "LR014" not in {code for code, _ in refused(text + "\n" + text, parts=2 * parts)}
+
+
+def test_too_many_parts():
+    file, diagnostics = parse("param x = 1\n" + "a +1 | b +2\n" * 4, "x", limits=Limits(parts=4))
+    told = ("LR014", "the file has more than 4 statements and conditions", 3)
+    assert [(d.code, d.message, d.span.line) for d in diagnostics] == [told]
+    assert len(file.statements) == 3
+
+
+def test_too_many_words():
+    file, diagnostics = parse(
+        "# many words in comments are none of them\n" + "a +1\n" * 4, "x", limits=Limits(tokens=8)
+    )
+    told = ("LR014", "the file has more than 8 words and signs", 4)
+    assert [(d.code, d.message, d.span.line) for d in diagnostics] == [told]
+    assert len(file.statements) == 3
 
 
 def test_too_many_mistakes():

@@ -46,11 +46,12 @@ N = TypeVar("N", bound=tree.Node)
 
 
 class Place(threading.local):
-    """Where the statement stands that this thread is reading, and the mistakes found in it."""
+    """Where the statement stands that this thread is reading, the mistakes found in it, and its further parts."""
 
     source: Source
     offset: int
     mistakes: list[Diagnostic]
+    parts: int
 
 
 class Builder:
@@ -66,6 +67,12 @@ class Builder:
         self.place.source = source
         self.place.offset = offset
         self.place.mistakes = []
+        self.place.parts = 0
+
+    def _together(self, members: Sequence[N]) -> tuple[N, ...]:
+        """Give what stands together in one statement, and count it but for the first."""
+        self.place.parts += len(members) - 1
+        return tuple(members)
 
     def _span(self, children: Children) -> Span:
         first, last = children[0], children[-1]
@@ -179,10 +186,10 @@ class Builder:
     # ----------------------------------------------------------------------------- conditions
 
     def or_(self, c: Children) -> tree.Or:
-        return tree.Or(tuple(_nodes(c)), span=self._span(c))
+        return tree.Or(self._together(_nodes(c)), span=self._span(c))
 
     def and_(self, c: Children) -> tree.And:
-        return tree.And(tuple(_nodes(c)), span=self._span(c))
+        return tree.And(self._together(_nodes(c)), span=self._span(c))
 
     def not_(self, c: Children) -> tree.Not:
         return tree.Not(*_nodes(c), span=self._span(c))
@@ -236,7 +243,7 @@ class Builder:
 
     def at_least(self, c: Children) -> tree.AtLeast:
         count, *members = _nodes(c)
-        return tree.AtLeast(count, tuple(members), span=self._span(c))
+        return tree.AtLeast(count, self._together(members), span=self._span(c))
 
     def was(self, c: Children) -> tree.Was:
         return tree.Was(*_nodes(c), span=self._span(c))
@@ -415,7 +422,7 @@ class Builder:
 
     def rule(self, c: Children) -> tree.Rule:
         name, rest = _rule_name(_nodes(c))
-        alternatives = tuple(node for node in rest if isinstance(node, tree.Alternative))
+        alternatives = self._together([node for node in rest if isinstance(node, tree.Alternative)])
         return tree.Rule(name, alternatives, tuple(rest[len(alternatives) :]), span=self._span(c))
 
     def first(self, c: Children) -> tree.Alternative:

@@ -23,6 +23,7 @@ SYNTAX_CODES: dict[str, str] = {
     "LR011": "statement too long",
     "LR012": "too many of a kind",
     "LR013": "patterns too large",
+    "LR014": "too much in one ruleset",
     # What cannot be read.
     "LR101": "unexpected word or sign",
     "LR102": "unfinished statement",

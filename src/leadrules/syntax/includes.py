@@ -16,7 +16,7 @@ import attrs
 from leadrules.errors import Diagnostic, PluginError
 from leadrules.syntax import tree
 from leadrules.syntax.files import MAIN, Files
-from leadrules.syntax.parser import Limits, parse
+from leadrules.syntax.parser import Extent, Limits, parse
 from leadrules.syntax.report import Refused, Report
 from leadrules.values import plain_name
 
@@ -80,15 +80,14 @@ class _Expansion:
         self.diagnostics: list[Diagnostic] = []
         self.seen: set[str] = set()
         self.used: set[tuple[str, str]] = set()
-        self.rules = 0
+        self.extent = Extent()
         self.lost = False
 
     def parse(self, key: str, text: str) -> tree.File:
-        file, diagnostics = parse(text, self.files.shown(key), limits=self.limits)
+        file, diagnostics = parse(text, self.files.shown(key), limits=self.limits, extent=self.extent)
         self.texts[file.name] = file.text
         self.diagnostics += diagnostics
         self.seen.add(key)
-        self.rules += sum(isinstance(s, tree.Rule | tree.Outcome) for s in file.statements)
         return file
 
     def statements(self, file: tree.File, path: tuple[str, ...]) -> Iterator[tree.Statement]:
@@ -122,7 +121,9 @@ class _Expansion:
             yield tree.Boundary(False, span=node.span)
 
     def _file(self, node: tree.Include, path: tuple[str, ...]) -> tuple[str, tree.File] | None:
-        """Read an included file; None for one that was included before."""
+        """Read an included file; None for one that was included before. Past the limits no more are read."""
+        if self.extent.excess(self.limits):
+            raise Refused
         written = node.path.value
         try:
             key = self.files.beside(node.span.file, written)
@@ -139,10 +140,7 @@ class _Expansion:
             self.report.refuse("LR621", str(problem), node.path, problem.help)
         if len(path) > self.limits.nesting:
             self.report.refuse("LR006", f"files include each other more than {self.limits.nesting} deep", node.path)
-        file = self.parse(key, text)
-        if self.rules > self.limits.rules:
-            self.report.refuse("LR005", f"the files together have more than {self.limits.rules} rules", node.path)
-        return key, file
+        return key, self.parse(key, text)
 
     def _is_main(self, key: str) -> bool:
         return key == PurePosixPath(self.files.name.replace("\\", "/")).name

@@ -35,14 +35,18 @@ __all__ = ["Limits", "build_tables", "decode", "parse"]
 class Limits:
     """What a ruleset may hold; past a limit there is a diagnostic (such as `LR004`) or an `InputError`.
 
-    `file_bytes` is the size of one file, `rules` the rules of all files together, `nesting` the depth
-    of brackets and of includes, `statement_tokens` the words and signs of one statement, `mistakes`
-    how many are reported of one file, `events` the events of one lead, `fields` the fields that the
-    rules read, `pattern_steps` the size of all patterns together.
+    `file_bytes` is the size of one file, `nesting` the depth of brackets and of includes,
+    `statement_tokens` the words and signs of one statement, `mistakes` how many are reported of one
+    file. Of all files together, `rules` are the rules, `parts` the statements, with one more for each
+    further alternative and each further condition of `and`, `or` and `at least`, and `tokens` all words
+    and signs. `events` are the events of one lead, `fields` the fields that the rules read,
+    `pattern_steps` the size of all patterns together.
     """
 
     file_bytes: int = FILE_BYTES
     rules: int = 10_000
+    parts: int = 20_000
+    tokens: int = 200_000
     nesting: int = 100
     name_characters: int = 200
     statement_tokens: int = MAX_TOKENS
@@ -55,17 +59,44 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def parse(text: str, name: str, *, limits: Limits = DEFAULT_LIMITS) -> tuple[tree.File, tuple[Diagnostic, ...]]:
+@attrs.define
+class Extent:
+    """How much was read of the files of a ruleset so far."""
+
+    rules: int = 0
+    parts: int = 0
+    tokens: int = 0
+
+    def excess(self, limits: Limits) -> tuple[str, str, str | None] | None:
+        """Give a code, what there is more of than there may be, and advice; None where all is within limits."""
+        if self.rules > limits.rules:
+            return "LR005", f"{limits.rules} rules", None
+        if self.parts > limits.parts:
+            advice = "write alternatives that give the same as one condition: `country in {…}`"
+            return "LR014", f"{limits.parts:,} statements and conditions", advice
+        if self.tokens > limits.tokens:
+            return (
+                "LR014",
+                f"{limits.tokens:,} words and signs",
+                'put long lists into files: `list NAME from "file.csv"`',
+            )
+        return None
+
+
+def parse(
+    text: str, name: str, *, limits: Limits = DEFAULT_LIMITS, extent: Extent | None = None
+) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     """Read the text of a rule file called `name`.
 
     Gives the statements that could be read, and all diagnostics, errors and warnings, in order of
     the file. Never raises, whatever the text. Spans and columns count characters of `File.text`.
+    `extent` is that of the files that were read before, to which this one is added.
     """
     source = Source.normalised(text, name)
     hopeless = source.not_text() or _too_large(source, limits)
     if hopeless is not None:
         return tree.File(name, source.text, ()), (hopeless,)
-    reader = _Reader(source, limits)
+    reader = _Reader(source, limits, extent or Extent())
     for chunk in chunks_of(source, max_nesting=limits.nesting, max_tokens=limits.statement_tokens):
         reader.read(chunk)
         if reader.is_over_limit():
@@ -84,17 +115,18 @@ def _too_large(source: Source, limits: Limits) -> Diagnostic | None:
 class _Reader:
     """The statements read so far, and the mistakes."""
 
-    def __init__(self, source: Source, limits: Limits) -> None:
+    def __init__(self, source: Source, limits: Limits, extent: Extent) -> None:
         self.source = source
         self.limits = limits
+        self.extent = extent
+        self.is_alone = extent == Extent()
         self.grammar = _grammar()
         self.diagnostics: list[Diagnostic] = []
         self.statements: list[tree.Statement] = []
         self.comments: list[tuple[str, ...]] = []
         self.trailing: list[str | None] = []
         self.blanks: list[tuple[int, ...]] = []
-        self.tail = Chunk((), (), None, ())
-        self.rules = 0
+        self.tail = self.at = Chunk((), (), None, ())
         self.chunks = 0
         self.warned: set[str] = set()
         self.mistakes = self.looked_at = 0
@@ -105,6 +137,9 @@ class _Reader:
             self.tail = chunk
             return
         self.chunks += 1
+        self.extent.tokens += len(chunk.tokens)
+        self.extent.parts += 1
+        self.at = chunk
         statement, mistakes = self._statement(chunk)
         self.diagnostics += mistakes
         if statement is not None:
@@ -112,7 +147,7 @@ class _Reader:
             self.comments.append(chunk.comments)
             self.trailing.append(chunk.trailing)
             self.blanks.append(chunk.blanks)
-            self.rules += isinstance(statement, tree.Rule | tree.Outcome)
+            self.extent.rules += isinstance(statement, tree.Rule | tree.Outcome)
 
     def _statement(self, chunk: Chunk) -> tuple[tree.Statement | None, list[Diagnostic]]:
         source = self.source
@@ -122,6 +157,7 @@ class _Reader:
         if mistakes:
             return None, mistakes
         statement, mistakes = self.grammar.statement(source, chunk)
+        self.extent.parts += self.grammar.builder.place.parts
         if statement is not None and len(chunk.tokens) > self.limits.nesting:
             mistakes += self._too_deep(statement)
         if statement is None or mistakes:
@@ -149,10 +185,11 @@ class _Reader:
 
     def is_over_limit(self) -> bool:
         """Tell whether to stop reading; the limit is reported."""
-        if self.rules > self.limits.rules:
-            span = self.statements[-1].span
-            message = f"the file has more than {self.limits.rules} rules"
-            self.diagnostics.append(self.source.diagnostic("LR005", message, span.start, span.end))
+        excess = self.extent.excess(self.limits)
+        if excess is not None:
+            code, most, advice = excess
+            message = f"{'the file has' if self.is_alone else 'the files together have'} more than {most}"
+            self.diagnostics.append(self.source.diagnostic(code, message, self.at.start, self.at.end, advice))
             return True
         self.mistakes += sum(d.severity == "error" for d in self.diagnostics[self.looked_at :])
         self.looked_at = len(self.diagnostics)
