@@ -1,4 +1,4 @@
-"""Plain data that does not change: what results hold is read, compared, copied and written, never altered.
+"""Plain data that does not change: what comes out is read, compared, copied and written, never altered.
 
 Dicts and lists of their own kinds, and not views or tuples: they are equal to plain ones and every library writes
 them as JSON.
@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 def _refuse(self: object, *_: object, **__: object) -> NoReturn:
     kind = "dict" if isinstance(self, dict) else "list"
-    raise TypeError(f"a result does not change; change a copy of this: {kind}(…)")
+    raise TypeError(f"this does not change; change a copy of it: {kind}(…)")
 
 
 class FrozenDict(dict[K, V]):

@@ -13,6 +13,7 @@ import pytest
 from leadrules import AuditEntry, Ruleset, ScoredLead
 from leadrules.canonical import canonical_json
 from leadrules.frozen import FrozenDict, FrozenList, frozen, thawed
+from leadrules.ruleset import program_of
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC)
 RULES = Ruleset.from_text("""field interests: list of text
@@ -87,7 +88,7 @@ MADE = {
     "an explanation": lambda: RULES.explain(LEAD, as_of=NOON),
     "why not": lambda: RULES.explain(LEAD, as_of=NOON).why_not("sql"),
     "a forecast": lambda: RULES.forecast(LEAD, as_of=NOON),
-    "an example's result": lambda: tuple((e.result, e.judged, e.example.lead) for e in RULES.run_examples()),
+    "examples' results": RULES.run_examples,
 }
 EACH = pytest.mark.parametrize("made", MADE.values(), ids=MADE)
 
@@ -107,6 +108,12 @@ def test_nothing_of_what_comes_out_can_be_assigned(made):
                 part.anything = 1
             seen += 1
     assert seen
+
+
+def test_the_lead_of_an_example_does_not_change():
+    (example,) = program_of(RULES).examples
+    with pytest.raises(TypeError, match="this does not change"):
+        example.lead["attributes"]["employees"] = 7
 
 
 @EACH
@@ -136,9 +143,9 @@ def test_a_result_says_what_it_is_where_it_refuses_to_change(score):
         result.valid_until = None
     with pytest.raises(AttributeError, match="'points' of 'AuditEntry' object"):
         result.audit[0].points = Decimal(7)
-    with pytest.raises(TypeError, match=r"^a result does not change; change a copy of this: dict\(…\)$"):
+    with pytest.raises(TypeError, match=r"^this does not change; change a copy of it: dict\(…\)$"):
         result.dimensions["fit"] = Decimal(99)
-    with pytest.raises(TypeError, match=r"^a result does not change; change a copy of this: list\(…\)$"):
+    with pytest.raises(TypeError, match=r"^this does not change; change a copy of it: list\(…\)$"):
         result.audit[2].evidence["events"].append({})
     assert type(result).__name__ == type(result).__qualname__ == "ScoredLead"
     assert type(result.audit[0]).__module__ == AuditEntry.__module__
@@ -209,7 +216,7 @@ CHANGES = {
 def test_frozen_collections_refuse_every_change(kind, change):
     plain = {"a": [1, {"b": 2}]} if kind == "dict" else [1, {"a": [2]}]
     value = frozen(plain)
-    with pytest.raises(TypeError, match="a result does not change"):
+    with pytest.raises(TypeError, match="this does not change"):
         change(value)
     assert value == plain
 
