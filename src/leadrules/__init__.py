@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leadrules.engine.spans.causes import Cause
     from leadrules.errors import (
         AsOfError,
+        BundleError,
         Diagnostic,
         InputError,
         LeadError,
@@ -63,6 +64,7 @@ __all__ = [
     "AlternativeExplanation",
     "AsOfError",
     "AuditEntry",
+    "BundleError",
     "Cause",
     "Change",
     "Diagnostic",
@@ -125,8 +127,8 @@ _HOMES = {
     "leadrules.explain.forecast": "Change Forecast",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
-        "AsOfError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError ResultError "
-        "RuleCheckError RuleFileError RulesetError RuleSyntaxError Span StateError"
+        "AsOfError BundleError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError "
+        "ResultError RuleCheckError RuleFileError RulesetError RuleSyntaxError Span StateError"
     ),
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",

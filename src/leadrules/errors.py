@@ -393,6 +393,10 @@ def _rebuilt(kind: type[InputError], mistakes: tuple[Mistake, ...], lead: str | 
     return kind(mistakes=mistakes, lead=lead)
 
 
+class BundleError(LeadrulesError):
+    """A text that `Ruleset.from_bundle` cannot go by: no bundle, changed, too large, or of another leadrules."""
+
+
 class PluginError(LeadrulesError):
     """A plugin that cannot be loaded, lies about its types or fails.
 

@@ -17,6 +17,7 @@ import attrs
 
 from leadrules import characters, patterns
 from leadrules.audit import RulesetIdentity, ScoredLead
+from leadrules.bundles import bundle_of, read_bundle, refuse_other_plugins
 from leadrules.check.checker import Checked, check
 from leadrules.errors import (
     Diagnostic,
@@ -41,7 +42,6 @@ from leadrules.syntax.codes import FILE_CODES
 from leadrules.syntax.files import Files
 from leadrules.syntax.includes import expand
 from leadrules.syntax.parser import Limits
-from leadrules.syntax.report import listed
 from leadrules.unknown_names import Known
 
 if TYPE_CHECKING:
@@ -164,6 +164,27 @@ class Ruleset:
         return with_room(lambda: cls._from_files(found, params or {}, limits, catalogue))
 
     @classmethod
+    def from_bundle(
+        cls,
+        text: str | bytes,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        plugins: Iterable[str] | None = None,
+        criteria: Mapping[str, Any] | None = None,
+    ) -> Ruleset:
+        """Load rules from a text that `bundle` wrote, with the same fingerprint; no disk is read.
+
+        `plugins` and `criteria` are as with `from_file`. Raises BundleError for a text that is no bundle, was changed,
+        is too large, or means something else to this version of leadrules, and PluginError where a plugin is missing
+        or another than the one that the bundle names.
+        """
+        bundle, catalogue = read_bundle(text, limits.bundle_bytes), _catalogue(plugins, criteria)
+        files = Files(bundle.name, dict(bundle.texts))
+        rules = with_room(lambda: cls._from_files(files, bundle.params, limits, catalogue))
+        bundle.refuse_others(rules.fingerprint, rules._program.identities)  # noqa: SLF001 - of its own kind
+        return rules
+
+    @classmethod
     def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits, catalogue: Catalogue) -> Ruleset:
         checked = check_files(files, params, limits, catalogue)
         errors = [d for d in checked.diagnostics if d.severity == "error"]
@@ -236,6 +257,14 @@ class Ruleset:
         from leadrules.contents import sources_of
 
         return sources_of(self._files, self._catalogue)
+
+    def bundle(self) -> str:
+        """Write all that the rules were made of as one text: to keep, to send, and for `from_bundle`.
+
+        Canonical JSON with the texts, the params that the host gave, what tells each plugin apart, the fingerprint
+        and the version of leadrules; plugins themselves are no part of it.
+        """
+        return bundle_of(self._files, self._params, self._program, self.fingerprint)
 
     @property
     def params(self) -> Mapping[str, contents.ParamValue]:
@@ -530,12 +559,7 @@ def _restored(
     catalogue = handed.catalogue()
     rules = with_room(lambda: Ruleset._from_files(files, params, limits, catalogue))  # noqa: SLF001
     if rules.fingerprint != fingerprint:
-        here = program_of(rules).identities
-        others = sorted(name for name in {*identities, *here} if identities.get(name) != here.get(name))
-        if others:
-            which = "another plugin than there is" if len(others) == 1 else "other plugins than there are"
-            differs = "differs" if len(others) == 1 else "differ"
-            raise PluginError(f"{files.name} was pickled with {which} here: {listed(others)} {differs}")
+        refuse_other_plugins(files.name, "pickled", identities, program_of(rules).identities)
     return rules
 
 

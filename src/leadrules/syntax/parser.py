@@ -40,7 +40,7 @@ class Limits:
     file. Of all files together, `rules` are the rules, `parts` the statements, with one more for each
     further alternative and each further condition of `and`, `or` and `at least`, and `tokens` all words
     and signs. `events` are the events of one lead, `fields` the fields that the rules read,
-    `pattern_steps` the size of all patterns together.
+    `pattern_steps` the size of all patterns together, `bundle_bytes` that of a bundle.
     """
 
     file_bytes: int = FILE_BYTES
@@ -54,6 +54,7 @@ class Limits:
     events: int = 100_000
     fields: int = 1_000
     pattern_steps: int = MOST_STEPS
+    bundle_bytes: int = 64 * FILE_BYTES
 
 
 DEFAULT_LIMITS = Limits()
