@@ -162,7 +162,7 @@ def test_limits_hold_for_a_bundle_and_for_what_is_in_it(rules):
         Ruleset.from_bundle(text, limits=Limits(bundle_bytes=size - 1))
     with pytest.raises(RulesetError) as caught:
         Ruleset.from_bundle(text, limits=Limits(rules=3))
-    assert [one.code for one in caught.value.diagnostics] == ["LR005", "LR005"]
+    assert {one.code for one in caught.value.diagnostics} == {"LR005"}
 
 
 def test_files_of_packs_are_in_it(distribute, monkeypatch):
