@@ -233,11 +233,16 @@ class Transition(Document):
 
 @attrs.frozen
 class RulesetIdentity(Document):
-    """Which ruleset made a result: its declared name and version, where it has them, and its fingerprint."""
+    """Which ruleset made a result: its declared name and version, where it has them, and its fingerprint.
+
+    `environment` says what made the result besides, where that is known: the versions of leadrules and of the tables
+    that it reads, and what tells the plugins apart. It is no part of equality, nor of the digest.
+    """
 
     name: str | None
     version: str | None
     fingerprint: str
+    environment: Mapping[str, Any] | None = attrs.field(default=None, converter=frozen, eq=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the identity as plain data: name, version, fingerprint."""
@@ -348,6 +353,14 @@ class ScoredLead(Document):
         """The label of the first ladder, or None where there is no ladder."""
         return self._stage
 
+    @property
+    def environment(self) -> Mapping[str, Any] | None:
+        """The versions of leadrules, tzdata, re2, unicode and plugins that made the result.
+
+        None where it was read from JSON that does not tell.
+        """
+        return self._ruleset.environment
+
     def _part(self, name: str) -> Any:
         if self._parts is None:
             assert self._maker is not None
@@ -431,8 +444,11 @@ class ScoredLead(Document):
         """Give the result without its audit trail, which is most of what there is to store or to send."""
         return ScoredLead(**self._whole(), audit=(), lasting=lambda _: self.valid_until)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals."""
+    def to_dict(self, *, environment: bool = False) -> dict[str, Any]:
+        """Give the result as plain data, keys in the order of the canonical JSON; numbers are decimals.
+
+        With `environment`, what made it stands at its end.
+        """
         return {
             "lead": self.lead,
             "as_of": text_of_instant(self._instant),
@@ -448,17 +464,23 @@ class ScoredLead(Document):
             "missing": list(self.missing),
             "transitions": [t.to_dict() for t in self.transitions],
             "audit": [entry.to_dict() for entry in self.audit],
+            **({"environment": thawed(self.environment)} if environment else {}),
         }
 
-    def to_json(self) -> str:
-        """Write the canonical JSON: compact, keys in a fixed order, numbers exact and minimal."""
+    def to_json(self, *, environment: bool = False) -> str:
+        """Write the canonical JSON: compact, keys in a fixed order, numbers exact and minimal.
+
+        With `environment`, what made it stands at its end: the versions of leadrules, tables and plugins. The digest
+        is that of the text without it.
+        """
         part = self._written_parts()
+        made_by = f',"environment":{canonical_json(self.environment)}' if environment else ""
         return (
             f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self._instant)}","ruleset":{self.ruleset.json}'
             f',"score":{minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
             f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)},"segments":{part["segments"]}'
             f',"tags":{part["tags"]},"recommendations":{part["recommendations"]},"missing":{part["missing"]}'
-            f',"transitions":{part["transitions"]},"audit":{self._written_audit()}}}'
+            f',"transitions":{part["transitions"]},"audit":{self._written_audit()}{made_by}}}'
         )
 
     def _written_parts(self) -> Mapping[str, str]:
@@ -508,7 +530,7 @@ class ScoredLead(Document):
             raise _changed(f"there is no moment {shape.as_of}", "as_of") from None
         found = cls(
             as_of=as_of,
-            ruleset=RulesetIdentity(**dict(shape.ruleset)),
+            ruleset=RulesetIdentity(**dict(shape.ruleset), environment=shape.environment),
             transitions=tuple(Transition(**dict(each)) for each in shape.transitions),
             audit=tuple(_entry_of(each) for each in shape.audit),
             segments=tuple(shape.segments),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import attrs
 
-from leadrules import characters, patterns
+from leadrules import versions
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.bundles import bundle_of, read_bundle, refuse_other_plugins
 from leadrules.check.checker import Checked, check
@@ -198,7 +198,8 @@ class Ruleset:
         set_("_limits", limits)
         set_("_catalogue", catalogue)
         set_("_program", program)
-        set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program)))
+        made_by = versions.environment_of(program.identities)
+        set_("_identity", RulesetIdentity(program.name, program.version, fingerprint_of(program), made_by))
         set_("_reader", LeadReader(program.scope))
         set_("_foresight", None)
         set_("_compiled", None)
@@ -232,13 +233,7 @@ class Ruleset:
     @property
     def environment(self) -> dict[str, str]:
         """The versions of the tables that are part of the meaning: tzdata, re2, unicode."""
-        from importlib import metadata
-
-        return {
-            "tzdata": metadata.version("tzdata"),
-            "re2": patterns.version(),
-            "unicode": characters.VERSION,
-        }
+        return versions.tables()
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

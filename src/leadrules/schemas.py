@@ -156,6 +156,8 @@ class ScoredLead(_Shape):
     """What changed against the labels that the lead held."""
     audit: list[AuditEntry]
     """Entries in order of declaration."""
+    environment: Object | None = None
+    """The versions of leadrules, tzdata, re2, unicode and plugins that made it, where they were asked for."""
 
 
 class Gap(_Shape):

@@ -1,7 +1,9 @@
 """What comes out as JSON, by its schema, back again, and through pydantic and FastAPI."""
 
 import asyncio
+import copy
 import json
+import pickle
 import subprocess
 import sys
 import typing
@@ -16,6 +18,7 @@ from leadrules import Explanation, Forecast, InputError, Ruleset, ScoredLead, Wh
 from leadrules.canonical import canonical_json
 from leadrules.document import Document
 from leadrules.errors import ResultError
+from leadrules.sdk import criterion
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 5, tzinfo=UTC)
 RULES = Ruleset.from_text("""ruleset acme version "3"
@@ -218,6 +221,57 @@ def test_all_that_is_wrong_is_told_at_once():
     with pytest.raises(ResultError) as caught:
         ScoredLead.from_json(changed(score=..., tags="hot", lead=7))
     assert [mistake.field for mistake in caught.value.mistakes] == ["lead", "score", "tags"]
+
+
+# ------------------------------------------------------------------ environment
+
+
+@RESULTS
+def test_a_result_says_what_made_it_where_it_is_asked(made):
+    result = made()
+    here = {"leadrules": leadrules.__version__, **RULES.environment, "plugins": {}}
+    assert result.environment == here
+    assert list(result.environment) == ["leadrules", "tzdata", "re2", "unicode", "plugins"]
+    text = result.to_json(environment=True)
+    assert text == result.to_json()[:-1] + f',"environment":{canonical_json(here)}}}'
+    assert result.to_dict(environment=True) == result.to_dict() | {"environment": here}
+    assert "environment" not in result.to_dict()
+    validator(ScoredLead).validate(json.loads(text))
+
+
+@RESULTS
+def test_what_made_a_result_goes_with_it_and_is_no_part_of_it(made):
+    result = made()
+    silent = ScoredLead.from_json(result.to_json())
+    told = ScoredLead.from_json(result.to_json(environment=True))
+    assert (silent.environment, told.environment) == (None, result.environment)
+    assert silent == told == result
+    assert silent.digest == told.digest == result.digest
+    assert hash(silent) == hash(told) == hash(result)
+    assert told.to_json(environment=True) == result.to_json(environment=True)
+    assert silent.to_json(environment=True) == result.to_json()[:-1] + ',"environment":null}'
+    assert ScoredLead.from_json(silent.to_json(environment=True)).environment is None
+    for copied in (pickle.loads(pickle.dumps(told)), copy.deepcopy(told), told.without_audit()):  # noqa: S301
+        assert copied.environment == result.environment
+    with pytest.raises(TypeError, match="does not change"):
+        told.environment["leadrules"] = "9"
+
+
+class Lab:
+    """Criteria of a host."""
+
+    @staticmethod
+    @criterion(version="7")
+    def big(employees: Decimal) -> bool:
+        """Tell whether a company is big."""
+        return employees > 100
+
+
+def test_plugins_are_told_by_what_tells_them_apart():
+    rules = Ruleset.from_text("use lab\nlab.big(employees) +1", criteria={"lab": Lab})
+    (lab,) = rules.evaluate(LEAD, as_of=NOON).environment["plugins"].values()
+    assert (lab["plugin"], lab["criteria"]) == ("lab", {"big": "7"})
+    assert lab["source"].startswith("sha256:")
 
 
 # --------------------------------------------------------------------- pydantic
