@@ -109,12 +109,14 @@ class Criterion:
         """The parameters that a rule file gives: all but the whole lead."""
         return tuple(parameter for parameter in self.parameters if parameter.type is not None)
 
-    def failed(self, problem: str, lead: str | None = None) -> PluginError:
-        """Make the error that says what this criterion did wrong, and with which lead."""
+    def failed(self, problem: str, lead: str | None = None, said: str | None = None) -> PluginError:
+        """Make the error that says what this criterion did wrong, with which lead, and what it said itself."""
         about = f", lead `{lead}`" if lead is not None else ""
         error = PluginError(f"{self.origin}, criterion `{self.name}` version {self.version}{about}: {problem}")
         origin = self.origin
-        return error.about(plugin=origin.plugin, distribution=origin.distribution, criterion=self.name, lead=lead)
+        return error.about(
+            plugin=origin.plugin, distribution=origin.distribution, criterion=self.name, lead=lead, said=said
+        )
 
 
 @attrs.frozen
@@ -181,7 +183,8 @@ def marked(origin: Origin, found: Any) -> list[tuple[str, Any, Mark]]:
         return [(name, function, mark) for name, function, mark in functions if mark is not None]
     except BaseException as problem:
         raise_if_from_outside(problem)
-        raise PluginError(f"{origin} cannot be looked through: {named(problem)}") from problem
+        error = PluginError(f"{origin} cannot be looked through: {named(problem)}")
+        raise error.about(plugin=origin.plugin, distribution=origin.distribution, said=words_of(problem)) from problem
 
 
 def _functions(found: Any) -> Iterable[tuple[str, Any]]:
@@ -374,9 +377,14 @@ def named(problem: BaseException) -> str:
     >>> named(KeyError("x")), named(ValueError())
     ("KeyError: 'x'", 'ValueError')
     """
+    words = words_of(problem)
+    return f"{type(problem).__name__}: {words}" if words else type(problem).__name__
+
+
+def words_of(problem: BaseException) -> str | None:
+    """Give the words of what was raised; None where it has none."""
     try:
-        words = str(problem)
+        return str(problem) or None
     except BaseException as another:  # noqa: BLE001 - an exception without words is named by its kind
         raise_if_from_outside(another)
-        words = ""
-    return f"{type(problem).__name__}: {words}" if words else type(problem).__name__
+        return None

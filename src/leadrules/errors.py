@@ -402,13 +402,15 @@ class PluginError(LeadrulesError):
 
     Its text names the culprit; `help` says what to do about it, where there is something to do. As far as they are
     known, `plugin`, `criterion` and `lead` give the names and the id that the text has, and `distribution` the
-    installed package that brings the plugin.
+    installed package that brings the plugin. Where the plugin raised something, `said` is what that says in its
+    own words, which end the text, too, and may hold values of the lead; None where it has none.
     """
 
     plugin: str | None = None
     distribution: str | None = None
     criterion: str | None = None
     lead: str | None = None
+    said: str | None = None
 
     def __init__(self, message: str, help: str | None = None) -> None:
         super().__init__(message)
@@ -421,9 +423,11 @@ class PluginError(LeadrulesError):
         distribution: str | None = None,
         criterion: str | None = None,
         lead: str | None = None,
+        said: str | None = None,
     ) -> Self:
-        """Say as data whom the error is about, and give it."""
+        """Say as data whom the error is about, and what it said itself; give the error."""
         self.plugin, self.distribution, self.criterion, self.lead = plugin, distribution, criterion, lead
+        self.said = said
         return self
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from leadrules.criteria import Origin, Plugin, loaded, named
+from leadrules.criteria import Origin, Plugin, loaded, named, words_of
 from leadrules.errors import MissingFile, MissingPlugin, PluginError, closest
 from leadrules.interruptions import raise_if_from_outside
 
@@ -196,8 +196,9 @@ def imported(point: metadata.EntryPoint) -> Any:
         return point.load()
     except BaseException as problem:  # whatever a plugin does on import is its own failure
         raise_if_from_outside(problem)
-        reason = named(problem)
-        raise PluginError(f"{origin_of(point)} cannot be imported from `{point.value}`: {reason}") from problem
+        origin = origin_of(point)
+        error = PluginError(f"{origin} cannot be imported from `{point.value}`: {named(problem)}")
+        raise error.about(plugin=origin.plugin, distribution=origin.distribution, said=words_of(problem)) from problem
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ the mark when a rule file asks for the plugin, and freezes what it finds.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeVar, overload
@@ -23,15 +23,42 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _MARK = "__leadrules_criterion__"
 
 
-class _Shown(dict[str, Any]):
-    """What a view holds by name; who looks for anything else is told where to name it."""
-
-    def __missing__(self, name: str) -> Any:
-        raise KeyError(f"`{name}` is not shown: name it in `fields` or `events` of `@criterion`")
+_NO_DEFAULT = object()
 
 
-def _read_only(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(_Shown(found))
+class _Shown(Mapping[str, Any]):
+    """What a view holds by name, for reading alone; who looks for anything else is told where to name it."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self._found: Mapping[str, Any] = MappingProxyType(dict(found))
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self._found[name]
+        except KeyError:
+            advice = "name it in `fields` or `events` of `@criterion`"
+            raise KeyError(f"`{name}` is not shown: {advice}") from None
+
+    def get(self, name: str, default: Any = _NO_DEFAULT) -> Any:
+        """Look up what is shown; only who says what stands for it otherwise may ask for what is not."""
+        return self[name] if default is _NO_DEFAULT else self._found.get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(dict(self._found))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self._found),)
 
 
 def _in_order(events: Iterable[EventView]) -> tuple[EventView, ...]:
@@ -43,13 +70,14 @@ class EventView:
     """One event of a lead, as a criterion sees it.
 
     `at` is in UTC. `properties` has the properties that the criterion names in `events`, by name, and all
-    that are declared where it names none; None is unknown. Nothing of it can be changed.
+    that are declared where it names none; None is unknown. Any other is a KeyError, as in `LeadView`.
+    Nothing of it can be changed.
     """
 
     type: str
     at: dt.datetime
     id: str | None = None
-    properties: Mapping[str, Any] = attrs.field(factory=dict, converter=_read_only)
+    properties: Mapping[str, Any] = attrs.field(factory=dict, converter=_Shown)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.type, self.at, self.id, dict(self.properties))
@@ -63,13 +91,16 @@ class LeadView:
     are in order of time, without repeats, none later than `as_of`, which is in UTC. `timezone` is
     that of the ruleset, by its IANA name. Nothing of it can be changed.
 
+    Looking up a name that is not shown raises KeyError, by `attributes[name]` and `attributes.get(name)`
+    alike; `attributes.get(name, None)` gives None for it.
+
     >>> lead = LeadView("1", {"company": "Acme"}, as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
     >>> lead.attributes["company"], lead.events, lead.timezone
     ('Acme', (), 'UTC')
     """
 
     id: str | None
-    attributes: Mapping[str, Any] = attrs.field(factory=dict, converter=_read_only)
+    attributes: Mapping[str, Any] = attrs.field(factory=dict, converter=_Shown)
     events: tuple[EventView, ...] = attrs.field(default=(), converter=_in_order)
     as_of: dt.datetime = attrs.field(kw_only=True)
     timezone: str = attrs.field(default="UTC", kw_only=True)

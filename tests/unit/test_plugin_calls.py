@@ -7,6 +7,7 @@ import decimal
 import functools
 import itertools
 import pickle
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -171,6 +172,19 @@ def read(lead: LeadView) -> list[str]:
 def peeps(lead: LeadView, field: bool) -> bool:
     """Look at what it does not name."""
     return (lead.attributes["fleet"] if field else lead.events[0].properties["url"]) is None
+
+
+@criterion(fields={"company": str}, events={"page_view": {}})
+def looks_up(lead: LeadView, field: bool) -> bool:
+    """Look up what it does not name."""
+    return (lead.attributes.get("fleet") if field else lead.events[0].properties.get("url")) is None
+
+
+@criterion(fields={"company": str}, events={"page_view": {}})
+def has_a_default(lead: LeadView) -> bool:
+    """Say what stands for what it does not name."""
+    fleet, url = lead.attributes.get("fleet", 7), lead.events[0].properties.get("url", None)
+    return fleet == 7 and url is None and lead.attributes.get("company") is None
 
 
 @criterion(checks={"text": unsure})
@@ -613,11 +627,18 @@ def test_what_a_criterion_is_to_be_shown_is_checked_with_the_file(text, told):
     assert told in found
 
 
+@pytest.mark.parametrize("looks", ["peeps", "looks_up"])
 @pytest.mark.parametrize(("which", "name"), [("true", "fleet"), ("false", "url")])
-def test_what_a_criterion_does_not_name_it_is_told_to_name(which, name):
+def test_what_a_criterion_does_not_name_it_is_told_to_name(looks, which, name):
     view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "properties": {"url": "/"}}
     with pytest.raises(PluginError, match=f"`{name}` is not shown: name it in `fields` or `events` of `@criterion`"):
-        score(f"field fleet: number\nfleet > 100 +1\ncrm.peeps({which}) +1", [view], fleet=1)
+        score(f"field fleet: number\nfleet > 100 +1\ncrm.{looks}({which}) +1", [view], fleet=1)
+
+
+def test_a_default_stands_for_what_a_criterion_does_not_name():
+    view = {"type": "page_view", "at": "2026-11-20T23:30:00Z", "properties": {"url": "/"}}
+    rules = "field fleet: number\nfleet > 100 +1\ncrm.has_a_default() +10"
+    assert score(rules, [view], fleet=1) == 10
 
 
 def test_a_refused_literal_is_shown_where_it_stands():
@@ -771,7 +792,7 @@ FAILING = {name: value for name, value in globals().items() if hasattr(value, "_
         ("endless(company) is known", "it gives Decimal('NaN') (Decimal), which is no number"),
         ("torn(company) is known", "it gives a text that is not Unicode"),
         ('grabs({"a"})', "it changes its argument `texts`, which is only to be read"),
-        ("pries()", "it failed with TypeError: 'mappingproxy' object does not support item assignment"),
+        ("pries()", "it failed with TypeError: '_Shown' object does not support item assignment"),
     ],
 )
 def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
@@ -783,6 +804,8 @@ def test_a_criterion_that_fails_is_named_with_its_lead(call, words):
     assert words in str(caught.value)
     for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):  # noqa: S301 - our own bytes
         assert (error.plugin, error.distribution, error.criterion, error.lead) == ("bad", None, name, "42")
+        raised = re.search(r"failed with \w+(?:: (.*))?", words)
+        assert error.said == (raised[1] if raised else None)
 
 
 @pytest.mark.parametrize(

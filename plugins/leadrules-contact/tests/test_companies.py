@@ -2,10 +2,15 @@
 
 import inspect
 from types import ModuleType
+from typing import get_args
 
+import phonenumbers
 import pytest
 from leadrules_contact import is_company_number, is_vat_number, vat_country
+from leadrules_contact.answers import PhoneCountry, VatCountry
 from leadrules_contact.companies import company_module, kinds
+
+from leadrules import RuleCheckError, Ruleset
 
 ODD = (
     "\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}",
@@ -78,3 +83,16 @@ def test_what_a_number_is_called_and_how_it_is_spaced_does_not_matter(number):
         for written in (number, number.lower(), f" {number}  ", f"{number[:2]} {number[2:]}"):
             assert is_vat_number(f"{label} {written}"), (label, written)
             assert vat_country(f"{label} {written}") == vat_country(number), (label, written)
+
+
+def test_the_closed_answers_are_those_of_the_libraries():
+    prefixes = {kind.partition(".")[0].upper() for kind in kinds() if kind.endswith(".vat")} - {"EU"}
+    assert set(get_args(VatCountry)) == {{"EL": "GR", "XI": "GB"}.get(prefix, prefix) for prefix in prefixes}
+    assert set(get_args(PhoneCountry)) == phonenumbers.SUPPORTED_REGIONS
+
+
+def test_a_country_that_no_number_has_is_refused_in_a_rule():
+    text = 'use contact\ncontact.vat_country(company) = "Poland" +1\ncontact.phone_country(phone) = "UK" +1\n'
+    with pytest.raises(RuleCheckError) as caught:
+        Ruleset.from_text(text)
+    assert [(one.code, one.span.line) for one in caught.value.diagnostics] == [("LR407", 2), ("LR407", 3)]

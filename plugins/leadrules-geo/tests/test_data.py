@@ -8,7 +8,7 @@ from typing import get_args
 import pycountry
 import pytest
 from leadrules_geo import continent, country, region, subregion, timezone, timezones, was_member
-from leadrules_geo.answers import Continent, Country, Region, Subregion
+from leadrules_geo.answers import Continent, Country, Region, Subregion, TimeZone
 from leadrules_geo.countries import LANGUAGES, all_countries, named
 from leadrules_geo.tables import plain, table
 from leadrules_geo.zones import zone, zone_meant, zones_of_countries
@@ -27,6 +27,8 @@ def test_the_closed_answers_are_those_of_the_data():
     assert set(get_args(Subregion)) == {name for name, area in areas.items() if "countries" in area and "in" in area}
     assert {region(code) for code in all_countries()} == {*get_args(Region), None}
     assert {continent(code) for code in all_countries()} == set(get_args(Continent))
+    zones = itertools.chain.from_iterable(zones_of_countries().values())
+    assert set(get_args(TimeZone)) == {*zones, *(timezone(code) for code in all_countries())} - {None}
 
 
 def test_every_country_but_antarctica_has_a_region_and_a_subregion():

@@ -83,7 +83,7 @@ def monetary(
     where `last_days` is unknown. The sum is exact; an unknown amount is left out, a negative one (a refund)
     is subtracted. The order in which the cut-offs are written does not matter.
     """
-    amounts = (event.properties.get("amount") for event in within(lead, last_days))
+    amounts = (event.properties.get("amount", None) for event in within(lead, last_days))
     spent = sum((Fraction(amount) for amount in amounts if isinstance(amount, Decimal)), Fraction(0))
     return _class(spent, (a, b, c, d))
 

@@ -7,11 +7,13 @@ import difflib
 import functools
 import re
 from importlib import import_module
+from typing import cast, get_args
 
 from stdnum import vatin
 from stdnum.util import NumberValidationModule
 
 from leadrules.sdk import criterion, versioned
+from leadrules_contact.answers import VatCountry
 from leadrules_contact.country import LIBRARIES, is_code, iso
 from leadrules_contact.tables import lines_of
 from leadrules_contact.written import is_filler, lost, plain, unlabelled
@@ -19,6 +21,7 @@ from leadrules_contact.written import is_filler, lost, plain, unlabelled
 _VERSION = versioned("2", "python-stdnum", *LIBRARIES)
 _VERSION_OF_KINDS = versioned("2", "python-stdnum")
 _LONGEST_NUMBER = 100
+_VAT_COUNTRIES = frozenset(get_args(VatCountry))
 _PREFIXES = {"EL": "GR", "XI": "GB"}  # Greece and Northern Ireland are not called by their ISO 3166-1 code
 
 
@@ -84,7 +87,7 @@ def is_vat_number(number: str, country: str | None = None) -> bool | None:
 
 
 @criterion(version=_VERSION)
-def vat_country(number: str) -> str | None:
+def vat_country(number: str) -> VatCountry | None:
     """Give the country of a VAT number that begins with its prefix: two letters, as in ISO 3166-1.
 
     `EL` gives `GR`, and `XI` (Northern Ireland) gives `GB`. Unknown for a number without a prefix,
@@ -92,8 +95,8 @@ def vat_country(number: str) -> str | None:
 
     Source: `python-stdnum`, as of its installed release.
     """
-    prefix = _prefix(number)
-    return _iso(prefix) if prefix != "EU" and _has_prefix(number) else None
+    country = _iso(_prefix(number))
+    return cast("VatCountry", country) if country in _VAT_COUNTRIES and _has_prefix(number) else None
 
 
 @functools.cache

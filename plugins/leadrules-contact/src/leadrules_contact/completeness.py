@@ -31,5 +31,5 @@ def completeness(lead: LeadView) -> Decimal:
 
     Source: the standard vocabulary of leadrules.
     """
-    known = sum(lead.attributes.get(name) is not None for name in FIELDS)
+    known = sum(lead.attributes[name] is not None for name in FIELDS)
     return Decimal(known) / len(FIELDS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 
 from leadrules.sdk import criterion, versioned
+from leadrules_contact.answers import PhoneCountry
 from leadrules_contact.country import LIBRARIES, iso
 from leadrules_contact.written import first_of_several, lost, plain, with_extension, without_home_zero
 
@@ -34,7 +35,7 @@ _TYPES: dict[int, PhoneType] = {
     PhoneNumberType.UAN: "uan",
     PhoneNumberType.VOICEMAIL: "voicemail",
 }
-_NOWHERE = "001"  # "world", what libphonenumber calls the region of +800 and the like
+_COUNTRIES = frozenset(get_args(PhoneCountry))
 _NO_COUNTRY = NumberParseException.INVALID_COUNTRY_CODE
 
 
@@ -76,7 +77,7 @@ def is_valid_phone(phone: str, country: str | None = None) -> bool | None:
 
 
 @criterion(version=_VERSION, checks={"country": _a_country})
-def phone_country(phone: str, country: str | None = None) -> str | None:
+def phone_country(phone: str, country: str | None = None) -> PhoneCountry | None:
     """Give the country of a valid phone number: two letters, as in ISO 3166-1.
 
     Countries that share a country code are told apart: `+1 416 …` gives `CA`, `+44 1534 …` gives
@@ -87,7 +88,7 @@ def phone_country(phone: str, country: str | None = None) -> str | None:
     """
     number = _number(phone, _region(country))
     region = None if number is None else phonenumbers.region_code_for_number(number)
-    return None if region == _NOWHERE else region
+    return cast("PhoneCountry", region) if region in _COUNTRIES else None
 
 
 @criterion(version=_VERSION, checks={"country": _a_country})

@@ -38,7 +38,8 @@ def gaps(elements: list[str]) -> list[str] | None:
 def next_gap(elements: list[str]) -> str | None:
     """Give the name of the first element that is not met, by a no or because nobody has asked.
 
-    First in the framework's order, which is that of the conversation. Unknown when all are met.
+    First in the framework's order, which is that of the conversation. Unknown when all are met. No closed
+    list, as that of `next_question` is none.
     """
     return next((name for name, state in read(elements) if state is not True), None)
 
@@ -51,7 +52,10 @@ def unasked(elements: list[str]) -> list[str] | None:
 
 @criterion(version="1")
 def next_question(elements: list[str]) -> str | None:
-    """Give the name of the first element that is not known: what to ask next. Unknown when all are known."""
+    """Give the name of the first element that is not known: what to ask next. Unknown when all are known.
+
+    No closed list, and a misspelt name in a rule goes unnoticed: a `checklist` has names of its own.
+    """
     return next((name for name, state in read(elements) if state is None), None)
 
 

@@ -6,15 +6,17 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast, get_args
 
 from leadrules.sdk import LeadView, criterion, versioned
+from leadrules_geo.answers import TimeZone
 from leadrules_geo.countries import found_country
 from leadrules_geo.tables import table
 from leadrules_geo.zones import zone_meant, zones_of_countries
 
 _VERSION = versioned("2", "pycountry", "tzdata")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME_ZONES = frozenset(get_args(TimeZone))
 _NINE, _SEVENTEEN = Decimal(9), Decimal(17)
 
 
@@ -37,7 +39,7 @@ _HOURS: Mapping[str, Callable[[Any], object]] = {"opens": _an_hour, "closes": _a
 
 
 @criterion(version=_VERSION)
-def timezone(country: str) -> str | None:
+def timezone(country: str) -> TimeZone | None:
     """Give the time zone of a country's capital: a name of the IANA database, such as `Europe/Warsaw`.
 
     It is the only one of most countries; ask `timezones` for all of them. `country` is any name or
@@ -51,11 +53,12 @@ def timezone(country: str) -> str | None:
     if code is None:
         return None
     zones = zones_of_countries().get(code, ())
-    return _capital_zones().get(code) or (zones[0] if len(zones) == 1 else None)
+    capital = _capital_zones().get(code) or (zones[0] if len(zones) == 1 else None)
+    return cast("TimeZone", capital) if capital in _TIME_ZONES else None
 
 
 @criterion(version=_VERSION)
-def timezones(country: str) -> list[str] | None:
+def timezones(country: str) -> list[TimeZone] | None:
     """Give all time zones of a country: names of the IANA database, in the order of its table.
 
     Zones count that differ, or did since 1970: Germany has `Europe/Berlin` and `Europe/Busingen`,
@@ -65,7 +68,8 @@ def timezones(country: str) -> list[str] | None:
     Source: `zone.tab` of the IANA time zone database in `tzdata`.
     """
     code = found_country(country)
-    return None if code is None else list(_zones(code)) or None
+    zones = () if code is None else _zones(code)
+    return [cast("TimeZone", zone) for zone in zones if zone in _TIME_ZONES] or None
 
 
 @criterion(version=_VERSION, checks=_HOURS, fields={}, events={})

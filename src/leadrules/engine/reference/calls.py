@@ -12,7 +12,7 @@ from zlib import crc32
 from leadrules import program as p
 from leadrules.characters import normalised
 from leadrules.conversions import YEARS, plain_moment
-from leadrules.criteria import DIGITS, Criterion, named, to_python
+from leadrules.criteria import DIGITS, Criterion, named, to_python, words_of
 from leadrules.foreign import exactly
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import Facts, Occurrence
@@ -93,7 +93,7 @@ def _asked(criterion: Criterion, given: Mapping[str, Any], lead: str | None) -> 
             answer = criterion.function(**given)
     except BaseException as problem:
         raise_if_from_outside(problem)
-        raise criterion.failed(f"it failed with {named(problem)}", lead) from problem
+        raise criterion.failed(f"it failed with {named(problem)}", lead, words_of(problem)) from problem
     return answer_of(criterion, answer, lead)
 
 
@@ -109,7 +109,8 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
     except Exception as problem:
         raise_if_from_outside(problem)
         shown = f"{_shown_answer(answer)}, which cannot be read"
-        raise criterion.failed(f"it gives {shown}: asking it failed with {named(problem)}", lead) from problem
+        reason = f"it gives {shown}: asking it failed with {named(problem)}"
+        raise criterion.failed(reason, lead, words_of(problem)) from problem
     match kind, answer:
         case "bool", bool():
             return answer
