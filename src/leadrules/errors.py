@@ -69,7 +69,10 @@ class Diagnostic:
     source: str = ""
 
     def render(self) -> str:
-        """Draw the diagnostic for a person: place, code, message, source line, caret, help."""
+        """Draw the diagnostic for a person: place, code, message, source line, caret, help.
+
+        What could control a terminal, in a name or a source line, is left out.
+        """
         place = f"{self.span.file}:{self.span.line}:{self.span.column}"
         lines = [f"{place}: {self.severity} {self.code}: {self.message}"]
         if self.source.strip():
@@ -83,7 +86,7 @@ class Diagnostic:
             lines += [f" {number} | {shown}", f" {margin} | {lead_in}{carets}"]
         if self.help:
             lines.append(f"  help: {self.help}")
-        return "\n".join(lines)
+        return "".join(c for c in "\n".join(lines) if c.isprintable() or c in "\n\t")
 
     def to_dict(self) -> dict[str, Any]:
         """Give the diagnostic as plain data: code, severity, message, help, file, line, column, end."""

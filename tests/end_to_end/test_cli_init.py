@@ -1,9 +1,12 @@
 """`leadrules init`: a rule file to begin with, and that each is a good beginning."""
 
+from pathlib import Path
+
 import pytest
 
 from leadrules.cli.init_command import templates
 from leadrules.ruleset import program_of
+from leadrules.tables import output
 
 NAMES = ["minimal", "b2b-saas", "bant", "champ", "ecommerce", "meddic", "polski", "temperature"]
 
@@ -93,3 +96,32 @@ def test_the_polish_template_has_polish_names_only():
     scope = program_of(Ruleset.from_text(templates()["polski"])).scope
     assert not set(scope.fields) & set(STANDARD_FIELDS)
     assert not set(scope.read) & set(STANDARD_EVENTS)
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Let the disk be full once a few small files have been written."""
+    left = [5]
+
+    def write(path: Path, *_, **__) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        path.touch()
+
+    def write_output(file: object, _data: bytes) -> None:
+        raise output.FileProblem(file._path, "cannot be written: no space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write)
+    monkeypatch.setattr(output._Descriptor, "write", write_output)
+
+
+@pytest.mark.usefixtures("full_disk")
+@pytest.mark.parametrize("command", [("init", "made"), ("plugins", "new", "trucks", "--dir", "made")])
+def test_a_full_disk_leaves_no_half_of_anything(here, leadrules, command):
+    run = leadrules(*command)
+    assert run.exit_code == 2
+    assert run.stdout == ""
+    assert "no space left on device" in run.stderr
+    assert run.stderr.count("\n") == 1
+    assert list((here / "made").iterdir()) == []

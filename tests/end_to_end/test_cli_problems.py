@@ -1,8 +1,11 @@
 """Bad input: each has its own message and exit status, and nothing already written is lost."""
 
+import sys
 from pathlib import Path
 
 import pytest
+
+from leadrules import Ruleset, RulesetError
 
 SCORE = ("score", "acme.leadrules", "leads.csv", "--as-of", "2026-11-21")
 OLD = "the results of last week\n"
@@ -193,3 +196,38 @@ def test_a_command_that_does_not_exist(leadrules):
     run = leadrules("scroe")
     assert run.exit_code == 2
     assert "score" in run.stderr
+
+
+ODD = "a\x1b[31m\x9b1m\u202eb"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names that Windows does not take")
+def test_names_of_files_cannot_control_the_terminal(here, leadrules):
+    rules = here / f"{ODD}.leadrules"
+    rules.write_text("budget +5\n", "utf-8")
+    (here / f"{ODD}.csv").write_text("id,budget\n1,maybe\n", "utf-8")
+    (here / "wrong.leadrules").write_text(f'job_title = "{ODD}" +\n', "utf-8")
+    told = [
+        leadrules("check", rules.name),
+        leadrules("check", rules.name, "--against", f"{ODD}.csv"),
+        leadrules("check", "wrong.leadrules"),
+        leadrules("score", rules.name, f"{ODD}.csv", "-o", f"out{ODD}.csv", "--rejects", f"rejects{ODD}.csv"),
+        leadrules("score", rules.name, f"no{ODD}.csv"),
+        leadrules("infer", f"{ODD}.csv", "--id-column", ODD),
+        leadrules("test", rules.name),
+        leadrules("fmt", rules.name),
+        leadrules("fmt", "--check", rules.name),
+        leadrules("init", f"new{ODD}"),
+        leadrules("plugins", "new", "trucks", "--dir", f"new{ODD}"),
+        leadrules("demo", "--save", f"demo{ODD}"),
+        leadrules("explain", rules.name, f"{ODD}.csv", "--lead", "1"),
+        leadrules("diff", rules.name, rules.name, f"{ODD}.csv"),
+        leadrules("plugins", "needed", rules.name),
+    ]
+    assert sum(bool(run.stdout + run.stderr) for run in told) >= len(told) - 2
+    for run in told:
+        assert not {"\x1b", "\x9b", "\u202e"} & {*run.stdout, *run.stderr}, run.stdout + run.stderr
+    with pytest.raises(RulesetError) as caught:
+        Ruleset.from_file(here / "wrong.leadrules")
+    assert not {"\x1b", "\x9b", "\u202e"} & {*str(caught.value)}
+    assert "job_title" in str(caught.value)

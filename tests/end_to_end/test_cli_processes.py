@@ -278,3 +278,48 @@ def test_every_status_is_told_on_its_page():
 def test_a_width_of_nothing_is_no_width(here, process):
     child = process("check", "acme.leadrules", cwd=here, env={"COLUMNS": "0"})
     assert b"acme.leadrules is good" in child.communicate(timeout=60)[0]
+
+
+# --------------------------------------------------------------------- memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory as Linux does")
+def test_memory_that_runs_out_is_told_in_a_sentence(here, process):
+    import resource
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
+
+    (here / "large.json").write_text("[" + " " * (250 << 20) + "]", "utf-8")
+    (here / "scored.csv").write_text("old\n", "utf-8")
+    arguments = ("score", "acme.leadrules", "large.json", *AS_OF, "-o", "scored.csv")
+    child = process(*arguments, cwd=here, preexec_fn=limit)
+    errors = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 2
+    assert errors == (
+        "error: there is not enough memory for this\n  help: give it more, or less to do: fewer leads at a time\n"
+    )
+    assert (here / "scored.csv").read_text("utf-8") == "old\n"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_memory_that_runs_out_over_a_lead_ends_the_run(here, process, workers):
+    code = (
+        "import sys, leadrules.engine.compiler.scoring as scoring\n"
+        "from leadrules.ruleset import Ruleset\n"
+        "def full(*_, **__): raise MemoryError\n"
+        "Ruleset.evaluate = full\n"
+    )
+    (here / "sitecustomize.py").write_text(code, "utf-8")
+    path = {"PYTHONPATH": str(here)}
+    child = process("score", "acme.leadrules", "leads.csv", *AS_OF, "--workers", workers, cwd=here, env=path)
+    output, errors = child.communicate(timeout=60)
+    assert (child.returncode, output) == (2, b"")
+    assert errors.startswith(b"error: there is not enough memory for this\n")
+
+
+@pytest.mark.parametrize("workers", ["0", "1025", "99999999999999999999"])
+def test_so_many_workers_are_refused(leadrules, workers):
+    run = leadrules("score", "acme.leadrules", "leads.csv", "--workers", workers)
+    assert run.exit_code == 2
+    assert "Invalid value for '--workers'" in run.stderr

@@ -222,8 +222,8 @@ def test_options_that_contradict_each_other(rules):
         run(rules, as_of=datetime(2026, 11, 21))  # noqa: DTZ001 - that is the mistake
     with pytest.raises(ValueError, match="give events, too"):
         run(rules, events=None, event_columns={"at": "time"})
-    for workers in (0, -3, "2", 1.0, True):
-        with pytest.raises(ValueError, match="workers is a whole number of processes, at least 1"):
+    for workers in (0, -3, "2", 1.0, True, 1_025, 10**30):
+        with pytest.raises(ValueError, match="workers is a whole number of processes, from 1 to 1,024"):
             run(rules, workers=workers)
     with pytest.raises(TypeError, match=r"load them with Ruleset\.from_file"):
         run("rules.leadrules")

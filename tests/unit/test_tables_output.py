@@ -3,6 +3,7 @@
 import csv
 import os
 import stat
+import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output, read_leads
+from leadrules.tables import FileProblem, OutputFile, Reject, RejectsWriter, parquet_output, parts, read_leads
 from leadrules.tables.csv_output import Formulas, is_formula
 from leadrules.tables.parquet_output import parquet_rows
 
@@ -318,3 +319,101 @@ def test_names_that_no_system_takes_are_told_in_a_sentence(tmp_path):
                 FileProblem, match=r"cannot be (used|written): (its links lead in a circle|file name too)"
             ):
                 use(path)
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next_one_and_nothing_else(tmp_path):
+    path = tmp_path / "scored.csv"
+    left = tmp_path / ".scored.csv.0123456789ab.part"
+    others = [".other.csv.0123456789ab.part", ".scored.csv.part", ".scored.csv.0123456789AB.part", "scored.csv.bak"]
+    for name in (left.name, *others):
+        (tmp_path / name).write_text("half")
+    with OutputFile(path) as first, OutputFile(path) as second:
+        assert not left.exists()
+        assert sum(name.endswith(".part") for name in names(tmp_path)) == 3 + 2
+        first.text.write("first")
+        second.text.write("second")
+    assert path.read_text() == "first"
+    assert names(tmp_path) == sorted([*others, "scored.csv"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_a_run_that_is_killed_leaves_nothing_for_long(tmp_path):
+    path = tmp_path / "scored.csv"
+    code = (
+        "import os, sys; from pathlib import Path; from leadrules.tables import OutputFile\n"
+        "with OutputFile(Path(sys.argv[1])) as output: output.text.write('half'); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -9
+    assert [name.endswith(".part") for name in names(tmp_path)] == [True]
+    with OutputFile(path) as output:
+        output.text.write("whole")
+    assert names(tmp_path) == ["scored.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_part_that_another_run_takes_away_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    taken = []
+
+    def lock(file: int, *, wait: bool) -> bool:
+        if not taken:
+            taken.extend(tmp_path.iterdir())
+            taken[0].unlink()
+        return locked(file, wait=wait)
+
+    locked = parts._lock
+    monkeypatch.setattr(parts, "_lock", lock)
+    with OutputFile(tmp_path / "scored.csv") as output:
+        output.text.write("whole")
+    assert len(taken) == 1
+    assert names(tmp_path) == ["scored.csv"]
+
+
+def test_a_new_file_is_never_written_over_one_that_is_there(tmp_path):
+    path = tmp_path / "rules.leadrules"
+
+    def write() -> None:
+        with OutputFile(path, new=True) as output:
+            output.text.write("mine")
+            path.write_text("theirs")
+
+    for _already in (False, True):
+        with pytest.raises(FileProblem, match="is there already, and is kept as it is"):
+            write()
+        assert (path.read_text(), names(tmp_path)) == ("theirs", ["rules.leadrules"])
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root may give files away")
+def test_an_output_that_is_replaced_keeps_owner_and_group(tmp_path):
+    path = tmp_path / "scored.csv"
+    path.write_text("old")
+    path.chmod(0o640)
+    os.chown(path, 12_345, 23_456)
+    with OutputFile(path) as output:
+        output.text.write("new")
+    found = path.stat()
+    assert (path.read_text(), found.st_uid, found.st_gid, found.st_mode & 0o777) == ("new", 12_345, 23_456, 0o640)
+
+
+def test_an_owner_that_may_not_be_kept_is_no_obstacle(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    path = tmp_path / "scored.csv"
+    path.write_text("old")
+    monkeypatch.setattr(os, "chown", refuse, raising=False)
+    with OutputFile(path) as output:
+        output.text.write("new")
+    assert path.read_text() == "new"
+
+
+def test_a_working_folder_that_is_gone_is_told(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for use in (OutputFile, read_leads):
+        with pytest.raises(FileProblem) as caught:
+            use(Path("out.csv"))
+        assert str(caught.value) == (
+            "`out.csv` cannot be found: the working folder is gone\n  help: change to a folder that is there"
+        )

@@ -1,5 +1,6 @@
 """Parquet: every value is read exactly, or told of with row, column and value; the rest of the file is read."""
 
+import builtins
 import datetime as dt
 import json
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from leadrules import Ruleset
-from leadrules.tables import FileProblem, formats, parquet_files, read_events, read_leads, score_files
+from leadrules.tables import FileProblem, formats, parquet_files, parquet_values, read_events, read_leads, score_files
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
@@ -238,3 +239,33 @@ def test_rows_that_are_much_larger_than_the_file_take_little_memory(tmp_path):
     rows, megabytes = map(int, done.stdout.split())
     assert rows == 1_000
     assert megabytes < 400
+
+
+def test_memory_that_runs_out_is_told_with_the_row(tmp_path, monkeypatch):
+    path = written(tmp_path, id=[str(n) for n in range(100)])
+
+    def full(array: pa.Array) -> list[str]:
+        if array[0].as_py() != "0":
+            raise pa.ArrowMemoryError("malloc of size 9 failed")
+        return array.to_pylist()
+
+    monkeypatch.setattr(parquet_values, "values_of", full)
+    with pytest.raises(FileProblem, match="needs more memory than there is, after row 64"):
+        list(read_leads(path))
+
+
+def test_a_pyarrow_that_cannot_be_loaded_is_told(tmp_path, monkeypatch):
+    def refuse(name: str, *rest: object) -> object:
+        if name == "pyarrow":
+            raise ImportError("libarrow.so: failed to map segment from shared object\nand more")
+        return load(name, *rest)
+
+    path = written(tmp_path, id=["1"])
+    load = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(FileProblem) as caught:
+        read_leads(path)
+    assert str(caught.value) == (
+        f"`{path}` needs pyarrow to be read, which cannot be loaded: "
+        "libarrow.so: failed to map segment from shared object\n  help: give it more memory, or install pyarrow again"
+    )

@@ -30,6 +30,9 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:  # before a command runs; from then on it is handled there
         sys.exit(130)
+    except MemoryError:  # likewise
+        sys.stderr.write("error: there is not enough memory for this\n")
+        sys.exit(2)
     except PipeClosed:
         sys.exit(141)
     except StdoutLost as problem:

@@ -178,7 +178,7 @@ def score(
         typer.Option(metavar="FILE", help="Write what could not be read or scored, and why: .csv or .jsonl."),
     ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
-    workers: Annotated[int, typer.Option(min=1, metavar="N", help="How many processes share the work.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="How many processes share the work.")] = 1,
     keep_formulas: Annotated[
         bool, typer.Option("--keep-formulas", help="Write texts that a spreadsheet would run to CSV as they are.")
     ] = False,

@@ -12,6 +12,7 @@ from pathlib import Path
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
 from leadrules.errors import closest
+from leadrules.tables import OutputFile
 
 NAME = "rules.leadrules"
 """The file that is written."""
@@ -49,7 +50,7 @@ def show_templates() -> int:
 
 
 def init(folder: Path, template: str) -> int:
-    """Write a template to a folder, made if need be, and give the exit status. Raises Stop."""
+    """Write a template to a folder, made if need be, and give the exit status. Raises Stop and FileProblem."""
     text = _template(template)
     path = folder / NAME
     if path.exists() or path.is_symlink():
@@ -59,11 +60,8 @@ def init(folder: Path, template: str) -> int:
     except OSError as error:
         reason = "it is a file" if isinstance(error, FileExistsError) else (error.strerror or "no access").lower()
         raise Stop(f"the folder `{folder}` cannot be made: {reason}") from None
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:  # never over a file that is there
-            file.write(text)
-    except OSError as error:
-        raise Stop(f"`{path}` cannot be written: {(error.strerror or 'no access').lower()}") from None
+    with OutputFile(path, new=True) as output:
+        output.text.write(text)
     _tell(Screen(), path, text)
     return OK
 

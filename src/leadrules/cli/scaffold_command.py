@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shlex
+import shutil
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -50,15 +52,30 @@ def new(name: str, folder: Path | None) -> int:
     }
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Stop(f"`{target}` is there already, and is kept as it is", "name another folder with --dir")
+    files = {path.format(module=module): _filled(template, values) for path, template in _FILES.items()}
     try:
-        for path, template in _FILES.items():
-            file = target / path.format(module=module)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_filled(template, values), "utf-8", newline="\n")
+        _write(target, files)
     except OSError as error:
         raise Stop(f"`{target}` cannot be written: {(error.strerror or 'no access').lower()}") from None
     _tell(Screen(), target, name)
     return OK
+
+
+def _write(target: Path, files: Mapping[str, str]) -> None:
+    """Write a folder as a whole or not at all: beside its name, then renamed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{secrets.token_hex(6)}.part")
+    try:
+        for name, text in files.items():
+            file = part / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8", newline="\n")
+        if target.is_dir():
+            target.rmdir()  # it is empty
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
 
 
 def _checked(given: str) -> str:

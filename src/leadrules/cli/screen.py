@@ -53,8 +53,9 @@ class Screen:
         self.console.print(text if self.unicode else _in_ascii(text), soft_wrap=True, crop=False, overflow="ignore")
 
     def styled(self, *parts: str | tuple[str, str]) -> Text:
-        """Make one text of texts and pairs of a text and its style."""
-        return Text.assemble(*parts)
+        """Make one text of texts and pairs of a text and its style; names of files may stand in them."""
+        plain = ((part, "") if isinstance(part, str) else part for part in parts)
+        return Text.assemble(*((printable(text, lines=True), style) for text, style in plain))
 
     def problem(self, message: str, advice: str | None = None) -> None:
         """Say what is wrong, and what to do about it."""
@@ -182,7 +183,7 @@ def printable(text: str, *, lines: bool = False) -> str:
 def drawn(diagnostic: Diagnostic) -> Text:
     """Draw a diagnostic: exactly the text of `render`, coloured."""
     colour = "red" if diagnostic.severity == "error" else "yellow"
-    head, *rest = _without_controls(diagnostic.render()).split("\n")
+    head, *rest = diagnostic.render().split("\n")
     place, _, said = head.partition(f": {diagnostic.severity} ")
     kind, message = f"{diagnostic.severity} {diagnostic.code}", said.partition(": ")[2]
     text = Text.assemble((place, "bold"), ": ", (kind, f"bold {colour}"), ": ", _with_marks(message))
@@ -198,10 +199,6 @@ def _margin_line(line: str, colour: str) -> Text:
     margin, bar, rest = line.partition("| ")
     is_caret = not margin.strip()
     return Text.assemble((margin + bar, "dim"), (rest, f"bold {colour}" if is_caret else ""))
-
-
-def _without_controls(text: str) -> str:
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")
 
 
 def _with_marks(sentence: str) -> Text:

@@ -20,7 +20,7 @@ from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
 from leadrules.tables.results import audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
-from leadrules.tables.scoring import AsOf, Scored, as_of_each, score_rows
+from leadrules.tables.scoring import MOST_WORKERS, AsOf, Scored, as_of_each, score_rows
 
 _MOST_REASONS = 5
 
@@ -137,8 +137,8 @@ def _refuse_arguments(rules: object, events: object, event_columns: object, work
         raise TypeError("the rules are a Ruleset: load them with Ruleset.from_file")
     if event_columns is not None and events is None:
         raise ValueError("event_columns say where the parts of events stand: give events, too")
-    if workers is not None and (type(workers) is not int or workers < 1):
-        raise ValueError("workers is a whole number of processes, at least 1")
+    if workers is not None and (type(workers) is not int or not 1 <= workers <= MOST_WORKERS):
+        raise ValueError(f"workers is a whole number of processes, from 1 to {MOST_WORKERS:,}")
 
 
 def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
 import stat
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from leadrules.tables.parts import new_part, remove_leftovers
 from leadrules.tables.problems import FileProblem, refuse_system_error
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -50,11 +51,13 @@ class OutputFile:
     content or the new, never half. Where the block fails, also by an interrupt, the target stays as
     it was. A new file has the mode of the old one, and its owner and group where this user may give
     them. A target that is no ordinary file (`/dev/stdout`, a pipe) is written directly. `inputs` are
-    files that must not be overwritten. Raises FileProblem.
+    files that must not be overwritten; a `new` file must not be there. What a run that was killed left
+    beside the target is removed. Raises FileProblem.
     """
 
-    def __init__(self, path: Path, *, inputs: Iterable[Path] = ()) -> None:
+    def __init__(self, path: Path, *, inputs: Iterable[Path] = (), new: bool = False) -> None:
         self.path = path
+        self._is_new = new
         self._target = resolved(path)
         self._temporary: Path | None = None
         self._binary: BinaryIO | None = None
@@ -81,6 +84,7 @@ class OutputFile:
     def __enter__(self) -> Self:
         """Open the file that will become the target."""
         try:
+            self._refuse_present()
             if self._direct:
                 self._binary = self._opened(os.open(self.path, os.O_WRONLY | _BINARY))
             else:
@@ -121,9 +125,14 @@ class OutputFile:
         if self._target.exists() and not (self._target.stat().st_mode & _WRITABLE and os.access(self._target, os.W_OK)):
             raise FileProblem(self.path, "is write-protected", "allow to write it, or choose another name")
 
+    def _refuse_present(self) -> None:
+        if self._is_new and (self.path.exists() or self.path.is_symlink()):
+            raise FileProblem(self.path, "is there already, and is kept as it is")
+
     def _open_beside(self) -> None:
-        self._temporary = self._target.with_name(f".{self._target.name[:60]}.{secrets.token_hex(6)}.part")
-        self._binary = self._opened(os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
+        remove_leftovers(self._target)
+        file, self._temporary = new_part(self._target)
+        self._binary = self._opened(file)
         if not self._target.exists():
             return
         before = self._target.stat()
@@ -144,7 +153,9 @@ class OutputFile:
         if self._temporary is None:
             return
         os.fsync(self.binary.fileno())
-        self.binary.close()
+        self._refuse_present()
+        if sys.platform == "win32":  # elsewhere it stays locked until it has its name, so that no run takes it away
+            self.binary.close()
         self._temporary.replace(self._target)
         self._temporary = None
         _sync_folder(self._target.parent)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from leadrules.shape import LEAD_PARTS
 from leadrules.tables.inputs import Input
+from leadrules.tables.problems import without_pyarrow
 from leadrules.tables.records import Record, RecordFile, Wanted, repeated_name
 from leadrules.values import plain_name
 
@@ -26,8 +27,9 @@ def open_parquet(given: Input, wanted: Wanted) -> RecordFile:
         from pyarrow import parquet
 
         from leadrules.tables.parquet_values import values_of
-    except ModuleNotFoundError:
-        raise given.problem("needs pyarrow to be read", "install it with: pip install 'leadrules[tables]'") from None
+    except ImportError as error:
+        problem, advice = without_pyarrow(error)
+        raise given.problem(f"needs pyarrow to be read{problem}", advice) from None
     if not given.start:
         raise given.problem("is empty")
     if given.is_stream:
@@ -71,6 +73,8 @@ def _records(given: Input, file: Any, needed: list[str], values_of: Callable[[An
                 for values in zip(*columns, strict=True) if columns else [()] * batch.num_rows:
                     number += 1
                     yield Record(number, None, dict(zip(kept, values, strict=True)))
+    except MemoryError:  # of Arrow, too
+        raise given.problem(f"needs more memory than there is, after row {number:,}") from None
     except (pa.ArrowException, OSError, ValueError, LookupError, RecursionError) as error:
         raise given.problem(f"cannot be read after row {number:,}: {_said(error)}") from None
     finally:

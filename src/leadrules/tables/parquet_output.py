@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from leadrules.tables.output import OutputFile
-from leadrules.tables.problems import FileProblem
+from leadrules.tables.problems import FileProblem, without_pyarrow
 
 Column = Literal["text", "texts"] | int
 """What a column holds: text, lists of text, or numbers with so many decimals."""
@@ -27,9 +27,9 @@ def parquet_rows(output: OutputFile, columns: Mapping[str, Column]) -> Iterator[
     try:
         import pyarrow as pa
         from pyarrow import parquet
-    except ModuleNotFoundError:
-        advice = "install it with: pip install 'leadrules[tables]'"
-        raise FileProblem(output.path, "needs pyarrow to be written", advice) from None
+    except ImportError as error:
+        problem, advice = without_pyarrow(error)
+        raise FileProblem(output.path, f"needs pyarrow to be written{problem}", advice) from None
     schema = pa.schema([(name, _type(column)) for name, column in columns.items()])
     rows: list[Sequence[Any]] = []
 

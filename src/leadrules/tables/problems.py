@@ -34,6 +34,9 @@ class FileProblem(LeadrulesError):
 
 def refuse_system_error(path: Path, error: OSError) -> NoReturn:
     """Raise what the system said of a file as a FileProblem."""
+    if isinstance(error, FileNotFoundError) and not path.is_absolute() and _is_nowhere():
+        problem = "cannot be found: the working folder is gone"
+        raise FileProblem(path, problem, "change to a folder that is there") from None
     if isinstance(error, FileNotFoundError):
         raise FileProblem(path, "does not exist", _similar_file(path)) from None
     if isinstance(error, IsADirectoryError) or _is_folder(path):
@@ -43,6 +46,22 @@ def refuse_system_error(path: Path, error: OSError) -> NoReturn:
     if error.errno == errno.ELOOP:
         raise FileProblem(path, "cannot be used: its links lead in a circle") from None
     raise FileProblem(path, f"cannot be used: {(error.strerror or str(error)).lower()}") from None
+
+
+def without_pyarrow(error: ImportError) -> tuple[str, str]:
+    """Say what follows `needs pyarrow` and what to do, where it is not installed, or cannot be loaded."""
+    if isinstance(error, ModuleNotFoundError):
+        return "", "install it with: pip install 'leadrules[tables]'"
+    said = str(error).strip().partition("\n")[0]
+    return f", which cannot be loaded: {said}", "give it more memory, or install pyarrow again"
+
+
+def _is_nowhere() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
 
 
 def _is_folder(path: Path) -> bool:

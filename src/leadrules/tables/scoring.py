@@ -23,6 +23,8 @@ from leadrules.values import Zone, moment_of
 AsOf = Callable[[Row], dt.datetime]
 """Gives the moment as of which a row is scored. Raises InputError."""
 
+MOST_WORKERS = 1_024
+"""The largest number of processes that may share the work."""
 _CHUNK = 200
 
 

@@ -25,9 +25,6 @@ from leadrules.errors import LeadrulesError
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnContext, SpawnProcess
 
-MOST = 1_024
-"""The largest number of workers."""
-
 _AHEAD = 3
 """Chunks that each worker has before its results are waited for."""
 _PATIENCE = 5.0
