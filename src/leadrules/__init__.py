@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Change, Forecast
     from leadrules.explain.reasons import Gap, Unmet
+    from leadrules.explain.replay import Difference, Replay, ReplayReason
     from leadrules.explain.why_not import WhyNot
     from leadrules.explain.wording import Line
     from leadrules.models import Event, Lead
@@ -68,6 +69,7 @@ __all__ = [
     "Cause",
     "Change",
     "Diagnostic",
+    "Difference",
     "Dimension",
     "Document",
     "Event",
@@ -93,6 +95,8 @@ __all__ = [
     "PluginError",
     "PluginLoadError",
     "Property",
+    "Replay",
+    "ReplayReason",
     "ResultError",
     "Rule",
     "RuleCheckError",
@@ -125,6 +129,7 @@ _HOMES = {
     "leadrules.explain.wording": "Line",
     "leadrules.engine.spans.causes": "Cause",
     "leadrules.explain.forecast": "Change Forecast",
+    "leadrules.explain.replay": "Difference Replay ReplayReason",
     "leadrules.engine.incremental.state": "LeadState",
     "leadrules.errors": (
         "AsOfError BundleError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError "

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
+    from leadrules.explain.replay import Replay
     from leadrules.models import Lead
 
 REMEMBERED = dt.timedelta(days=7)
@@ -450,6 +451,18 @@ class Ruleset:
 
         instant = read_as_of(as_of)
         return with_room(lambda: next_moment(self._course(lead, instant)))
+
+    def replay(self, result: ScoredLead, lead: Leadlike) -> Replay:
+        """Say whether a stored result comes out again of the lead, as of its moment, and if not, why.
+
+        The lead is to be as it was: events that are later than the moment may have come since, and `stages` are
+        the labels that it held then. Raises as `evaluate` does.
+        """
+        from leadrules.explain.replay import replay
+
+        shape: Any = shape_of(lead, self._reader.most_events)  # its events can be gone through again
+        evaluate = functools.partial(self.evaluate, shape, as_of=result.as_of)
+        return replay(result, lambda pii: evaluate(pii=pii), self._program, fingerprint_of)
 
     def _course(self, lead: Leadlike, as_of: int) -> Course:
         from leadrules.engine.spans.search import course_of

@@ -23,7 +23,17 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from leadrules.errors import InputError, Mistake
-from leadrules.terms import ChangeKind, Deciding, EntryKind, GapUnit, RuleKind, Scores, SumKind
+from leadrules.terms import (
+    ChangeKind,
+    Deciding,
+    DifferingPart,
+    EntryKind,
+    GapUnit,
+    ReplayReasonKind,
+    RuleKind,
+    Scores,
+    SumKind,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -339,6 +349,44 @@ class Forecast(_Shape):
     """Criteria of plugins that see the clock, and are asked at each midnight only."""
     restless: list[str]
     """Ladders whose rules move a lead on from every label, and that are followed no further."""
+
+
+class Difference(_Shape):
+    """A part of a result that is another now."""
+
+    part: DifferingPart
+    name: str | None
+    """That of the dimension, grade or ladder, or the rule of an entry of the audit."""
+    before: Plain
+    """What stands in the stored result."""
+    after: Plain
+    """What came out now."""
+
+
+class ReplayReason(_Shape):
+    """Why another result came out."""
+
+    kind: ReplayReasonKind
+    text: str
+    """A sentence for people."""
+    before: Plain
+    after: Plain
+
+
+class Replay(_Shape):
+    """Whether a stored result comes out again."""
+
+    lead: str | None
+    as_of: Moment
+    same: bool
+    stored: str
+    """The digest of the stored result."""
+    result: str
+    """The digest of the result that came out."""
+    reasons: list[ReplayReason]
+    """Empty where the same came out."""
+    differences: list[Difference]
+    """What is other besides the fingerprint of the rules."""
 
 
 # ---------------------------------------------------------------- describing

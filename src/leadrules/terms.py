@@ -16,5 +16,21 @@ Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start
 """What decided the label of a ladder."""
 GapUnit = Literal["points", "events"]
 """What a gap is counted in."""
+ReplayReasonKind = Literal["rules", "plugins", "leadrules", "tables", "lead", "unknown"]
+"""Why another result came out than the one that is stored."""
+DifferingPart = Literal[
+    "lead",
+    "score",
+    "dimension",
+    "grade",
+    "stage",
+    "segments",
+    "tags",
+    "recommendations",
+    "missing",
+    "transition",
+    "audit",
+]
+"""Which part of a result is another now."""
 ChangeKind = Literal["stage", "grade", "segment", "tag", "recommendation", "missing requirement"]
 """What changes in a forecast."""

@@ -338,6 +338,17 @@ def canonical_text(statements: Sequence[tree.Statement], names: Names) -> str:
     return "\n".join([*lines, json.dumps(parts, ensure_ascii=True, separators=(",", ":"))])
 
 
+def with_plugins(canonical: str, identities: Mapping[str, Mapping[str, Any]]) -> str:
+    """Give a canonical text as it would be with other plugins in place of those of the same names."""
+    *lines, last = canonical.split("\n")
+    parts = json.loads(last)
+    for used in parts[2:]:
+        for alias, here in used.items():
+            other = identities.get(here["plugin"], here)
+            used[alias] = {key: other[key] for key in {**here, **other} if key in other}
+    return "\n".join([*lines, json.dumps(parts, ensure_ascii=True, separators=(",", ":"))])
+
+
 def _line(statement: tree.Statement) -> str:
     if isinstance(statement, tree.Boundary):
         return "include {" if statement.opens else "}"
