@@ -245,6 +245,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "missing_type": "an event has no type",
         "missing_time": "an event has no time",
         "too_many_events": "the lead has more events than the limits allow",
+        "too_much_work": "to score the lead, or to look ahead, takes more work than the limits allow",
         "wrong_type": "a value is not of its type",
         "bad_text": "a text that holds what no text may hold, such as half a character",
         "not_finite": "a number that is infinite or none",

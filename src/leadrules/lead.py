@@ -9,6 +9,7 @@ in what order, a lead was written down.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
@@ -104,7 +105,7 @@ class LeadReader:
     leadrules.errors.LeadError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
 
-    __slots__ = ("_events", "_fields", "_ladders", "most_events")
+    __slots__ = ("_events", "_fields", "_ladders", "most_events", "work")
     _years: Container[int] = YEARS
 
     def __init__(self, scope: Scope) -> None:
@@ -115,6 +116,7 @@ class LeadReader:
         }
         self._ladders = scope.ladders
         self.most_events = scope.most_events
+        self.work = scope.work
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
         """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape.
@@ -127,10 +129,28 @@ class LeadReader:
         given = mistakes.unless(mapping_of, shape.attributes, "attributes") or NOTHING
         attributes = self._attributes(given, mistakes)
         mistakes.found += shape.of_events
-        occurrences, ignored = self._occurrences(shape.events, as_of, mistakes)
+        events = mistakes.unless(self.affordable, shape.events) or ()
+        occurrences, ignored = self._occurrences(events, as_of, mistakes)
         held = self._held(mistakes.unless(mapping_of, shape.stages, "stages") or NOTHING, mistakes)
         mistakes.refuse(name)
         return Facts(name, attributes, occurrences, held, ignored)
+
+    def affordable(self, events: Sequence[object]) -> Sequence[object]:
+        """Give the events of a lead. Raises LeadError where it takes more work to score them than the limit allows.
+
+        Whenever they were, and repeats among them: that they are passed over is found out by looking at them.
+        """
+        if len(events) > self.work.safe:
+            self.work.refuse(Counter(type_ for type_ in map(self._type_at, events) if type_ is not None))
+        return events
+
+    def _type_at(self, event: object) -> str | None:
+        """Name the type of an event, where that can be told."""
+        try:
+            return self._type_in_scope(parts_of_event(event)("type"))
+        except Exception as error:  # noqa: BLE001 - whatever an event raises is told when it is read
+            raise_if_from_outside(error)
+            return None
 
     def mistakes_of(self, shape: Shape) -> tuple[Mistake, ...]:
         """Give every mistake of a lead, events of any time included."""
@@ -148,7 +168,7 @@ class LeadReader:
         found: dict[str, Any] = {"id": name, "attributes": {}, "stages": {}}
         changes = self._changes(shape.attributes, shape.stages, mistakes)
         mistakes.found += shape.of_events
-        found["events"] = self._plain_events(shape.events, mistakes)
+        found["events"] = self._plain_events(mistakes.unless(self.affordable, shape.events) or (), mistakes)
         mistakes.refuse(name)
         return found | changes
 

@@ -13,6 +13,7 @@ import attrs
 
 from leadrules.families import FIELD_TYPES, Kind
 from leadrules.values import Value, Zone, folded, plain_name
+from leadrules.work import Work
 
 
 @attrs.frozen
@@ -177,7 +178,8 @@ class Scope:
     `fields` are the fields read, by name. `events` are all event types in scope, by name, and
     `read` names, for each event type that the rules look at, the properties they read (maybe none);
     an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
-    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead.
+    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead, and `work`
+    says what it takes to score one.
     """
 
     fields: Mapping[str, Field]
@@ -186,6 +188,7 @@ class Scope:
     ladders: Mapping[str, tuple[str, ...]]
     zone: Zone
     most_events: int = 100_000
+    work: Work = attrs.field(factory=Work)
 
     @property
     def attributes(self) -> frozenset[str]:

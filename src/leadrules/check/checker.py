@@ -25,6 +25,7 @@ from leadrules.errors import Diagnostic, in_order
 from leadrules.nodes import Node
 from leadrules.patterns import PatternSteps
 from leadrules.plugins import Catalogue
+from leadrules.program.work import with_work
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import DEFAULT_LIMITS, Limits
@@ -132,7 +133,7 @@ class _Checking:
         if len(scope.fields) > limits.fields:
             message = f"the rules read {len(scope.fields)} fields, and {limits.fields} is the limit"
             self.report.add("LR009", message, self.statements[0])
-        return p.Program(
+        program = p.Program(
             name=self.header["name"],
             version=self.header["version"],
             timezone=self.header["timezone"],
@@ -162,6 +163,7 @@ class _Checking:
             declared=frozenset(self.names.declared),
             values={name: param.value for name, param in self.names.params.items()},
         )
+        return with_work(program, limits.work)
 
     def _scope(self, rules: Reads, most_events: int, tests: Reads | None = None) -> Scope:
         """Give what the rules read of a lead, and, where given, what the tests read besides.

@@ -27,6 +27,7 @@ from leadrules.syntax.lines import MAX_TOKENS, Chunk, chunks_of
 from leadrules.syntax.literals import invisible_characters, mistakes_in, mixed_scripts
 from leadrules.syntax.mistakes import explain
 from leadrules.syntax.source import Source, decode
+from leadrules.work import MOST_WORK
 
 __all__ = ["Limits", "build_tables", "decode", "parse"]
 
@@ -40,7 +41,8 @@ class Limits:
     file. Of all files together, `rules` are the rules, `parts` the statements, with one more for each
     further alternative and each further condition of `and`, `or` and `at least`, and `tokens` all words
     and signs. `events` are the events of one lead, `fields` the fields that the rules read,
-    `pattern_steps` the size of all patterns together, `bundle_bytes` that of a bundle.
+    `pattern_steps` the size of all patterns together, `bundle_bytes` that of a bundle, `work`
+    the steps of work that one lead may take.
     """
 
     file_bytes: int = FILE_BYTES
@@ -55,6 +57,7 @@ class Limits:
     fields: int = 1_000
     pattern_steps: int = MOST_STEPS
     bundle_bytes: int = 64 * FILE_BYTES
+    work: int = MOST_WORK
 
 
 DEFAULT_LIMITS = Limits()

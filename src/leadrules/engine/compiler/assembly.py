@@ -214,12 +214,15 @@ class _Compilation:
             self.lead.events.is_plain(),
             code.compare(code.call(code.name("len"), events), "<=", most),
         )
+        weighed = code.call(self.names.value(self.fallback.reader.affordable, "affordable"), events)
+        safe = code.const(self.fallback.reader.work.safe)
         return [
             code.assign("id_", code.subscript(lead, code.const("id"))),
             code.assign("attributes", code.subscript(lead, code.const("attributes"))),
             code.assign("events", code.subscript(lead, code.const("events"))),
             *([] if self.fallback.totals.is_empty else [code.assign(TOTALS, code.subscript(lead, code.const(TOTALS)))]),
             code.if_(code.not_(plain), [code.raise_(code.name("TypeError"))]),
+            code.if_(code.compare(code.call(code.name("len"), events), ">", safe), [code.expression(weighed)]),
             code.if_(code.not_(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]),
             *self.lead.labels(),
         ]

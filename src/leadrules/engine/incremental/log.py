@@ -339,6 +339,11 @@ class LogReader(LeadReader):
             lead = {name: lead[name] for name in ("id", "attributes", "stages")} | {"events": events.plain()}
         return super().read(lead, as_of)
 
+    def affordable(self, events: Any) -> Any:
+        """Give a log, or the events of one. Raises LeadError where they take more work than the limit allows."""
+        super().affordable(events.plain() if isinstance(events, EventLog) else events)
+        return events
+
     def _counting(self, ordered: list[F]) -> Iterable[F]:
         """Give all: a log has each event once, but for repeats that came when it remembered the first no more."""
         return ordered

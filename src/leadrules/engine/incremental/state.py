@@ -356,7 +356,7 @@ class LeadState:
             )
         log.advance(instant)
         is_due = self._again is not None and instant >= self._again
-        if is_due or len(log) > min(self._most, self._scorer.most_events):
+        if is_due or len(log) > min(self._most, self._scorer.most_events, max(0, self._scorer.reader.work.safe)):
             self._forget(instant)
 
     @_alone

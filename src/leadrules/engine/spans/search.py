@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from leadrules.errors import LeadError
 from leadrules.families import RESULT_LISTS
 from leadrules.lead import Facts, Occurrence
 from leadrules.values import DAY, instant_of, moment_of
+from leadrules.work import Spending
 
 Part = tuple[str, str]
 """A part of a result: its kind, and its name where there are several of a kind."""
@@ -100,8 +102,12 @@ class Search:
     held: Mapping[str, str]
     ignored: set[Part] = attrs.field(factory=set)
     _now: dict[Part, Any] = attrs.field(init=False)
+    _spending: Spending = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        still = self.course.memory.still
+        work, events = still.program.scope.work, Counter(event.type for event in still.facts.events)
+        self._spending = Spending(work, still.facts.lead, work.of(events))
         self.go_on(self.result, self.held)
 
     def go_on(self, result: ScoredLead, held: Mapping[str, str]) -> None:
@@ -132,6 +138,7 @@ class Search:
                 continue
             if first < last:
                 waiting.append((first + 1, last))
+            self._spending.spend()
             result = self.course.evaluate(first, self.held)
             if self.differing(result):
                 yield first, result
@@ -153,6 +160,7 @@ class Search:
 
     def _verdict(self, low: int, high: int) -> Literal["still", "moves", "open"]:
         """Tell whether nothing looked for changes all the time, or something is another from the first moment on."""
+        self._spending.spend()
         found = outcomes(self.course.memory, low, high, self.held)
         verdict: Literal["still", "open"] = "still"
         for part, value in self._now.items():
