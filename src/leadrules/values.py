@@ -10,10 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import sys
 import zoneinfo
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from importlib import resources
+from typing import Any
 
 import attrs
 
@@ -37,6 +40,9 @@ LARGEST = 1_000_000
 """Points and bounds go up to this size. Calculated points over it, before decay, count as 0."""
 
 _TOO_LARGE = 10**MOST_DIGITS
+_NUMBERS = frozenset({int, Fraction})
+_PRIME = sys.hash_info.modulus
+_FEW = 1_000
 _NUMBER = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?", re.ASCII)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -93,6 +99,27 @@ def decimal_of(value: Fraction) -> Decimal:
         raise ValueError(f"{value} has no finite decimal form")
     digits = tuple(int(digit) for digit in str(abs(numerator)))
     return Decimal((1 if numerator < 0 else 0, digits, -places))
+
+
+def key_of(value: Any) -> Any:
+    """Give what stands for a value in a dict or set: the value itself, but for very large numbers their text.
+
+    Numbers hash by their remainder of a prime, so data could hold very many that share one hash, which a
+    dict would compare one by one; the hashes of texts nobody can foresee.
+    """
+    if type(value) in _NUMBERS and not -_PRIME < value.numerator < _PRIME:
+        return str(value)
+    return value
+
+
+def keys_of(values: Sequence[Any]) -> Sequence[Any]:
+    """Give what stands for each of some values of one type; a few are left as they are."""
+    kind = type(next((v for v in values if v is not None), None))
+    if len(values) <= _FEW or kind not in _NUMBERS:
+        return values
+    if kind is int and None not in values and min(values) > -_PRIME and max(values) < _PRIME:
+        return values  # as nearly always, and soon found
+    return [*map(key_of, values)]
 
 
 def text_of_number(value: Fraction) -> str:

@@ -732,6 +732,24 @@ def huge(text: str) -> Decimal:
 
 
 @criterion
+def long(text: str) -> Decimal:
+    """Give a million digits, which to calculate with takes a minute."""
+    return Decimal("1." + "1" * 1_000_000)
+
+
+@criterion
+def tiny(text: str) -> Decimal:
+    """Give more decimals than there may be."""
+    return Decimal("1." + "1" * 1_001)
+
+
+@criterion
+def thousand(text: str) -> Decimal:
+    """Give as many digits and decimals as there may be."""
+    return Decimal("0." + "0" * 499 + "1" * 501) if text == "bad" else Decimal("1" * 1_000)
+
+
+@criterion
 def endless(text: str) -> Decimal:
     """Give no number."""
     return Decimal("NaN")
@@ -776,6 +794,12 @@ def pries(lead: LeadView) -> bool:
 FAILING = {name: value for name, value in globals().items() if hasattr(value, "__leadrules_criterion__")}
 
 
+def test_an_answer_of_a_thousand_digits_is_a_number():
+    rules = Ruleset.from_text("use bad\nbad.thousand(company) > 0 +1\n", criteria={"bad": FAILING})
+    for company in ("bad", "good"):
+        assert rules.evaluate({"id": "42", "attributes": {"company": company}}, as_of=NOON).score == 1
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -789,6 +813,8 @@ FAILING = {name: value for name, value in globals().items() if hasattr(value, "_
         ("silent(company)", "it gives None, and does not say that it may (`-> … | None`)"),
         ("naive(company) is known", "which is no datetime with a time zone"),
         ("huge(company) is known", "it gives Decimal('1E+5000') (Decimal), which is no number of at most 1,000 digits"),
+        ("long(company) is known", "(Decimal), which is no number of at most 1,000 digits"),
+        ("tiny(company) is known", "(Decimal), which is no number of at most 1,000 digits"),
         ("endless(company) is known", "it gives Decimal('NaN') (Decimal), which is no number"),
         ("torn(company) is known", "it gives a text that is not Unicode"),
         ('grabs({"a"})', "it changes its argument `texts`, which is only to be read"),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
-from leadrules.values import bounded
+from leadrules.values import bounded, keys_of
 
 Keeps = Literal["totals", "one", "values", "events"]
 """What is left of events that can no longer leave a selection: how many numbers there were and their
@@ -85,7 +85,7 @@ def _median(values: Sequence[Any]) -> Any:
 
 
 def _distinct(values: Sequence[Any]) -> Any:
-    return len(set(_known(values)))
+    return len(set(keys_of(_known(values))))
 
 
 def _first(values: Sequence[Any]) -> Any:
@@ -123,7 +123,7 @@ def _around_most(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any
 
 
 def _around_distinct(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
-    return len(set(sure)), len(set(possible))
+    return len(set(keys_of(sure))), len(set(keys_of(possible)))
 
 
 def _extreme(choose: Callable[..., int]) -> Callable[[Sequence[Any]], Collection[int]]:
@@ -137,7 +137,7 @@ def _extreme(choose: Callable[..., int]) -> Callable[[Sequence[Any]], Collection
 
 
 def _latest_of_each(values: Sequence[Any]) -> Collection[int]:
-    return {value: index for index, value in enumerate(values) if value is not None}.values()
+    return {value: index for index, value in enumerate(keys_of(values)) if value is not None}.values()
 
 
 def _only_first(values: Sequence[Any]) -> Collection[int]:

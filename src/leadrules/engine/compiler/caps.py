@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from leadrules import program as p
 from leadrules.engine.compiler.runtime import Irregular, span_of
+from leadrules.values import keys_of
 
 
 def kept_per(keys: Iterable[Hashable], times: int) -> int:
@@ -19,11 +20,12 @@ def kept_per(keys: Iterable[Hashable], times: int) -> int:
     return sum(min(count, times) for count in Counter(keys).values())
 
 
-def latest_per(keyed: Iterable[tuple[Hashable, dt.datetime]], times: int) -> list[dt.datetime]:
+def latest_per(keyed: Sequence[tuple[Hashable, dt.datetime]], times: int) -> list[dt.datetime]:
     """Give the latest moments of each bucket, at most so many."""
     counted: Counter[Hashable] = Counter()
     kept = []
-    for key, moment in sorted(keyed, key=_moment, reverse=True):
+    ordered = sorted(keyed, key=_moment, reverse=True)
+    for key, (_, moment) in zip(keys_of([key for key, _ in ordered]), ordered, strict=True):
         counted[key] += 1
         if counted[key] <= times:
             kept.append(moment)
@@ -97,10 +99,10 @@ def _largest(rows: Iterable[Row], times: int) -> list[Row]:
     return sorted(rows, key=lambda row: (abs(row[0]), row[-1]), reverse=True)[:times]
 
 
-def _buckets(rows: Iterable[Row], index: int) -> Collection[list[Row]]:
+def _buckets(rows: Sequence[Row], index: int) -> Collection[list[Row]]:
     found: defaultdict[Hashable, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[index]].append(row)
+    for key, row in zip(keys_of([row[index] for row in rows]), rows, strict=True):
+        found[key].append(row)
     return found.values()
 
 

@@ -28,7 +28,7 @@ from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
 from leadrules.heads import with_points
 from leadrules.lead import Facts
-from leadrules.values import rounded
+from leadrules.values import keys_of, rounded
 
 _MOST_ALTERNATIVES = 50
 _MOST_TIMES = 50
@@ -227,6 +227,8 @@ class RuleCode(PointsCode):
             keys = code.list_comp(key, [bucket.moment], self.lead.events.moments(selection, compare=False))
         else:
             keys = code.list_comp(key, [bucket.value], self.lead.events.column(selection, bucket.read))
+            if bucket.read.type.kind == "number":
+                keys = code.call(self.names.value(keys_of, "keys_of"), keys)
         if cap.times == 1:
             return code.call(code.name("len"), code.call(code.name("set"), keys))
         return code.call(self.names.value(kept_per, "kept_per"), keys, code.const(cap.times))

@@ -17,10 +17,9 @@ from leadrules.foreign import exactly
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import Facts, Occurrence
 from leadrules.sdk import EventView, LeadView
-from leadrules.values import Value, folded, instant_of, moment_of
+from leadrules.values import MOST_DIGITS, Value, folded, instant_of, moment_of
 from leadrules.vocabulary import EventType, Type
 
-_LARGEST_EXPONENT = 1_000
 _SAMPLE = 16
 """Of how many leads one is the sample of which a criterion is asked twice."""
 
@@ -114,7 +113,7 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
     match kind, answer:
         case "bool", bool():
             return answer
-        case "number", Decimal() if answer.is_finite() and abs(answer.adjusted()) < _LARGEST_EXPONENT:
+        case "number", Decimal() if _is_short(answer):
             return Fraction(answer)
         case "text", str():
             return _among(criterion, _text(criterion, answer, lead), lead)
@@ -127,6 +126,15 @@ def answer_of(criterion: Criterion, answer: Any, lead: str | None = None) -> Val
             return tuple(member for member in members if member is not None) or None
         case _:
             raise criterion.failed(f"it gives {_shown_answer(answer)}, which is no {kind}{_hint(kind, answer)}", lead)
+
+
+def _is_short(answer: Decimal) -> bool:
+    """Tell whether a number is finite and has no more digits than numbers may, before anything is done with them."""
+    _, digits, exponent = answer.as_tuple()
+    if not isinstance(exponent, int):
+        return False
+    whole, decimals = answer.adjusted() + 1, -exponent
+    return max(len(digits), whole, decimals) <= MOST_DIGITS
 
 
 def _exactly(answer: Any) -> Any:

@@ -21,7 +21,7 @@ from leadrules.engine.reference.calls import call, view_of
 from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
 from leadrules.lead import Facts, Occurrence
 from leadrules.patterns import Patterns
-from leadrules.values import DAY, Value, Zone, bounded, folded
+from leadrules.values import DAY, Value, Zone, bounded, folded, key_of
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -297,7 +297,7 @@ class Reading:
             value = self.property(bucket.property, event)
             if isinstance(value, tuple):
                 return tuple(folded(member) for member in value)
-            return folded(value) if isinstance(value, str) else value
+            return folded(value) if isinstance(value, str) else key_of(value)
         assert bucket.calendar is not None
         return CALENDARS[bucket.calendar].number(event.at, self.zone)
 
