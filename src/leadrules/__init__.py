@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from leadrules.explain.replay import Difference, Replay, ReplayReason
     from leadrules.explain.why_not import WhyNot
     from leadrules.explain.wording import Line
+    from leadrules.leadlike import Eventlike, Leadlike
     from leadrules.models import Event, Lead
     from leadrules.ruleset import Ruleset
     from leadrules.syntax.parser import Limits
@@ -74,6 +75,7 @@ __all__ = [
     "Document",
     "Event",
     "EventType",
+    "Eventlike",
     "ExampleResult",
     "Expectation",
     "Explanation",
@@ -87,6 +89,7 @@ __all__ = [
     "Lead",
     "LeadError",
     "LeadState",
+    "Leadlike",
     "LeadrulesError",
     "Limits",
     "Line",
@@ -135,6 +138,7 @@ _HOMES = {
         "AsOfError BundleError Diagnostic InputError LeadError LeadrulesError Mistake PluginError PluginLoadError "
         "ResultError RuleCheckError RuleFileError RulesetError RuleSyntaxError Span StateError"
     ),
+    "leadrules.leadlike": "Eventlike Leadlike",
     "leadrules.syntax.parser": "Limits",
     "leadrules.models": "Event Lead",
     "leadrules.ruleset": "Ruleset",

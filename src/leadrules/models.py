@@ -6,7 +6,8 @@ A mapping of the same shape does as well, and then pydantic is not loaded.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict
 
@@ -37,6 +38,17 @@ class Event(BaseModel):
     id: Id | None = None
     properties: dict[str, Any] = {}
 
+    if TYPE_CHECKING:  # what it takes is more than what it holds
+
+        def __init__(
+            self,
+            *,
+            type: str,  # noqa: A002 - the names of the parts
+            at: dt.datetime | dt.date | str,
+            id: str | int | None = None,  # noqa: A002
+            properties: Mapping[str, Any] = ...,
+        ) -> None: ...
+
 
 class Lead(BaseModel):
     """A person or company to score: attributes, events, and the labels it holds of each ladder.
@@ -59,3 +71,14 @@ class Lead(BaseModel):
     attributes: dict[str, Any] = {}
     events: tuple[Event, ...] = ()
     stages: dict[str, str] = {}
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | int,  # noqa: A002
+            attributes: Mapping[str, Any] = ...,
+            events: Iterable[Event | dict[str, Any]] = ...,
+            stages: Mapping[str, str] = ...,
+        ) -> None: ...

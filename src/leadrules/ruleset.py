@@ -33,6 +33,7 @@ from leadrules.errors import (
     in_order,
 )
 from leadrules.lead import LeadReader, read_as_of
+from leadrules.leadlike import Leadlike
 from leadrules.plugins import Catalogue, PickledCatalogue, allowed_plugins
 from leadrules.program import Program
 from leadrules.shape import shape_of
@@ -54,13 +55,9 @@ if TYPE_CHECKING:
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
     from leadrules.explain.replay import Replay
-    from leadrules.models import Lead
 
 REMEMBERED = dt.timedelta(days=7)
 """How long a state remembers events and their ids from when they came in, where the host says nothing else."""
-
-Leadlike: TypeAlias = "Lead | Mapping[str, Any]"
-"""A lead: a `Lead`, or any mapping or object of its shape."""
 
 AsOf: TypeAlias = "dt.datetime | Callable[[Leadlike], dt.datetime]"
 """The moment of scoring, for all leads or by a function of each."""

@@ -8,7 +8,7 @@ import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import attrs
 
@@ -27,6 +27,7 @@ from leadrules.engine.reference.conditions import NOTHING, Total
 from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
+from leadrules.leadlike import Eventlike
 from leadrules.stack import with_room
 from leadrules.values import moment_of, plain_name, text_of_instant
 
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from leadrules.engine.spans.search import Course
     from leadrules.explain.explanation import Explanation
     from leadrules.explain.forecast import Forecast
-    from leadrules.models import Event
-
-Eventlike: TypeAlias = "Event | Mapping[str, Any]"
-"""An event: an `Event`, or any mapping or object of its shape."""
 
 _FEW = 32
 """So many events are kept without a look at whether they are needed."""
