@@ -115,8 +115,8 @@ class LeadReader:
             for name, event in scope.events.items()
         }
         self._ladders = scope.ladders
-        self.most_events = scope.most_events
-        self.work = scope.work
+        self.most_events: int = scope.most_events
+        self.work: int = scope.work
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
         """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape.

@@ -5,6 +5,7 @@ A lead is a mapping or an object, of parts of fixed names; what stands in them i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from itertools import islice
 from types import MappingProxyType
@@ -68,7 +69,7 @@ def _shape_of(lead: object, most_events: int) -> Shape:
             reason = f"{shown(lead)} is not a lead (give {expected})"
             raise LeadError(reason, code="not_a_lead", value=told(lead), expected=expected)
         parts = {name: getattr(lead, name, None) for name in LEAD_PARTS}
-        mistakes = _missing_parts(lead)
+        mistakes = [*_misspelt_parts(lead), *_missing_parts(lead)]
     of_events = Mistakes()
     try:
         parts["events"] = of_events.unless(asked, _listed, parts["events"], most_events) or ()
@@ -101,6 +102,38 @@ def _no_part(keys: Sequence[Any], help: str, instead: str) -> Mistake:
     more = f" and {len(keys) - _MOST_KEYS_NAMED:,} more" if len(keys) > _MOST_KEYS_NAMED else ""
     what = "is no part of a lead" if len(keys) == 1 else "are no parts of a lead"
     return Mistake("unknown_key", f"{names}{more} {what} ({help})", told(keys[0]), expected=instead)
+
+
+def _misspelt_parts(lead: object) -> list[Mistake]:
+    """Refuse a field of an object that is nearly one of the parts that it lacks: no rule would ever read it."""
+    near = _nearly(lead, LEAD_PARTS)
+    return [_no_part((field,), f"did you mean `{part}`?", part) for field, part in near]
+
+
+def _nearly(thing: object, parts: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """Give the fields of an object that are nearly one of the parts which it lacks, each with that part."""
+    absent = tuple(part for part in parts if not hasattr(thing, part))
+    kind: Any = type(thing)
+    return _near_fields(kind, absent) if absent else ()
+
+
+@functools.lru_cache(maxsize=256)
+def _near_fields(kind: type, absent: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    fields = (field for field in _fields_of(kind) if field not in _LEAD_KEYS | _EVENT_KEYS)
+    return tuple((field, part) for field in fields if (part := closest(field, absent)))
+
+
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """Name the fields that a class declares: of dataclasses, attrs, pydantic, msgspec and named tuples.
+
+    Others, such as a table of an object-relational mapper, have none: nobody can tell what of them is meant as a part.
+    """
+    attributes = getattr(kind, "__attrs_attrs__", ())
+    found = [one.name for one in attributes] if isinstance(attributes, tuple) else []
+    for name in ("__dataclass_fields__", "__pydantic_fields__", "__struct_fields__", "_fields"):
+        fields = getattr(kind, name, ())
+        found += fields if isinstance(fields, tuple | dict) else ()
+    return tuple(name for name in dict.fromkeys(found) if isinstance(name, str) and not name.startswith("_"))
 
 
 def _missing_parts(lead: object) -> list[Mistake]:
@@ -193,15 +226,21 @@ def misshapen(event: object, type_: str) -> list[Flaw]:
         return [] if keys <= _EVENT_KEYS else [_stray(key, event, type_) for key in keys if key not in _EVENT_KEYS]
     advice = "an object has type, at and properties; of a row make a mapping, its columns under `properties`"
     return [
-        Flaw("missing_part", f"event `{type_}`", f" has no `{name}` ({advice})", f"{type_}.{name}")
-        for name in _OF_AN_OBJECT[1]
-        if not hasattr(event, name)
+        *(_no_part_of_event(field, type_, part) for field, part in _nearly(event, EVENT_PARTS)),
+        *(
+            Flaw("missing_part", f"event `{type_}`", f" has no `{name}` ({advice})", f"{type_}.{name}")
+            for name in _OF_AN_OBJECT[1]
+            if not hasattr(event, name)
+        ),
     ]
 
 
 def _stray(key: Any, event: Mapping[Any, Any], type_: str) -> Flaw:
     absent = [name for name in EVENT_PARTS if name not in event]
-    near = closest(key, absent) if isinstance(key, str) else None
+    return _no_part_of_event(key, type_, closest(key, absent) if isinstance(key, str) else None)
+
+
+def _no_part_of_event(key: Any, type_: str, near: str | None) -> Flaw:
     help_ = "put it under `properties`" if near is None else f"did you mean `{near}`?"
     tail = f": {shown(key)} is no part of an event ({help_})"
     return Flaw("unknown_key", f"event `{type_}`", tail, f"{type_}.{told(key)}", expected=near or "properties")

@@ -30,10 +30,12 @@ class Input:
 
     def __init__(self, given: Given, *, may_be_pipe: bool = False) -> None:
         """Look at the start of an input; a pipe is opened only where it `may_be_pipe`. Raises FileProblem."""
-        self.path = Path(given) if isinstance(given, Path | str) else None
-        self.name = str(self.path) if self.path is not None else _name_of(given)
+        self.path: Path | None = Path(given) if isinstance(given, Path | str) else None
+        self.name: str = str(self.path) if self.path is not None else _name_of(given)
         self._stream: BinaryIO | None = None if isinstance(given, Path | str) else given
         self._is_read = False
+        self.start: bytes
+        self.is_whole: bool
         try:
             if self.path is None or _is_pipe(self.path, may_be=may_be_pipe):
                 self._stream = self._stream or self._pipe()

@@ -67,9 +67,10 @@ class LeadTable:
     def __init__(
         self, file: RecordFile, *, id_column: str, as_of_column: str | None = None, events: EventTable | None = None
     ) -> None:
-        self.path = file.input.path
-        self.name, self.called = file.input.name, file.input.called
-        self.columns = file.columns
+        self.path: Path | None = file.input.path
+        self.name: str = file.input.name
+        self.called: str = file.input.called
+        self.columns: tuple[str, ...] | None = file.columns
         self._file = file
         self.id_column = id_column
         self.as_of_column = as_of_column

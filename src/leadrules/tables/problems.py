@@ -25,7 +25,7 @@ class FileProblem(LeadrulesError):
         self.path = path
         self.problem = problem
         self.advice = advice
-        self.sentence = problem if path is None else f"`{path}` {problem}"
+        self.sentence: str = problem if path is None else f"`{path}` {problem}"
         super().__init__(self.sentence + (f"\n  help: {advice}" if advice else ""))
 
     def __reduce__(self) -> tuple[type[FileProblem], tuple[Path | None, str, str | None]]:

@@ -54,7 +54,7 @@ class RejectsWriter:
         self._output = OutputFile(path, inputs=inputs)
         self._formulas = formulas or Formulas()
         self._rows: CsvRows | None = None
-        self.count = 0
+        self.count: int = 0
 
     def __enter__(self) -> Self:
         """Start the file."""

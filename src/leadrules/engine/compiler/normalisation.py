@@ -183,7 +183,9 @@ def _as_mapping(event: object) -> Any:
         return event
     if isinstance(event, Mapping):
         return dict(event)
+    if not hasattr(event, "type") or misshapen(event, ""):
+        return event
     found = {name: getattr(event, name) for name in EVENT_PARTS if hasattr(event, name)}
     if found.get("id", event) is None:
         del found["id"]
-    return found if {"type", "at", "properties"} <= found.keys() else event
+    return found

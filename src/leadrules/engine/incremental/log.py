@@ -20,9 +20,9 @@ class Seen:
     __slots__ = ("columns", "count", "events")
 
     def __init__(self, columns: Columns, events: Sequence[PlainEvent], count: int) -> None:
-        self.columns = columns
-        self.events = events
-        self.count = count
+        self.columns: Columns = columns
+        self.events: Sequence[PlainEvent] = events
+        self.count: int = count
 
     def values(self) -> list[Sequence[Mapping[str, Any]]]:
         """Give the events as they were taken in."""
