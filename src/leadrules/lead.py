@@ -52,6 +52,7 @@ from leadrules.shape import (
 from leadrules.spellings import Twice
 from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
+from leadrules.work import Work
 
 if TYPE_CHECKING:
     from leadrules.models import Lead
@@ -116,7 +117,7 @@ class LeadReader:
         }
         self._ladders = scope.ladders
         self.most_events: int = scope.most_events
-        self.work: int = scope.work
+        self.work: Work = scope.work
 
     def read(self, lead: Lead | Mapping[str, Any] | object, as_of: int) -> Facts:
         """Give the facts of a lead at an instant: a `Lead`, or a mapping or object of its shape.
