@@ -7,6 +7,7 @@ caller that knows the lead and the field, makes a sentence of it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 import numbers
@@ -70,6 +71,8 @@ def told(value: object) -> str:
 
 def _kind_of(value: object) -> str:
     """Name what a value is, where it is not to be shown itself."""
+    with contextlib.suppress(Exception):  # what cannot be had as Python has it is named as it is
+        value = natural(value)
     kind = type(value)
     if value is None or issubclass(kind, str):
         return "an empty value"
@@ -175,8 +178,7 @@ def text_from(raw: object) -> str | None:
         return trimmed(raw) or None
     whole = asked(_whole, raw)
     if whole is None:
-        written = "give one text" if type(raw) in (list, dict) else "write it in quotes"
-        raise _mistaken("is not a text", raw, written, "give a text")
+        raise _mistaken("is not a text", raw, "write it in quotes", "give a text", "give one text")
     if abs(whole) >= _TOO_LARGE:
         raise Unreadable("has too many digits", "at most 30; write a longer one as text, in quotes", "out_of_range")
     return str(whole)
@@ -194,15 +196,20 @@ def asked(ask: Callable[..., Any], *arguments: object) -> Any:
         raise Unreadable(problem, code="unreadable") from error
 
 
-def _mistaken(problem: str, raw: object, written: str, given: str) -> Unreadable:
-    """Say that a value is not of its type, and what to do: in a file it is `written`, by a program it is `given`."""
+def _mistaken(problem: str, raw: object, written: str, given: str, several: str = "give one value") -> Unreadable:
+    """Say that a value is not of its type, and what to do: in a file it is `written`, by a program it is `given`.
+
+    Where it is `several` values, that is what to do.
+    """
     if type(raw) is float and math.isnan(raw):
         return Unreadable(problem, "NaN is no value: leave out what is not known")
+    if issubclass(type(raw), list | tuple | dict):
+        return Unreadable(problem, several)
     return Unreadable(problem, written if type(raw) in _WRITTEN else given)
 
 
-_WRITTEN = frozenset({str, bool, int, float, Decimal, dt.date, dt.datetime, list, dict})
-"""The types of values that files have."""
+_WRITTEN = frozenset({str, bool, int, float, Decimal, dt.date, dt.datetime})
+"""The types of single values that files have."""
 
 
 def _whole(raw: object) -> int | None:
@@ -223,7 +230,8 @@ def _texts_reader(unknown: frozenset[str]) -> Reader:
         elif isinstance(raw, list | tuple):
             members = raw
         else:
-            raise _mistaken("is not a list of text", raw, 'write a list, or one text such as "a, b"', "give a list")
+            advice = 'write a list, or one text such as "a, b"'
+            raise _mistaken("is not a list of text", raw, advice, "give a list", advice)
         texts = (_member(member) for member in members)
         return tuple(text for text in texts if text is not None and folded(text) not in unknown) or None
 

@@ -94,10 +94,14 @@ _BASES: tuple[tuple[type, Any], ...] = (
 
 
 def _of_numpy(raw: Any) -> Any:
-    """Give a scalar as its `item()`, a moment as a datetime without offset, and a row of values as a list."""
+    """Give a scalar as its `item()`, a moment as a datetime without offset, a span, a row of values as a list."""
     kind, dimensions = str(raw.dtype.kind), raw.ndim
     if type(raw).__name__ == "ndarray":
         return raw.tolist() if dimensions == 1 else raw
-    if kind not in "biufM":
+    if kind not in "biufMm":
         return raw
-    return (raw.astype("datetime64[us]") if kind == "M" else raw).item()
+    return (raw.astype(_MICROSECONDS[kind]) if kind in _MICROSECONDS else raw).item()
+
+
+_MICROSECONDS = {"M": "datetime64[us]", "m": "timedelta64[us]"}
+"""The types whose values Python can hold as moments and spans of time, and not as bare numbers."""

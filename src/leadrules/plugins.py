@@ -89,14 +89,21 @@ def allowed_plugins(names: Iterable[str] | None, given: Iterable[str] = ()) -> d
     """Read which plugins and packs may be used: `title`, or `title=leadrules-title` with who must bring it.
 
     None is all. Those `given` by the host, by their names, may be used in any case, and be named.
-    Raises PluginError for a name that is not installed, TypeError for a single text.
+    Raises PluginError for a name that is not installed, TypeError for what is no list of names.
     """
     if names is None:
         return None
     if isinstance(names, str):
         raise TypeError(f"`plugins` is a list of names: write [{names!r}]")
+    given_names: Any = names
+    try:
+        texts = [*given_names]
+    except TypeError:
+        texts = [given_names]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError('`plugins` is a list of names, which are texts: write ["title"]')
     found = {}
-    for text in names:
+    for text in texts:
         name, equals, distribution = text.partition("=")
         found[name.strip()] = distribution.strip() if equals else None
     known = {point.name for group in (CRITERIA, PACKS) for point in installed_points(group)} if found else set()

@@ -352,10 +352,11 @@ class Ruleset:
         return evaluate
 
     def check_lead(self, lead: Leadlike) -> tuple[Mistake, ...]:
-        """Tell all that is wrong with a lead, and each name in it that the rules do not know.
+        """Tell all that is wrong with a lead, each name in it that the rules do not know, and datetimes without offset.
 
-        `evaluate` raises the former, but for events that are later than its moment; names that are neither
-        declared nor standard it passes over. For tests of a host's own code, and to look at what comes in.
+        `evaluate` raises the first, but for events that are later than its moment; names that are neither
+        declared nor standard it passes over, and it reads a datetime without offset in the timezone of the
+        rules. For tests of a host's own code, and to look at what comes in.
         An iterator of events is used up.
 
         >>> rules = Ruleset.from_text("employees > 5 +5")
@@ -367,8 +368,9 @@ class Ruleset:
             wrong = self._reader.mistakes_of(shape)
         except LeadError as error:
             return error.mistakes
-        scope = self._program.scope
-        return (*wrong, *Known(self._program.fields, scope.events, scope.ladders).unknown_in(shape))
+        program, scope = self._program, self._program.scope
+        known = Known(program.fields, scope.events, scope.ladders, program.timezone)
+        return (*wrong, *known.unknown_in(shape))
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:
         """Explain every rule's answer about a lead, fired or not. Raises as `evaluate` does."""

@@ -1,39 +1,49 @@
-"""The names in a lead that rules do not know: what `evaluate` passes over, told to whoever asks.
+"""The names in a lead that rules do not know, and its times without offset: what `evaluate` takes in silence, told.
 
 A lead may hold more than the rules read, so a name that nobody knows is no mistake by itself; one that
-is nearly that of a field is one in most cases.
+is nearly that of a field is one in most cases. A time without offset is read in the zone of the rules, which
+need not be what the host meant.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from leadrules.conversions import asked, listed, shown, told
+from leadrules.conversions import asked, listed, plain_moment, shown, told
 from leadrules.errors import Mistake, Slips
 from leadrules.foreign import Unreadable, natural
 from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
 from leadrules.values import plain_name
-from leadrules.vocabulary import EventType, Field
+from leadrules.vocabulary import DATETIME, EventType, Field
 
 
 @attrs.frozen
 class Known:
-    """All names that a rule file has for what a lead brings: those that it declares, and the standard ones."""
+    """All names that a rule file has for what a lead brings: its own and the standard ones; and its timezone."""
 
     fields: Mapping[str, Field]
     events: Mapping[str, EventType]
     ladders: Mapping[str, tuple[str, ...]]
+    timezone: str
     _slips: Slips = attrs.field(factory=Slips, eq=False, init=False)
 
     def unknown_in(self, shape: Shape) -> tuple[Mistake, ...]:
-        """Tell each name of a lead that is unknown, once: of attributes, labels, events and their properties."""
+        """Tell each name of a lead that is unknown, once: of attributes, labels, events and their properties.
+
+        So are datetimes without offset, once for each field and type of event.
+        """
         return (*self._attributes(shape.attributes), *self._ladders(shape.stages), *self._events(shape.events))
 
     def _attributes(self, given: object) -> Iterator[Mistake]:
+        times = {field.key: field for field in self.fields.values() if field.type == DATETIME}
+        for name in _names(given):
+            if (field := times.get(_plain(name))) and _is_without_offset(_value(given, name)):
+                yield self._without_offset(f"field `{field.name}`", field.name)
         columns = {field.name: field.key for field in self.fields.values()}
         keys = dict.fromkeys(columns.values())
         for name in _names(given):
@@ -68,8 +78,16 @@ class Known:
         type_ = self.events.get(plain_name(raw.strip()))
         if type_ is None:
             return [_unknown("unknown_event_type", raw, "event", "type", self._near(raw, self.events), index)]
-        known = {prop.name for prop in type_.properties}
-        return [
+        event_, properties, known = f"event `{type_.name}`", part("properties"), {q.name: q for q in type_.properties}
+        times = [(f"{event_}: `at`", "at")] if _is_without_offset(part("at")) else []
+        times += [
+            (f"{event_}: property `{known[_plain(name)].name}`", _plain(name))
+            for name in _names(properties)
+            if _plain(name) in known
+            and known[_plain(name)].type == DATETIME
+            and _is_without_offset(_value(properties, name))
+        ]
+        return [self._without_offset(place, f"{type_.name}.{name}", index) for place, name in times] + [
             _unknown(
                 "unknown_property",
                 name,
@@ -78,9 +96,15 @@ class Known:
                 self._near(name, known),
                 index,
             )
-            for name in _names(part("properties"))
+            for name in _names(properties)
             if _plain(name) not in known
         ]
+
+    def _without_offset(self, place: str, field: str, event: int | None = None) -> Mistake:
+        message = (
+            f"{place} has no offset, and is read in {self.timezone}, the timezone of the rules (give it a `tzinfo`)"
+        )
+        return Mistake("no_offset", message, field, event, expected="a datetime with a time zone")
 
     def _near(self, name: object, known: Iterable[str]) -> str | None:
         return self._slips.closest(_plain(name), known) if isinstance(name, str) else None
@@ -97,10 +121,23 @@ def _names(given: object) -> tuple[Any, ...]:
 def _text(given: Any, name: Any) -> str:
     """Give the text that stands under a name; empty for what is none, or cannot be asked, which is told elsewhere."""
     try:
-        found = asked(natural, (plain_mapping(given) or {}).get(name))
+        found = asked(natural, _value(given, name))
     except Unreadable:
         return ""
     return found.strip() if type(found) is str else ""
+
+
+def _value(given: Any, name: Any) -> Any:
+    return (plain_mapping(given) or {}).get(name)
+
+
+def _is_without_offset(raw: Any) -> bool:
+    """Tell whether a value is a datetime that says nothing of its time zone; a text, as files have it, is none."""
+    try:
+        found = asked(natural, raw)
+        return issubclass(type(found), dt.datetime) and asked(plain_moment(found).utcoffset) is None
+    except Unreadable:
+        return False
 
 
 def _plain(name: object) -> str:

@@ -235,6 +235,10 @@ FAILED = "asking it failed with RuntimeError"
         ("size", Fraction(1, 3), "a Python `Fraction` is not a number (give an int, a Decimal or a float)"),
         ("name", float("nan"), "`nan` is not a text (NaN is no value: leave out what is not known)"),
         ("tags", {"a"}, "a set is not a list of text (give a list)"),
+        ("size", (1, 2), "a list is not a number (give one value)"),
+        ("seen", [dt.date(2026, 1, 1)], "a list is not a datetime (give one value)"),
+        ("ok", {"a": True}, "an object is not true or false (give one value)"),
+        ("tags", {"a": 1}, 'an object is not a list of text (write a list, or one text such as "a, b")'),
         ("seen", LyingTime(2026, 1, 1), "2026-01-01T00:00:00Z"),
         (
             "seen",
@@ -279,8 +283,9 @@ def test_numbers_of_numpy():
     assert read("seen", np.datetime64("2026-01-01")) == "2026-01-01T00:00:00Z"
     assert read("seen", np.datetime64("NaT")) is None
     assert read("tags", np.array(["a", "x"])) == ["a", "x"]
-    assert "is not a number" in read("size", np.array([7]))
-    assert "cannot be read" in read("size", np.timedelta64(7, "D"))
+    assert read("size", np.array([7])) == "a list is not a number (give one value)"
+    assert read("size", np.timedelta64(7, "D")).startswith("a Python `timedelta` is not a number")
+    assert read("name", np.timedelta64(7, "ns")) == "a Python `timedelta` is not a text (give a text)"
     assert "is not a datetime" in read("seen", np.int64(7))
     for raw in (
         np.bool_(True),

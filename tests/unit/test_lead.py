@@ -118,8 +118,8 @@ RANGE = "is out of range (at most 30 digits and an exponent within ±30)"
         ("١٢", f"`١٢` is not a number {DIGITS}"),
         ("NaN", f"`NaN` is not a number {DIGITS}"),
         ("inf", f"`inf` is not a number {DIGITS}"),
-        ([1], f"a list is not a number {DIGITS}"),
-        ({"a": 1}, f"an object is not a number {DIGITS}"),
+        ([1], "a list is not a number (give one value)"),
+        ({"a": 1}, "an object is not a number (give one value)"),
         (b"5", "binary data is not a number (give an int, a Decimal or a float)"),
         (object(), "this value is not a number (give an int, a Decimal or a float)"),
         (dt.date(2026, 1, 2), f"`2026-01-02` is not a number {DIGITS}"),
@@ -196,7 +196,7 @@ def test_false(raw):
     assert value(raw, BOOL) is False
 
 
-@pytest.mark.parametrize("raw", [2, -1, 0.5, "2", "on", "tak", "t", "y", "1.0", [], dt.date(2026, 1, 1)])
+@pytest.mark.parametrize("raw", [2, -1, 0.5, "2", "on", "tak", "t", "y", "1.0", dt.date(2026, 1, 1)])
 def test_what_is_neither_true_nor_false_is_refused(raw):
     assert reason(raw, BOOL).endswith(" is not true or false (write true, false, yes, no, 1 or 0)")
 

@@ -133,6 +133,12 @@ def test_a_name_to_allow_that_is_not_there_is_refused(distribute):
         Ruleset.from_text("email_open +1\n", plugins="crm")
 
 
+@pytest.mark.parametrize("names", [5, b"crm", [5], ["crm", None]])
+def test_an_allow_list_is_a_list_of_texts(names):
+    with pytest.raises(TypeError, match=r'`plugins` is a list of names, which are texts: write \["title"\]'):
+        Ruleset.from_text("email_open +1\n", plugins=names)
+
+
 def test_a_plugin_that_is_missing_is_told_how_to_get(monkeypatch):
     monkeypatch.setattr(metadata, "entry_points", lambda **_: ())
     assert "help: `pip install ./plugins/leadrules-title`" in refusal("use title\n")

@@ -1,5 +1,7 @@
 """What `check_lead` tells: all that is wrong with a lead, and the names in it that no rule knows."""
 
+import datetime as dt
+
 import pytest
 
 from leadrules import Ruleset
@@ -81,3 +83,28 @@ def test_mistakes_are_told_too_and_those_of_later_events():
 )
 def test_a_label_that_its_ladder_does_not_have(label, said):
     assert told({"stages": {"stage": label}}) == [("unknown_label", "stage", None, said)]
+
+
+def test_a_datetime_without_offset_is_told_once_of_each_place():
+    rules = Ruleset.from_text("""
+        timezone "Europe/Warsaw"
+        field renewal: datetime from "Renewal Date" pii
+        field birthday: date
+        event visit[until: datetime, day_of: date]
+        renewal > 2026-01-01 +1
+        visit[until > 2026-01-01] +1
+    """)
+    aware = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+    naive = aware.replace(tzinfo=None)
+    properties = {"until": naive, "day_of": dt.date(2026, 1, 1)}
+    event = {"type": "visit", "at": naive, "properties": properties}
+    attributes = {"Renewal\u00a0Date": naive, "birthday": naive}
+    told = rules.check_lead({"id": "1", "attributes": attributes, "events": [event, event]})
+    read = "has no offset, and is read in Europe/Warsaw, the timezone of the rules (give it a `tzinfo`)"
+    assert [(one.code, one.field, one.event, one.message) for one in told] == [
+        ("no_offset", "renewal", None, f"field `renewal` {read}"),
+        ("no_offset", "visit.at", 0, f"event `visit`: `at` {read}"),
+        ("no_offset", "visit.until", 0, f"event `visit`: property `until` {read}"),
+    ]
+    plain = {"type": "visit", "at": "2026-01-01T12:00:00", "properties": {"until": aware}}
+    assert rules.check_lead({"id": "1", "attributes": {"Renewal Date": "2026-01-01"}, "events": [plain]}) == ()
