@@ -214,8 +214,16 @@ def test_rules_that_read_no_column_score_numbered_rows(tmp_path):
 
 def test_a_file_that_is_encrypted_or_damaged_is_told_in_a_sentence(tmp_path):
     path = tmp_path / "leads.parquet"
+    whole = written(tmp_path, id=["1"]).read_bytes()
+    for content in (whole[:-1], whole[:40], b"PAR1", b"id,name\n1,Ann\n", b"\0" * 40):
+        path.write_bytes(content)
+        with pytest.raises(FileProblem, match="is not a Parquet file, or not a whole one"):
+            read_leads(path)
     path.write_bytes(b"PAR1" + b"\0" * 40 + b"\xff\xff\xff\x7fPAR1")
-    with pytest.raises(FileProblem, match="is not a Parquet file, or not a whole one"):
+    with pytest.raises(FileProblem, match="is damaged, or Parquet of a kind that cannot be read: "):
+        read_leads(path)
+    parquet.write_table(pa.table({}), path)
+    with pytest.raises(FileProblem, match="has no columns"):
         read_leads(path)
     path.write_bytes(b"PARE" + b"\0" * 40 + b"\x08\0\0\0PARE")
     with pytest.raises(FileProblem, match="is encrypted"):

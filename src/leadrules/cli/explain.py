@@ -64,7 +64,7 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     try:
         told = _told(rules, row, options, moment)
     except InputError as error:
-        raise Stop(f"lead `{lead}` cannot be read: {error.reason}", status=SOME_REJECTED) from None
+        raise Stop(f"lead `{lead}` cannot be read: {row.reason(error)}", status=SOME_REJECTED) from None
     except PluginError as error:
         raise Stop(str(error), status=SOME_REJECTED) from None
     if options.as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn
 
@@ -17,6 +18,7 @@ _BYTES = 1 << 26
 """What these rows may take on average, as the file says; where they would be larger, there are fewer of them."""
 _LEAST_BYTES = 8  # of a value, however well many are packed
 _BUFFER = 1 << 16
+_MAGIC = b"PAR1"
 _LONGEST = 200
 
 
@@ -43,6 +45,8 @@ def open_parquet(given: Input, wanted: Wanted) -> RecordFile:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         _refuse(given, error)
+    if not columns:
+        raise given.problem("has no columns")
     repeated = repeated_name(columns)
     if repeated is not None:
         raise given.problem(f"has two columns named `{repeated[0]}`", "rename one of them")
@@ -94,7 +98,15 @@ def _refuse(given: Input, error: Exception) -> NoReturn:
     """Say why a file cannot be opened."""
     if "ncrypted" in str(error) or "decrypt" in str(error):
         raise given.problem("is encrypted", "write it again without a key") from None
+    if len(given.start) > 2 * len(_MAGIC) and given.start.startswith(_MAGIC) and _ends_well(given):
+        raise given.problem(f"is damaged, or Parquet of a kind that cannot be read: {_said(error)}") from None
     raise given.problem("is not a Parquet file, or not a whole one") from None
+
+
+def _ends_well(given: Input) -> bool:
+    with given.opened() as file:
+        file.seek(-len(_MAGIC), os.SEEK_END)
+        return file.read() == _MAGIC
 
 
 def _said(error: Exception) -> str:
