@@ -242,6 +242,14 @@ def test_values_of_personal_fields_stay_masked():
     assert [one.text for one in shown.reasons] == ["`email` of the lead is ewa@example.pl now, and was jan@example.pl"]
 
 
+def test_values_of_personal_fields_are_shown_only_where_the_result_shows_them():
+    others = Ruleset.from_text(TEXT.replace("+2", "+3"))
+    for pii, email in ((False, "[pii]"), (True, "jan@example.pl")):
+        found = others.replay(stored(pii=pii), LEAD)
+        (audit,) = (one for one in found.differences if one.part == "audit")
+        assert audit.after["evidence"]["values"] == {"email": email}
+
+
 def test_earlier_events_that_are_others_are_told():
     many = LEAD | {"events": opened(*range(1, 40))}
     found = RULES.replay(stored(lead=many), LEAD | {"events": opened(*range(1, 41))})
