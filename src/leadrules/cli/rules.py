@@ -9,6 +9,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.cli.screen import Screen, printable
+from leadrules.contents import Contents
 from leadrules.engine.incremental.memory import MEANINGS, REMEMBERS, Memories
 from leadrules.engine.incremental.uses import Memory
 from leadrules.values import signed
@@ -123,15 +124,14 @@ def _text(rule: p.Rule) -> str:
 
 def plain_rules(program: p.Program) -> Iterator[dict[str, Any]]:
     """Give every scoring rule as plain data, in order of declaration."""
-    memories = Memories(program)
-    for dimension, group, rule in scoring_rules(program):
+    for rule in Contents(program).rules:
         yield {
             "rule": rule.id,
             "line": rule.line,
-            "file": program.file_of(rule),
-            "dimension": dimension.name,
-            "group": None if group is None else group.name,
-            "scores": "once" if rule.selection is None else "each",
-            "memory": memories.of(rule),
-            "points": [alternative.text for alternative in rule.alternatives],
+            "file": rule.file,
+            "dimension": rule.dimension,
+            "group": rule.group,
+            "scores": rule.scores,
+            "memory": rule.keeps,
+            "points": [*rule.points],
         }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import pickle
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -285,10 +284,16 @@ def _points_of_events(
 def replay_gives_the_digest(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> None:
     """Assert that what an audit names gives its digest again.
 
-    The ruleset is restored from its source, and once more from that with a comment before it, the lead
-    is read from JSON, and the moment is the result's own.
+    The ruleset is restored from its bundle, and once more from its source with a comment before it, the
+    lead is read from JSON, and the moment is the result's own.
     """
-    restored: Ruleset = pickle.loads(pickle.dumps(rules))  # noqa: S301 our own bytes
+    restored = Ruleset.from_bundle(
+        rules.bundle(),
+        limits=rules._limits,  # noqa: SLF001 - what a host knows of its own rules
+        criteria=rules._catalogue.given,  # noqa: SLF001
+    )
+    if restored.bundle() != rules.bundle():
+        raise AssertionError("the bundle of a bundle is another")
     stored: RawLead = json.loads(json.dumps(lead, default=_as_json))
     try:
         first = rules.evaluate(lead, as_of=as_of)
