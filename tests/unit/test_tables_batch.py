@@ -14,7 +14,8 @@ from pyarrow import parquet
 
 from leadrules import InputError, Ruleset
 from leadrules.sdk import criterion
-from leadrules.tables import FileProblem, Reject, Scored, Summary, read_leads, score_files
+from leadrules.tables import FileProblem, Reject, Row, Scored, Summary, read_leads, score_files
+from leadrules.tables.scoring import chunks_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RULES = """\
@@ -227,6 +228,24 @@ def test_options_that_contradict_each_other(rules):
             run(rules, workers=workers)
     with pytest.raises(TypeError, match=r"load them with Ruleset\.from_file"):
         run("rules.leadrules")
+
+
+def test_workers_get_few_rows_at_once_where_values_are_large():
+    def rows(count, lead):
+        parts = {"id": "1", "attributes": {}, "events": [], "stages": {}}
+        return [Row(n, None, {**parts, **lead}) for n in range(count)]
+
+    reject = Reject("lead", 1, None, "row 1 is empty")
+    for lead, sizes in (
+        ({"attributes": {"employees": 5, "note": "x" * 1_000}}, [200, 200, 50]),
+        ({"attributes": {"note": "x" * 1_000_000}}, [5] * 90),
+        ({"events": [{}] * 10_000}, [5] * 90),
+        ({"attributes": None, "events": None}, [200, 200, 50]),
+    ):
+        given = [*rows(449, lead), reject]
+        chunks = [*chunks_of(given)]
+        assert [len(chunk) for chunk in chunks] == sizes
+        assert [row for chunk in chunks for row in chunk] == given
 
 
 def test_a_table_that_was_read_is_not_read_as_empty(rules):

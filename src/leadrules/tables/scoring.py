@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
@@ -26,6 +26,9 @@ AsOf = Callable[[Row], dt.datetime]
 MOST_WORKERS = 1_024
 """The largest number of processes that may share the work."""
 _CHUNK = 200
+_LARGE = 1 << 22
+"""Letters in the values of rows: with more of them a chunk has fewer rows, so that memory stays bounded."""
+_OF_AN_EVENT = 100  # letters, about
 
 
 @attrs.frozen
@@ -77,10 +80,30 @@ def _shared(
 ) -> Iterator[Scored | Reject]:
     from leadrules.tables.workers import in_order
 
-    left = iter(rows)
-    chunks = iter(lambda: [_dated(row, as_of) for row in islice(left, _CHUNK)], [])
-    for found in in_order(_begin_scoring, pickle.dumps((rules, audit)), chunks, workers):
+    dated = ([_dated(row, as_of) for row in chunk] for chunk in chunks_of(rows))
+    for found in in_order(_begin_scoring, pickle.dumps((rules, audit)), dated, workers):
         yield from found
+
+
+def chunks_of(rows: Iterable[Row | Reject]) -> Iterator[list[Row | Reject]]:
+    """Gather rows into what a worker gets at once: at most 200, fewer where their values are large."""
+    chunk: list[Row | Reject] = []
+    size = 0
+    for row in rows:
+        chunk.append(row)
+        size += 0 if isinstance(row, Reject) else _size(row.lead)
+        if len(chunk) >= _CHUNK or size > _LARGE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(lead: Mapping[str, Any]) -> int:
+    """Count the letters of a lead's values, about."""
+    values = lead["attributes"]
+    texts = sum(len(value) for value in values.values() if type(value) is str) if type(values) is dict else 0
+    return texts + (len(lead["events"]) * _OF_AN_EVENT if type(lead["events"]) is list else 0)
 
 
 Dated = tuple[Row, dt.datetime] | Reject
