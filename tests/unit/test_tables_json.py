@@ -1,13 +1,11 @@
-"""Reading JSON, JSON lines and Parquet: exact numbers, shapes of a lead, lines that cannot be read."""
+"""Reading JSON and JSON lines: exact numbers, shapes of a lead, lines that cannot be read."""
 
 import datetime as dt
 import json
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
 from leadrules import LeadError, Ruleset
 from leadrules.tables import FileProblem, Reject, Row, read_leads
@@ -195,99 +193,6 @@ def test_files_of_other_encodings(tmp_path):
 def test_empty_lines(tmp_path, content):
     assert problem(tmp_path, content, "leads.jsonl") == (
         "`leads.jsonl` is empty\n  help: each line should be a JSON object"
-    )
-
-
-# ------------------------------------------------------------------- parquet
-
-
-def table(folder: Path, **columns: object) -> Path:
-    path = folder / "leads.parquet"
-    parquet.write_table(pa.table(columns), path)
-    return path
-
-
-def test_a_parquet_row_is_a_lead(tmp_path):
-    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    path = table(
-        tmp_path,
-        id=[1, 2],
-        name=["Ann", None],
-        size=[1.5, 2.0],
-        created=pa.array([moment, None]),
-        exact=pa.array([Decimal("0.10"), None]),
-        tags=[["a", "b"], []],
-    )
-    first, second = read_leads(path)
-    assert first == Row(
-        1,
-        None,
-        {
-            "id": "1",
-            "attributes": {
-                "id": 1,
-                "name": "Ann",
-                "size": 1.5,
-                "created": moment,
-                "exact": Decimal("0.10"),
-                "tags": ["a", "b"],
-            },
-            "events": [],
-            "stages": {},
-        },
-    )
-    assert second.lead["attributes"]["name"] is None
-
-
-def test_nanoseconds_are_cut(tmp_path):
-    path = table(tmp_path, id=["1"], at=pa.array([1_767_225_600_000_000_001], pa.timestamp("ns", "UTC")))
-    (row,) = read_leads(path, as_of_column="at")
-    assert row.lead["attributes"]["at"] == dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    assert row.as_of == "2026-01-01T00:00:00+00:00"
-
-
-def test_parquet_may_nest_the_shape_of_a_lead(tmp_path):
-    path = table(
-        tmp_path,
-        id=["1"],
-        attributes=pa.array([{"city": "Łódź"}]),
-        events=pa.array([[{"type": "x", "at": "2026-01-01"}]]),
-        stages=pa.array([[("s", "a")]], pa.map_(pa.string(), pa.string())),
-    )
-    assert [row.lead for row in read_leads(path)] == [LEAD]
-
-
-def test_parquet_problems(tmp_path):
-    assert problem(tmp_path, b"", "leads.parquet") == "`leads.parquet` is empty"
-    assert problem(tmp_path, b"PAR1", "leads.parquet") == ("`leads.parquet` is not a Parquet file, or not a whole one")
-    path = table(tmp_path, lead_id=["1"])
-    with pytest.raises(FileProblem, match="has no column `id` for the id of the lead; its columns are `lead_id`"):
-        read_leads(path)
-
-
-def test_two_columns_of_one_name(tmp_path):
-    path = tmp_path / "leads.parquet"
-    parquet.write_table(pa.table([pa.array([1]), pa.array([2])], names=["id", "id"]), path)
-    with pytest.raises(FileProblem, match="has two columns named `id`"):
-        read_leads(path)
-
-
-def test_a_damaged_parquet_file_is_a_problem_where_the_damage_is(tmp_path):
-    path = table(tmp_path, id=[str(n) for n in range(5000)])
-    damaged = bytearray(path.read_bytes())
-    damaged[8:40] = b"\xff" * 32
-    path.write_bytes(damaged)
-    with pytest.raises(FileProblem, match="cannot be read after row 0: "):
-        list(read_leads(path))
-
-
-def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
-    path = table(tmp_path, id=["1"])
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
-    with pytest.raises(FileProblem) as caught:
-        read_leads(path)
-    assert str(caught.value) == (
-        f"`{path}` needs pyarrow to be read\n  help: install it with: pip install 'leadrules[tables]'"
     )
 
 

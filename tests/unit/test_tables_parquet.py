@@ -14,7 +14,16 @@ import pytest
 from pyarrow import parquet
 
 from leadrules import Ruleset
-from leadrules.tables import FileProblem, formats, parquet_files, parquet_values, read_events, read_leads, score_files
+from leadrules.tables import (
+    FileProblem,
+    Row,
+    formats,
+    parquet_files,
+    parquet_values,
+    read_events,
+    read_leads,
+    score_files,
+)
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
@@ -40,6 +49,100 @@ def not_utf_8(*values: bytes) -> pa.Array:
 def nested(column: pa.Array) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(range(len(column) + 1), pa.int32()), column)
 
+
+def test_a_parquet_row_is_a_lead(tmp_path):
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    path = written(
+        tmp_path,
+        id=[1, 2],
+        name=["Ann", None],
+        size=[1.5, 2.0],
+        created=pa.array([moment, None]),
+        exact=pa.array([Decimal("0.10"), None]),
+        tags=[["a", "b"], []],
+    )
+    first, second = read_leads(path)
+    assert first == Row(
+        1,
+        None,
+        {
+            "id": "1",
+            "attributes": {
+                "id": 1,
+                "name": "Ann",
+                "size": 1.5,
+                "created": moment,
+                "exact": Decimal("0.10"),
+                "tags": ["a", "b"],
+            },
+            "events": [],
+            "stages": {},
+        },
+    )
+    assert second.lead["attributes"]["name"] is None
+
+
+def test_the_time_of_scoring_may_have_nanoseconds(tmp_path):
+    path = written(tmp_path, id=["1"], at=pa.array([1_767_225_600_000_000_001], pa.timestamp("ns", "UTC")))
+    (row,) = read_leads(path, as_of_column="at")
+    assert row.as_of == "2026-01-01T00:00:00+00:00"
+
+
+def test_parquet_may_nest_the_shape_of_a_lead(tmp_path):
+    path = written(
+        tmp_path,
+        id=["1"],
+        attributes=pa.array([{"city": "Łódź"}]),
+        events=pa.array([[{"type": "x", "at": "2026-01-01"}]]),
+        stages=pa.array([[("s", "a")]], pa.map_(pa.string(), pa.string())),
+    )
+    assert [row.lead for row in read_leads(path)] == [
+        {
+            "id": "1",
+            "attributes": {"city": "Łódź"},
+            "events": [{"type": "x", "at": "2026-01-01"}],
+            "stages": {"s": "a"},
+        }
+    ]
+
+
+def test_a_file_that_lacks_what_is_needed(tmp_path):
+    path = tmp_path / "leads.parquet"
+    path.write_bytes(b"")
+    with pytest.raises(FileProblem, match="is empty"):
+        read_leads(path)
+    path = written(tmp_path, lead_id=["1"])
+    with pytest.raises(FileProblem, match="has no column `id` for the id of the lead; its columns are `lead_id`"):
+        read_leads(path)
+
+
+def test_two_columns_of_one_name(tmp_path):
+    path = tmp_path / "leads.parquet"
+    parquet.write_table(pa.table([pa.array([1]), pa.array([2])], names=["id", "id"]), path)
+    with pytest.raises(FileProblem, match="has two columns named `id`"):
+        read_leads(path)
+
+
+def test_a_damaged_parquet_file_is_a_problem_where_the_damage_is(tmp_path):
+    path = written(tmp_path, id=[str(n) for n in range(5000)])
+    damaged = bytearray(path.read_bytes())
+    damaged[8:40] = b"\xff" * 32
+    path.write_bytes(damaged)
+    with pytest.raises(FileProblem, match="cannot be read after row 0: "):
+        list(read_leads(path))
+
+
+def test_parquet_needs_pyarrow(tmp_path, monkeypatch):
+    path = written(tmp_path, id=["1"])
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(FileProblem) as caught:
+        read_leads(path)
+    assert str(caught.value) == (
+        f"`{path}` needs pyarrow to be read\n  help: install it with: pip install 'leadrules[tables]'"
+    )
+
+
+# ------------------------------------------------- values of every kind
 
 YEARS = "is out of range (write a year from 2 to 9998)"
 SPAN = "a span of time cannot be read (give it as a number, such as of days)"
