@@ -235,6 +235,9 @@ def test_leads_that_hold_labels_of_former_rules(here, leadrules):
     run = leadrules("score", "acme.leadrules", "held.jsonl", "--as-of", "2026-06-01")
     assert run.exit_code == 0
     assert "2 leads hold a label that the rules do not have" in run.stderr
+    (here / "renamed.leadrules").write_text((here / "acme.leadrules").read_text("utf-8").replace("mql", "won"), "utf-8")
+    run = leadrules("diff", "acme.leadrules", "renamed.leadrules", "held.jsonl", "--as-of", "2026-06-01")
+    assert "1 lead holds a label that the new rules do not have, and counts as a lead without one" in run.stderr
     run = leadrules("check", "acme.leadrules", "--against", "held.jsonl")
     assert "labels that the rules do not have: a lead counts as one that holds none" in run.stdout
     assert "won  of `stage`, 2 leads" in run.stdout

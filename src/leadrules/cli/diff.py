@@ -16,6 +16,7 @@ from leadrules.insights.changes import Change, changes_between, elements_of
 from leadrules.insights.impact import Impact, Limit, Move, exceeded
 from leadrules.ruleset import Ruleset, program_of, statements_of
 from leadrules.tables import Row
+from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.scoring import as_of_each
 
 _SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
@@ -66,7 +67,7 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
     where = program_of(after).scope.zone
     moment = None if source.as_of_column else read_as_of_option(as_of, where, notes)
     table = source.open(program_of(before), program_of(after))
-    unread_events = 0
+    unread_events, labels = 0, StrangeLabels.of(after, "the new rules")
     for row in table:
         if not isinstance(row, Row):
             if row.kind == "event":
@@ -86,7 +87,8 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
             impact.rejected["by both" if len(failed) == 2 else f"only by {failed[0]}"] += 1
         else:
             impact.add(*results)
-    for remark in table.remarks:
+            labels.add(row.lead)
+    for remark in (*table.remarks, *labels.sentences()):
         notes.note(remark)
     if unread_events:
         notes.warn(f"{counted(unread_events, 'event')} could not be read; `leadrules score` tells which")

@@ -10,11 +10,11 @@ from typing import Literal, TextIO
 
 import attrs
 
-from leadrules.conversions import shown
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import EventTable, read_events
+from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
@@ -120,7 +120,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
-    tally = _Tally(LeadReader(program_of(rules).scope))
+    tally = _Tally(StrangeLabels.of(rules))
     formulas = Formulas(keep_formulas)
     with _opened(rules, leads, results, points, refused, formulas) as write:
         for one in rows:
@@ -201,21 +201,17 @@ def _opened(
 class _Tally:
     """Counts what was scored and what was left out."""
 
-    reader: LeadReader
+    labels: StrangeLabels
     scored: int = 0
     rejected: int = 0
     unscored: int = 0
     events: int = 0
     reasons: list[str] = attrs.field(factory=list)
-    strange: int = 0
-    labels: dict[tuple[str, str], None] = attrs.field(factory=dict)
 
     def add(self, one: Scored | Reject) -> None:
         if isinstance(one, Scored):
             self.scored += 1
-            if (stages := one.row.lead["stages"]) and (found := self.reader.strange_labels(stages)):
-                self.strange += 1
-                self.labels |= dict.fromkeys(found.items()) if len(self.labels) < _MOST_REASONS else {}
+            self.labels.add(one.row.lead)
             return
         if one.kind == "event":
             self.events += 1
@@ -238,17 +234,7 @@ class _Tally:
             joined_lines=leads.joined_lines,
             event_rows=leads.read_events,
             blank_events=leads.blank_events,
-            remarks=(*leads.remarks, *self._of_labels()),
+            remarks=(*leads.remarks, *self.labels.sentences()),
             formula=formulas.first,
-            strange_labels=self.strange,
+            strange_labels=self.labels.leads,
         )
-
-    def _of_labels(self) -> Iterator[str]:
-        """Say which labels leads hold that the rules do not have."""
-        if self.strange:
-            held = "a label that the rules do not have"
-            named = ", ".join(f"{shown(label)} of `{ladder}`" for ladder, label in self.labels)
-            if self.strange == 1:
-                yield f"1 lead holds {held}, and counts as a lead without one: {named}"
-            else:
-                yield f"{self.strange:,} leads hold {held}, and count as leads without one: {named}"
