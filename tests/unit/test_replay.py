@@ -115,6 +115,14 @@ def test_rules_that_say_the_same_otherwise_are_told_and_nothing_else():
     assert str(found).endswith("\nAll else is the same")
 
 
+def test_another_lead_is_told_though_the_rules_are_others():
+    others = Ruleset.from_text(TEXT.replace("employees >= 50 +30", "employees >= 60 +30"))
+    found = others.replay(stored(), lead_with(employees=70))
+    assert [reason.text for reason in found.reasons][1:] == ["`employees` of the lead reads 70 now, and read 300 then"]
+    text = TEXT.replace("dimension fit", "field employees: number pii\ndimension fit")
+    assert kinds(Ruleset.from_text(text).replay(stored(), LEAD)) == ["rules"]  # masked now, and not another
+
+
 def test_entries_that_came_and_went_are_told():
     found = Ruleset.from_text(TEXT.replace("employees >= 50 +30", "employees >= 60 +30")).replay(stored(), LEAD)
     assert [one.text for one in found.differences] == [
@@ -220,7 +228,7 @@ def lead_with(**attributes):
             ["the lead held `new` of `stage` then, and holds `mql` now (give its `stages` as they were)"],
         ),
         (LEAD | {"stages": {}}, ["the lead held `new` of `stage` then, and holds no label now"]),
-        (lead_with(employees=200), ["`employees` of the lead is 200 now, and was 300"]),
+        (lead_with(employees=200), ["`employees` of the lead reads 200 now, and read 300 then"]),
         (LEAD | {"events": opened(1, 3)}, ["other events count for `behaviour: email_open`"]),
         (LEAD | {"events": []}, ["rules and versions are the same: the lead is another than the one that was scored"]),
         (lead_with(employees=20), ["rules and versions are the same: the lead is another than the one that was"]),
@@ -239,7 +247,9 @@ def test_values_of_personal_fields_stay_masked():
     found = RULES.replay(stored(), lead_with(email="ewa@example.pl"))
     assert found.same
     shown = RULES.replay(stored(pii=True), lead_with(email="ewa@example.pl"))
-    assert [one.text for one in shown.reasons] == ["`email` of the lead is ewa@example.pl now, and was jan@example.pl"]
+    assert [one.text for one in shown.reasons] == [
+        "`email` of the lead reads ewa@example.pl now, and read jan@example.pl then"
+    ]
 
 
 def test_values_of_personal_fields_are_shown_only_where_the_result_shows_them():
@@ -248,6 +258,13 @@ def test_values_of_personal_fields_are_shown_only_where_the_result_shows_them():
         found = others.replay(stored(pii=pii), LEAD)
         (audit,) = (one for one in found.differences if one.part == "audit")
         assert audit.after["evidence"]["values"] == {"email": email}
+
+
+def test_of_other_rules_other_events_may_count():
+    then, now = (Ruleset.from_text(f"rule opens: email_open within {days} days +5") for days in (30, 1))
+    found = now.replay(stored(then), LEAD)
+    assert kinds(found) == ["rules"]
+    assert [one.part for one in found.differences] == ["score", "dimension", "audit"]
 
 
 def test_earlier_events_that_are_others_are_told():

@@ -276,19 +276,25 @@ def _of_lead(
         if then[ladder] != now[ladder]:
             text = f"the lead held {_label(then[ladder])} of `{ladder}` then, and holds {_label(now[ladder])} now"
             yield ReplayReason("lead", f"{text} (give its `stages` as they were)", then[ladder], now[ladder])
-    told: set[str] = set()
+    before, after = _fields(stored, program), _fields(result, program)
+    for name in before:
+        if name in after and before[name] != after[name] and type(before[name]) is type(after[name]):
+            text = f"`{name}` of the lead reads {_shown(after[name])} now, and read {_shown(before[name])} then"
+            yield ReplayReason("lead", text, before[name], after[name])
+    if stored.ruleset.fingerprint != result.ruleset.fingerprint:
+        return  # of other rules other events may count
     for one in differences:
-        if one.part != "audit" or one.before is None or one.after is None:
-            continue
-        before, after = one.before["evidence"], one.after["evidence"]
-        values, others = _mapping(before.get("values")), _mapping(after.get("values"))
-        for name in values.keys() & others.keys() & program.fields.keys() - told:
-            if values[name] != others[name]:
-                told.add(name)
-                text = f"`{name}` of the lead is {_shown(others[name])} now, and was {_shown(values[name])}"
-                yield ReplayReason("lead", text, values[name], others[name])
-        if _happened(before) != _happened(after):
-            yield ReplayReason("lead", f"other events count for `{one.name}`", _happened(before), _happened(after))
+        if one.part == "audit" and one.before is not None and one.after is not None:
+            was, is_ = _happened(one.before["evidence"]), _happened(one.after["evidence"])
+            if was != is_:
+                yield ReplayReason("lead", f"other events count for `{one.name}`", was, is_)
+
+
+def _fields(result: ScoredLead, program: p.Program) -> dict[str, Any]:
+    """Give the values of fields that the evidence of a result shows."""
+    values = [_mapping(entry.evidence.get("values")) for entry in result.audit]
+    shown = {name: value for each in values for name, value in each.items() if name in program.fields}
+    return {name: value for name, value in shown.items() if value != MASK}
 
 
 def _held(result: ScoredLead) -> dict[str, str | None]:
