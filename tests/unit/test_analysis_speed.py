@@ -84,6 +84,14 @@ HOSTILE = {
     + "\nc3000 +5",
     "nested not": "not " * 99 + "(employees > 5) +5",
     "long list": "country in {" + ", ".join(f'"c{i}"' for i in range(9_000)) + '} +5 | = "d" +3 | = "c7" +2',
+    "choices": "field f: one of {"
+    + ", ".join(f'"c{i}"' for i in range(4_000))
+    + "}\n"
+    + "\n".join(f'f != "c{i}" +1' for i in range(3_000)),
+    "parts of choices": "field f: one of {"
+    + ", ".join(f'"c{i}"' for i in range(900))
+    + "}\n"
+    + "\n".join(f'f contains "{i}" +1' for i in range(2_000)),
     "caps": "email_open +1 " + " ".join(f"max {i + 1} per day" for i in range(300)),
     "stages": "stages " + " < ".join(f"s{i}" for i in range(2_000)),
 }

@@ -431,7 +431,8 @@ class Meaning:
             case "date" | "datetime":
                 return numbers([Interval()], whole=True)
             case "text":
-                return Members(type_.folded_choices) if type_.choices else ALL_MEMBERS
+                closed = 0 < len(type_.choices) <= _MOST_CHOICES
+                return Members(type_.folded_choices) if closed else ALL_MEMBERS
             case "list of text":
                 return ALL_MEMBERS
 
@@ -446,6 +447,9 @@ _PLAIN = (p.Constant, p.FieldRead, p.PropertyRead, p.Count)
 
 _OF_EVERY_EVENT = frozenset({"at", "day"})
 _TRUE, _FALSE = Members(frozenset({True})), Members(frozenset({False}))
+_MOST_CHOICES = 1_000
+"""Of a field with more choices than this any text is thought possible: each rule about it would go through them all."""
+
 _LONGEST = 140
 """More digits than a number of a lead has, or the sum of those of its events."""
 

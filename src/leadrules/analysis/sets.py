@@ -22,6 +22,9 @@ MOST_PIECES = 64
 _MOST_PAIRS = 10_000
 """Two tests with more pairs of parts than this are only compared as wholes."""
 
+_MOST_TESTED = 1_000
+"""More texts than this are not tested one by one: any may answer as it should."""
+
 Test = tuple[str, frozenset[str], bool]
 """A test of folded text: its kind, the parts of which one must stand in it, and what it answered."""
 
@@ -191,7 +194,7 @@ class Members:
             found = other.members - self.members
         else:
             found = self.members - other.members if other.others else self.members & other.members
-        return Members(frozenset(m for m in found if all(answers(m, test) for test in tests)), False, tests)
+        return Members(_answering(found, tests) if len(found) <= _MOST_TESTED else found, False, tests)
 
 
 def _excludes(found: Test, denied: Sequence[Test]) -> bool:
@@ -212,11 +215,20 @@ def _excludes(found: Test, denied: Sequence[Test]) -> bool:
 
 def answers(member: object, test: Test) -> bool:
     """Tell whether a folded text answers a test as it says."""
-    kind, parts, answer = test
-    text = str(member)
-    holds = TEXT_TESTS[kind].holds
-    assert holds is not None
-    return any(holds(text, part) for part in parts) is answer
+    return bool(_answering(frozenset({member}), (test,)))
+
+
+def _answering(members: frozenset[object], tests: Iterable[Test]) -> frozenset[object]:
+    """Give those of some folded texts that answer tests as they say."""
+    for kind, parts, answer in tests:
+        holds = TEXT_TESTS[kind].holds
+        assert holds is not None
+        if len(parts) == 1:
+            (part,) = parts
+            members = frozenset([m for m in members if holds(str(m), part) is answer])
+        else:
+            members = frozenset([m for m in members if any(holds(str(m), part) for part in parts) is answer])
+    return members
 
 
 def united_members(sets: Sequence[Members]) -> Members:

@@ -47,8 +47,8 @@ class Limits:
 
     file_bytes: int = FILE_BYTES
     rules: int = 10_000
-    parts: int = 20_000
-    tokens: int = 200_000
+    parts: int = 30_000
+    tokens: int = 250_000
     nesting: int = 100
     name_characters: int = 200
     statement_tokens: int = MAX_TOKENS
