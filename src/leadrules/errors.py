@@ -266,7 +266,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "not_a_result": "a text that is no result, or was changed",
         "state_in_use": "a state that another thread is using",
         "event_forgotten": "an event that is to be removed from a state, which remembers none such",
-        "event_changed": "an event that was changed after the lead was scored, or in what was written of its state",
+        "event_changed": "an audit that does not follow from the events: a state was forged, or a criterion is fickle",
         "state_of_other_rules": "a state that other rules made",
         "unreadable": "something else that cannot be read; the sentence says what",
     }

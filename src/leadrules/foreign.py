@@ -77,6 +77,11 @@ def natural(raw: Any) -> Any:
     return _of_numpy(raw) if library == "numpy" else raw
 
 
+def may_change(raw: Any) -> bool:
+    """Tell whether a value may become another while it stays the same object, as far as is known of its type."""
+    return not isinstance(raw, dt.date) and type(natural(raw)) not in PLAIN
+
+
 def exactly(raw: Any) -> Any:
     """Give a text or number of a subclass as what it is made of, and anything else as it is."""
     kind = type(raw)

@@ -60,7 +60,10 @@ def evidence_of(head: EntryHead, proof: Mapping[int, str]) -> str:
     """Find the evidence of an entry. Raises LeadError where it has none."""
     found = proof.get(head[3])
     if found is None:
-        reason = "an event of the lead was changed after it was scored (read evidence first, or score a copy)"
+        reason = (
+            f"the points of `{head[1]}` do not follow from what was read of the lead (its state was changed after it "
+            "was written, or a criterion of a plugin does not give the same answer twice)"
+        )
         raise LeadError(reason, code="event_changed")
     return found
 

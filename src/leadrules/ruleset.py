@@ -332,8 +332,8 @@ class Ruleset:
 
         Values of `pii` fields stand in evidence as `[pii]` unless `pii` asks for them. Raises
         `InputError` for a lead that the rules cannot read, and for a naive `as_of`. The first call
-        compiles the rules. Evidence is made when it is first read: until then the events that it is
-        about must not be changed in place; everything else of the lead may be.
+        compiles the rules. The lead stays the host's: whatever is changed in place once it is scored, its
+        values, its events or those of a list, the result and its evidence tell what was scored.
         """
         evaluate = self._compiled
         if evaluate is None:

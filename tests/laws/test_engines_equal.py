@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from leadrules import Ruleset
 from leadrules.engine.compiler.runtime import DecayedPoints, half_even, units_of
 from leadrules.families import Decay
-from leadrules.testing import engines_agree
+from leadrules.testing import engines_agree, later_changes_are_irrelevant
 from leadrules.values import Duration, zone
 
 often = settings(max_examples=max(200, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
@@ -187,6 +187,12 @@ def test_on_plain_leads(lead):
 @given(rough_leads)
 def test_on_leads_in_other_forms(lead):
     engines_agree(RULES, lead, AS_OF)
+
+
+@often
+@given(plain_leads | rough_leads, st.integers(0, 2**32))
+def test_what_becomes_of_a_lead_afterwards_changes_no_result(lead, seed):
+    later_changes_are_irrelevant(RULES, lead, AS_OF, seed=seed)
 
 
 # -------------------------------------------------------------------- numbers

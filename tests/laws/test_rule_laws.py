@@ -40,6 +40,7 @@ from leadrules.testing import (
     housekeeping_is_irrelevant,
     incremental_agrees,
     invalid_leads,
+    later_changes_are_irrelevant,
     layout_is_irrelevant,
     leads,
     moments,
@@ -177,6 +178,12 @@ def plain(event, rules):
 
 def the_order_of_events_and_attributes_changes_nothing(question):
     order_is_irrelevant(question.rules, question.lead, question.as_of, seed=question.seed)
+
+
+def what_becomes_of_a_lead_afterwards_changes_no_result(question):
+    as_plain = {**question.busy, "events": [plain(e, question.rules) for e in question.busy.get("events") or []]}
+    for lead in (question.lead, question.busy, as_plain):
+        later_changes_are_irrelevant(question.rules, lead, question.as_of, seed=question.seed)
 
 
 def what_no_rule_reads_changes_nothing(question):
@@ -357,6 +364,7 @@ LAWS = (
     the_engines_agree,
     the_engines_agree_on_plain_leads,
     the_order_of_events_and_attributes_changes_nothing,
+    what_becomes_of_a_lead_afterwards_changes_no_result,
     what_no_rule_reads_changes_nothing,
     future_events_and_duplicates_change_nothing,
     the_order_of_rules_in_a_dimension_changes_no_score_and_no_label,

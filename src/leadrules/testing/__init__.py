@@ -17,6 +17,7 @@ plugin's README and examples against the plugin, `check_distribution` builds it,
 
 from leadrules.testing.case_files import WorkedCase, read_cases
 from leadrules.testing.cases import Case, cases
+from leadrules.testing.changes import later_changes_are_irrelevant
 from leadrules.testing.criteria import check_criterion
 from leadrules.testing.distributions import check_distribution
 from leadrules.testing.documents import check_documents
@@ -61,6 +62,7 @@ __all__ = [
     "housekeeping_is_irrelevant",
     "incremental_agrees",
     "invalid_leads",
+    "later_changes_are_irrelevant",
     "layout_is_irrelevant",
     "leads",
     "moments",

@@ -55,9 +55,9 @@ def compile_program(
 ) -> Evaluate:
     """Give a function equal to the reference about every lead, and much faster about a plain one.
 
-    It looks at no more of a lead than the rules read, and keeps nothing of it but what the evidence
-    of the result may need: the values of attributes and the list of events as they were, each event
-    by reference. An event that is changed in place afterwards changes its evidence.
+    It looks at no more of a lead than the rules read, and notes what the evidence of the result may tell: the
+    values of attributes, the labels held, and of each event its moment, id and the properties that are read.
+    Whatever becomes of the lead afterwards, evidence tells what was scored.
 
     With `totals` the leads are mappings that bring the totals of events that are not at hand. `events`
     writes what is asked of events, for leads that bring them in another form. `valid_until` says of a
@@ -113,7 +113,7 @@ class _Compilation:
         self.lead.events.connect(namespace)
         totals, maker = self.fallback.totals, trace.maker
         events = EventLists(self.program, readers.texts, maker.decimals, maker.numbers, at_hand=totals.is_empty)
-        noted = NotedProgram.of(self.program, self.fallback.reader, totals)
+        noted = NotedProgram.of(self.program, self.fallback.reader, totals, self.lead.events.captured())
         maker.prove = EvidencePlans(noted, trace, events).prove
         maker.read = lambda notes: NotedLead(noted, notes).reading()
         maker.lasting = self.fallback.valid_until

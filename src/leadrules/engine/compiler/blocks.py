@@ -14,6 +14,7 @@ import attrs
 from leadrules import program as p
 from leadrules import spellings
 from leadrules.engine.compiler import code, normalisation, runtime
+from leadrules.engine.compiler.captured import PlacesOf, is_ranked
 from leadrules.engine.compiler.clock import AgeColumn, AgeRows
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
 from leadrules.engine.compiler.conditions import NONE, Conditions
@@ -27,7 +28,7 @@ from leadrules.engine.compiler.event_context import (
     context_in,
     sum_of,
 )
-from leadrules.engine.compiler.fields import AboutText, Readers
+from leadrules.engine.compiler.fields import Readers
 from leadrules.engine.compiler.operands import only_text
 from leadrules.values import DAY
 from leadrules.vocabulary import Property
@@ -45,7 +46,8 @@ class TypeBlock:
     Of all events, `counts` asks for their number, `rows` for what hangs on ages alone (`alone`, where
     that is one count), `plain` for all else. `by_text` are the filters on one text by its property,
     `filters` the others. `listed` are the columns that are needed as such, and `pairs` the variables
-    of the events that pass a filter on a text.
+    of the events that pass a filter on a text, each behind its moment and the answers, before the text. `timed`
+    says that the moments stand beside the events, which otherwise are asked for them.
     """
 
     type: TypeCode
@@ -54,6 +56,8 @@ class TypeBlock:
     conditions: Conditions
     readers: Readers
     tables: dict[str, runtime.Decayed]
+    timed: bool
+    places_of: PlacesOf
     rows: list[Windowed] = attrs.field(factory=list)
     alone: Windowed | None = None
     counts: list[EventQuestion] = attrs.field(factory=list)
@@ -98,12 +102,13 @@ class TypeBlock:
         """Write the block, which is passed over where there is no event of the type."""
         filtered = [part for filter_, windows in self.filters for part in self._filtered(filter_, windows)]
         plain = self._windows(code.name(self.type.moments), None, self.plain)
+        columns = self._columns()
         body: Block = [
-            code.assign(self.type.events, code.subscript(code.name("by"), code.const(self.type.type.name))),
-            *self._moments(),
+            *self._beginning(),
+            *self._places(),
             *self._alone(),
             *self._rows(),
-            *self._columns(),
+            *columns,
             *plain,
             *filtered,
         ]
@@ -113,27 +118,34 @@ class TypeBlock:
 
     # ----------------------------------------------------------------- times
 
-    def _moments(self) -> Block:
-        """Write the list of moments, where it is read."""
-        of_moments = any(
-            window is not None or one.kind not in {"count", "column"}
-            for window, asked in self.plain.items()
-            for one in asked
-        )
-        if not (self.type.listed or self.filters or of_moments):
-            return []
+    def _beginning(self) -> Block:
+        """Write the list of events, and that of their moments."""
+        events, moments = self.type.events, self.type.moments
+        of_type = code.subscript(code.name("by"), code.const(self.type.type.name))
+        if self.timed:
+            return [code.assign([events, moments], of_type)]
         event = self.names.fresh("event")
-        moments = code.list_comp(_at(event), [event], code.name(self.type.events))
-        return [code.assign(self.type.moments, moments)]
+        at = code.subscript(code.name(event), code.const("at"))
+        return [code.assign(events, of_type), code.assign(moments, code.list_comp(at, [event], code.name(events)))]
+
+    def _places(self) -> Block:
+        """Write the places of events of one moment, where the properties that are noted do not say enough."""
+        read, type_ = self.type.read, self.type
+        type_.is_ranked = self.timed and (is_ranked(type_.type, read) or (len(read) > 1 and bool(type_.passing)))
+        if not type_.is_ranked:
+            return []
+        places_of = self.names.named(self.places_of, "places_of")
+        places = code.call(places_of, code.name(type_.events), code.name(type_.moments))
+        return [code.if_(code.name("unordered"), [code.assign(type_.places, places)])]
 
     def _alone(self) -> Block:
         """Write how many there are; and the one count within a window, where nothing else hangs on ages."""
         found = [_given(one, _length(self.type.events)) for one in self.counts]
         if self.alone is not None:
             window, one = self.alone
-            event = self.names.fresh("event")
-            test = code.compare(_at(event), ">=", self.lead.clock("cut", window))
-            inside = code.list_comp(code.name(event), [event], code.name(self.type.events), test)
+            at = self.names.fresh("at")
+            test = code.compare(code.name(at), ">=", self.lead.clock("cut", window))
+            inside = code.list_comp(code.name(at), [at], code.name(self.type.moments), test)
             found.append(_given(one, code.call(code.name("len"), inside)))
         return found
 
@@ -145,15 +157,15 @@ class TypeBlock:
             AgeColumn(window, self.tables[one.detail] if one.kind == "decayed" else None) for window, one in self.rows
         )
         table = AgeRows(tuple(columns))
-        rows, event, age = (self.names.fresh(word) for word in ("rows", "event", "age"))
-        elapsed = code.named_expr(age, code.binop(self.lead.clock("now"), "-", _at(event)))
+        rows, at, age = (self.names.fresh(word) for word in ("rows", "at", "age"))
+        elapsed = code.named_expr(age, code.binop(self.lead.clock("now"), "-", code.name(at)))
         by_days = code.subscript(self.names.value(table.rows), code.attribute(code.name(age), "days"))
         exact = code.call(self.names.value(table.exact, (id(table), "exact")), code.name(age))
         row = code.if_else(code.attribute(elapsed, "seconds"), by_days, exact)
-        events, now = code.name(self.type.events), self.lead.clock("now")
-        made = code.call(self.names.value(table.rows_of, (id(table), "rows_of")), events, now)
+        moments, now = code.name(self.type.moments), self.lead.clock("now")
+        made = code.call(self.names.value(table.rows_of, (id(table), "rows_of")), moments, now)
         found = code.try_(
-            [code.assign(rows, code.list_comp(row, [event], events))],
+            [code.assign(rows, code.list_comp(row, [at], moments))],
             [code.name("KeyError")],
             [code.assign(rows, made)],
         )
@@ -181,36 +193,33 @@ class TypeBlock:
     # --------------------------------------------------------------- columns
 
     def _columns(self) -> Block:
-        """Write the columns of the properties that are read, and the events that pass filters on a text."""
+        """Write the columns of the properties that are read, and the events that pass filters on a text.
+
+        Texts and times are taken as they are first: evidence tells them so. Of other properties what was read will do.
+        """
         events, given = code.name(self.type.events), self.names.fresh("given")
         quick: Block = []
         careful: Block = []
+        derived: Block = []
         for prop in self.type.properties:
-            is_text = prop.type.kind == "text"
-            if not is_text or prop.name in self.listed:
-                column, event = self.type.columns[prop.name], self.names.fresh("event")
-                reading = self.readers.property(prop, self._value(event, prop))
-                quick.append(code.assign(column, code.list_comp(reading, [event], events)))
-                reading = self.readers.property(prop, _value_if_any(event, prop))
-                careful.append(code.assign(column, code.list_comp(reading, [event], code.name(given))))
-            if is_text and (prop.name in self.by_text or prop.name not in self.listed):
-                text = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name)
-                pairs = self.pairs[prop.name] = self.names.fresh("passing", f"{self.type.type.name} {prop.name}")
-                event, properties = self.names.fresh("event"), self.names.fresh("properties")
-                value = self._value(event, prop)
-                quick.append(code.assign(pairs, self._pairs(text, value, [event], events)))
-                value, both = _value_if_any(properties, prop), code.zipped([events, code.name(given)])
-                careful.append(code.assign(pairs, self._pairs(text, value, [event, properties], both)))
+            if self._only_passes(prop):
+                passing, with_care = self._only_passing(prop, given)
+                quick.append(passing)
+                careful.append(with_care)
+                continue
+            is_raw, event = prop.name in self.type.raws, self.names.fresh("event")
+            column = self.type.raws[prop.name] if is_raw else self.type.columns[prop.name]
+            value = self._value(event, prop)
+            reading = value if is_raw else self.readers.property(prop, value)
+            quick.append(code.assign(column, code.list_comp(reading, [event], events)))
+            careful.append(code.assign(column, self._column_with_care(prop, given, is_raw=is_raw)))
+            if is_raw:
+                derived += self._derived(prop, code.name(column))
         if not quick:
             return []
-        named = code.call(self.names.value(normalisation.with_properties, "with_properties"), events)
-        careful = [
-            code.assign([self.type.events, given], named),
-            code.set_item("by", code.const(self.type.type.name), events),
-            *careful,
-        ]
+        named = code.call(self.names.value(normalisation.properties_of, "properties_of"), events)
         refused = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
-        return [code.try_(quick, refused, careful)]
+        return [code.try_(quick, refused, [code.assign(given, named), *careful]), *derived]
 
     def _value(self, event: str, prop: Property) -> Expr:
         """Read a property of an event, the first one with a look at all of them.
@@ -232,12 +241,58 @@ class TypeBlock:
         value = code.subscript(code.name(given), code.const(prop.name))
         return code.if_else(code.and_(is_dict, code.or_(no_other, are_plain)), value, refused)
 
-    def _pairs(self, text: AboutText, value: Expr, variables: Sequence[str], source: Expr) -> Expr:
-        """Write the events of which a text passes any filter, each with the answers about the text."""
-        answers = self.names.fresh("answers")
-        passes = code.named_expr(answers, code.subscript(text.known, value))
-        pair = code.tuple_of([code.name(variables[0]), code.name(answers)])
-        return code.list_comp(pair, variables, source, passes)
+    def _column_with_care(self, prop: Property, given: str, *, is_raw: bool) -> Expr:
+        properties = self.names.fresh("properties")
+        value = _value_if_any(properties, prop)
+        reading = value if is_raw else self.readers.property(prop, value)
+        return code.list_comp(reading, [properties], code.name(given))
+
+    def _derived(self, prop: Property, raws: Expr) -> Block:
+        """Write what follows from a column of texts or times as they were given; all are read, whoever asks."""
+        if prop.name in self.by_text:
+            pairs = self.pairs[prop.name] = self.names.fresh("passing", f"{self.type.type.name} {prop.name}")
+            found: Block = [code.assign(pairs, self._passing_among(prop, raws))]
+            if prop.name not in self.listed:
+                return found
+        else:
+            found = []
+        column = code.mapped(self.readers.known_property(prop), raws)
+        return [*found, code.assign(self.type.columns[prop.name], column)]
+
+    # ------------------------------------------------------ texts that pass filters
+
+    def _only_passes(self, prop: Property) -> bool:
+        """Tell whether nothing asks for a text but filters, of which an unknown one passes none.
+
+        Then the texts that pass are all that is kept; who asks the reference may ask for others.
+        """
+        if prop.name not in self.by_text or prop.name in self.listed:
+            return False
+        read = p.PropertyRead(prop.name, prop.type)
+        filters = [filter_ for filter_, _ in self.by_text[prop.name]]
+        return not self.timed or not (
+            self.lead.asks or any(self.readers.holds_of_unknown(read, filter_) for filter_ in filters)
+        )
+
+    def _only_passing(self, prop: Property, given: str) -> tuple[Stmt, Stmt]:
+        """Write the events of which a text passes any filter, each behind its moment and the answers about the text."""
+        event, answers, raw = (self.names.fresh(word) for word in ("event", "answers", "raw"))
+        pairs = self.pairs[prop.name] = self.names.fresh("passing", f"{self.type.type.name} {prop.name}")
+        self.type.passing[prop.name] = pairs
+        known = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name).known
+        value = code.named_expr(raw, self._value(event, prop))
+        passes = code.named_expr(answers, code.subscript(known, value))
+        at = code.subscript(code.name(event), code.const("at"))
+        row = code.tuple_of([at, *map(code.name, (answers, event, raw))])
+        quick = code.list_comp(row, [event], code.name(self.type.events), passes)
+        careful = self._passing_among(prop, self._column_with_care(prop, given, is_raw=True))
+        return code.assign(pairs, quick), code.assign(pairs, careful)
+
+    def _passing_among(self, prop: Property, raws: Expr) -> Expr:
+        about = self.readers.about(p.PropertyRead(prop.name, prop.type), self.type.type.name)
+        passing = self.names.value(runtime.passing, "passing")
+        known = code.attribute(about.known, "__getitem__")
+        return code.call(passing, code.name(self.type.events), code.name(self.type.moments), raws, known)
 
     # --------------------------------------------------------------- filters
 
@@ -248,17 +303,17 @@ class TypeBlock:
             read = only_text(filter_)
             assert isinstance(read, p.PropertyRead)
             index = self.readers.about(read, self.type.type.name).index(("true", filter_))
-            event, answers, kept = (self.names.fresh(word) for word in ("event", "answers", "kept"))
-            at = _at(event)
+            moment, answers, kept = (self.names.fresh(word) for word in ("at", "answers", "kept"))
+            at, row = code.name(moment), [moment, answers, "_", "_"]
             tests = [code.subscript(code.name(answers), code.const(index))]
             ((window, asked), *others) = windows.items()
             if not others and [one.kind for one in asked] == ["count"]:
                 if window is not None:
                     tests.append(code.compare(at, ">=", self.lead.clock("cut", window)))
-                passing = code.list_comp(at, [event, answers], code.name(self.pairs[name]), code.and_(*tests))
+                passing = code.list_comp(at, row, code.name(self.pairs[name]), code.and_(*tests))
                 inner.append(_given(asked[0], code.call(code.name("len"), passing)))
                 continue
-            passing = code.list_comp(at, [event, answers], code.name(self.pairs[name]), *tests)
+            passing = code.list_comp(at, row, code.name(self.pairs[name]), *tests)
             inner.append(code.assign(kept, passing))
             inner.append(code.if_(code.name(kept), self._windows(code.name(kept), None, windows)))
         return [code.if_(code.name(self.pairs[name]), inner)]
@@ -358,10 +413,6 @@ class TypeBlock:
         column = self._collected(code.name(context.columns[read.name]), context, tests)
         context.used = used
         return column
-
-
-def _at(event: str) -> Expr:
-    return code.subscript(code.name(event), code.const("at"))
 
 
 def _length(variable: str) -> Expr:

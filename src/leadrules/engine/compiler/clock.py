@@ -6,7 +6,7 @@ Most leads are scored as of one moment. What is asked of an event's age in whole
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -78,9 +78,9 @@ class AgeRows:
     rows: dict[int, Any] = attrs.field(factory=dict)
     _exact: dict[int, Any] = attrs.field(factory=dict)
 
-    def rows_of(self, events: Sequence[Mapping[str, Any]], now: dt.datetime) -> list[Any]:
-        """Give the rows of events not later than now, and remember them."""
-        return [self._row(now - event["at"]) for event in events]
+    def rows_of(self, moments: Sequence[dt.datetime], now: dt.datetime) -> list[Any]:
+        """Give the rows of moments not later than now, and remember them."""
+        return [self._row(now - at) for at in moments]
 
     def exact(self, age: dt.timedelta) -> Any:
         """Give the remembered row of an age within the first second of a day. Raises KeyError where there is none."""

@@ -159,6 +159,11 @@ def starred(variable: str) -> Expr:
     return ast.Starred(name(variable), ast.Load())
 
 
+def mapped(function: Expr, source: Expr) -> Expr:
+    """Make a list of what a function gives of each item, without a step of Python for any."""
+    return list_of([ast.Starred(call(name("map"), function, source), ast.Load())])
+
+
 def zipped(sources: Sequence[Expr]) -> Expr:
     """Walk several lists at once; one alone as it is."""
     return sources[0] if len(sources) == 1 else call(name("zip"), *sources)

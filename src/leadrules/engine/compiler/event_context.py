@@ -21,7 +21,9 @@ Span = tuple[p.Condition | None, int | None]
 
 
 class LeadContext(Context, Protocol):
-    """The lead as a whole, before its events are looked at."""
+    """The lead as a whole, before its events are looked at; it `asks` where the reference answers for code."""
+
+    asks: bool
 
     def day_of(self) -> Expr:
         """Write the function from a moment to its local day."""
@@ -48,7 +50,10 @@ Windows = dict[int | None, list[EventQuestion]]
 class TypeCode:
     """What is asked of the events of one type, and the variables that hold them.
 
-    `listed` asks for the list of moments.
+    `columns` have the properties as they are read (answers about them, where they are texts), `raws` texts and
+    times as they were given, `passing` only those texts that pass a filter, where nothing asks for others; `places`
+    has the places of the events in canonical order, where this cannot be told of the rest. `listed` asks for the list
+    of moments.
     """
 
     type: EventType
@@ -56,6 +61,10 @@ class TypeCode:
     events: str
     moments: str
     columns: dict[str, str]
+    raws: dict[str, str]
+    places: str
+    passing: dict[str, str] = attrs.field(factory=dict)
+    is_ranked: bool = False
     listed: bool = False
     asked: dict[Span, list[EventQuestion]] = attrs.field(factory=dict)
 
@@ -64,6 +73,12 @@ class TypeCode:
         """The properties that are read of this type."""
         found = [self.type.property(name) for name in self.read]
         return [prop for prop in found if prop is not None]
+
+    @property
+    def captured(self) -> list[str]:
+        """The variables that hold what evidence may tell of the events, beside their moments."""
+        columns = [self.passing.get(name) or self.raws.get(name) or self.columns[name] for name in self.read]
+        return [*columns, self.places] if self.is_ranked else columns
 
 
 @attrs.define

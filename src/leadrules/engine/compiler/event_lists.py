@@ -14,9 +14,10 @@ from leadrules.audit import MASK, MOST_LISTED
 from leadrules.canonical import canonical_json
 from leadrules.conversions import reader_of
 from leadrules.engine.compiler.caps import kept_of
-from leadrules.engine.compiler.fields import AboutText, absent_is_unknown
+from leadrules.engine.compiler.captured import AT, PROPERTIES, TYPE, Event, known_value
+from leadrules.engine.compiler.fields import AboutText
 from leadrules.engine.compiler.normalisation import readers_of
-from leadrules.engine.compiler.noted_lead import Event, NotedLead, ToText, text_reader
+from leadrules.engine.compiler.noted_lead import NotedLead, ToText, text_reader
 from leadrules.engine.compiler.operands import TextRead, only_text
 from leadrules.engine.compiler.runtime import Decayed, number_in, span_of, units_of
 from leadrules.engine.reference.conditions import Reading
@@ -36,8 +37,7 @@ Listing = Callable[[NotedLead, Any], str | None]
 """Writes the beginning of a rule's evidence, up to its events; None where they do not come to the points given."""
 
 _MASK = canonical_json(MASK)
-_NOTHING: Mapping[str, Any] = {}
-_TIME_AND_TYPE = operator.itemgetter("at", "type")
+_TIME_AND_TYPE = operator.itemgetter(AT, TYPE)
 
 
 class Unplanned(Exception):
@@ -72,7 +72,7 @@ class EventLists:
             found: Sequence[Event] = lead.in_order(types[0]) if len(types) == 1 else _together(lead, types)
             if within is not None:
                 start = _before(lead.now, within)
-                found = [event for event in found if event["at"] >= start]
+                found = [event for event in found if event[AT] >= start]
             return found if passing is None else passing(found)
 
         def selected(lead: NotedLead) -> Sequence[Event]:
@@ -89,13 +89,17 @@ class EventLists:
         read = only_text(filter_)
         if not isinstance(read, p.PropertyRead):
             raise Unplanned
-        answers, name = {type_: self._answer(type_, read, filter_) for type_ in types}, read.name
+        answers = {type_: self._answer(type_, read, filter_) for type_ in types}
+        where = {type_: self._place(type_, read.name) for type_ in types}
         if len(types) == 1:
-            (answer,) = answers.values()
-            return lambda events: [event for event in events if answer((event.get("properties") or _NOTHING).get(name))]
-        return lambda events: [
-            event for event in events if answers[event["type"]]((event.get("properties") or _NOTHING).get(name))
-        ]
+            (answer,), (place,) = answers.values(), where.values()
+            return lambda events: [event for event in events if answer(event[place])]
+        return lambda events: [event for event in events if answers[event[TYPE]](event[where[event[TYPE]]])]
+
+    def _place(self, type_: str, name: str) -> int:
+        """Tell where in an event of a type a property stands."""
+        read = readers_of(self.program.scope.events[type_], self.program.scope.read[type_])
+        return PROPERTIES + read.index(name)
 
     def _answer(self, type_: str, read: p.PropertyRead, filter_: p.Condition) -> Callable[[Any], object]:
         if self._property(type_, read) is None:
@@ -180,9 +184,7 @@ class EventLists:
 
         def kept(lead: NotedLead) -> Kept:
             valued = worth(lead, selected(lead))
-            rows = [
-                (units, event["at"], *(key(event["at"]) for key in keys), i) for i, (units, event) in enumerate(valued)
-            ]
+            rows = [(units, event[AT], *(key(event[AT]) for key in keys), i) for i, (units, event) in enumerate(valued)]
             return [valued[index] for index in sorted(row[-1] for row in kept_of(caps, rows))]
 
         return kept
@@ -199,8 +201,8 @@ class EventLists:
         def worth(lead: NotedLead, events: Sequence[Event]) -> Kept:
             now = lead.now
             if in_days:
-                return [(table[(now - event["at"]).days], event) for event in events]
-            return [(table[(now - event["at"]) // unit], event) for event in events]
+                return [(table[(now - event[AT]).days], event) for event in events]
+            return [(table[(now - event[AT]) // unit], event) for event in events]
 
         return worth
 
@@ -218,7 +220,7 @@ class EventLists:
             raise Unplanned
         parts = {
             type_: [
-                (f"{canonical_json(read.name)}:", read.name, text, read.pii)
+                (f"{canonical_json(read.name)}:", self._place(type_, read.name), text, read.pii)
                 for read in shown
                 if (text := self._property(type_, read)) is not None
             ]
@@ -226,10 +228,9 @@ class EventLists:
         }
 
         def properties(lead: NotedLead, event: Event) -> str:
-            given = event.get("properties") or _NOTHING
             found = []
-            for key, name, text, pii in parts[event["type"]]:
-                value = text(given.get(name))
+            for key, place, text, pii in parts[event[TYPE]]:
+                value = text(event[place])
                 if value != "null":
                     found.append(key + (_MASK if pii and not lead.pii else value))
             return f',"properties":{{{",".join(found)}}}' if found else ""
@@ -248,7 +249,7 @@ class EventLists:
         if prop.type != read.type:
             raise Unplanned
         if prop not in self._properties:
-            reader = absent_is_unknown(reader_of(prop.type, scope.zone))
+            reader = known_value(reader_of(prop.type, scope.zone), prop.type)
             self._properties[prop] = text_reader(reader, prop.type.kind, exact=True)
         return self._properties[prop]
 

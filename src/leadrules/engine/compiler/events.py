@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -19,7 +19,8 @@ from leadrules import program as p
 from leadrules.conversions import reader_of
 from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.blocks import TypeBlock
-from leadrules.engine.compiler.code import Block, Expr, Names
+from leadrules.engine.compiler.captured import CapturedType, PlacesOf, is_kept_raw
+from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.event_context import EventQuestion, LeadContext, TypeCode, ages_in, context_in, sum_of
 from leadrules.engine.compiler.fields import Readers
@@ -27,10 +28,16 @@ from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.values import instant_of
 from leadrules.vocabulary import DATETIME
 
+_LISTS = ("bucket", "moments")
+"""Where an event of a type goes, and where its moment does."""
+
 
 @attrs.define
 class EventCode:
-    """Collects what is asked of the events, and writes the code that answers."""
+    """Collects what is asked of the events, and writes the code that answers.
+
+    The code `captures` all that evidence may tell of the events, which are the host's, who may change them.
+    """
 
     lead: LeadContext
     names: Names
@@ -46,17 +53,19 @@ class EventCode:
     _zeros: list[str] = attrs.field(factory=list)
     _empties: list[str] = attrs.field(factory=list)
     _lists: list[str] = attrs.field(factory=list)
+    captures: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         scope = self.conditions.program.scope
         for name, properties in scope.read.items():
             type_ = scope.events[name]
             read = normalisation.readers_of(type_, properties)
+            kept_raw = [prop.name for prop in type_.properties if prop.name in read and is_kept_raw(prop.type)]
             columns = {prop: self.names.fresh("column", f"{name} {prop}") for prop in read}
-            self.types[name] = TypeCode(
-                type_, read, self.names.fresh("events", name), self.names.fresh("moments", name), columns
-            )
-            self._empties += [self.types[name].events, self.types[name].moments, *columns.values()]
+            raws = {prop: self.names.fresh("raw", f"{name} {prop}") for prop in kept_raw}
+            events, moments, places = (self.names.fresh(word, name) for word in ("events", "moments", "places"))
+            self.types[name] = TypeCode(type_, read, events, moments, columns, raws, places)
+            self._empties += [events, moments, *columns.values()]
 
     # ---------------------------------------------------------------- asking
 
@@ -207,15 +216,30 @@ class EventCode:
 
     def written(self) -> Block:
         """Write the pass over the events, a block per type, and what follows from all of them."""
-        parts = (self.lead, self.names, self.conditions, self.readers, self.tables)
-        blocks = [TypeBlock(type_, *parts).written() for type_ in self.types.values()]
+        blocks = [self.block(type_) for type_ in self.types.values()]
+        seen = [variable for type_ in self.types.values() for variable in type_.captured]
+        self._empties += [variable for variable in seen if variable not in self._empties]
+        captured = code.tuple_of(map(code.name, ["by", "ids", "named", *seen]))
         return [
             *self._beginnings(),
             code.assign("by", code.dict_of([])),
+            code.assign_all(["ids", "named"], NONE),
             code.if_(code.name("events"), [*self._sorting(), *blocks]),
-            code.assign("seen", code.name("by")),
+            code.assign("seen", captured),
             *self.after,
         ]
+
+    def block(self, type_: TypeCode) -> Stmt:
+        """Write the block of a type."""
+        parts = (self.lead, self.names, self.conditions, self.readers, self.tables)
+        return TypeBlock(type_, *parts, self.captures, self._places_of).written()
+
+    def captured(self) -> tuple[CapturedType, ...]:
+        """Say what stands in `seen` once it is written, behind what is there of all types."""
+        return tuple(
+            CapturedType(name, type_.read, frozenset(type_.passing), type_.is_ranked)
+            for name, type_ in self.types.items()
+        )
 
     def _beginnings(self) -> Block:
         found: Block = []
@@ -229,7 +253,8 @@ class EventCode:
         """Write the pass over the events: those that count go into a list by their type.
 
         Where one is not in the plainest form, all are read with care instead. Moments of UTC compare
-        fast with each other; others do so only where nothing compares them with each other.
+        fast with each other; others do so only where nothing compares them with each other. Events that
+        are each later than the one before are `unordered` no more, and no two of one moment.
         """
         now, at = self.lead.clock("now"), code.name("at")
         plain = [code.compare(code.call(code.name("type"), at), "is", self.names.value(dt.datetime, "datetime"))]
@@ -237,17 +262,29 @@ class EventCode:
             utc = self.names.value(dt.UTC, "UTC")
             plain.append(code.compare(code.attribute(at, "tzinfo"), "is", utc))
         early, late = (self.names.value(m, n) for m, n in ((runtime.EARLIEST, "earliest"), (runtime.LATEST, "latest")))
-        event, has_id = code.name("event"), code.compare(code.const("id"), "in", code.name("event"))
+        event, size = code.name("event"), code.name("size")
+        has_id = code.compare(code.const("id"), "in", event)
         named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
-        size = code.call(code.name("len"), event)
-        usual = code.and_(code.compare(size, "=", code.const(3)), code.compare(code.const("properties"), "in", event))
+        is_anonymous = code.or_(
+            code.compare(size, "=", code.const(2)),
+            code.and_(code.compare(size, "=", code.const(3)), code.compare(code.const("properties"), "in", event)),
+        )
         counts: Block = [
+            code.assign("last", at),
+            _sized(),
             *code.if_chain(
-                [(usual, [code.pass_()]), (has_id, [self._has_keys(3), code.append("ids", named)])],
-                [code.if_(code.compare(size, "!=", code.const(2)), [code.raise_(code.name("TypeError"))])],
+                [
+                    # A type and a moment, and properties: so many keys, and no other is looked for.
+                    (is_anonymous, [code.assign("anonymous", code.const(value=True))]),
+                    (has_id, [self._has_keys(3), code.append("ids", named)]),
+                ],
+                [code.raise_(code.name("TypeError"))],
             ),
             code.append("bucket", event),
+            code.append("moments", at),
         ]
+        is_early = code.named_expr("unordered", code.compare(early, "<", at))
+        in_time = code.and_(code.or_(code.compare(code.name("last"), "<", at), is_early), code.compare(at, "<=", now))
         is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
         body: Block = [
             code.assign("type_", code.subscript(event, code.const("type"))),
@@ -255,23 +292,27 @@ class EventCode:
             code.assign("at", code.subscript(event, code.const("at"))),
             *code.if_chain(
                 [
-                    (code.and_(*plain, code.between(early, "<", at, "<=", now)), counts),
-                    (is_later, [self._has_keys(2)]),
+                    (code.and_(*plain, in_time), counts),
+                    (is_later, [_sized(), self._has_keys(2)]),
                 ],
                 [code.raise_(code.name("TypeError"))],
             ),
         ]
         distinct = code.call(self.names.value(normalisation.distinct_ids, "distinct_ids"), code.name("ids"))
         repeated = code.and_(code.name("ids"), code.not_(distinct))
+        with_ids = code.call(self.names.value(normalisation.with_ids, "with_ids"), code.name("by"), code.name("ids"))
         read = [
             code.for_("event", code.name("events"), body),
             code.if_(repeated, [code.raise_(code.name("TypeError"))]),
+            code.if_(code.and_(code.name("ids"), code.name("anonymous")), [code.assign("named", with_ids)]),
         ]
         errors = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
         careful = code.call(self.names.value(self._normaliser()), code.name("events"), now)
         return [
             code.assign("ids", code.list_of([])),
-            code.try_(read, errors, [code.assign("by", careful)]),
+            code.assign("last", early),
+            code.assign_all(["unordered", "anonymous"], code.const(value=False)),
+            code.try_(read, errors, [code.assign(["by", "ids", "named", "unordered"], careful)]),
         ]
 
     def _has_keys(self, others: int) -> ast.stmt:
@@ -279,20 +320,22 @@ class EventCode:
         event = code.name("event")
         has_properties = code.compare(code.const("properties"), "in", event)
         most = code.if_else(has_properties, code.const(others + 1), code.const(others))
-        keys = code.call(code.name("len"), event)
-        return code.if_(code.compare(keys, "!=", most), [code.raise_(code.name("TypeError"))])
+        return code.if_(code.compare(code.name("size"), "!=", most), [code.raise_(code.name("TypeError"))])
 
     def _bucket(self) -> Block:
-        """Write which list an event goes to, if it is of a type that is read."""
+        """Write which lists an event and its moment go to, if it is of a type that is read."""
         passed = normalisation.PassedOver(self.conditions.program.scope)
         type_, by = code.name("type_"), code.name("by")
         unread = code.compare(type_, "not in", self.names.value(passed))
         return code.if_chain(
             [
-                (code.compare(type_, "in", by), [code.assign("bucket", code.subscript(by, type_))]),
+                (code.compare(type_, "in", by), [code.assign(_LISTS, code.subscript(by, type_))]),
                 (
                     code.compare(type_, "in", self.names.value(frozenset(self.types))),
-                    [code.assign("bucket", code.list_of([])), code.set_item("by", type_, code.name("bucket"))],
+                    [
+                        code.assign(_LISTS, code.pair_of(code.list_of([]), code.list_of([]))),
+                        code.set_item("by", type_, code.pair_of(*map(code.name, _LISTS))),
+                    ],
                 ),
             ],
             [
@@ -301,6 +344,10 @@ class EventCode:
             ],
         )
 
+    @property
+    def _places_of(self) -> PlacesOf:
+        return PlacesOf(self.conditions.program.scope)
+
     def _normaliser(self) -> normalisation.EventNormaliser:
         scope = self.conditions.program.scope
         properties = {
@@ -308,6 +355,10 @@ class EventCode:
             for name, type_ in self.types.items()
         }
         return normalisation.EventNormaliser(scope, reader_of(DATETIME, scope.zone), properties)
+
+
+def _sized() -> Stmt:
+    return code.assign("size", code.call(code.name("len"), code.name("event")))
 
 
 def properties_of(*nodes: p.Node | None) -> list[p.PropertyRead]:

@@ -17,10 +17,9 @@ import attrs
 from leadrules import program as p
 from leadrules.audit import MASK
 from leadrules.canonical import canonical_json
+from leadrules.engine.compiler.captured import AT, Event
 from leadrules.engine.compiler.event_lists import EventLists, Unplanned
 from leadrules.engine.compiler.noted_lead import (
-    BROKEN,
-    Event,
     NotedLead,
     NotedProgram,
     ToText,
@@ -149,11 +148,8 @@ class EvidencePlans:
         except Unplanned:
             return asked
 
-        def plan(lead: NotedLead, points: Any, before: Any) -> str | None:
-            try:
-                events = listing(lead, points)
-            except BROKEN:
-                return asked(lead, points, before)
+        def plan(lead: NotedLead, points: Any, _: Any) -> str | None:
+            events = listing(lead, points)
             if events is None:
                 return None
             return f'{events},"values":{values(lead)}' if nodes and looked else f"{events}}}"
@@ -249,10 +245,7 @@ class EvidencePlans:
             return asked
 
         def value(lead: NotedLead) -> str:
-            try:
-                return written(lead, selected(lead))
-            except BROKEN:
-                return asked(lead)
+            return written(lead, selected(lead))
 
         return value
 
@@ -269,11 +262,11 @@ def _nothing(*_: Any) -> str:
 def _happened(events: Sequence[Event]) -> str:
     if not events:
         return '{"events":0}'
-    return f'{{"events":{len(events)},"latest":{moment_text(events[-1]["at"])}}}'
+    return f'{{"events":{len(events)},"latest":{moment_text(events[-1][AT])}}}'
 
 
 def _days(direction: str, edge: str, lead: NotedLead, events: Sequence[Event]) -> str:
     if not events:
         return "null"
-    at = events[0 if edge == "first" else -1]["at"]
+    at = events[0 if edge == "first" else -1][AT]
     return str((lead.now - at if direction == "since" else at - lead.now).days)

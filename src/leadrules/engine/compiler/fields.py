@@ -98,7 +98,7 @@ class Readers:
             else:
                 reader = absent_is_unknown(reader_of(read.type, self.conditions.program.scope.zone))
             function = self.names.fresh("derive", read.field.name if isinstance(read, p.FieldRead) else read.name)
-            remembered = runtime.Remembered(reader, _not_yet)
+            remembered = runtime.Remembered(runtime.lasting(reader), _not_yet)
             self._derived[function] = remembered
             known = self.names.value(remembered)
             self.texts[read, event] = AboutText(read, known, remembered)
@@ -140,11 +140,16 @@ class Readers:
     def _of_unknown(self, read: TextRead, asked: TextQuestion) -> bool | None:
         """Answer for an unknown text, by the reference."""
         kind, node = asked
-        if node is None:
-            return None
+        return None if node is None else self._truth_of_unknown(read, node) is (kind == "true")
+
+    def holds_of_unknown(self, read: TextRead, node: p.Condition) -> bool:
+        """Tell whether a condition on one text is true of an unknown one."""
+        return self._truth_of_unknown(read, node) is True
+
+    def _truth_of_unknown(self, read: TextRead, node: p.Condition) -> bool | None:
         fields = {read.field.name: None} if isinstance(read, p.FieldRead) else {}
         reading = Reading(self.conditions.program, Facts(None, fields, (), {}, 0), 0)
-        return reading.truth(node, Occurrence("", 0, None, {})) is (kind == "true")
+        return reading.truth(node, Occurrence("", 0, None, {}))
 
     # ---------------------------------------------------------------- fields
 
@@ -155,7 +160,9 @@ class Readers:
         if kind == "number":
             reader = runtime.reader_of_number(reader)
         elif field.type.is_time:
-            reader = runtime.Remembered(reader, runtime.same).__getitem__
+            reader = runtime.Remembered(runtime.lasting(reader), runtime.same).__getitem__
+        else:
+            reader = runtime.lasting(reader)
         read: Block = [code.assign(raw, code.call(self.names.value(reader), code.name(raw)))]
         if field.default is None:
             read = [code.if_(code.compare(code.name(raw), "is not", NONE), read)]
@@ -187,7 +194,7 @@ class Readers:
         """Make the reader of a property, absent ones included."""
         reader = absent_is_unknown(reader_of(prop.type, self.conditions.program.scope.zone))
         if prop.type.is_time:
-            return runtime.Remembered(reader, runtime.same).__getitem__
+            return runtime.Remembered(runtime.lasting(reader), runtime.same).__getitem__
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
 
 

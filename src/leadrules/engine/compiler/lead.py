@@ -311,8 +311,20 @@ class LeadCode:
                 [code.if_(code.and_(no_other, named), [rename]), code.assign("values", some)],
             ),
             code.assign([self._raw[field.name] for field in fields], code.name("values")),
-            *(statement for field in fields for statement in self._reading(field, self._raw[field.name])),
+            *self._readings(),
         ]
+
+    def _readings(self) -> Block:
+        """Write the readings of fields: first of lists, which are noted as read, since what was given may change."""
+        fields = self.program.scope.fields.values()
+        lists: Block = []
+        others: Block = []
+        for field in fields:
+            into = lists if field.type.kind == "list of text" else others
+            into += self._reading(field, self._raw[field.name])
+        if lists:
+            lists.append(code.assign("values", code.tuple_of(code.name(raw) for raw in self._raw.values())))
+        return [*lists, *others]
 
     def _reading(self, field: Field, raw: str) -> Block:
         if field.type.kind != "text":
@@ -335,8 +347,8 @@ class LeadCode:
         ]
         some = [
             self._has_keys(others + 1),
-            code.assign("stages", given),
-            code.assign([*variables, "stages"], code.call(read, code.name("stages"))),
+            code.assign("stages", code.call(read, given)),
+            code.assign([*variables, "_"], code.name("stages")),
         ]
         return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]
 

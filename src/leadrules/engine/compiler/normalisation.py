@@ -29,17 +29,25 @@ _LONGEST_TYPE = 200
 _NOTHING: dict[str, Any] = {}
 
 Event = Mapping[str, Any]
+ByType = dict[str, tuple[list[Event], list[dt.datetime]]]
+Normalised = tuple[ByType, list[tuple[str, str]], list[Event], bool]
 Properties = Mapping[str, Sequence[tuple[str, Callable[[Any], Any]]]]
 """Of each type that is read, the properties that are, and how."""
 
 
 def distinct_ids(ids: Sequence[tuple[str, Any]]) -> bool:
-    """Tell that ids of events are plain texts, and none is there twice for one type."""
+    """Tell that ids of events, of which there are some, are plain texts, and none is there twice for one type."""
     texts = [text for _, text in ids]
-    if any(type(text) is not str or not text for text in texts):
+    if {*map(type, texts)} != {str} or "" in texts:
         return False
     joined = "".join(texts)
     return joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)
+
+
+def with_ids(by: ByType, ids: Sequence[tuple[str, str]]) -> list[Event]:
+    """Give the events that the ids are of, in the order of the ids, where others have none."""
+    named = {type_: iter([event for event in events if "id" in event]) for type_, (events, _) in by.items()}
+    return [next(named[type_]) for type_, _ in ids]
 
 
 @attrs.frozen
@@ -50,8 +58,11 @@ class EventNormaliser:
     read_at: Reader
     properties: Properties
 
-    def __call__(self, events: Sequence[Event], now: dt.datetime) -> dict[str, list[Event]]:
-        """Give the events that count by their type, with moments in UTC and ids as the reader gives them."""
+    def __call__(self, events: Sequence[Event], now: dt.datetime) -> Normalised:
+        """Give the events that count by their type, each beside its moment in UTC; their types and ids, and whose.
+
+        Ids are as the reader gives them. Last, that events may be of one moment.
+        """
         seen: dict[str, list[Event]] = {}
         for event in events:
             type_ = self._type(event)
@@ -59,7 +70,10 @@ class EventNormaliser:
                 if misshapen(event, type_):
                     raise Irregular
                 seen.setdefault(type_, []).append(event)
-        return {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
+        kept = {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
+        named = [event for of_type in kept.values() for event in of_type if event.get("id") is not None]
+        by = {type_: (of_type, [event["at"] for event in of_type]) for type_, of_type in kept.items()}
+        return by, [(event["type"], event["id"]) for event in named], named, True
 
     def _type(self, event: Event) -> str:
         type_ = event.get("type")
@@ -91,7 +105,7 @@ class EventNormaliser:
                 raise Irregular
             if at < kept[index]["at"]:
                 kept[index], one = one, kept[index]
-            _, (given,) = with_properties([one])
+            (given,) = properties_of([one])
             for key, known in self.properties[type_]:  # a mistake in an event that does not count is a mistake still
                 known(given.get(key))
         return kept
@@ -119,26 +133,15 @@ def _plain(event: Event, type_: str, moment: dt.datetime, name: str | None) -> E
     return {**event, "type": type_, "at": moment, "id": name}
 
 
-def with_properties(events: list[Event]) -> tuple[list[Event], list[Mapping[Any, Any]]]:
-    """Give events, and the properties of each, their names in the form of comparison; the events as given if they are.
-
-    Raises Irregular for properties that are no dict.
-    """
+def properties_of(events: Iterable[Event]) -> list[Mapping[Any, Any]]:
+    """Give the properties of events, their names in the form of comparison. Raises Irregular for what is no dict."""
     found: list[Mapping[Any, Any]] = []
-    named = events
-    for index, event in enumerate(events):
+    for event in events:
         given = event.get("properties")
-        if given is None:
-            found.append(_NOTHING)
-            continue
-        if type(given) is not dict:
+        if given is not None and type(given) is not dict:
             raise Irregular
-        plain = given if are_plain(given) else plainly(given)
-        found.append(plain)
-        if plain is not given:
-            named = [*events] if named is events else named
-            named[index] = {**event, "properties": plain}
-    return named, found
+        found.append(_NOTHING if given is None else given if are_plain(given) else plainly(given))
+    return found
 
 
 class PassedOver(dict[str, None]):

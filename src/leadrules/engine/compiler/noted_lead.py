@@ -1,4 +1,4 @@
-"""A lead as the notes of its result hold it: raw values of fields, and the events that count by their type.
+"""A lead as the notes of its result hold it: the values of fields, and the events that count by their type.
 
 Everything is read when it is first asked for, and once. Values and events are given as the canonical
 JSON in which evidence shows them; what the reference needs to answer about the lead is read for it.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -20,6 +19,7 @@ import attrs
 from leadrules import program as p
 from leadrules.canonical import canonical_json
 from leadrules.conversions import Reader, reader_of_field
+from leadrules.engine.compiler.captured import CapturedType, Event, EventMaker
 from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.compiler.totals import AccumulatedTotals
 from leadrules.engine.compiler.trace import SEEN, definitions_noted
@@ -27,24 +27,16 @@ from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence, plain, revealing_criteria
 from leadrules.engine.reference.interpreter import Answers, Evaluation
 from leadrules.heads import Notes
-from leadrules.lead import Facts, LeadReader, Occurrence, in_canonical_order
+from leadrules.lead import Facts, LeadReader, Occurrence
 from leadrules.values import Value, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import Field
-
-BROKEN = (LookupError, TypeError, AttributeError, ValueError)
-"""What is raised at an event that is no longer as it was scored; the reference may still read it."""
 
 _SMALL = 2**29
 _REMEMBERED = frozenset({type(None), str, bool, int, float, Decimal, dt.date, dt.datetime})
 """The types of values that may be looked up; others may refuse it, or lie."""
-_TIME_AND_ID = operator.itemgetter(0, 1)
 
 ToText = Callable[[Any], str]
 """Writes a raw value as canonical JSON, the way in which its reader reads it."""
-
-
-Event = Mapping[str, Any]
-"""An event whose type, moment and id are as the reader gives them."""
 
 
 def text_reader(read: Reader, kind: str, *, exact: bool) -> ToText:
@@ -72,17 +64,21 @@ def text_reader(read: Reader, kind: str, *, exact: bool) -> ToText:
 
 @attrs.frozen
 class NotedProgram:
-    """What the notes of all leads of one program are read with."""
+    """What the notes of all leads of one program are read with; labels held are noted in the order of `ladders`."""
 
     program: p.Program
     reader: LeadReader
     totals: AccumulatedTotals
+    events: EventMaker
     starts: Mapping[str, str]
     fields: Mapping[str, tuple[int, Field, Reader]]
     revealing: frozenset[str]
+    ladders: tuple[str, ...]
 
     @classmethod
-    def of(cls, program: p.Program, reader: LeadReader, totals: AccumulatedTotals) -> NotedProgram:
+    def of(
+        cls, program: p.Program, reader: LeadReader, totals: AccumulatedTotals, captured: Iterable[CapturedType]
+    ) -> NotedProgram:
         """Prepare the readers of a program."""
         zone = program.scope.zone
         fields = {
@@ -90,7 +86,10 @@ class NotedProgram:
             for index, (name, field) in enumerate(program.scope.fields.items())
         }
         starts = {name: f'{{"type":{canonical_json(name)},"at":' for name in program.scope.read}
-        return cls(program, reader, totals, starts, fields, revealing_criteria(program))
+        events = EventMaker(program.scope, captured)
+        return cls(
+            program, reader, totals, events, starts, fields, revealing_criteria(program), tuple(program.scope.ladders)
+        )
 
 
 class NotedLead:
@@ -98,13 +97,13 @@ class NotedLead:
 
     __slots__ = (
         *("_evidence", "_ordered", "_notes"),
-        *("events", "instant", "now", "of", "pii", "selected", "stages", "totals", "values"),
+        *("instant", "now", "of", "pii", "seen", "selected", "stages", "totals", "values"),
     )
 
     def __init__(self, of: NotedProgram, notes: Notes) -> None:
         self.of = of
         self._notes = notes
-        _, _, instant, self.values, self.events, self.stages, self.pii, self.totals = notes[: len(SEEN)]
+        _, _, instant, self.values, self.seen, self.stages, self.pii, self.totals = notes[: len(SEEN)]
         self.instant: int = instant
         self.now = moment_of(instant)
         self.selected: dict[int, Sequence[Event]] = {}
@@ -119,7 +118,7 @@ class NotedLead:
 
     def held(self, ladder: str) -> str | None:
         """Give the label that the lead holds of a ladder."""
-        found: str | None = None if self.stages is None else self.stages.get(ladder)
+        found: str | None = None if self.stages is None else self.stages[self.of.ladders.index(ladder)]
         return found
 
     # ---------------------------------------------------------------- events
@@ -128,33 +127,20 @@ class NotedLead:
         """Give the events of a type in canonical order."""
         found = self._ordered.get(type_)
         if found is None:
-            found = self.events.get(type_, ())
-            if len(found) > 1:
-                moments = [event["at"] for event in found]
-                if not all(map(operator.lt, moments, moments[1:])):
-                    found = self._sorted(found)
-            self._ordered[type_] = found
+            found = self._ordered[type_] = self.of.events.of_type(self.seen, type_)
         return found
-
-    def _sorted(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Sort events of one type: by time and id, and where these tie as the reader does."""
-        keyed = sorted(((event["at"], event.get("id") or "", event) for event in events), key=_TIME_AND_ID)
-        if all(map(operator.lt, map(_TIME_AND_ID, keyed), map(_TIME_AND_ID, keyed[1:]))):
-            return [event for _, _, event in keyed]
-        plain = self.of.reader.plain_events(self._notes[1], events)
-        return [event.plain for event in in_canonical_order(plain)]
 
     def texts(self, events: Sequence[Event]) -> list[str]:
         """Begin the canonical JSON of events: type, moment and id."""
         starts, days, minutes, seconds, found = self.of.starts, _DAYS, _MINUTES, _SECONDS, []
-        for event in events:
-            since = event["at"] - _EPOCH
+        for at, type_, id_, *_ in events:
+            since = at - _EPOCH
             second = since.seconds
-            text = f"{starts[event['type']]}{days[since.days]}{minutes[second // 60]}{seconds[second % 60]}"
+            text = f"{starts[type_]}{days[since.days]}{minutes[second // 60]}{seconds[second % 60]}"
             if since.microseconds:
-                text = f"{starts[event['type']]}{moment_text(event['at'])}"
-            if "id" in event and event["id"] is not None:
-                text = f'{text},"id":{canonical_json(event["id"])}'
+                text = f"{starts[type_]}{moment_text(at)}"
+            if id_ is not None:
+                text = f'{text},"id":{canonical_json(id_)}'
             found.append(text)
         return found
 
@@ -188,8 +174,10 @@ class NotedLead:
         return reading
 
     def read_events(self) -> tuple[Occurrence, ...]:
-        """Read the events as the reference has them."""
-        events = [event for of_type in self.events.values() for event in of_type]
+        """Give the events as the reference has them."""
+        if self.of.totals.is_empty:
+            return self.of.events.occurrences(self.seen)
+        events = [event for events in self.seen.values() for event in events]
         return self.of.reader.read({"id": self._notes[1], "events": events}, self.instant).events
 
 

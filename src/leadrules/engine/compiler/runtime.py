@@ -12,10 +12,12 @@ import operator
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import compress, islice
 from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
 from leadrules.families import Calendar, Decay
+from leadrules.foreign import PLAIN, may_change
 from leadrules.spellings import plainly
 from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of
 
@@ -106,8 +108,20 @@ def units_of(points: Fraction, precision: int) -> int:
 # ------------------------------------------------------------------ the lead
 
 
+def lasting(read: Reader) -> Reader:
+    """Leave a value of which nobody can say that it will stay what it is to the reference, which keeps none."""
+
+    def read_lasting(raw: object) -> Any:
+        if type(raw) not in PLAIN and may_change(raw):
+            raise Irregular
+        return read(raw)
+
+    return read_lasting
+
+
 def reader_of_number(read: Reader) -> Reader:
     """Give whole numbers as int, which compares and adds faster than a fraction."""
+    read = lasting(read)
 
     def read_number(raw: object) -> Any:
         value = read(raw)
@@ -127,7 +141,7 @@ def values_of(keys: Sequence[str]) -> Callable[[Mapping[Any, Any]], tuple[Any, .
 
 
 def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[Any, ...]]:
-    """Prepare reading the labels that a lead holds, one of each ladder in their order, and behind them all given."""
+    """Prepare reading the labels that a lead holds, one of each ladder in their order, and None behind them."""
 
     def held(given: object) -> tuple[Any, ...]:
         if given is None:
@@ -139,7 +153,7 @@ def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tu
         for label, labels in zip(found, ladders.values(), strict=True):
             if label is not None and (type(label) is not str or not (label in labels or _is_plain_label(label))):
                 raise Irregular
-        return *found, named
+        return *found, None
 
     return held
 
@@ -249,6 +263,21 @@ def folded_or_none(text: str | None) -> str | None:
 
 
 # ---------------------------------------------------------------------- time
+
+
+def passing(
+    events: Sequence[Any], moments: Sequence[dt.datetime], raws: Sequence[Any], known: Callable[[Any], Any]
+) -> list[tuple[dt.datetime, Any, Any, Any]]:
+    """Give the events of which a text passes a filter, each behind its moment and the answers, before the text."""
+    answers = [*map(known, raws)]
+    return [*compress(zip(moments, answers, events, raws, strict=True), answers)]
+
+
+def has_ties(moments: Sequence[dt.datetime]) -> bool:
+    """Tell whether any two moments are the same; quick where they stand in order."""
+    if any(all(map(order, moments, islice(moments, 1, None))) for order in (operator.lt, operator.gt)):
+        return False
+    return len({*moments}) < len(moments)
 
 
 def day_of(zone: Zone) -> Callable[[dt.datetime], dt.date]:

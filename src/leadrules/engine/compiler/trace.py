@@ -29,8 +29,10 @@ from leadrules.units import Decimals, Numbers
 FIRED = "fired"
 GATED = "gated"
 SEEN = ("fired", "id_", "instant", "values", "seen", "stages", "pii", "totals")
-"""What is noted of the lead: what fired, its id, `as_of`, raw values of fields, events by type, labels held, whether
-values of `pii` fields are shown, and what events came to that are not at hand."""
+"""What is noted of the lead: what fired, its id, `as_of`, the values of fields, what was read of its events, the labels
+held, whether values of `pii` fields are shown, and what events came to that are not at hand.
+
+Nothing in it is the host's to change: texts, numbers and moments as they were given, and what was read of all else."""
 MARKS = tuple(RESULT_LISTS)
 """What follows in the notes; then the proof, once it is made, dimensions, grades, labels, and of each ladder
 the label held and the rule that led to the new one."""

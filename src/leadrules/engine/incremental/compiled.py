@@ -8,13 +8,12 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from leadrules import program as p
 from leadrules.engine.compiler import code, runtime
-from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE
 from leadrules.engine.compiler.event_context import context_in
@@ -30,6 +29,7 @@ class KeptEventCode(EventCode):
     """Writes what is asked of kept events: `events` in the code is a log, with its streams and sums."""
 
     plan: StreamPlan = attrs.field(kw_only=True)
+    captures: ClassVar[bool] = False
 
     def is_plain(self) -> Expr:
         """Write a test that the events are a log."""
@@ -159,8 +159,7 @@ class KeptEventCode(EventCode):
         self.plan.by_type = tuple(type_.type.name for type_ in asked)
         unused = {name for type_ in others for name in (type_.events, type_.moments, *type_.columns.values())}
         self._empties = [name for name in self._empties if name not in unused]
-        parts = (self.lead, self.names, self.conditions, self.readers, self.tables)
-        blocks = [TypeBlock(type_, *parts).written() for type_ in asked]
+        blocks = [self.block(type_) for type_ in asked]
         seen = code.assign("seen", code.call(code.attribute(code.name("events"), "seen")))
         by = [code.assign("by", code.attribute(code.name("events"), "by_type"))] if blocks else []
         return [*self._beginnings(), seen, *self._unpacked(), *by, *blocks, *self.after]
