@@ -142,6 +142,22 @@ def test_whatever_a_file_holds_becomes_declarations_alone_that_read_it(columns, 
     assert rules.evaluate(lead, as_of=MOMENT).score == 1
 
 
+def test_what_is_one_name_to_rules_is_left_out_and_told():
+    inference = Inference("Lead ID")
+    for more in ({}, {"n2": 1}):
+        attributes = {"Lead\u00a0ID": 1, "m²": 5, "x²": 1, "x2": 2}
+        event = {"type": "visit", "at": "2026-01-01", "properties": {"m²": 5, "n²": 6, **more}}
+        inference.add({"id": "1", "attributes": attributes, "events": [event]})
+    assert inference.text() == (
+        "# Declarations for 2 leads. Add rules below: employees >= 200 +10\n"
+        "# Left out: `x2` and `x²` are one name (keep one of them), and 1 more\n"
+        "\n"
+        "field m2: number\n"
+        "\n"
+        "event visit[m2: number]\n"
+    )
+
+
 def test_what_rules_cannot_name_is_left_out_and_told():
     inference = Inference()
     properties = {HEADER: "1", "seconds": "2"}

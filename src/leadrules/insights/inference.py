@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -15,6 +15,7 @@ from leadrules.families import RESULT_LISTS
 from leadrules.foreign import Unreadable
 from leadrules.insights.columns import Column, Guess, guess
 from leadrules.insights.soundness import is_name, without_mistakes
+from leadrules.spellings import Twice, plainly
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TAIL_WORDS, TARGET_WORDS
@@ -49,14 +50,15 @@ class Inference:
     columns: dict[str, Column] = attrs.field(factory=dict)
     events: dict[str, dict[str, Column]] = attrs.field(factory=dict)
     unnamed: dict[str, None] = attrs.field(factory=dict)
+    doubled: dict[tuple[str | None, str], Twice] = attrs.field(factory=dict)
     odd_time: str | None = None
     leads: int = 0
 
     def add(self, lead: Mapping[str, Any]) -> None:
         """Take one lead, in the shape of a mapping with attributes and events."""
         self.leads += 1
-        for name, value in (lead.get("attributes") or {}).items():
-            if name != self.id_column:
+        for name, value in self._named(lead.get("attributes")):
+            if name != plain_name(self.id_column):
                 self.columns.setdefault(name, Column(name)).add(value)
         for event in lead.get("events") or ():
             self._event(event)
@@ -70,10 +72,17 @@ class Inference:
         if self.odd_time is None and not _is_time(event.get("at")):
             self.odd_time = shown(event.get("at"))
         properties = self.events.setdefault(name, {})
-        for key, value in (event.get("properties") or {}).items():
-            column = plain_name(str(key))
+        for column, value in self._named(event.get("properties"), name):
             if column in properties or (column not in _OWN and self._can_be_named(column)):
                 properties.setdefault(column, Column(column)).add(value)
+
+    def _named(self, given: Mapping[Any, Any] | None, event: str | None = None) -> Iterator[tuple[str, Any]]:
+        """Give values by name; remember names that are one name to rules, of which neither can be read."""
+        for name, value in plainly(given or {}).items():
+            if type(value) is Twice:
+                self.doubled.setdefault((event, name), value)
+            else:
+                yield name, value
 
     def _can_be_named(self, name: str) -> bool:
         """Tell whether rules can write a name of the data; remember it where they cannot."""
@@ -91,6 +100,9 @@ class Inference:
         events = [text_of(declaration) for declaration in self._events()]
         kept = set(without_mistakes([*fields, *events]))
         lost = [*self.unnamed, *(line for line in (*fields, *events) if line not in kept)]
+        if self.doubled:
+            twice = next(iter(self.doubled.values()))
+            lines.append(f"# Left out: {_in_comment(str(twice))}{_more(len(self.doubled) - 1)}")
         if lost:
             lines.append(f"# Left out, since rules cannot name it: {_in_comment(lost[0])}{_more(len(lost) - 1)}")
         events = [line for line in events if line in kept]
@@ -107,6 +119,8 @@ class Inference:
     def _fields(self) -> Iterable[tuple[tree.FieldDeclaration, str | None]]:
         taken = set(self.events) | _TAKEN
         for column in self.columns.values():
+            if (None, column.name) in self.doubled:
+                continue
             found = guess(column)
             name = _name_of(column.name, taken)
             taken.add(name)
@@ -116,7 +130,11 @@ class Inference:
 
     def _events(self) -> Iterable[tree.EventDeclaration]:
         guesses = {
-            name: {key: guess(column) for key, column in properties.items() if column.seen or column.kinds}
+            name: {
+                key: guess(column)
+                for key, column in properties.items()
+                if (column.seen or column.kinds) and (name, key) not in self.doubled
+            }
             for name, properties in self.events.items()
         }
         shared = self._shared(guesses)
