@@ -34,8 +34,27 @@ SourceKind = Literal["rules", "include", "list", "pack"]
 ParamValue: TypeAlias = Decimal | str | bool | dt.date | dt.timedelta
 
 
+class _Plain:
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data, under the names of its attributes: paths as text, numbers as decimals."""
+        kind: Any = type(self)
+        return {one.name: _plain_part(getattr(self, one.name)) for one in attrs.fields(kind)}
+
+
+def _plain_part(value: Any) -> Any:
+    if isinstance(value, _Plain | ScoredLead):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {name: _plain_part(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain_part(part) for part in value]
+    return str(value) if isinstance(value, Path) else value
+
+
 @attrs.frozen
-class Source:
+class Source(_Plain):
     """A text that rules were made of.
 
     `kind` is `rules` (the main file), `include`, `list`, or `pack`: a rule file of a plugin's pack. `name` is its
@@ -55,7 +74,7 @@ class Source:
 
 
 @attrs.frozen
-class Field:
+class Field(_Plain):
     """An attribute of leads that the rules declare, or that every rule file knows.
 
     `type` is that of the language: `number`, `text`, `bool`, `date`, `datetime`, `list of text`; `choices` are the
@@ -74,7 +93,7 @@ class Field:
 
 
 @attrs.frozen
-class Property:
+class Property(_Plain):
     """A property of a type of event; its attributes are as those of a `Field`."""
 
     name: str
@@ -85,7 +104,7 @@ class Property:
 
 
 @attrs.frozen
-class EventType:
+class EventType(_Plain):
     """A type of event that the rules declare, or that every rule file knows.
 
     `properties` are by name, in order of declaration. `read` tells that some rule looks at such events, `declared`
@@ -99,7 +118,7 @@ class EventType:
 
 
 @attrs.frozen
-class Ladder:
+class Ladder(_Plain):
     """A ladder of labels, the lowest first, and its exits."""
 
     name: str
@@ -109,7 +128,7 @@ class Ladder:
 
 
 @attrs.frozen
-class Grade:
+class Grade(_Plain):
     """A grade and its labels, the best first; of a pair of grades each of one with each of the other."""
 
     name: str
@@ -117,7 +136,7 @@ class Grade:
 
 
 @attrs.frozen
-class Dimension:
+class Dimension(_Plain):
     """A dimension, and the least and most points that it can have, None where there is no bound."""
 
     name: str
@@ -126,7 +145,7 @@ class Dimension:
 
 
 @attrs.frozen
-class Rule:
+class Rule(_Plain):
     """A scoring rule.
 
     `id` names it in every audit, `text` is its canonical condition, of alternatives all of theirs, `points` are those
@@ -147,7 +166,7 @@ class Rule:
 
 
 @attrs.frozen
-class PluginCriterion:
+class PluginCriterion(_Plain):
     """A criterion of a plugin that the rules use: its own version, and the distribution that brings it.
 
     `distribution` and `distribution_version` are None where the host hands it over.
@@ -161,7 +180,7 @@ class PluginCriterion:
 
 
 @attrs.frozen
-class Expectation:
+class Expectation(_Plain):
     """Something that an example expects, as written.
 
     `truth` is True, False, or None for unknown; `found` are the values that it looks at, by their texts.
@@ -174,7 +193,7 @@ class Expectation:
 
 
 @attrs.frozen
-class ExampleResult:
+class ExampleResult(_Plain):
     """What an example of a rule file came to."""
 
     name: str

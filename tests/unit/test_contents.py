@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
+import json
 import pickle
 from decimal import Decimal
 from pathlib import Path
 
+import attrs
 import pytest
 
 from leadrules import Dimension, Grade, Ladder, Property, Ruleset, Source
@@ -225,3 +227,24 @@ def test_nothing_of_it_can_be_changed(rules):
     with pytest.raises(AttributeError):
         rules.fields = {}
     assert not hasattr(rules, "program")
+
+
+def test_all_of_it_can_be_written_as_json(rules, folder):
+    loaded = Ruleset.from_file(folder / "acme.leadrules", criteria=CRM)
+    mappings = (loaded.fields, loaded.events, loaded.ladders, loaded.grades, loaded.dimensions)
+    parts = [one for mapping in mappings for one in mapping.values()]
+    parts += [*loaded.rules, *loaded.criteria, *loaded.sources(), *loaded.run_examples()]
+    for part in parts:
+        plain = json.loads(json.dumps(part.to_dict(), default=float))
+        assert [*plain] == [one.name for one in attrs.fields(type(part))]
+    assert rules.ladders["stage"].to_dict() == {
+        "name": "stage",
+        "labels": ["lead", "mql"],
+        "exits": ["lost"],
+        "forward_only": True,
+    }
+    seconds = {"name": "seconds", "type": "number", "choices": [], "pii": True, "read": False}
+    assert rules.events["visit"].to_dict()["properties"]["seconds"] == seconds
+    assert loaded.sources()[0].to_dict()["path"] == str(folder / "acme.leadrules")
+    (example,) = loaded.run_examples()
+    assert example.to_dict()["result"] == example.result.to_dict()
