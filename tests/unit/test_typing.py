@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import leadrules
+import leadrules.sdk
+import leadrules.tables
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests/typing/hosts.py"
@@ -40,7 +42,9 @@ def test_the_sample_is_right_and_wrong_where_it_says_so(name):
 def test_the_type_of_everything_public_is_known():
     run = checked("basedpyright", "basedpyright", "--verifytypes", "leadrules", "--ignoreexternal", "--outputjson")
     symbols = json.loads(run.stdout)["typeCompleteness"]["symbols"]
-    public = [f"{home}.{name}" for home, names in leadrules._HOMES.items() for name in names.split()]
+    modules = (leadrules, leadrules.sdk, leadrules.tables)
+    named = [(getattr(module, name), name) for module in modules for name in module.__all__]
+    public = [f"{found.__module__}.{name}" for found, name in named if hasattr(found, "__qualname__")]
     found = [one for one in symbols if any(f"{one['name']}.".startswith(f"{name}.") for name in public)]
     assert len(found) > 500
     assert [one["name"] for one in found if not one["isTypeKnown"] or one["isTypeAmbiguous"]] == []
