@@ -8,12 +8,14 @@ from collections import UserDict, UserString
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leadrules import AsOfError, InputError, LeadError, Ruleset
+from leadrules.foreign import Unheld
 
 RULES = Ruleset.from_text("""
     field size: number
@@ -352,3 +354,27 @@ def test_what_the_handler_of_a_signal_raises_is_no_mistake_of_a_lead():
             RULES.explain(Interrupted(), as_of=AS_OF)
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+LATE = Unheld("12000-01-01", "is out of range", "write a year from 2 to 9998", "out_of_range")
+SEEN = {"type": "page_view", "at": "2026-01-01"}
+HELD_NOWHERE = {
+    "field `f`": {"attributes": {"f": LATE}},
+    "event `page_view`: `at`": {"events": [SEEN | {"at": LATE}]},
+    "event `page_view`: `id`": {"events": [SEEN | {"id": LATE}]},
+    "event `page_view`: property `p`": {"events": [SEEN | {"properties": {"p": LATE}}]},
+}
+
+
+@pytest.mark.parametrize("place", HELD_NOWHERE)
+@pytest.mark.parametrize("kind", ["number", "bool", "text", "date", "datetime", "list of text", 'one of {"a", "b"}'])
+def test_a_value_that_python_cannot_hold_is_told_alike_by_all_engines(kind, place):
+    rules = Ruleset.from_text(
+        f"field f: {kind}\nevent page_view[p: number]\nf is known +1\npage_view[p is known] +1\npage_view +1"
+    )
+    lead = {"id": "1", **HELD_NOWHERE[place]}
+    for ask in (partial(rules.evaluate, as_of=AS_OF), partial(rules.explain, as_of=AS_OF), rules.start):
+        with pytest.raises(LeadError) as caught:
+            ask(lead)
+        assert str(caught.value) == f"lead `1`: {place}: `12000-01-01` is out of range (write a year from 2 to 9998)"
+        assert caught.value.code == "out_of_range"
