@@ -23,7 +23,7 @@ def test_scoring(case, check_case):
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples(path):
     results = Ruleset.from_file(path).run_examples()
-    assert [r.example.name for r in results if r.passed == r.example.name.startswith("fails:")] == []
+    assert [r.name for r in results if r.passed == r.name.startswith("fails:")] == []
     assert {r.passed for r in results} == {True, False}
 
 
