@@ -407,9 +407,9 @@ class Ruleset:
         """Score leads one after the other, in their order.
 
         `as_of` is one moment for all, or a function that gives a lead's. A lead that cannot be scored
-        raises as `evaluate` does, at its turn, which ends the iteration; with `on_error="yield"` its
-        error stands in its place, so that there are as many answers as leads; a function is called with
-        the lead's place, from 0, the lead and the error, and the lead is left out.
+        raises as `evaluate` does, at its turn and with a note of its place, which ends the iteration; with
+        `on_error="yield"` its error stands in its place, so that there are as many answers as leads; a function
+        is called with the lead's place, from 0, the lead and the error, and the lead is left out.
         """
         if not callable(as_of):
             read_as_of(as_of)  # what the host gets wrong is no error of a lead
@@ -418,6 +418,7 @@ class Ruleset:
                 yield self.evaluate(lead, as_of=as_of(lead) if callable(as_of) else as_of, pii=pii)
             except (InputError, PluginError) as error:
                 if on_error == "raise":
+                    error.add_note(f"It is the lead at place {index:,}, from 0, of those given.")
                     raise
                 if on_error == "yield":
                     yield error

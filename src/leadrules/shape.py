@@ -17,6 +17,7 @@ from leadrules.conversions import asked, shown, text_from, told
 from leadrules.errors import LeadError, Mistake, closest
 from leadrules.foreign import Unreadable, natural
 from leadrules.spellings import plainly
+from leadrules.values import plain_name
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -87,7 +88,7 @@ def _unknown_keys(lead: Mapping[Any, Any]) -> list[Mistake]:
     absent = [name for name in LEAD_PARTS if name not in lead]
     found, others = [], []
     for key in unknown:
-        near = closest(key, absent) if isinstance(key, str) else None
+        near = closest(plain_name(key), absent) if isinstance(key, str) else None
         if near is None:
             others.append(key)
         else:
@@ -237,7 +238,7 @@ def misshapen(event: object, type_: str) -> list[Flaw]:
 
 def _stray(key: Any, event: Mapping[Any, Any], type_: str) -> Flaw:
     absent = [name for name in EVENT_PARTS if name not in event]
-    return _no_part_of_event(key, type_, closest(key, absent) if isinstance(key, str) else None)
+    return _no_part_of_event(key, type_, closest(plain_name(key), absent) if isinstance(key, str) else None)
 
 
 def _no_part_of_event(key: Any, type_: str, near: str | None) -> Flaw:

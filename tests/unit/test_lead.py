@@ -1227,8 +1227,9 @@ def test_an_example_may_ask_a_criterion_that_no_rule_asks():
 def test_many_leads_are_scored_each_with_its_error_or_without():
     rules, june = Ruleset.from_text("employees >= 5 +5"), dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
     leads = [{"id": str(n), "attributes": {"employees": size}} for n, size in enumerate([7, "many", 3])]
-    with pytest.raises(LeadError, match="lead `1`"):
+    with pytest.raises(LeadError, match="lead `1`") as caught:
         list(rules.score_many(leads, as_of=june))
+    assert caught.value.__notes__ == ["It is the lead at place 1, from 0, of those given."]
     first, error, last = rules.score_many(leads, as_of=june, on_error="yield")
     assert (first.score, error.lead, last.score) == (5, "1", 0)
     told = []

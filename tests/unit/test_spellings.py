@@ -221,3 +221,21 @@ def test_names_that_are_plain_are_left_as_they_are():
     )
     assert str(Twice(("z\u0307", "ż", "x" * 99))).startswith(rf"`z\u{{307}}`, `ż` and `{'x' * 60}…` are")
     assert str(Twice(("a", "ª", "\uff41"))) == "`a`, `ª` and `\uff41` are one name (keep one of them)"
+
+
+@pytest.mark.parametrize(
+    ("lead", "said"),
+    [
+        ({"id": "7", "\uff41ttributes": {}}, "did you mean `attributes`?"),
+        ({"\uff49d": "7"}, "did you mean `id`?"),
+        ({"id": "7", "events": [{"type": "visit", "\uff41t": AT}]}, "did you mean `at`?"),
+        ({"id": "7", "events": [{"type": "visit", "at": AT, "propertie\uff53": {}}]}, "did you mean `properties`?"),
+    ],
+)
+def test_the_parts_of_a_lead_have_one_spelling(lead, said):
+    rules = Ruleset.from_text("event visit\nvisit +1")
+    for use in (lambda: rules.evaluate(lead, as_of=AS_OF), lambda: rules.start(lead)):
+        with pytest.raises(LeadError) as caught:
+            use()
+        assert said in str(caught.value)
+    assert any(said in one.message for one in rules.check_lead(lead))
