@@ -25,7 +25,7 @@ from leadrules.families import ORDERED
 from leadrules.foreign import PLAIN, Unheld, Unreadable, natural
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
-from leadrules.vocabulary import Field, Type
+from leadrules.vocabulary import MOST_CHARACTERS, Field, Type
 
 Reader = Callable[[object], Value | None]
 """Gives a known value, or None where the raw one is unknown. Raises Unreadable."""
@@ -221,8 +221,27 @@ def _whole(raw: object) -> int | None:
     return int(raw) if isinstance(raw, numbers.Integral) else None
 
 
-def _texts_reader(unknown: frozenset[str]) -> Reader:
-    """Read a list of text: unknown, empty and None members are left out; order and repeats are kept."""
+def _text_reader(most: int) -> Reader:
+    """Read a text of at most so many characters."""
+
+    def read(raw: object) -> str | None:
+        text = text_from(raw)
+        if text is not None and len(text) > most:
+            raise _too_long(len(text), most)
+        return text
+
+    return read
+
+
+def _too_long(count: int, most: int, where: str = "") -> Unreadable:
+    return Unreadable(f"has {count:,} characters{where}", f"at most {most:,}", "out_of_range")
+
+
+def _texts_reader(unknown: frozenset[str], most: int) -> Reader:
+    """Read a list of text: unknown, empty and None members are left out; order and repeats are kept.
+
+    All members together have at most so many characters.
+    """
 
     def read(raw: object) -> tuple[str, ...] | None:
         if isinstance(raw, str):
@@ -232,8 +251,11 @@ def _texts_reader(unknown: frozenset[str]) -> Reader:
         else:
             advice = 'write a list, or one text such as "a, b"'
             raise _mistaken("is not a list of text", raw, advice, "give a list", advice)
-        texts = (_member(member) for member in members)
-        return tuple(text for text in texts if text is not None and folded(text) not in unknown) or None
+        texts = [text for text in map(_member, members) if text is not None]
+        together = sum(map(len, texts))
+        if together > most:
+            raise _too_long(together, most, " in all members")
+        return tuple(text for text in texts if folded(text) not in unknown) or None
 
     return read
 
@@ -497,9 +519,9 @@ def _date_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
 # ------------------------------------------------------------------- readers
 
 
-def reader_of(type_: Type, zone: Zone) -> Reader:
+def reader_of(type_: Type, zone: Zone, most_characters: int = MOST_CHARACTERS) -> Reader:
     """Prepare reading the values of a type without options, as an event's property has it."""
-    return _of_anything(_typed_reader(Field("", type_), zone))
+    return _of_anything(_typed_reader(Field("", type_), zone, most_characters))
 
 
 def _of_anything(read: Reader) -> Reader:
@@ -518,9 +540,9 @@ _SCALARS = frozenset({bool, int, str, float, Decimal})
 """The types of values that raise nothing of their own."""
 
 
-def reader_of_field(field: Field, zone: Zone) -> Reader:
+def reader_of_field(field: Field, zone: Zone, most_characters: int = MOST_CHARACTERS) -> Reader:
     """Prepare reading a field with all its options; where the value would be unknown it is the default."""
-    typed = _typed_reader(field, zone)
+    typed = _typed_reader(field, zone, most_characters)
     read = _of_anything(_sifted(typed, field) if field.unknown else typed)
     default = field.default
 
@@ -531,7 +553,7 @@ def reader_of_field(field: Field, zone: Zone) -> Reader:
     return read_or_default
 
 
-def _typed_reader(field: Field, zone: Zone) -> Reader:
+def _typed_reader(field: Field, zone: Zone, most: int) -> Reader:
     pattern = date_pattern(field.pattern) if field.pattern is not None else None
     match field.type.kind:
         case "number":
@@ -543,9 +565,9 @@ def _typed_reader(field: Field, zone: Zone) -> Reader:
         case "datetime":
             return _datetime_reader(zone, pattern)
         case "list of text":
-            return _texts_reader(field.unknown)
+            return _texts_reader(field.unknown, most)
         case "text":
-            return _choice_reader(field.type.choices) if field.type.choices else text_from
+            return _choice_reader(field.type.choices) if field.type.choices else _text_reader(most)
         case "label":
             raise TypeError("a label is no type of a field")
 

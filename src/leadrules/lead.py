@@ -110,9 +110,10 @@ class LeadReader:
     _years: Container[int] = YEARS
 
     def __init__(self, scope: Scope) -> None:
-        self._fields = tuple((field, reader_of_field(field, scope.zone)) for field in scope.fields.values())
+        fields = scope.fields.values()
+        self._fields = tuple((one, reader_of_field(one, scope.zone, scope.most_characters)) for one in fields)
         self._events = {
-            name: _EventReader(event, scope.read[name], scope.zone, self._years) if name in scope.read else None
+            name: _EventReader(event, scope.read[name], scope, self._years) if name in scope.read else None
             for name, event in scope.events.items()
         }
         self._ladders = scope.ladders
@@ -388,12 +389,13 @@ class _EventReader:
 
     __slots__ = ("_at", "_declared", "_name", "_read", "_unknown", "_years")
 
-    def __init__(self, event: EventType, read: Iterable[str], zone: Zone, years: Container[int]) -> None:
+    def __init__(self, event: EventType, read: Iterable[str], scope: Scope, years: Container[int]) -> None:
         self._name = event.name
         self._years = years
+        zone, most = scope.zone, scope.most_characters
         self._at = reader_of(DATETIME, zone)
         declared = sorted(event.properties, key=lambda p: p.name)
-        self._declared = tuple((prop, reader_of(prop.type, zone)) for prop in declared)
+        self._declared = tuple((prop, reader_of(prop.type, zone, most)) for prop in declared)
         names = frozenset(read) - {own.name for own in OWN_PROPERTIES if event.property(own.name) is None}
         self._read = tuple((prop, reader) for prop, reader in self._declared if prop.name in names)
         self._unknown: dict[str, Value | None] = dict.fromkeys(sorted(names))

@@ -171,6 +171,10 @@ STANDARD_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The event groups that every file has without declaring them."""
 
 
+MOST_CHARACTERS = 200_000
+"""How long a text of a lead may be, or the members of a list together; with very many patterns less."""
+
+
 @attrs.frozen
 class Scope:
     """What the rules of one file read of a lead: all that input is validated against.
@@ -178,8 +182,8 @@ class Scope:
     `fields` are the fields read, by name. `events` are all event types in scope, by name, and
     `read` names, for each event type that the rules look at, the properties they read (maybe none);
     an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
-    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead, and `work`
-    says what it takes to score one.
+    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead, `most_characters`
+    that of one text, and `work` says what it takes to score a lead.
     """
 
     fields: Mapping[str, Field]
@@ -188,6 +192,7 @@ class Scope:
     ladders: Mapping[str, tuple[str, ...]]
     zone: Zone
     most_events: int = 100_000
+    most_characters: int = MOST_CHARACTERS
     work: Work = attrs.field(factory=Work)
 
     @property

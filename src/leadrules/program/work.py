@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
+from leadrules.families import TEXT_TESTS
 from leadrules.nodes import Node
-from leadrules.program.expressions import Aggregate, Selection, SinceEvent
+from leadrules.program.expressions import Aggregate, Constant, Selection, SinceEvent, TextTest
 from leadrules.program.statements import Program, Rule
-from leadrules.vocabulary import Scope
+from leadrules.vocabulary import MOST_CHARACTERS, Scope
 from leadrules.work import Work
 
+_MOST_SEARCHED = 1_000_000_000
+"""Characters, times steps of the patterns that look through them; so many took some seconds, at the worst."""
 
-def with_work(program: Program, most: int) -> Program:
-    """Give a program whose scopes say what it takes to score a lead, of which `most` is the limit."""
+
+def with_work(program: Program, most: int, pattern_steps: Mapping[str, int]) -> Program:
+    """Give a program whose scopes say what it takes to score a lead, of which `most` is the limit.
+
+    They say as well how long a text may be: a pattern may take as many steps for each character as it
+    has, so the more patterns are asked the less. `pattern_steps` has the size of each.
+    """
     work = work_of(program, most)
+    asked = sum(pattern_steps.get(text, 0) for text in _patterns(program))
+    characters = min(MOST_CHARACTERS, _MOST_SEARCHED // max(asked, 1))
 
     def known(scope: Scope) -> Scope:
-        return attrs.evolve(scope, work=work)
+        return attrs.evolve(scope, work=work, most_characters=characters)
 
     tested = None if program.tested is None else known(program.tested)
     return attrs.evolve(program, scope=known(program.scope), tested=tested)
+
+
+def _patterns(program: Program) -> Iterator[str]:
+    """Give the patterns that the rules look for, each as often as it is asked."""
+    for test in program.find(TextTest):
+        if TEXT_TESTS[test.kind].is_pattern:
+            yield from (str(choice.value) for choice in test.choices if isinstance(choice, Constant))
 
 
 def work_of(program: Program, most: int) -> Work:

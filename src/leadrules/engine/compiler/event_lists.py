@@ -249,7 +249,7 @@ class EventLists:
         if prop.type != read.type:
             raise Unplanned
         if prop not in self._properties:
-            reader = known_value(reader_of(prop.type, scope.zone), prop.type)
+            reader = known_value(reader_of(prop.type, scope.zone, scope.most_characters), prop.type)
             self._properties[prop] = text_reader(reader, prop.type.kind, exact=True)
         return self._properties[prop]
 

@@ -93,10 +93,11 @@ class Readers:
         if isinstance(read, p.PropertyRead):
             read = p.PropertyRead(read.name, read.type)
         if (read, event) not in self.texts:
+            scope = self.conditions.program.scope
             if isinstance(read, p.FieldRead):
-                reader = reader_of_field(read.field, self.conditions.program.scope.zone)
+                reader = reader_of_field(read.field, scope.zone, scope.most_characters)
             else:
-                reader = absent_is_unknown(reader_of(read.type, self.conditions.program.scope.zone))
+                reader = absent_is_unknown(reader_of(read.type, scope.zone, scope.most_characters))
             function = self.names.fresh("derive", read.field.name if isinstance(read, p.FieldRead) else read.name)
             remembered = runtime.Remembered(runtime.lasting(reader), _not_yet)
             self._derived[function] = remembered
@@ -155,7 +156,8 @@ class Readers:
 
     def field(self, field: Field, raw: str) -> Block:
         """Write the reading of a field, whose raw value stands in a variable, into that variable."""
-        reader = reader_of_field(field, self.conditions.program.scope.zone)
+        scope = self.conditions.program.scope
+        reader = reader_of_field(field, scope.zone, scope.most_characters)
         kind = field.type.kind
         if kind == "number":
             reader = runtime.reader_of_number(reader)
@@ -192,7 +194,8 @@ class Readers:
 
     def reader_of_property(self, prop: Property) -> Callable[[Any], Any]:
         """Make the reader of a property, absent ones included."""
-        reader = absent_is_unknown(reader_of(prop.type, self.conditions.program.scope.zone))
+        scope = self.conditions.program.scope
+        reader = absent_is_unknown(reader_of(prop.type, scope.zone, scope.most_characters))
         if prop.type.is_time:
             return runtime.Remembered(runtime.lasting(reader), runtime.same).__getitem__
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader

@@ -80,9 +80,9 @@ class NotedProgram:
         cls, program: p.Program, reader: LeadReader, totals: AccumulatedTotals, captured: Iterable[CapturedType]
     ) -> NotedProgram:
         """Prepare the readers of a program."""
-        zone = program.scope.zone
+        scope = program.scope
         fields = {
-            name: (index, field, reader_of_field(field, zone))
+            name: (index, field, reader_of_field(field, scope.zone, scope.most_characters))
             for index, (name, field) in enumerate(program.scope.fields.items())
         }
         starts = {name: f'{{"type":{canonical_json(name)},"at":' for name in program.scope.read}

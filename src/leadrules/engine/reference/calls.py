@@ -18,7 +18,7 @@ from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import Facts, Occurrence
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import MOST_DIGITS, Value, folded, instant_of, moment_of
-from leadrules.vocabulary import EventType, Type
+from leadrules.vocabulary import MOST_CHARACTERS, EventType, Type
 
 _SAMPLE = 16
 """Of how many leads one is the sample of which a criterion is asked twice."""
@@ -169,6 +169,8 @@ def _hint(kind: str, answer: Any) -> str:
 
 
 def _text(criterion: Criterion, answer: str, lead: str | None) -> str | None:
+    if len(answer) > MOST_CHARACTERS:
+        raise criterion.failed(f"it gives a text of {len(answer):,} characters, more than {MOST_CHARACTERS:,}", lead)
     if any("\ud800" <= c <= "\udfff" or c == "\0" for c in answer):
         raise criterion.failed("it gives a text that is not Unicode", lead)
     return normalised(answer).strip() or None
