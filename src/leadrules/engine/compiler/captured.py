@@ -89,7 +89,8 @@ class EventMaker:
             start += len(type_.properties) + type_.ranked
             given = {prop.name: prop.type for prop in scope.events[type_.name].properties}
             self._known[type_.name] = [
-                known_value(reader_of(given[name], scope.zone), given[name]) for name in type_.properties
+                known_value(reader_of(given[name], scope.zone, scope.most_characters), given[name])
+                for name in type_.properties
             ]
 
     def of_type(self, seen: Sequence[Any], type_: str) -> Sequence[Event]:
