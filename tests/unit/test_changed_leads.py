@@ -13,6 +13,7 @@ import pytest
 
 from leadrules import Event, Lead, Ruleset
 from leadrules.engine.compiler import normalisation
+from leadrules.sdk import criterion
 
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -347,6 +348,30 @@ def test_a_text_that_passes_no_filter_puts_events_of_one_moment_in_order(texts):
     ]
     given = {"id": "1", "attributes": {}, "events": events}
     assert rules.evaluate(given, as_of=AS_OF).to_json() == rules.explain(given, as_of=AS_OF).result.to_json()
+
+
+class Lab:
+    """A criterion of a host, which only the reference asks."""
+
+    @staticmethod
+    @criterion(version="1")
+    def long(text: str) -> bool:
+        """Tell whether a text is long."""
+        return len(text) > 4
+
+
+@pytest.mark.parametrize("other", ["url is unknown", "lab.long(url)"])
+def test_texts_that_pass_no_filter_are_kept_for_who_asks_for_them(other):
+    text = f'use lab\npage_view[url contains "p"] +1\npage_view[{other}] +1\ncount(page_view[{other}]) > 0 +1'
+    rules = Ruleset.from_text(text, criteria={"lab": Lab})
+    urls = ("/p", "/home", "/", None)
+    events = [visit(url=url) | {"at": AS_OF - day * DAY} for day, url in enumerate(urls, start=1)]
+    given = {"id": "1", "attributes": {}, "events": events}
+    result, expected = rules.evaluate(given, as_of=AS_OF), rules.explain(given, as_of=AS_OF).result.to_json()
+    assert len(result.audit) == 3
+    for event in events:
+        event["properties"]["url"] = "changed"
+    assert result.to_json() == expected
 
 
 def test_events_each_later_than_the_one_before_are_not_looked_at_again(monkeypatch):
