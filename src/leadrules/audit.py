@@ -218,6 +218,7 @@ def entries_of(fired: Iterable[Fired], decimals: Decimals, notes: Notes) -> tupl
 class Transition(Document):
     """A label that differs from the one the lead held; `before` is None where none was held.
 
+    `before` may be a label that the ladder does not have, such as one of former rules: rules did not see it.
     `rule` is the id of the first true rule to the new label, where a rule led there.
     """
 

@@ -118,7 +118,7 @@ class Transition(_Shape):
 
     ladder: str
     before: str | None
-    """The label held; null where none was."""
+    """The label held, also one that the ladder does not have; null where none was."""
     after: str
     rule: str | None
     """The id of the first true rule to the new label, where a rule led there."""

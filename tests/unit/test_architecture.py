@@ -71,6 +71,7 @@ def test_every_public_name_loads():
     unions = {"Eventlike", "Leadlike"}
     assert all(getattr(leadrules, name).__name__ == name for name in leadrules.__all__ if name not in unions)
     assert all(isinstance(getattr(leadrules, name), types.UnionType) for name in unions)
+    assert dir(leadrules) == leadrules.__all__
     with pytest.raises(AttributeError, match="no attribute 'Rulesets'"):
         leadrules.Rulesets  # noqa: B018
 
