@@ -428,9 +428,8 @@ class ScoredLead(Document):
     def valid_until(self) -> dt.datetime | None:
         """Until when the result is valid if nothing else happens, in UTC; None where time alone never changes it.
 
-        What `Ruleset.next_change` says of the lead, found when it is asked for: no part of what is written. Until
-        then the lead must stay as it was given. Raises LeadError where it did not, and LeadrulesError of a result
-        that came from another process, which knows its lead no more.
+        What `Ruleset.next_change` says of the lead as it was scored, found when it is asked for: no part of what
+        is written. Raises LeadrulesError of a result that came from another process, which knows its lead no more.
         """
         if self._maker is not None:
             return self._maker.valid_until(self._notes, self)
