@@ -7,7 +7,7 @@ import pytest
 
 from leadrules import Ruleset, Transition
 from leadrules.tables import score_files
-from leadrules.testing import engines_agree, incremental_agrees
+from leadrules.testing import a_state_foresees_the_same, engines_agree, forecast_comes_true, incremental_agrees
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 STAGES = """
@@ -38,6 +38,22 @@ def test_the_transition_tells_the_label_that_was_held():
     assert RULES.evaluate(held("mql"), as_of=NOW).transitions == ()
     text = str(RULES.explain(held("sql"), as_of=NOW))
     assert "stage: mql (sql before, which is none of its labels)" in text
+
+
+def test_what_time_will_change_is_told_of_such_a_lead_too():
+    rules = Ruleset.from_text("""
+stages lead < mql < customer forward only
+email_open within 7 days -> mql
+hold customer while was customer
+""")
+    events = [{"type": "email_open", "at": NOW}]
+    for label in ("sql", "customer", "mql"):
+        lead = {"id": "1", "events": events, "stages": {"stage": label}}
+        result = rules.evaluate(lead, as_of=NOW)
+        assert result.valid_until == rules.next_change(lead, as_of=NOW)
+        forecast_comes_true(rules, lead, NOW, seed=1)
+        a_state_foresees_the_same(rules, lead, NOW, seed=1)
+    assert rules.evaluate({**lead, "stages": {"stage": "sql"}}, as_of=NOW).stage == "mql"
 
 
 def test_a_state_goes_on_under_rules_that_have_renamed_a_label():
