@@ -127,6 +127,14 @@ def test_what_a_state_keeps_of_events_answers_as_they_do(aggregate, values):
 
 @aggregates
 @given(values=value_lists)
+def test_an_aggregate_that_grows_is_that_of_what_it_has_taken(aggregate, values):
+    take = aggregate.growing()
+    for start in reversed(range(len(values))):
+        assert take(values[start]) == aggregate.of(values[start:])
+
+
+@aggregates
+@given(values=value_lists)
 def test_numbers_stay_exact(aggregate, values):
     found = aggregate.of(values)
     assert found is None or isinstance(found, int | Fraction)

@@ -338,6 +338,29 @@ def test_what_one_operand_settles_needs_few_looks(condition, monkeypatch):
     assert len(looks) >= 2
 
 
+@pytest.mark.parametrize("aggregate", ["sum", "average", "median", "min", "max", "distinct"])
+def test_an_aggregate_over_a_window_is_looked_at_where_it_crosses(aggregate, monkeypatch):
+    """Events leave from the oldest on, so that all that it can be is known of any span."""
+    looks = []
+    monkeypatch.setattr(search, "outcomes", lambda *given: looks.append(given) or outcomes(*given))
+    text = f"stages a < b\n{aggregate}(seconds of page_view within 20 days) >= 700 -> b\n"
+    events = [
+        {"type": "page_view", "at": NOW - dt.timedelta(minutes=minute), "properties": {"seconds": minute}}
+        for minute in range(1_000)
+    ]
+    rules = Ruleset.from_text(text)
+    found = rules.forecast({"id": "1", "events": events}, as_of=NOW, days=30)
+    assert len(looks) <= 50
+    for change in found.changes:
+        before, after = (
+            rules.evaluate({"id": "1", "events": events}, as_of=change.at - dt.timedelta(microseconds=one)).stage
+            for one in (1, 0)
+        )
+        assert (before, after) == (change.before, change.after)
+    last = rules.evaluate({"id": "1", "events": events, "stages": found.now.stages}, as_of=found.until)
+    assert last.stage == found.then.stage
+
+
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/"])
 def test_a_set_of_results_holds_all_that_arithmetic_gives(operator):
     """Long numbers, unknown ones and divisors on both sides of 0 among them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
@@ -23,8 +24,9 @@ class Aggregate:
     `of` gives its value for the property's values of the selected events in canonical order, None
     for unknown; numbers are whole ints or fractions, and texts stand in the form of comparison
     unless the answer is one of the values (`gives_value`). `numbers` says that it is for numbers only.
-    `around` gives ends between which its value lies, for the known values of events that are surely
-    selected and of all that may be; None for one that gives a value.
+    `growing` begins with no values: what it gives takes one more each time, that of an event before all
+    others, and gives the aggregate of all so far. `around` gives ends between which its value lies, for the
+    known values of events that are surely selected and of all that may be; None for one that gives a value.
     An aggregate of what the events come to, and of nothing else, has `of_total` too: the same for the
     count and the sum of the known numbers. `keeps` is what a state must keep, and `kept` names, by
     their index, the events that it keeps, for `one` and `values`. `is_known` says that the value is
@@ -33,6 +35,7 @@ class Aggregate:
 
     name: str
     of: Callable[[Sequence[Any]], Any]
+    growing: Callable[[], Callable[[Any], Any]]
     keeps: Keeps = "events"
     kept: Callable[[Sequence[Any]], Collection[int]] | None = None
     of_total: Callable[[int, Any], Any] | None = None
@@ -77,7 +80,10 @@ def _most(values: Sequence[Any]) -> Any:
 
 
 def _median(values: Sequence[Any]) -> Any:
-    known = sorted(_known(values))
+    return _middle(sorted(_known(values)))
+
+
+def _middle(known: Sequence[Any]) -> Any:
     middle = len(known) // 2
     if len(known) % 2:
         return known[middle]
@@ -94,6 +100,73 @@ def _first(values: Sequence[Any]) -> Any:
 
 def _last(values: Sequence[Any]) -> Any:
     return values[-1] if values else None
+
+
+def _growing_total(of_total: Callable[[int, Any], Any]) -> Callable[..., Callable[[Any], Any]]:
+    """Begin with how many numbers there were that are not at hand, and their sum."""
+
+    def growing(count: int = 0, total: Any = 0) -> Callable[[Any], Any]:
+        def take(value: Any) -> Any:
+            nonlocal count, total
+            if value is not None:
+                count, total = count + 1, total + value
+            return of_total(count, total)
+
+        return take
+
+    return growing
+
+
+def _growing_edge(choose: Callable[[Any, Any], Any]) -> Callable[[], Callable[[Any], Any]]:
+    def growing() -> Callable[[Any], Any]:
+        found: Any = None
+
+        def take(value: Any) -> Any:
+            nonlocal found
+            if value is not None:
+                found = value if found is None else choose(found, value)
+            return found
+
+        return take
+
+    return growing
+
+
+def _growing_median() -> Callable[[Any], Any]:
+    known: list[Any] = []
+
+    def take(value: Any) -> Any:
+        if value is not None:
+            insort(known, value)
+        return _middle(known)
+
+    return take
+
+
+def _growing_distinct() -> Callable[[Any], Any]:
+    known = set[Any]()
+
+    def take(value: Any) -> Any:
+        if value is not None:
+            known.add(value)
+        return len(known)
+
+    return take
+
+
+def _growing_first() -> Callable[[Any], Any]:
+    return lambda value: value
+
+
+def _growing_last() -> Callable[[Any], Any]:
+    taken: list[Any] = []
+
+    def take(value: Any) -> Any:
+        if not taken:
+            taken.append(value)
+        return taken[0]
+
+    return take
 
 
 def _around_sum(sure: Sequence[Any], possible: Sequence[Any]) -> tuple[Any, Any]:
@@ -152,16 +225,27 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
     {
         aggregate.name: aggregate
         for aggregate in (
-            Aggregate("sum", _of_total(_total), "totals", of_total=_total, around=_around_sum),
-            Aggregate("average", _of_total(_average), "totals", of_total=_average, around=_between),
-            Aggregate("median", _median, around=_between),
-            Aggregate("min", _least, "one", _extreme(min), around=_around_least),
-            Aggregate("max", _most, "one", _extreme(max), around=_around_most),
+            Aggregate("sum", _of_total(_total), _growing_total(_total), "totals", of_total=_total, around=_around_sum),
             Aggregate(
-                "distinct", _distinct, "values", _latest_of_each, numbers=False, is_known=True, around=_around_distinct
+                "average", _of_total(_average), _growing_total(_average), "totals", of_total=_average, around=_between
             ),
-            Aggregate("first", _first, "one", _only_first, numbers=False, gives_value=True, edge="first"),
-            Aggregate("last", _last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
+            Aggregate("median", _median, _growing_median, around=_between),
+            Aggregate("min", _least, _growing_edge(min), "one", _extreme(min), around=_around_least),
+            Aggregate("max", _most, _growing_edge(max), "one", _extreme(max), around=_around_most),
+            Aggregate(
+                "distinct",
+                _distinct,
+                _growing_distinct,
+                "values",
+                _latest_of_each,
+                numbers=False,
+                is_known=True,
+                around=_around_distinct,
+            ),
+            Aggregate(
+                "first", _first, _growing_first, "one", _only_first, numbers=False, gives_value=True, edge="first"
+            ),
+            Aggregate("last", _last, _growing_last, "one", _only_last, numbers=False, gives_value=True, edge="last"),
         )
     }
 )

@@ -73,7 +73,7 @@ def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, 
     for moment in (one for one in moments if as_of <= one < until):
         later = rules.evaluate(known, as_of=moment)
         assert _parts(later) == _parts(result), f"at {moment.isoformat()} {_parts(result)} is {_parts(later)} already"
-    if found is not None and found != as_of + AHEAD * dt.timedelta(microseconds=1):
+    if found is not None and instant_of(found) != read_as_of(as_of) + AHEAD:
         later = rules.evaluate(known, as_of=found)
         assert _parts(later) != _parts(result), f"at {found.isoformat()} {_parts(result)} does not change"
 
