@@ -324,13 +324,14 @@ def test_a_number_that_can_become_another_is_told_as_it_was(place):
 # ------------------------------------------------------------- what is in order
 
 
-def test_what_no_rule_reads_puts_events_of_one_moment_in_order_as_it_did_then():
+@pytest.mark.parametrize("days", [-3, -1, 1])
+def test_what_no_rule_reads_puts_events_of_one_moment_in_order_as_it_did_then(days):
     rules = Ruleset.from_text('event page_view[url: text, author: text]\npage_view[url contains "p"] +1 max 1')
     first, second = (
         {"type": "page_view", "at": AS_OF - DAY, "properties": {"url": url, "author": author}}
         for url, author in (("/p/1", "b"), ("/p/2", "a"))
     )
-    given = {"id": "1", "attributes": {}, "events": [first, second]}
+    given = {"id": "1", "attributes": {}, "events": [first, second, {"type": "page_view", "at": AS_OF + days * DAY}]}
     result = rules.evaluate(given, as_of=AS_OF)
     expected = rules.explain(given, as_of=AS_OF).result.to_json()
     first["properties"]["author"], second["properties"]["author"] = "a", "b"

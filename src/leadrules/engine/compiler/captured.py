@@ -147,7 +147,7 @@ def _ids_of(
 def _of_all(events: Sequence[Any], passing: Iterable[tuple[Any, Any, Any, Any]]) -> list[Any]:
     """Give the column of all events; None where one passed no filter."""
     known = {id(event): raw for _, _, event, raw in passing}
-    return [known.get(id(event)) for event in events]
+    return [*map(known.get, map(id, events))]
 
 
 def is_kept_raw(type_: Type) -> bool:

@@ -283,8 +283,9 @@ class EventCode:
             code.append("bucket", event),
             code.append("moments", at),
         ]
-        is_early = code.named_expr("unordered", code.compare(early, "<", at))
-        in_time = code.and_(code.or_(code.compare(code.name("last"), "<", at), is_early), code.compare(at, "<=", now))
+        is_found = code.named_expr("unordered", code.const(value=True))
+        is_early = code.and_(code.between(early, "<", at, "<=", now), is_found)
+        in_time = code.or_(code.between(code.name("last"), "<", at, "<=", now), is_early)
         is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
         body: Block = [
             code.assign("type_", code.subscript(event, code.const("type"))),

@@ -19,7 +19,7 @@ import attrs
 from leadrules import program as p
 from leadrules.canonical import canonical_json
 from leadrules.conversions import Reader, reader_of_field
-from leadrules.engine.compiler.captured import CapturedType, Event, EventMaker
+from leadrules.engine.compiler.captured import AT, ID, TYPE, CapturedType, Event, EventMaker
 from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.compiler.totals import AccumulatedTotals
 from leadrules.engine.compiler.trace import SEEN, definitions_noted
@@ -133,7 +133,8 @@ class NotedLead:
     def texts(self, events: Sequence[Event]) -> list[str]:
         """Begin the canonical JSON of events: type, moment and id."""
         starts, days, minutes, seconds, found = self.of.starts, _DAYS, _MINUTES, _SECONDS, []
-        for at, type_, id_, *_ in events:
+        for event in events:
+            at, type_, id_ = event[AT], event[TYPE], event[ID]
             since = at - _EPOCH
             second = since.seconds
             text = f"{starts[type_]}{days[since.days]}{minutes[second // 60]}{seconds[second % 60]}"
