@@ -245,7 +245,10 @@ def _texts_reader(unknown: frozenset[str], most: int) -> Reader:
 
     def read(raw: object) -> tuple[str, ...] | None:
         if isinstance(raw, str):
-            members: Collection[object] = _SEPARATOR.split(trimmed(raw))
+            whole = trimmed(raw)
+            if len(whole) > most:
+                raise _too_long(len(whole), most)
+            members: Collection[object] = _SEPARATOR.split(whole)
         elif isinstance(raw, list | tuple):
             members = raw
         else:
