@@ -2,7 +2,8 @@
 
 The stages, each in a module: `code` makes syntax trees; `operands` says how values stand in code;
 `conditions`, `fields`, `events`, `lead`, `rules`, `scoring` and `outcome` write the parts, `totals`
-those about events that are no longer at hand, `trace` what fired; `assembly` puts them together.
+those about events that are no longer at hand, `trace` what fired; `assembly` puts them together, and
+`splitting` cuts what is long. `shapes` says beforehand what is too deep or too much.
 `runtime`, `clock`, `caps`, `normalisation` and `fallback` are what the written code calls.
 """
 

@@ -24,6 +24,7 @@ from leadrules.engine.compiler.noted_lead import NotedLead, NotedProgram
 from leadrules.engine.compiler.operands import Label, Number, Operand, Unsupported
 from leadrules.engine.compiler.outcome import OutcomeCode
 from leadrules.engine.compiler.scoring import ScoreCode
+from leadrules.engine.compiler.splitting import split
 from leadrules.engine.compiler.totals import NO_TOTALS, TOTALS, AccumulatedTotals
 from leadrules.engine.compiler.trace import FIRED, GATED, MARKS, SEEN, Trace
 from leadrules.engine.reference.interpreter import ValidUntil
@@ -97,12 +98,16 @@ class _Compilation:
 
     def definitions(self, trace: Trace) -> list[ast.FunctionDef]:
         """Write the function, and those that go with it."""
+        if self.lead.conditions.shapes.is_too_much:
+            raise Unsupported("too much is read of events")
         self.lead.conditions.occurs(self.program)
         result = self._answers(trace)
         body = [*self._beginning(), *self.lead.events.written()]
         readers = self.lead.readers
         inner = [*self._shape(), *self.lead.fields(), *body, *self.lead.body, *result]
-        return [self._outer(inner), *self.lead.events.functions(), *readers.derivations()]
+        function = self._outer(inner)
+        functions = split(function, self.names) if self.lead.conditions.shapes.is_long else [function]
+        return [*functions, *self.lead.events.functions(), *readers.derivations()]
 
     def function(self) -> Evaluate:
         """Write and compile the function."""

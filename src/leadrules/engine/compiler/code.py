@@ -12,7 +12,7 @@ import linecache
 import re
 import weakref
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -23,24 +23,27 @@ Name = ast.Name
 Literal = ast.Constant
 Block = list[Stmt]
 
-_COMPARISONS: dict[str, Callable[[], ast.cmpop]] = {
-    "=": ast.Eq,
-    "!=": ast.NotEq,
-    "<": ast.Lt,
-    "<=": ast.LtE,
-    ">": ast.Gt,
-    ">=": ast.GtE,
-    "is": ast.Is,
-    "is not": ast.IsNot,
-    "in": ast.In,
-    "not in": ast.NotIn,
+_LOAD, _STORE = ast.Load(), ast.Store()
+_AND, _OR, _NOT = ast.And(), ast.Or(), ast.Not()
+"""Signs without parts are the same wherever they stand: a tree has as many of them as names."""
+_COMPARISONS: dict[str, ast.cmpop] = {
+    "=": ast.Eq(),
+    "!=": ast.NotEq(),
+    "<": ast.Lt(),
+    "<=": ast.LtE(),
+    ">": ast.Gt(),
+    ">=": ast.GtE(),
+    "is": ast.Is(),
+    "is not": ast.IsNot(),
+    "in": ast.In(),
+    "not in": ast.NotIn(),
 }
-_OPERATIONS: dict[str, Callable[[], ast.operator]] = {
-    "+": ast.Add,
-    "-": ast.Sub,
-    "*": ast.Mult,
-    "//": ast.FloorDiv,
-    "%": ast.Mod,
+_OPERATIONS: dict[str, ast.operator] = {
+    "+": ast.Add(),
+    "-": ast.Sub(),
+    "*": ast.Mult(),
+    "//": ast.FloorDiv(),
+    "%": ast.Mod(),
 }
 _OPPOSITES = {"=": "!=", "!=": "=", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 _PLAIN = (type(None), bool, int, str)
@@ -65,7 +68,7 @@ def is_plain(value: object) -> bool:
 
 def name(identifier: str) -> ast.Name:
     """Read a variable."""
-    return ast.Name(identifier, ast.Load())
+    return ast.Name(identifier, _LOAD)
 
 
 def call(function: Expr, *arguments: Expr) -> Expr:
@@ -75,27 +78,27 @@ def call(function: Expr, *arguments: Expr) -> Expr:
 
 def attribute(of: Expr, which: str) -> ast.Attribute:
     """Read an attribute."""
-    return ast.Attribute(of, which, ast.Load())
+    return ast.Attribute(of, which, _LOAD)
 
 
 def subscript(of: Expr, key: Expr) -> Expr:
     """Read an item."""
-    return ast.Subscript(of, key, ast.Load())
+    return ast.Subscript(of, key, _LOAD)
 
 
 def compare(left: Expr, op: str, right: Expr) -> Expr:
     """Compare two values; `=` is equality."""
-    return ast.Compare(left, [_COMPARISONS[op]()], [right])
+    return ast.Compare(left, [_COMPARISONS[op]], [right])
 
 
 def between(low: Expr, low_op: str, value: Expr, high_op: str, high: Expr) -> Expr:
     """Compare a value with two bounds."""
-    return ast.Compare(low, [_COMPARISONS[low_op](), _COMPARISONS[high_op]()], [value, high])
+    return ast.Compare(low, [_COMPARISONS[low_op], _COMPARISONS[high_op]], [value, high])
 
 
 def binop(left: Expr, op: str, right: Expr) -> Expr:
     """Calculate with two numbers."""
-    return ast.BinOp(left, _OPERATIONS[op](), right)
+    return ast.BinOp(left, _OPERATIONS[op], right)
 
 
 def if_else(test: Expr, yes: Expr, no: Expr) -> Expr:
@@ -107,7 +110,7 @@ def if_else(test: Expr, yes: Expr, no: Expr) -> Expr:
 
 def named_expr(identifier: str, value: Expr) -> Expr:
     """Give a value and keep it in a variable."""
-    return ast.NamedExpr(ast.Name(identifier, ast.Store()), value)
+    return ast.NamedExpr(ast.Name(identifier, _STORE), value)
 
 
 def tuple_of(parts: Iterable[Expr]) -> Expr:
@@ -115,17 +118,17 @@ def tuple_of(parts: Iterable[Expr]) -> Expr:
     found = list(parts)
     if all(isinstance(part, ast.Constant) for part in found):
         return const(tuple(part.value for part in found if isinstance(part, ast.Constant)))
-    return ast.Tuple(found, ast.Load())
+    return ast.Tuple(found, _LOAD)
 
 
 def pair_of(first: Expr, second: Expr) -> Expr:
     """Make a tuple of two, even of literals."""
-    return ast.Tuple([first, second], ast.Load())
+    return ast.Tuple([first, second], _LOAD)
 
 
 def list_of(parts: Iterable[Expr]) -> Expr:
     """Make a list."""
-    return ast.List(list(parts), ast.Load())
+    return ast.List(list(parts), _LOAD)
 
 
 def dict_of(pairs: Sequence[tuple[str, Expr]]) -> Expr:
@@ -146,17 +149,17 @@ def dict_comp(key: Expr, value: Expr, variable: str, source: Expr) -> Expr:
 
 def slice_from(of: Expr, start: int) -> Expr:
     """Take what follows a place of a list; a negative one counts from the end."""
-    return ast.Subscript(of, ast.Slice(const(start), None, None), ast.Load())
+    return ast.Subscript(of, ast.Slice(const(start), None, None), _LOAD)
 
 
 def slice_to(of: Expr, count: int) -> Expr:
     """Take so many from the beginning of a list."""
-    return ast.Subscript(of, ast.Slice(None, const(count), None), ast.Load())
+    return ast.Subscript(of, ast.Slice(None, const(count), None), _LOAD)
 
 
 def starred(variable: str) -> Expr:
     """Give the items of a list as arguments."""
-    return ast.Starred(name(variable), ast.Load())
+    return ast.Starred(name(variable), _LOAD)
 
 
 def mapped(function: Expr, source: Expr) -> Expr:
@@ -188,7 +191,7 @@ def and_(*tests: Expr) -> Expr:
     if any(map(is_false, found)):
         return const(value=False)
     found = [test for test in found if not is_true(test)]
-    return const(value=True) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.And(), found)
+    return const(value=True) if not found else found[0] if len(found) == 1 else ast.BoolOp(_AND, found)
 
 
 def or_(*tests: Expr) -> Expr:
@@ -197,7 +200,7 @@ def or_(*tests: Expr) -> Expr:
     if any(map(is_true, found)):
         return const(value=True)
     found = [test for test in found if not is_false(test)]
-    return const(value=False) if not found else found[0] if len(found) == 1 else ast.BoolOp(ast.Or(), found)
+    return const(value=False) if not found else found[0] if len(found) == 1 else ast.BoolOp(_OR, found)
 
 
 def not_(test: Expr) -> Expr:
@@ -209,11 +212,11 @@ def not_(test: Expr) -> Expr:
             return operand
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             for sign, other in _OPPOSITES.items():
-                if type(op) is type(_COMPARISONS[sign]()):
+                if type(op) is type(_COMPARISONS[sign]):
                     return compare(left, other, right)
         case _:
             pass
-    return ast.UnaryOp(ast.Not(), test)
+    return ast.UnaryOp(_NOT, test)
 
 
 def cost(test: Expr) -> int:
@@ -228,32 +231,40 @@ def _members(test: Expr, op: type[ast.boolop]) -> list[Expr]:
 
 # ---------------------------------------------------------------- statements
 
+_NO_LINE = 0
+"""Where what stands in no line stands: `ast.unparse` wants a number of a few kinds of statements."""
+
+
+def _assigned(*targets_and_value: Expr) -> ast.stmt:
+    *targets, value = targets_and_value
+    return ast.Assign(targets, value, lineno=_NO_LINE)
+
 
 def assign(variables: str | Sequence[str], value: Expr) -> ast.stmt:
     """Set a variable, or several from a tuple."""
     if isinstance(variables, str):
-        return ast.Assign([ast.Name(variables, ast.Store())], value)
-    return ast.Assign([ast.Tuple([ast.Name(v, ast.Store()) for v in variables], ast.Store())], value)
+        return _assigned(ast.Name(variables, _STORE), value)
+    return _assigned(ast.Tuple([ast.Name(v, _STORE) for v in variables], _STORE), value)
 
 
 def assign_all(variables: Sequence[str], value: Expr) -> ast.stmt:
     """Set several variables to one value."""
-    return ast.Assign([ast.Name(variable, ast.Store()) for variable in variables], value)
+    return _assigned(*(ast.Name(variable, _STORE) for variable in variables), value)
 
 
 def set_attribute(of: str, which: str, value: Expr) -> ast.stmt:
     """Set an attribute of an object."""
-    return ast.Assign([ast.Attribute(name(of), which, ast.Store())], value)
+    return _assigned(ast.Attribute(name(of), which, _STORE), value)
 
 
 def set_item(of: str, key: Expr, value: Expr) -> ast.stmt:
     """Set an item of a mapping."""
-    return ast.Assign([ast.Subscript(name(of), key, ast.Store())], value)
+    return _assigned(ast.Subscript(name(of), key, _STORE), value)
 
 
 def add_to(variable: str, value: Expr) -> ast.stmt:
     """Add to a variable."""
-    return ast.AugAssign(ast.Name(variable, ast.Store()), ast.Add(), value)
+    return ast.AugAssign(ast.Name(variable, _STORE), _OPERATIONS["+"], value)
 
 
 def expression(value: Expr) -> ast.stmt:
@@ -273,14 +284,14 @@ def if_(test: Expr, body: Block, otherwise: Block | None = None) -> ast.stmt:
 
 def for_(variable: str, source: Expr, body: Block) -> ast.stmt:
     """Do something for each item."""
-    return ast.For(ast.Name(variable, ast.Store()), source, body, [])
+    return ast.For(ast.Name(variable, _STORE), source, body, [], lineno=_NO_LINE)
 
 
 def try_(
     body: Block, errors: Sequence[Expr], otherwise: Block, *, passing: Expr | None = None, caught_as: str | None = None
 ) -> ast.stmt:
     """Do something, and something else where it raises; errors of the kind `passing` go on."""
-    caught = errors[0] if len(errors) == 1 else ast.Tuple(list(errors), ast.Load())
+    caught = errors[0] if len(errors) == 1 else ast.Tuple(list(errors), _LOAD)
     passed = [] if passing is None else [ast.ExceptHandler(passing, None, [ast.Raise()])]
     return ast.Try(body, [*passed, ast.ExceptHandler(caught, caught_as, otherwise)], [], [])
 
@@ -321,7 +332,7 @@ def function_def(
     given = defaults or {}
     taken = [ast.arg(parameter) for parameter in (*parameters, *given)]
     arguments = ast.arguments([], taken, None, [], [], None, list(given.values()))
-    made = ast.FunctionDef(called, arguments, body, [])
+    made = ast.FunctionDef(called, arguments, body, [], lineno=_NO_LINE)
     if "type_params" in ast.FunctionDef._fields:
         made.type_params = []  # type: ignore[attr-defined, unused-ignore]
     return made
@@ -329,8 +340,8 @@ def function_def(
 
 def _target(variables: Sequence[str]) -> Expr:
     if len(variables) == 1:
-        return ast.Name(variables[0], ast.Store())
-    return ast.Tuple([ast.Name(variable, ast.Store()) for variable in variables], ast.Store())
+        return ast.Name(variables[0], _STORE)
+    return ast.Tuple([ast.Name(variable, _STORE) for variable in variables], _STORE)
 
 
 # ------------------------------------------------------------------ assembly
@@ -377,16 +388,16 @@ def comment(text: str) -> ast.stmt:
 
 def source_of(definitions: Sequence[ast.FunctionDef]) -> str:
     """Give the source of definitions."""
-    module = ast.fix_missing_locations(ast.Module(list(definitions), []))
-    lines = ast.unparse(module).split("\n")
+    lines = ast.unparse(ast.Module(list(definitions), [])).split("\n")
     return "\n".join(_COMMENT.sub(_without_quotes, line) for line in lines) + "\n"
 
 
 _COMMENT = re.compile(r"""^( *)((['"])# .*\3)$""")
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def _without_quotes(line: re.Match[str]) -> str:
-    return f"{line[1]}{ast.literal_eval(line[2])}"
+    return line[1] + _ESCAPED.sub(r"\1", line[2][1:-1])
 
 
 def functions_of(definitions: Sequence[ast.FunctionDef], given: Mapping[str, Any], about: str) -> dict[str, Any]:

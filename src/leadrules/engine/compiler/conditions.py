@@ -121,7 +121,7 @@ class Conditions:
 
     def test(self, node: p.Condition, at: Context, *, wanted: bool) -> Expr:
         """Write a test that a condition has the wanted answer."""
-        if self.shapes.is_deep(node):
+        if self.shapes.is_left(node):
             return self._asked(node, at, wanted=wanted)
         read = only_text(node)
         if read is not None:
@@ -351,8 +351,8 @@ class Conditions:
 
     def value(self, node: p.ValueNode, at: Context) -> Operand:
         """Write a value."""
-        if not isinstance(node, p.ConditionValue) and self.shapes.is_deep(node):
-            raise Unsupported("a value of many levels")
+        if not isinstance(node, p.ConditionValue) and self.shapes.is_left(node):
+            raise Unsupported("a value of many levels, or one too many")
         match node:
             case p.Constant(value, type_):
                 return self._constant(value, type_.kind)

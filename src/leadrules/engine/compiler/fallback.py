@@ -19,6 +19,7 @@ from leadrules.engine.compiler.totals import TOTALS, AccumulatedTotals
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import score_rule
+from leadrules.heads import EntryHead
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import LeadReader, read_as_of
 from leadrules.shape import shape_of
@@ -34,6 +35,15 @@ class FallbackQuestion:
 
     node: Any
     precision: int = 0
+
+
+@attrs.frozen
+class LeftRule:
+    """A rule that is left to the reference with others, and the entries of its alternatives and its `max`."""
+
+    node: p.Rule
+    alternatives: tuple[EntryHead, ...]
+    cap: EntryHead
 
 
 @attrs.define
@@ -57,6 +67,22 @@ class Reference:
             return None
         given, left = (units_of(points, question.precision) for points in (score.points, score.capped))
         return given, left, score.alternative
+
+    def rules(
+        self, rules: Sequence[LeftRule], precision: int, definitions: Definitions
+    ) -> tuple[int, list[tuple[EntryHead, int]]]:
+        """Give the units of points of rules, after what their `max` leaves of them, and the entries that fire."""
+        reading = self._read(definitions)
+        total, fired = 0, []
+        for rule in rules:
+            score = score_rule(reading, rule.node)
+            if score is not None:
+                given, left = (units_of(points, precision) for points in (score.points, score.capped))
+                total += left
+                fired.append((rule.alternatives[score.alternative], given))
+                if left != given:
+                    fired.append((rule.cap, left - given))
+        return total, fired
 
     def truth(self, question: FallbackQuestion, definitions: Definitions) -> bool | None:
         """Answer a condition."""

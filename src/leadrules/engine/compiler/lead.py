@@ -37,7 +37,9 @@ from leadrules.engine.compiler.operands import (
     known,
 )
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
+from leadrules.engine.reference.conditions import Reading
 from leadrules.families import AGGREGATES
+from leadrules.lead import Facts
 from leadrules.spellings import are_plain, plainly
 from leadrules.vocabulary import Field
 
@@ -61,8 +63,10 @@ class LeadCode:
     _clock: dict[Part, str] = attrs.field(factory=dict)
     _held: dict[str, str] = attrs.field(factory=dict)
     events: EventCode = attrs.field(init=False)
+    nothing: Reading = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.nothing = Reading(self.program, Facts(None, {}, (), {}, 0), 0)  # constants ask it, and nothing else
         self._raw = {field: self.names.fresh("field", field) for field in self.program.scope.fields}
         self._held = {ladder: self.names.fresh("held", ladder) for ladder in self.program.scope.ladders}
         self.clock("instant")

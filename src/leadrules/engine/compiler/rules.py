@@ -8,6 +8,7 @@ the reference.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
 
 import attrs
@@ -19,15 +20,13 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.event_context import EventContext, ages_in, sum_of
 from leadrules.engine.compiler.events import properties_of
-from leadrules.engine.compiler.fallback import FallbackQuestion
+from leadrules.engine.compiler.fallback import FallbackQuestion, LeftRule
 from leadrules.engine.compiler.lead import LeadCode
 from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
 from leadrules.engine.compiler.trace import FIRED, GATED, Trace
-from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
 from leadrules.heads import with_points
-from leadrules.lead import Facts
 from leadrules.values import keys_of, rounded
 
 _MOST_ALTERNATIVES = 50
@@ -77,6 +76,29 @@ class RuleCode(PointsCode):
             code.comment(f"line {rule.line}: {rule.id}" + (f": {rule.text}" if rule.name else "")),
             *written,
         ]
+
+    def left(self, rules: Sequence[p.Rule], total: str) -> None:
+        """Write that rules are left to the reference, all at once."""
+        indices = [self.trace.indices["rule", rule.id] for rule in rules]
+        for index in indices:
+            self.trace.fires(index)
+        heads = self.trace.heads
+        asked = tuple(
+            LeftRule(rule, self.trace.alternatives(index), heads[index + 1])
+            for rule, index in zip(rules, indices, strict=True)
+        )
+        points, found = self.names.fresh("points"), self.names.fresh("found")
+        precision = code.const(self.program.precision)
+        definitions = self.lead.fallback_definitions(*rules)
+        reference = code.attribute(code.name("reference"), "rules")
+        body: Block = [
+            code.assign([points, found], code.call(reference, self.names.named(asked), precision, definitions)),
+            code.add_to(total, code.name(points)),
+            code.add_to(FIRED, code.name(found)),
+        ]
+        body = [code.if_(code.not_(code.name(GATED)), body)] if self.is_gated else body
+        self.lead.body += [code.comment(f"line {rule.line}: {rule.id}") for rule in rules]
+        self.lead.body += body
 
     def _fallback(self, rule: p.Rule, total: str) -> Block:
         points, left, which, found = (self.names.fresh(word) for word in ("points", "left", "which", "found"))
@@ -147,9 +169,8 @@ class RuleCode(PointsCode):
         return body + self._given(rule, total, code.name(points_), code.name(left_), which)
 
     def _constant_points(self, node: p.Constant) -> int:
-        reading = Reading(self.program, Facts(None, {}, (), {}, 0), 0)
         precision = self.program.precision
-        return runtime.units_of(rounded(points_of(reading, node, None), precision), precision)
+        return runtime.units_of(rounded(points_of(self.lead.nothing, node, None), precision), precision)
 
     def _units(self, points: Fraction | None) -> int | None:
         return None if points is None else runtime.units_of(points, self.program.precision)
@@ -322,7 +343,7 @@ class RuleCode(PointsCode):
         return self.lead.events.decayed(selection, *self._table(rule.decay, node))
 
     def _table(self, decay: Decay, node: p.Constant) -> tuple[runtime.Decayed, Expr]:
-        points = points_of(Reading(self.program, Facts(None, {}, (), {}, 0), 0), node, None)
+        points = points_of(self.lead.nothing, node, None)
         table = runtime.Decayed(decay, points, self.program.precision)
         return table, self.names.value(table, (decay, points))
 

@@ -91,9 +91,14 @@ class ScoreCode(PointsCode):
     def _sum(self, name: str, items: Sequence[p.Rule | p.PointsGroup | p.Persona]) -> str:
         total = self.names.fresh("total", name)
         self.lead.body.append(code.assign(total, code.const(0)))
+        rules = RuleCode(self.lead, self.trace, self.is_gated)
+        left = [item for item in items if isinstance(item, p.Rule) and self.conditions.shapes.is_left(item)]
+        if left:
+            rules.left(left, total)
         for item in items:
             if isinstance(item, p.Rule):
-                RuleCode(self.lead, self.trace, self.is_gated).rule(item, total)
+                if not self.conditions.shapes.is_left(item):
+                    rules.rule(item, total)
             elif isinstance(item, p.PointsGroup):
                 self.lead.body.append(code.add_to(total, self._value("group", item.name).expr))
             else:

@@ -6,7 +6,7 @@ takes its time over long functions. What is deeper or larger than people write i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -19,41 +19,141 @@ _DEEPEST = 12
 _LARGEST = 200
 """How many nodes a criterion may have that is written out wherever a filter names it, those behind it included."""
 
+MOST_CODE = 180_000
+"""How much may be written of one program: some 8,000 rules as people write them, or 5 seconds of compiling."""
+
+LONG_CODE = 80_000
+"""How much is no longer written as one function."""
+
+_OF_DEFINITION = 10
+_OF_PART = 8
+_OF_SELECTION = 8
+_OF_TYPE = 4
+_OF_FILTER = 6
+_OF_FILTERS_NODE = 2
+_OF_COLUMN = 50
+"""How much is written of a definition, of a rule or condition besides its nodes, and of a selection; and, for each type
+of event in it, of that type, of the filter, and of a property that is read."""
+
 _APART = (p.Selection, p.SinceEvent)
 """What has expressions of its own."""
 
 
 @attrs.frozen
 class Shapes:
-    """The nodes of a program that are too deep for code, and the criteria too large to be written out."""
+    """The nodes of a program that are too deep for code, or too many, and the criteria too large to be written out.
 
-    _deep: frozenset[int]
+    What is read of events is written whoever asks for it: `is_too_much` says that this alone is more than may be.
+    """
+
+    is_long: bool
+    is_too_much: bool
+    _left: frozenset[int]
     _large: frozenset[str]
 
     @classmethod
     def of(cls, program: p.Program) -> Shapes:
         """Measure a program."""
-        roots: list[Node] = [*program.criteria, *program.segments, *program.requirements, *program.dimensions]
-        roots += [*program.grades, *program.ladders, *program.marks]
-        return cls(frozenset(_deep(roots)), frozenset(_large(program)))
+        parts = [_Part.of(node) for node in _parts(program)]
+        asked = {key: size for part in parts for key, size in part.asked.items()}
+        size = sum(part.base for part in parts) + sum(asked.values()) + _OF_DEFINITION * len(program.definitions)
+        columns = _OF_COLUMN * sum(map(len, program.scope.read.values()))
+        left = [id(part.node) for part in _too_many(parts, MOST_CODE)] if size > MOST_CODE else []
+        deep = (node for part in parts for node in part.deep)
+        return cls(size > LONG_CODE, columns > MOST_CODE, frozenset((*left, *deep)), frozenset(_large(program)))
 
-    def is_deep(self, node: Node) -> bool:
-        """Tell whether a node of the program is too deep to become one expression."""
-        return id(node) in self._deep
+    def is_left(self, node: Node) -> bool:
+        """Tell whether a rule, condition or value of the program is too deep for code, or one too many."""
+        return id(node) in self._left
 
     def is_large(self, criterion: str) -> bool:
         """Tell whether a criterion is too large to be written out where it is named."""
         return criterion in self._large
 
 
-def _deep(roots: Iterable[Node]) -> Iterable[int]:
-    """Give the identities of the nodes that have more levels below them than code may have."""
-    levels: dict[int, int] = {}
-    for root in roots:
-        for node in reversed([*root.walk()]):
-            below = max((levels[id(part)] for part in node.children()), default=0)
-            levels[id(node)] = 0 if isinstance(node, _APART) else 1 + below
-    return (node for node, below in levels.items() if below > _DEEPEST)
+def _parts(program: p.Program) -> Iterator[Node]:
+    """Give the rules, conditions and values of a program, each of which is written or left by itself."""
+    yield from program.rules
+    for criterion in program.criteria:
+        yield criterion.body.condition if isinstance(criterion.body, p.ConditionValue) else criterion.body
+    yield from (segment.condition for segment in program.segments)
+    yield from (requirement.condition for requirement in program.requirements)
+    yield from (mark.condition for mark in program.marks)
+    yield from (line.condition for persona in program.personas for line in persona.lines)
+    for ladder in program.ladders:
+        yield from (rule.condition for rule in ladder.rules)
+        yield from (hold.condition for hold in ladder.holds)
+    yield from (grade.subject for grade in program.grades if isinstance(grade, p.Grade))
+
+
+@attrs.frozen
+class _Part:
+    """A part of a program, how much is written of it by itself, and the nodes in it that are too deep.
+
+    `asked` are the questions that it asks of events, each with how much is written of it: what is
+    asked twice is written once.
+    """
+
+    node: Node
+    base: int
+    asked: dict[object, int]
+    deep: tuple[int, ...]
+
+    @classmethod
+    def of(cls, node: Node) -> _Part:
+        """Measure a part."""
+        walked: list[tuple[Node, list[Node]]] = []
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            parts = one.children()
+            walked.append((one, parts))
+            waiting += parts
+        levels: dict[int, int] = {}
+        deep: list[int] = []
+        selections: list[p.Selection | p.SinceEvent] = []
+        reads: set[str] = set()
+        for one, parts in reversed(walked):
+            if isinstance(one, _APART):
+                levels[id(one)] = 0
+                selections.append(one)
+                continue
+            below = levels[id(one)] = 1 + max([levels[id(part)] for part in parts], default=0)
+            if below > _DEEPEST and not isinstance(one, p.Rule):
+                deep.append(id(one))
+            if isinstance(one, p.PropertyRead):
+                reads.add(one.name)
+        asked: dict[object, int] = {}
+        for selection in selections:
+            asked |= _asked(selection, reads)
+        return cls(node, _OF_PART + len(walked), asked, tuple(deep))
+
+    @property
+    def size(self) -> int:
+        """How much is written of it where nothing else is."""
+        return self.base + sum(self.asked.values())
+
+
+def _asked(selection: p.Selection | p.SinceEvent, reads: Iterable[str]) -> dict[object, int]:
+    """Measure what is asked of the events of a selection, where properties are read: code for each type of event."""
+    types = selection.types
+    in_filter = 0 if selection.filter is None else _OF_FILTER + _OF_FILTERS_NODE * len([*selection.filter.walk()])
+    within = selection.within if isinstance(selection, p.Selection) else None
+    found: dict[object, int] = {(types, name): _OF_COLUMN * len(types) for name in reads}
+    found[types, selection.filter, within] = _OF_SELECTION + (in_filter or _OF_TYPE) * len(types)
+    return found
+
+
+def _too_many(parts: Iterable[_Part], most: int) -> Iterator[_Part]:
+    """Give the parts that are left where there is too much of all: what is largest is left first."""
+    written: set[object] = set()
+    for part in sorted(parts, key=lambda part: part.size):
+        size = part.base + sum(size for key, size in part.asked.items() if key not in written)
+        if size > most:
+            yield part
+        else:
+            most -= size
+            written |= part.asked.keys()
 
 
 def _large(program: p.Program) -> Iterable[str]:

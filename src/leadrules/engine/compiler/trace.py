@@ -189,7 +189,7 @@ class Trace:
         self.fires(index)
         item = self.items[index]
         assert isinstance(item, p.Rule)
-        heads = tuple(self.alternative(index, which) for which in range(len(item.alternatives)))
+        heads = self.alternatives(index)
         head = code.subscript(names.named(heads, ("heads", index), item.id), alternative)
         body.append(code.append(FIRED, code.pair_of(head, units)))
 
@@ -215,6 +215,12 @@ class Trace:
         self.items.append(item)
         place = (item if at is None else at).place
         self.heads.append(head_of(kind, rule, because, index=index, maker=self.maker, **place))
+
+    def alternatives(self, index: int) -> tuple[EntryHead, ...]:
+        """Give the heads of the entries that the alternatives of a rule fire, in their order."""
+        item = self.items[index]
+        assert isinstance(item, p.Rule)
+        return tuple(self.alternative(index, which) for which in range(len(item.alternatives)))
 
     def alternative(self, index: int, alternative: int) -> EntryHead:
         """Give the head of an entry that one of a rule's alternatives fires."""
