@@ -9,6 +9,7 @@ import pytest
 
 from leadrules import RuleCheckError, Ruleset, RulesetError
 from leadrules.ruleset import program_of
+from leadrules.syntax import files
 from leadrules.syntax.parser import Limits
 
 NOON = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -157,3 +158,23 @@ def test_a_folder_that_is_gone_has_no_rule_file(here):
             Ruleset.from_file("main.leadrules")
     finally:
         os.chdir(here)
+
+
+def test_the_file_of_a_list_has_an_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LIST_LINES", 3)
+    monkeypatch.setattr(files, "LIST_BYTES", 40)
+    main = tmp_path / "rules.leadrules"
+    main.write_text('list x from "x.csv"\ncountry in x +1')
+    for text, told in (
+        ("a\nb\n\nc\n", None),
+        ("a\nb\nc\nd\n", "`x.csv` has more than 3 lines: a criterion in Python can look up more"),
+        ("a" * 41, "`x.csv` has 41 bytes, more than 40"),
+    ):
+        (tmp_path / "x.csv").write_text(text)
+        if told is None:
+            Ruleset.from_file(main)
+            continue
+        with pytest.raises(RulesetError) as caught:
+            Ruleset.from_file(main)
+        (found,) = caught.value.diagnostics
+        assert (found.code, found.message) == ("LR610", told)

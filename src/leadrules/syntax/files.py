@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import posixpath
 import stat
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,8 @@ LISTS = (".csv", ".txt", ".tsv")
 """What the name of a file with a list ends in."""
 FILE_BYTES = 1024 * 1024
 """The size of a rule file, unless limits say otherwise."""
+LIST_BYTES, LIST_LINES = 16 * 1024 * 1024, 250_000
+"""The size of a file with a list, and how many lines it may have: each is kept several times."""
 
 PackReader = Callable[[str, str], str]
 """Reads a file of a pack: (the pack's name, the path in it) -> text. Raises ValueError or PluginError."""
@@ -159,7 +162,7 @@ class Files:
         if not target.is_relative_to(self.root):
             raise ValueError(f"`{path}` lies outside the folder that rules are read from")
         try:
-            found = _read_ordinary(target, path, self.most if kinds == RULES else None).decode("utf-8-sig")
+            found = _read_ordinary(target, path, self.most if kinds == RULES else LIST_BYTES).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise ValueError(f"`{path}` is not UTF-8") from None
         except FileNotFoundError:
@@ -184,9 +187,12 @@ class Files:
         """
         text = self.text(self.beside(file, path), path, LISTS)
         try:
-            rows = [row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row)]
+            filled = (row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row))
+            rows = [*itertools.islice(filled, LIST_LINES + 1)]
         except csv.Error as problem:
             raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
+        if len(rows) > LIST_LINES:
+            raise ValueError(f"`{path}` has more than {LIST_LINES:,} lines: a criterion in Python can look up more")
         place = 0
         if column is not None:
             header = [name.strip() for name in rows[0]] if rows else []
