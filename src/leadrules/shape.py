@@ -314,6 +314,13 @@ class Flawed(Exception):
 def _id_of(event: object) -> str | None:
     """Give the id of an event that may not be one."""
     try:
-        return text_from(asked(lambda: parts_of_event(event)("id")))
-    except (Unreadable, Flawed):
+        return text_from(asked(_given_id, event))
+    except Unreadable:
+        return None
+
+
+def _given_id(event: object) -> Any:
+    try:
+        return parts_of_event(event)("id")
+    except Flawed:  # told already; whether it comes from outside need not be asked, which takes its time
         return None

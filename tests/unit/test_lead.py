@@ -1241,3 +1241,11 @@ def test_many_leads_are_scored_each_with_its_error_or_without():
     assert [result.to_dict()["as_of"] for result in found] == ["2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z"]
     with pytest.raises(AsOfError):
         list(rules.score_many(leads, as_of=dt.datetime(2026, 6, 1), on_error="yield"))
+
+
+def test_what_is_no_event_at_all_is_told_without_asking_for_signals(monkeypatch):
+    rules = Ruleset.from_text("page_view +1")
+    monkeypatch.setattr("signal.getsignal", lambda number: pytest.fail(f"asked for signal {number}"))
+    with pytest.raises(LeadError) as caught:
+        rules.evaluate({"id": "1", "events": [5] * 100}, as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
+    assert len(caught.value.mistakes) == 100
