@@ -264,8 +264,9 @@ class ScoredLead(Document):
 
     `score` and the values of `dimensions` (by name, in order of declaration) are points as exact
     decimals. `grades` and `stages` give labels by name of the grade or ladder; `segments`, `tags`,
-    `recommendations` and `missing` are tuples of text in order of declaration; `transitions` is
-    what changed against the labels the lead held. A result does not change, nor does what it holds.
+    `recommendations` and `missing` are tuples of text in order of declaration; `unreadable` names the
+    fields and properties with a value that could not be read, where the rules allow that; `transitions`
+    is what changed against the labels the lead held. A result does not change, nor does what it holds.
     """
 
     __slots__ = (
@@ -292,7 +293,7 @@ class ScoredLead(Document):
     _notes: Notes
     _lasting: Lasting | None
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a value of thirteen parts
+    def __init__(  # noqa: PLR0913, PLR0917 - a value of fourteen parts
         self,
         lead: str | None,
         as_of: dt.datetime,
@@ -307,6 +308,7 @@ class ScoredLead(Document):
         missing: tuple[str, ...],
         transitions: tuple[Transition, ...],
         audit: Sequence[AuditEntry],
+        unreadable: tuple[str, ...] = (),
         lasting: Lasting | None = None,
     ) -> None:
         self._lead = lead
@@ -322,6 +324,7 @@ class ScoredLead(Document):
             "tags": tags,
             "recommendations": recommendations,
             "missing": missing,
+            "unreadable": unreadable,
             "transitions": transitions,
         }
         self._audit = tuple(audit)
@@ -411,6 +414,15 @@ class ScoredLead(Document):
         return found
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The fields, and properties as `event.property`, with a value that could not be read.
+
+        They stand in rules behind `else unknown`; any other value that cannot be read refuses the lead.
+        """
+        found: tuple[str, ...] = () if self._parts is None else self._parts["unreadable"]
+        return found  # compiled code leaves a lead with such values to the reference
+
+    @property
     def transitions(self) -> tuple[Transition, ...]:
         """What changed against the labels that the lead held."""
         found: tuple[Transition, ...] = self._part("transitions")
@@ -440,6 +452,11 @@ class ScoredLead(Document):
             )
         return self._lasting(self)
 
+    def with_unreadable(self, names: tuple[str, ...]) -> ScoredLead:
+        """Give the result with other names of what could not be read."""
+        parts = {**self._whole(), "unreadable": names}
+        return ScoredLead(**parts, audit=self.audit, lasting=lambda _: self.valid_until)
+
     def without_audit(self) -> ScoredLead:
         """Give the result without its audit trail, which is most of what there is to store or to send."""
         return ScoredLead(**self._whole(), audit=(), lasting=lambda _: self.valid_until)
@@ -462,6 +479,7 @@ class ScoredLead(Document):
             "tags": list(self.tags),
             "recommendations": list(self.recommendations),
             "missing": list(self.missing),
+            **({"unreadable": list(self.unreadable)} if self.unreadable else {}),
             "transitions": [t.to_dict() for t in self.transitions],
             "audit": [entry.to_dict() for entry in self.audit],
             **({"environment": thawed(self.environment)} if environment else {}),
@@ -474,13 +492,14 @@ class ScoredLead(Document):
         is that of the text without it.
         """
         part = self._written_parts()
+        unreadable = f',"unreadable":{canonical_json(self.unreadable)}' if self.unreadable else ""
         made_by = f',"environment":{canonical_json(self.environment)}' if environment else ""
         return (
             f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self._instant)}","ruleset":{self.ruleset.json}'
             f',"score":{minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
             f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)},"segments":{part["segments"]}'
             f',"tags":{part["tags"]},"recommendations":{part["recommendations"]},"missing":{part["missing"]}'
-            f',"transitions":{part["transitions"]},"audit":{self._written_audit()}{made_by}}}'
+            f'{unreadable},"transitions":{part["transitions"]},"audit":{self._written_audit()}{made_by}}}'
         )
 
     def _written_parts(self) -> Mapping[str, str]:
@@ -537,6 +556,7 @@ class ScoredLead(Document):
             tags=tuple(shape.tags),
             recommendations=tuple(shape.recommendations),
             missing=tuple(shape.missing),
+            unreadable=tuple(shape.unreadable),
             **{name: getattr(shape, name) for name in ("lead", "score", "dimensions", "grades", "stages")},
         )
         found._stage = shape.stage
@@ -556,7 +576,8 @@ class ScoredLead(Document):
         return _rebuild, ({**self._whole(), "audit": self.audit},)
 
     def _whole(self) -> dict[str, Any]:
-        names = "lead as_of ruleset score dimensions grades stages segments tags recommendations missing transitions"
+        names = "lead as_of ruleset score dimensions grades stages segments tags recommendations missing unreadable"
+        names += " transitions"
         return {name: getattr(self, name) for name in names.split()}
 
 

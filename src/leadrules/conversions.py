@@ -12,20 +12,20 @@ import datetime as dt
 import math
 import numbers
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast, overload
-
-import attrs
 
 from leadrules.characters import normalised
 from leadrules.errors import LeadrulesError
 from leadrules.families import ORDERED
 from leadrules.foreign import PLAIN, Unheld, Unreadable, natural
+from leadrules.forms.numbers import Ambiguous, NumberForm, number_form
+from leadrules.forms.times import TimeForm, moment_without_form, time_form
 from leadrules.interruptions import raise_if_from_outside
-from leadrules.values import DAY, Value, Zone, folded, instant_of, number_of, text_of_number
-from leadrules.vocabulary import MOST_CHARACTERS, Field, Type
+from leadrules.values import Value, Zone, folded, instant_of, number_of, text_of_number
+from leadrules.vocabulary import DATETIME, MOST_CHARACTERS, Field, Property, Type
 
 Reader = Callable[[object], Value | None]
 """Gives a known value, or None where the raw one is unknown. Raises Unreadable."""
@@ -39,11 +39,7 @@ YEARS = range(2, 9999)
 """Years that are read. One year of room at either end keeps every local day inside the calendar."""
 YEARS_ADVICE = "write a year from 2 to 9998"
 
-_RFC_3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
-)
-_SEPARATOR = re.compile("[,;]")
+_SEPARATORS = (",", ";")
 
 
 # ------------------------------------------------------------------- showing
@@ -237,22 +233,33 @@ def _too_long(count: int, most: int, where: str = "") -> Unreadable:
     return Unreadable(f"has {count:,} characters{where}", f"at most {most:,}", "out_of_range")
 
 
-def _texts_reader(unknown: frozenset[str], most: int) -> Reader:
+def split_by(separators: Sequence[str]) -> Callable[[str], list[str]]:
+    """Prepare splitting a text that lists some; without separators of its own at `,` and `;`.
+
+    >>> split_by(())("a, b"), split_by((" / ",))("a, b / c")
+    (['a', ' b'], ['a, b', 'c'])
+    """
+    return re.compile("|".join(map(re.escape, separators or _SEPARATORS))).split
+
+
+def _texts_reader(unknown: frozenset[str], separators: tuple[str, ...], most: int) -> Reader:
     """Read a list of text: unknown, empty and None members are left out; order and repeats are kept.
 
     All members together have at most so many characters.
     """
+    split = split_by(separators)
+    example = (separators or _SEPARATORS)[0].strip() or " "
 
     def read(raw: object) -> tuple[str, ...] | None:
         if isinstance(raw, str):
             whole = trimmed(raw)
             if len(whole) > most:
                 raise _too_long(len(whole), most)
-            members: Collection[object] = _SEPARATOR.split(whole)
+            members: Collection[object] = split(whole)
         elif isinstance(raw, list | tuple):
             members = raw
         else:
-            advice = 'write a list, or one text such as "a, b"'
+            advice = f'write a list, or one text such as "a{example} b"'
             raise _mistaken("is not a list of text", raw, advice, "give a list", advice)
         texts = [text for text in map(_member, members) if text is not None]
         together = sum(map(len, texts))
@@ -312,6 +319,34 @@ def number_from(raw: object) -> Fraction | None:
     return Fraction(whole)
 
 
+def _numbers_reader(forms: Sequence[NumberForm]) -> Reader:
+    """Read numbers whose texts may have other forms; a plain number is always read."""
+    written = " or ".join(form.text for form in forms)
+
+    def read(raw: object) -> Fraction | None:
+        if not isinstance(raw, str):
+            return number_from(raw)
+        text = trimmed(raw)
+        if not text:
+            return None
+        for form in forms:
+            try:
+                found = form.read(text)
+            except Ambiguous as twice:
+                raise Unreadable(str(twice), "say which it is: in a form such as `1.234,50` or `1,234.50`") from None
+            except ValueError:
+                raise Unreadable("is out of range", "at most 30 digits", "out_of_range") from None
+            if found is not None:
+                return found
+        try:
+            return _number(text)
+        except Unreadable as error:
+            advice = error.advice if error.code == "out_of_range" else f"write digits such as 12.5, or {written}"
+            raise Unreadable(error.problem, advice, error.code) from None
+
+    return read
+
+
 def _number(text: str) -> Fraction:
     try:
         return number_of(text)
@@ -357,95 +392,6 @@ def _text_of_raw_number(raw: object) -> str | None:
 # ---------------------------------------------------------------------- time
 
 
-@attrs.frozen
-class DatePattern:
-    """The form of a date, such as `D.M.YYYY h:m`, ready to match. `parts` names the groups of `form`, in order."""
-
-    text: str
-    form: re.Pattern[str]
-    parts: tuple[str, ...]
-
-
-_TOKEN = re.compile("YYYY|YY|DD?|MM?|hh?|mm?|ss?")
-_PARTS = {"Y": "year", "M": "month", "D": "day", "h": "hour", "m": "minute", "s": "second"}
-_NEEDS = {"minute": "hour", "second": "minute"}
-
-
-def date_pattern(text: str) -> DatePattern:
-    """Prepare the pattern of a field's `as`.
-
-    `D M h m s` stand for one or two digits, `DD MM hh mm ss YY` for two, `YYYY` for four; anything
-    else stands for itself. `YY` is 1969 to 2068. Raises ValueError, with a sentence for people, for
-    a pattern that no date could be read by.
-    """
-    form, parts, at, open_ended = "", [], 0, False
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            form += re.escape(text[at])
-            open_ended = False
-            at += 1
-            continue
-        if open_ended:
-            raise ValueError(f"`{token[0]}` follows a part of one or two digits: put a separator between them")
-        parts.append(_PARTS[token[0][0]])
-        open_ended = len(token[0]) == 1
-        form += "([0-9]{1,2})" if open_ended else f"([0-9]{{{len(token[0])}}})"
-        at = token.end()
-    _check_parts(parts)
-    return DatePattern(text, re.compile(form), tuple(parts))
-
-
-def _check_parts(parts: list[str]) -> None:
-    twice = next((part for part in parts if parts.count(part) > 1), None)
-    if twice:
-        raise ValueError(f"the {twice} stands twice")
-    missing = next((part for part in ("day", "month", "year") if part not in parts), None)
-    if missing:
-        raise ValueError(f"the {missing} is missing: write D, M and YYYY, such as D.M.YYYY")
-    for part, needed in _NEEDS.items():
-        if part in parts and needed not in parts:
-            raise ValueError(f"the {part} stands without the {needed}")
-
-
-def _moment_by_pattern(text: str, pattern: DatePattern) -> dt.date | dt.datetime | None:
-    """Read a text by a pattern; None where it has another form. Raises ValueError for a day that does not exist."""
-    found = pattern.form.fullmatch(text)
-    if not found:
-        return None
-    numbers_ = {part: int(digits) for part, digits in zip(pattern.parts, found.groups(), strict=True)}
-    if len(found[pattern.parts.index("year") + 1]) == 2:
-        numbers_["year"] += 1900 if numbers_["year"] >= 69 else 2000
-    if "hour" in numbers_:
-        return dt.datetime(**numbers_)  # type: ignore[arg-type]  # noqa: DTZ001 a wall clock has no offset
-    return dt.date(**numbers_)
-
-
-def _moment_by_rfc(text: str) -> dt.date | dt.datetime | None:
-    """Read an RFC 3339 date or time, the offset optional; None where the text has another form.
-
-    Digits beyond the microsecond are cut. The leap second 23:59:60 UTC is the midnight after it.
-    Raises ValueError for a moment that does not exist.
-    """
-    found = _RFC_3339.fullmatch(text)
-    if not found:
-        return None
-    day, clock, seconds, fraction, offset = found.groups()
-    if clock is None:
-        return dt.date.fromisoformat(day)
-    leap = seconds == "60"
-    zone = "+00:00" if offset in ("Z", "z") else offset or ""
-    if zone[4:] > "59":
-        raise ValueError(text)
-    moment = dt.datetime.fromisoformat(f"{day}T{clock}{'59' if leap else seconds}.{(fraction or '0')[:6]:0<6}{zone}")
-    if not leap:
-        return moment
-    after = moment.replace(microsecond=0) + dt.timedelta(seconds=1)
-    if not zone or instant_of(after) % DAY:
-        raise ValueError(text)
-    return after
-
-
 @overload
 def plain_moment(raw: dt.datetime) -> dt.datetime: ...
 @overload
@@ -463,10 +409,18 @@ def plain_moment(raw: dt.date) -> dt.date:
         raise ValueError(str(error)) from None
 
 
-def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object], dt.date | dt.datetime | None]:
+def _moment_reader(kind: str, forms: Sequence[TimeForm]) -> Callable[[object], dt.date | dt.datetime | None]:
     """Read a raw value as a date, a wall clock (no offset) or an instant (with one)."""
     example = "2026-11-21" if kind == "date" else "2026-11-21T10:00:00Z"
-    advice = f"write {example}" + (f", or {pattern.text}" if pattern else "")
+    advice = ", or ".join([f"write {example}", *(form.text for form in forms)])
+    counting = next((form for form in forms if form.unit), None)
+
+    def by_form(text: str) -> dt.date | dt.datetime | None:
+        for form in forms:
+            moment = form.read(text)
+            if moment is not None:
+                return moment
+        return moment_without_form(text)
 
     def read(raw: object) -> dt.date | dt.datetime | None:
         try:
@@ -476,8 +430,9 @@ def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object],
                 text = trimmed(raw)
                 if not text:
                     return None
-                moment = _moment_by_pattern(text, pattern) if pattern else None
-                moment = _moment_by_rfc(text) if moment is None else moment
+                moment = by_form(text)
+            elif counting is not None and (units := number_from(raw)) is not None:
+                moment = counting.counted(units)
             else:
                 moment = None
         except Unreadable:
@@ -493,8 +448,8 @@ def _moment_reader(kind: str, pattern: DatePattern | None) -> Callable[[object],
     return read
 
 
-def _datetime_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
-    read_moment = _moment_reader("datetime", pattern)
+def _datetime_reader(zone: Zone, forms: Sequence[TimeForm]) -> Reader:
+    read_moment = _moment_reader("datetime", forms)
 
     def read(raw: object) -> int | None:
         moment = read_moment(raw)
@@ -509,8 +464,8 @@ def _instant(moment: dt.date | dt.datetime, zone: Zone) -> int:
     return instant_of(moment) if moment.utcoffset() is not None else zone.instant(moment)
 
 
-def _date_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
-    read_moment = _moment_reader("date", pattern)
+def _date_reader(zone: Zone, forms: Sequence[TimeForm]) -> Reader:
+    read_moment = _moment_reader("date", forms)
 
     def read(raw: object) -> dt.date | None:
         moment = read_moment(raw)
@@ -525,6 +480,16 @@ def _date_reader(zone: Zone, pattern: DatePattern | None) -> Reader:
 def reader_of(type_: Type, zone: Zone, most_characters: int = MOST_CHARACTERS) -> Reader:
     """Prepare reading the values of a type without options, as an event's property has it."""
     return _of_anything(_typed_reader(Field("", type_), zone, most_characters))
+
+
+def reader_of_property(prop: Property, zone: Zone, most: int = MOST_CHARACTERS) -> Reader:
+    """Prepare reading a property of an event with its options; of texts at most so many characters."""
+    return _of_anything(_typed_reader(prop.field, zone, most))
+
+
+def reader_of_moment(forms: tuple[str, ...], zone: Zone) -> Reader:
+    """Prepare reading the moment of an event, whose texts may have these forms."""
+    return _of_anything(_typed_reader(Field("at", DATETIME, forms=forms), zone, MOST_CHARACTERS))
 
 
 def _of_anything(read: Reader) -> Reader:
@@ -557,18 +522,17 @@ def reader_of_field(field: Field, zone: Zone, most_characters: int = MOST_CHARAC
 
 
 def _typed_reader(field: Field, zone: Zone, most: int) -> Reader:
-    pattern = date_pattern(field.pattern) if field.pattern is not None else None
     match field.type.kind:
         case "number":
-            return number_from
+            return _numbers_reader([*map(number_form, field.forms)]) if field.forms else number_from
         case "bool":
             return _bool_reader(field.true_words, field.false_words)
         case "date":
-            return _date_reader(zone, pattern)
+            return _date_reader(zone, [*map(time_form, field.forms)])
         case "datetime":
-            return _datetime_reader(zone, pattern)
+            return _datetime_reader(zone, [*map(time_form, field.forms)])
         case "list of text":
-            return _texts_reader(field.unknown, most)
+            return _texts_reader(field.unknown, field.split, most)
         case "text":
             return _choice_reader(field.type.choices) if field.type.choices else _text_reader(most)
         case "label":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 
 import attrs
@@ -25,6 +26,8 @@ from leadrules.conversions import (
     plain_value,
     reader_of,
     reader_of_field,
+    reader_of_moment,
+    reader_of_property,
     shown,
     text_from,
     told,
@@ -32,7 +35,10 @@ from leadrules.conversions import (
 )
 from leadrules.errors import AsOfError, LeadError, Mistake
 from leadrules.foreign import Unreadable, natural
+from leadrules.history import Change, changes_of
+from leadrules.history import as_of as values_as_of
 from leadrules.interruptions import raise_if_from_outside
+from leadrules.naming import Naming, found_under
 from leadrules.shape import (
     EVENT_PARTS,
     NO_TYPE,
@@ -50,8 +56,8 @@ from leadrules.shape import (
     shape_of,
 )
 from leadrules.spellings import Twice
-from leadrules.values import Value, Zone, instant_of, moment_of, plain_name
-from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
+from leadrules.values import Value, Zone, instant_of, moment_of, plain_name, text_of_number
+from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, TEXT, EventType, Field, Scope
 from leadrules.work import Work
 
 if TYPE_CHECKING:
@@ -69,12 +75,16 @@ LATEST = instant_of(dt.datetime(YEARS.stop, 1, 1, tzinfo=dt.UTC))
 
 @attrs.frozen
 class Occurrence:
-    """One event as the rules see it: its instant, and the values of the properties they read."""
+    """One event as the rules see it: its instant, and the values of the properties they read.
+
+    `unreadable` names properties that could not be read where the rules allow that.
+    """
 
     type: str
     at: int
     id: str | None
     properties: Mapping[str, Value | None]
+    unreadable: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -85,7 +95,8 @@ class Facts:
     `events` are in canonical order, without repeats, none later than `as_of`, only of types that the
     rules look at. `held` has the ladders of which the lead holds a label: also one that the ladder does
     not have, such as one of former rules, which no rule asks for. `ignored` counts the events whose type
-    is not in scope.
+    is not in scope. `unreadable` names the fields and properties with a value that cannot be read where
+    the rules allow that.
     """
 
     lead: str | None
@@ -93,6 +104,7 @@ class Facts:
     events: tuple[Occurrence, ...]
     held: Mapping[str, str]
     ignored: int
+    unreadable: tuple[str, ...] = ()
 
 
 class LeadReader:
@@ -106,7 +118,7 @@ class LeadReader:
     leadrules.errors.LeadError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
 
-    __slots__ = ("_events", "_fields", "_ladders", "most_events", "work")
+    __slots__ = ("_events", "_fields", "_ladders", "_naming", "lenient", "most_events", "read_at", "work")
     _years: Container[int] = YEARS
 
     def __init__(self, scope: Scope) -> None:
@@ -117,6 +129,9 @@ class LeadReader:
             for name, event in scope.events.items()
         }
         self._ladders = scope.ladders
+        self._naming = Naming.of(scope)
+        self.lenient = lenient_properties(scope)
+        self.read_at = reader_of(DATETIME, scope.zone)
         self.most_events: int = scope.most_events
         self.work: Work = scope.work
 
@@ -129,13 +144,20 @@ class LeadReader:
         mistakes = Mistakes([*shape.mistakes])
         name = mistakes.unless(read_id, shape.id)
         given = mistakes.unless(mapping_of, shape.attributes, "attributes") or NOTHING
-        attributes = self._attributes(given, mistakes)
+        later = Mistakes()
+        labels = later.unless(mapping_of, shape.stages, "stages") or NOTHING
+        changes = changes_of(shape.changes, self.read_at, later)
+        given, labels = values_as_of(given, changes, as_of), values_as_of(labels, changes, as_of)
+        attributes, unreadable = self._attributes(self._naming.attributes(given), mistakes)
         mistakes.found += shape.of_events
         events = mistakes.unless(self.affordable, shape.events) or ()
         occurrences, ignored = self._occurrences(events, as_of, mistakes)
-        held = self._held(mistakes.unless(mapping_of, shape.stages, "stages") or NOTHING, mistakes)
+        mistakes.found += later.found
+        held = self._held(self._naming.stages(labels, given), mistakes)
         mistakes.refuse(name)
-        return Facts(name, attributes, occurrences, held, ignored)
+        of_events = {name for one in occurrences for name in one.unreadable}
+        unreadable += [name for name in self.lenient if name in of_events]
+        return Facts(name, attributes, occurrences, held, ignored, tuple(unreadable))
 
     def affordable(self, events: Sequence[object]) -> Sequence[object]:
         """Give the events of a lead. Raises LeadError where it takes more work to score them than the limit allows.
@@ -168,6 +190,7 @@ class LeadReader:
         mistakes = Mistakes([*shape.mistakes])
         name = mistakes.unless(read_id, shape.id)
         found: dict[str, Any] = {"id": name, "attributes": {}, "stages": {}}
+        found["changes"] = self._known_changes(changes_of(shape.changes, self.read_at, mistakes))
         changes = self._changes(shape.attributes, shape.stages, mistakes)
         mistakes.found += shape.of_events
         found["events"] = self._plain_events(mistakes.unless(self.affordable, shape.events) or (), mistakes)
@@ -211,6 +234,16 @@ class LeadReader:
         reader = None if type_ is None else self._events[type_]
         return None if reader is None else reader.plain(event, part)
 
+    def _known_changes(self, changes: Iterable[Change]) -> tuple[Change, ...]:
+        """Give those changes that concern what the rules read, with plain values."""
+        fields = {key: field for field, _ in self._fields for key in field.keys}
+        labels = {*self._ladders, *(column for columns in self._naming.columns.values() for column in columns)}
+        return tuple(
+            Change(one.at, one.name, _plain_of(fields.get(one.name, _ANY), one.value))
+            for one in changes
+            if one.name in fields or one.name in labels
+        )
+
     def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> None:
         """Change a plain lead; what is given as None becomes unknown. Raises LeadError, and then changes nothing."""
         mistakes = Mistakes()
@@ -221,18 +254,25 @@ class LeadReader:
     def _changes(self, attributes: object, stages: object, mistakes: Mistakes) -> dict[str, dict[str, Any]]:
         """Give those of some attributes and labels that the rules know, in their plainest form."""
         given = mistakes.unless(mapping_of, attributes, "attributes") or NOTHING
-        self._attributes(given, mistakes)
+        self._attributes(self._naming.attributes(given), mistakes)
         labels = mistakes.unless(mapping_of, stages, "stages") or NOTHING
-        held = self._held(labels, mistakes)
+        named = self._naming.stages(labels, given)
+        held = self._held(named, mistakes)
         if mistakes.found:
             return {}
         return {
-            "attributes": {field.key: plain_value(given[field.key]) for field, _ in self._fields if field.key in given},
-            "stages": {ladder: held.get(ladder) for ladder in self._ladders if ladder in labels},
+            "attributes": {
+                key: _plain_of(field, value)
+                for field, _ in self._fields
+                for key, value in found_under(given, field.keys)
+            },
+            "stages": {ladder: held.get(ladder) for ladder in self._ladders if ladder in named},
         }
 
-    def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, Value | None]:
+    def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> tuple[dict[str, Value | None], list[str]]:
+        """Read the fields, and name those with a value that cannot be read where the rules allow that."""
         values: dict[str, Value | None] = {}
+        unreadable: list[str] = []
         for field, read in self._fields:
             raw = given.get(field.key)
             if type(raw) is Twice:
@@ -241,8 +281,12 @@ class LeadReader:
             try:
                 values[field.name] = read(raw)
             except Unreadable as error:
-                mistakes.found.append(_mistake_in(field, raw, error))
-        return values
+                if field.lenient:
+                    values[field.name] = field.default
+                    unreadable.append(field.name)
+                else:
+                    mistakes.found.append(_mistake_in(field, raw, error))
+        return values, unreadable
 
     def _occurrences(
         self, given: Sequence[object], as_of: int, mistakes: Mistakes
@@ -281,7 +325,7 @@ class LeadReader:
         name = plain_name(raw.strip())
         if not name:
             raise Flawed(NO_TYPE)
-        return name if name in self._events else None
+        return name if name in self._events else self._naming.types.get(name)
 
     def _held(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, str]:
         """Read the label of each ladder. One that the ladder does not have is kept: no rule will ask for it."""
@@ -311,6 +355,31 @@ class LeadReader:
         """Give those labels that a lead holds and its ladders do not have, by ladder. Raises LeadError."""
         held = self._held(mapping_of(stages, "stages"), Mistakes())
         return {ladder: label for ladder, label in held.items() if label not in self._ladders[ladder]}
+
+
+def lenient_properties(scope: Scope) -> tuple[str, ...]:
+    """Name the properties that rules read and that need not be readable, as `event.property`, in their order."""
+    return tuple(
+        f"{name}.{prop.name}"
+        for name, read in scope.read.items()
+        for prop in scope.events[name].properties
+        if prop.lenient and prop.name in read
+    )
+
+
+def _plain_of(field: Field, raw: object) -> Any:
+    """Give a value in its plainest form; what a lenient field cannot read becomes what it never reads."""
+    try:
+        return plain_value(raw)
+    except (TypeError, ValueError):
+        if not field.lenient:
+            raise
+        return _NEVER_READ
+
+
+_ANY = Field("any", TEXT, lenient=True)
+_NEVER_READ: list[Any] = [[]]
+"""What no reader reads."""
 
 
 def _label_of(raw: object) -> object:
@@ -387,15 +456,16 @@ def _place(found: _Found | PlainEvent) -> tuple[int, str, str]:
 class _EventReader:
     """Reads the events of one type."""
 
-    __slots__ = ("_at", "_declared", "_name", "_read", "_unknown", "_years")
+    __slots__ = ("_at", "_declared", "_identity", "_name", "_read", "_unknown", "_years")
 
     def __init__(self, event: EventType, read: Iterable[str], scope: Scope, years: Container[int]) -> None:
         self._name = event.name
         self._years = years
         zone, most = scope.zone, scope.most_characters
-        self._at = reader_of(DATETIME, zone)
+        self._at = reader_of_moment(event.forms, zone)
         declared = sorted(event.properties, key=lambda p: p.name)
-        self._declared = tuple((prop, reader_of(prop.type, zone, most)) for prop in declared)
+        self._declared = tuple((prop, reader_of_property(prop, zone, most)) for prop in declared)
+        self._identity = next((pair for pair in self._declared if pair[0].name == event.identity), None)
         names = frozenset(read) - {own.name for own in OWN_PROPERTIES if event.property(own.name) is None}
         self._read = tuple((prop, reader) for prop, reader in self._declared if prop.name in names)
         self._unknown: dict[str, Value | None] = dict.fromkeys(sorted(names))
@@ -403,13 +473,14 @@ class _EventReader:
     def read(self, event: object, part: Parts, as_of: int) -> _Found | None:
         """Read an event; None where it is later than `as_of`, whatever its properties are. Raises Flawed."""
         flaws = misshapen(event, self._name)
-        at, name = self._instant(part("at"), flaws), self._id(part("id"), flaws)
+        at, name = self._instant(part("at"), flaws), self._id(part, flaws)
         is_later = at is not None and at > as_of
-        values = self._unknown if is_later else self._values(part, flaws)
+        unreadable: list[str] = []
+        values = self._unknown if is_later else self._values(part, flaws, unreadable)
         if flaws:
             raise Flawed(*flaws)
         assert at is not None
-        return None if is_later else _Found(Occurrence(self._name, at, name, values), self, part)
+        return None if is_later else _Found(Occurrence(self._name, at, name, values, tuple(unreadable)), self, part)
 
     def plain(self, event: object, part: Parts) -> PlainEvent:
         """Read an event, and give it in the plainest form that reads the same: its moment is in UTC.
@@ -418,11 +489,12 @@ class _EventReader:
         """
         raw_at = part("at")
         flaws = misshapen(event, self._name)
-        at, name, values = self._instant(raw_at, flaws), self._id(part("id"), flaws), self._values(part, flaws)
+        unreadable: list[str] = []
+        at, name, values = self._instant(raw_at, flaws), self._id(part, flaws), self._values(part, flaws, unreadable)
         if flaws:
             raise Flawed(*flaws)
         assert at is not None
-        occurrence = Occurrence(self._name, at, name, values)
+        occurrence = Occurrence(self._name, at, name, values, tuple(unreadable))
         moment = raw_at if _is_plain_moment(raw_at) else moment_of(at)
         found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
         if name is not None:
@@ -430,8 +502,10 @@ class _EventReader:
         given = self._properties(part("properties"), flaws) if self._read else NOTHING
         for prop, read in self._declared if self._read else ():
             raw = given.get(prop.name)
-            known = values[prop.name] is not None if prop.name in values else _order_of(raw, read)
-            if known:
+            is_read = prop.name in values
+            if f"{self._name}.{prop.name}" in unreadable:
+                found["properties"][prop.name] = _plain_of(prop.field, raw)
+            elif values[prop.name] is not None if is_read else _order_of(raw, read):
                 found["properties"][prop.name] = plain_value(raw)
         return PlainEvent(occurrence, self, found)
 
@@ -448,14 +522,27 @@ class _EventReader:
             flaws.append(Flaw("missing_time", f"event `{self._name}`", tail, field, expected="datetime"))
         return cast("int | None", at)
 
-    def _id(self, raw: object, flaws: list[Flaw]) -> str | None:
+    def _id(self, part: Parts, flaws: list[Flaw]) -> str | None:
+        """Read what identifies an event: the property that does, where it is known, else its id."""
+        if self._identity is not None:
+            prop, read = self._identity
+            raw = self._properties(part("properties"), flaws).get(prop.name)
+            try:
+                value = None if raw is None or type(raw) is Twice else read(raw)
+            except Unreadable as error:
+                if not prop.lenient and all(prop is not other for other, _ in self._read):
+                    flaws.append(self._flaw(prop.name, raw, error, str(prop.type), pii=prop.pii))
+                value = None
+            if value is not None:
+                return identity_of(value)
+        raw = part("id")
         try:
             return None if raw is None else text_from(raw)
         except Unreadable as error:
             flaws.append(self._flaw("id", raw, error, "text"))
             return None
 
-    def _values(self, part: Parts, flaws: list[Flaw]) -> Mapping[str, Value | None]:
+    def _values(self, part: Parts, flaws: list[Flaw], unreadable: list[str]) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""
         if not self._read:
             return self._unknown
@@ -470,7 +557,10 @@ class _EventReader:
             try:
                 values[prop.name] = None if raw is None else read(raw)
             except Unreadable as error:
-                flaws.append(self._flaw(prop.name, raw, error, str(prop.type), pii=prop.pii))
+                if prop.lenient:
+                    unreadable.append(f"{self._name}.{prop.name}")
+                else:
+                    flaws.append(self._flaw(prop.name, raw, error, str(prop.type), pii=prop.pii))
         return values
 
     def order_of_properties(self, found: _Found | PlainEvent) -> tuple[tuple[Any, ...], ...]:
@@ -496,6 +586,11 @@ class _EventReader:
         tail = f": {which}: {_MASK if pii else shown(raw)} {error}"
         field, value = f"{self._name}.{name}", "[pii]" if pii else told(raw)
         return Flaw(error.code, f"event `{self._name}`", tail, field, value, expected)
+
+
+def identity_of(value: Value) -> str:
+    """Give the text that identifies an event by a property, which is a text or a number."""
+    return text_of_number(value) if isinstance(value, Fraction) else str(value)
 
 
 def _is_plain_moment(raw: object, years: Container[int] = YEARS) -> TypeGuard[dt.datetime]:
@@ -548,7 +643,7 @@ def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:
 
 
 def _place_of(field: Field) -> str:
-    return f"field `{field.name}`" + (f" (column `{field.column}`)" if field.column else "")
+    return f"field `{field.name}`" + (f" (column `{field.columns[0]}`)" if field.columns else "")
 
 
 # --------------------------------------------------------------------- as of

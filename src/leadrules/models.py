@@ -50,8 +50,27 @@ class Event(BaseModel):
         ) -> None: ...
 
 
+class Change(BaseModel):
+    """What an attribute or a label of a lead was from a moment on.
+
+    `name` is the attribute's name in the data, or a ladder's; None is unknown. `at` is as an event's.
+
+    >>> Change(at="2026-11-01T10:00:00Z", name="employees", value=300).name
+    'employees'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Moment
+    name: str
+    value: Any = None
+
+
 class Lead(BaseModel):
     """A person or company to score: attributes, events, and the labels it holds of each ladder.
+
+    `changes` says since when what was so: as of a moment, an attribute or label that changed is what its
+    latest change not after that moment says, and unknown where all are after it.
 
     Values are checked when the lead is scored, against the rules that read them.
 
@@ -71,6 +90,7 @@ class Lead(BaseModel):
     attributes: dict[str, Any] = {}
     events: tuple[Event, ...] = ()
     stages: dict[str, str] = {}
+    changes: tuple[Change, ...] = ()
 
     if TYPE_CHECKING:
 
@@ -81,4 +101,5 @@ class Lead(BaseModel):
             attributes: Mapping[str, Any] = ...,
             events: Iterable[Event | dict[str, Any]] = ...,
             stages: Mapping[str, str] = ...,
+            changes: Iterable[Change | dict[str, Any]] = ...,
         ) -> None: ...

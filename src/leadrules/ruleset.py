@@ -369,7 +369,7 @@ class Ruleset:
         except LeadError as error:
             return error.mistakes
         program, scope = self._program, self._program.scope
-        known = Known(program.fields, scope.events, scope.ladders, program.timezone)
+        known = Known(program.fields, scope.events, scope.ladders, program.timezone, scope.held_names)
         return (*wrong, *known.unknown_in(shape))
 
     def explain(self, lead: Leadlike, *, as_of: dt.datetime, pii: bool = False) -> Explanation:

@@ -162,6 +162,8 @@ class ScoredLead(_Shape):
     recommendations: list[str]
     missing: list[str]
     """The reasons of the requirements that are not met."""
+    unreadable: list[str] = []
+    """The fields and properties with a value that could not be read where the rules allow that; left out if none."""
     transitions: list[Transition]
     """What changed against the labels that the lead held."""
     audit: list[AuditEntry]

@@ -25,7 +25,7 @@ P = ParamSpec("P")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-LEAD_PARTS = ("id", "attributes", "events", "stages")
+LEAD_PARTS = ("id", "attributes", "events", "stages", "changes")
 EVENT_PARTS = ("type", "at", "id", "properties")
 _LEAD_KEYS, _EVENT_KEYS = frozenset(LEAD_PARTS), frozenset(EVENT_PARTS)
 _OF_AN_OBJECT = ("id", "attributes", "events"), ("type", "at", "properties")
@@ -40,14 +40,15 @@ _MOST_KEYS_NAMED = 3
 class Shape:
     """The parts of a lead as they were given, None where absent, and what is wrong with them as a whole.
 
-    `events` is a list or tuple, though it was given as something else that can be gone through once;
-    where it was no such thing, `of_events` says so.
+    `events` and `changes` are lists or tuples, though they were given as something else that can be gone
+    through once; where they were no such thing, `of_events` says so.
     """
 
     id: Any
     attributes: Any
     events: Any
     stages: Any
+    changes: Any
     mistakes: tuple[Mistake, ...]
     of_events: tuple[Mistake, ...]
 
@@ -70,13 +71,16 @@ def _shape_of(lead: object, most_events: int) -> Shape:
             reason = f"{shown(lead)} is not a lead (give {expected})"
             raise LeadError(reason, code="not_a_lead", value=told(lead), expected=expected)
         parts = {name: getattr(lead, name, None) for name in LEAD_PARTS}
+        if callable(parts["changes"]):  # a method of a host's own object
+            parts["changes"] = None
         mistakes = [*_misspelt_parts(lead), *_missing_parts(lead)]
     of_events = Mistakes()
-    try:
-        parts["events"] = of_events.unless(asked, _listed, parts["events"], most_events) or ()
-    except Unreadable as error:
-        of_events.found.append(Mistake(error.code, f"events: what was given {error}", "events"))
-        parts["events"] = ()
+    for name in ("events", "changes"):
+        try:
+            parts[name] = of_events.unless(asked, _listed, parts[name], name, most_events) or ()
+        except Unreadable as error:
+            of_events.found.append(Mistake(error.code, f"{name}: what was given {error}", name))
+            parts[name] = ()
     return Shape(**parts, mistakes=tuple(mistakes), of_events=tuple(of_events.found))
 
 
@@ -183,8 +187,8 @@ def _dict_of(raw: Any) -> dict[Any, Any] | None:
     return None
 
 
-def _listed(raw: Any, most: int) -> Sequence[Any]:
-    """Give events as a list: of anything that can be gone through, or that gives such by `all()`. Raises LeadError."""
+def _listed(raw: Any, name: str, most: int) -> Sequence[Any]:
+    """Give a part as a list: of anything that can be gone through, or that gives such by `all()`. Raises LeadError."""
     if raw is None:
         return ()
     given: object = raw
@@ -192,14 +196,14 @@ def _listed(raw: Any, most: int) -> Sequence[Any]:
         if not isinstance(raw, Iterable) and callable(getattr(raw, "all", None)):
             raw = raw.all()  # what an object-relational mapper gives for the rows that belong to one
         if isinstance(raw, str | bytes | bytearray | memoryview | Mapping) or not isinstance(raw, Iterable):
-            reason = f"events: {shown(given)} is not a list of events"
-            raise LeadError(reason, code="not_a_list", field="events", value=told(given), expected="a list")
+            reason = f"{name}: {shown(given)} is not a list of {name}"
+            raise LeadError(reason, code="not_a_list", field=name, value=told(given), expected="a list")
         raw = [*islice(raw, most + 1)]
     found: Sequence[Any] = raw
     if len(found) > most:
         count = f"{len(given):,}" if isinstance(given, Sized) else f"more than {most:,}"
-        reason = f"has {count} events, and the limit is {most:,}"
-        raise LeadError(reason, code="too_many_events", field="events", expected=f"at most {most:,} events")
+        reason = f"has {count} {name}, and the limit is {most:,}"
+        raise LeadError(reason, code=f"too_many_{name}", field=name, expected=f"at most {most:,} {name}")
     return found
 
 
@@ -218,6 +222,15 @@ def parts_of_event(event: object) -> Parts:
         tail = f": {shown(event)} is not an event (give {expected})"
         raise Flawed(Flaw("not_an_event", "events", tail, "events", told(event), expected))
     return lambda name: getattr(event, name, None)
+
+
+def parts_of_change(change: object) -> Parts | None:
+    """Give access to the parts of a change by name, None where absent; None for what is no change."""
+    if isinstance(change, Mapping):
+        return change.get
+    if not hasattr(change, "name") or not hasattr(change, "at"):
+        return None
+    return lambda name: getattr(change, name, None)
 
 
 def misshapen(event: object, type_: str) -> list[Flaw]:

@@ -28,6 +28,7 @@ DifferingPart = Literal[
     "tags",
     "recommendations",
     "missing",
+    "unreadable",
     "transition",
     "audit",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -30,7 +31,13 @@ class Known:
     events: Mapping[str, EventType]
     ladders: Mapping[str, tuple[str, ...]]
     timezone: str
+    held_in: frozenset[str] = frozenset()
     _slips: Slips = attrs.field(factory=Slips, eq=False, init=False)
+
+    @cached_property
+    def _types(self) -> Mapping[str, str]:
+        """The declared names of the types that the data has under others."""
+        return {plain_name(type_.strip()): name for name, event in self.events.items() for type_ in event.types}
 
     def unknown_in(self, shape: Shape) -> tuple[Mistake, ...]:
         """Tell each name of a lead that is unknown, once: of attributes, labels, events and their properties.
@@ -46,8 +53,10 @@ class Known:
                 yield self._without_offset(f"field `{field.name}`", field.name)
         columns = {field.name: field.key for field in self.fields.values()}
         keys = dict.fromkeys(columns.values())
+        others = {key for field in self.fields.values() for key in field.keys} | self.held_in
+        others |= {key.partition(".")[0] for key in others}
         for name in _names(given):
-            if _plain(name) not in keys:
+            if _plain(name) not in keys and _plain(name) not in others:
                 near = columns.get(_plain(name)) or self._near(name, keys)
                 yield _unknown("unknown_field", name, "field", told(name), near)
 
@@ -75,7 +84,8 @@ class Known:
         raw = natural(part("type"))
         if type(raw) is not str or not raw.strip():
             return []
-        type_ = self.events.get(plain_name(raw.strip()))
+        given = plain_name(raw.strip())
+        type_ = self.events.get(given) or self.events.get(self._types.get(given, ""))
         if type_ is None:
             return [_unknown("unknown_event_type", raw, "event", "type", self._near(raw, self.events), index)]
         event_, properties, known = f"event `{type_.name}`", part("properties"), {q.name: q for q in type_.properties}

@@ -57,15 +57,19 @@ TEXTS = Type("list of text")
 class Field:
     """An attribute of a lead.
 
-    `column` is its name in the data where that differs; `pattern` the form of a date (`D.M.YYYY`);
-    `unknown` the texts that mean unknown, in the form of comparison; `default` what stands for
-    unknown; `true_words` and `false_words` replace the usual words of a bool, also folded.
+    `columns` are its names in the data where those differ: the first that is there counts. `forms` are
+    those of a number or a time (`1 234,50`, `D.M.YYYY`), `split` what stands between the members of a
+    list; `lenient` says that what cannot be read is unknown. `unknown` are the texts that mean unknown,
+    in the form of comparison; `default` what stands for unknown; `true_words` and `false_words` replace
+    the usual words of a bool, also folded.
     """
 
     name: str
     type: Type
-    column: str | None = None
-    pattern: str | None = None
+    columns: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+    lenient: bool = False
     unknown: frozenset[str] = frozenset()
     default: Value | None = None
     true_words: frozenset[str] = frozenset()
@@ -74,26 +78,46 @@ class Field:
     protected: bool = False
 
     @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The names in the data, in the form in which names are compared; the first that is there counts."""
+        return tuple(map(plain_name, self.columns or (self.name,)))
+
+    @cached_property
     def key(self) -> str:
-        """The attribute's name in the data, in the form in which names are compared."""
-        return plain_name(self.column or self.name)
+        """The first of its names in the data: the one to write."""
+        return self.keys[0]
 
 
 @attrs.frozen
 class Property:
-    """A property of an event. `pii` masks it in evidence."""
+    """A property of an event. `pii` masks it in evidence; the other options are those of a field."""
 
     name: str
     type: Type
+    forms: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+    lenient: bool = False
     pii: bool = False
+
+    @cached_property
+    def field(self) -> Field:
+        """The field that reads the same."""
+        return Field(self.name, self.type, forms=self.forms, split=self.split, lenient=self.lenient, pii=self.pii)
 
 
 @attrs.frozen
 class EventType:
-    """A type of event and its declared properties, by name, in order of declaration."""
+    """A type of event and its declared properties, by name, in order of declaration.
+
+    `types` are its names in the data where those differ, `forms` those of its `at`; the property
+    `identity` identifies it as an id does.
+    """
 
     name: str
     properties: tuple[Property, ...] = ()
+    forms: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    identity: str | None = None
 
     def property(self, name: str) -> Property | None:
         """Give the declared property of that name, if there is one."""
@@ -182,8 +206,9 @@ class Scope:
     `fields` are the fields read, by name. `events` are all event types in scope, by name, and
     `read` names, for each event type that the rules look at, the properties they read (maybe none);
     an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
-    included. `zone` is the ruleset's timezone, `most_events` the limit of events of one lead, `most_characters`
-    that of one text, and `work` says what it takes to score a lead.
+    included, and `held_in` the attributes that hold a label where there are such. `zone` is the
+    ruleset's timezone, `most_events` the limit of events of one lead, `most_characters` that of one text,
+    and `work` says what it takes to score a lead.
     """
 
     fields: Mapping[str, Field]
@@ -194,11 +219,17 @@ class Scope:
     most_events: int = 100_000
     most_characters: int = MOST_CHARACTERS
     work: Work = attrs.field(factory=Work)
+    held_in: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     @property
     def attributes(self) -> frozenset[str]:
         """The names under which a lead's attributes are looked up."""
-        return frozenset(field.key for field in self.fields.values())
+        return frozenset(key for field in self.fields.values() for key in field.keys) | self.held_names
+
+    @property
+    def held_names(self) -> frozenset[str]:
+        """The names of attributes that hold labels."""
+        return frozenset(name for names in self.held_in.values() for name in names)
 
     @property
     def properties(self) -> frozenset[str]:

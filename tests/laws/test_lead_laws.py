@@ -17,7 +17,7 @@ KINDS = ("number", "text", "bool", "date", "datetime", "texts", "choice")
 FIELDS = {name: Field(name, type_) for name, type_ in zip(KINDS, TYPES, strict=True)}
 FIELDS |= {
     "sifted": Field("sifted", NUMBER, unknown=frozenset({"n/a", "-1"}), pii=True),
-    "by_pattern": Field("by_pattern", DATE, pattern="D.M.YYYY"),
+    "by_pattern": Field("by_pattern", DATE, forms=("D.M.YYYY",)),
     "consent": Field("consent", BOOL, true_words=frozenset({"tak"}), false_words=frozenset({"nie"}), default=False),
 }
 PROPERTIES = tuple(Property(name, type_) for name, type_ in zip(KINDS, TYPES, strict=True))

@@ -17,8 +17,8 @@ import pytest
 from pydantic import ValidationError
 
 from leadrules import Ruleset
-from leadrules.conversions import date_pattern
 from leadrules.errors import INPUT_CODES, AsOfError, InputError, LeadError
+from leadrules.forms.times import time_form
 from leadrules.lead import Facts, LeadReader, Occurrence, parse_as_of, read_as_of, read_id
 from leadrules.models import Event, Lead
 from leadrules.values import DAY, HOUR, SECOND, instant_of, zone
@@ -290,8 +290,8 @@ ADVICE = "(write 2026-11-21T10:00:00Z)"
     [
         ("yesterday", f"`yesterday` is not a datetime {ADVICE}"),
         ("20261101", f"`20261101` is not a datetime {ADVICE}"),
-        ("2026-11-01T10:00Z", f"`2026-11-01T10:00Z` is not a datetime {ADVICE}"),
-        ("2026-11-01T10:00:00+0200", f"`2026-11-01T10:00:00+0200` is not a datetime {ADVICE}"),
+        ("2026-11-01T10Z", f"`2026-11-01T10Z` is not a datetime {ADVICE}"),
+        ("2026-11-01T10:00:00+200", f"`2026-11-01T10:00:00+200` is not a datetime {ADVICE}"),
         ("2026-11-01T10:00:00.Z", f"`2026-11-01T10:00:00.Z` is not a datetime {ADVICE}"),
         ("2026-W45-1", f"`2026-W45-1` is not a datetime {ADVICE}"),
         ("21.11.2026", f"`21.11.2026` is not a datetime {ADVICE}"),
@@ -343,7 +343,7 @@ def test_what_is_no_date_is_refused():
     ],
 )
 def test_a_date_by_its_pattern(pattern, raw, day):
-    assert value(raw, DATE, pattern=pattern) == day
+    assert value(raw, DATE, forms=(pattern,)) == day
 
 
 @pytest.mark.parametrize(
@@ -352,12 +352,12 @@ def test_a_date_by_its_pattern(pattern, raw, day):
         ("D.M.YYYY h:mm", "1.7.2026 9:05", utc(2026, 7, 1, 7, 5)),
         ("D.M.YYYY h:mm", "1.7.2026 09:05", utc(2026, 7, 1, 7, 5)),
         ("D.M.YYYY h:m:s", "1.7.2026 9:5:7", utc(2026, 7, 1, 7, 5, 7)),
-        ("DD.MM.YYYYThh", "01.07.2026T09", utc(2026, 7, 1, 7)),
+        ("DD.MM.YYYY'T'hh", "01.07.2026T09", utc(2026, 7, 1, 7)),
         ("D.M.YYYY", "1.7.2026", utc(2026, 6, 30, 22)),
     ],
 )
 def test_a_time_by_its_pattern_is_local(pattern, raw, instant):
-    assert value(raw, DATETIME, pattern=pattern) == instant
+    assert value(raw, DATETIME, forms=(pattern,)) == instant
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def test_a_time_by_its_pattern_is_local(pattern, raw, instant):
     ],
 )
 def test_a_text_of_another_form_than_the_pattern_is_refused(pattern, raw, said):
-    assert reason(raw, DATE, pattern=pattern) == f"`{raw}` {said} (write 2026-11-21, or {pattern})"
+    assert reason(raw, DATE, forms=(pattern,)) == f"`{raw}` {said} (write 2026-11-21, or {pattern})"
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_a_text_of_another_form_than_the_pattern_is_refused(pattern, raw, said):
 )
 def test_a_pattern_that_reads_no_date_is_refused(pattern, said):
     with pytest.raises(ValueError, match="^" + said.split(":")[0]) as caught:
-        date_pattern(pattern)
+        time_form(pattern)
     assert str(caught.value) == said
 
 
@@ -519,7 +519,7 @@ def test_a_default_stands_for_an_absent_field():
 
 
 def test_only_the_column_is_read_where_one_is_named():
-    field_ = Field("title", TEXT, column="Job Title")
+    field_ = Field("title", TEXT, columns=("Job Title",))
     facts = read_lead({"id": 1, "attributes": {"title": "no", "Job Title": "Director"}}, scope(field_), LATE)
     assert facts.attributes == {"title": "Director"}
     assert read_lead({"id": 1, "attributes": {"title": "no"}}, scope(field_), LATE).attributes == {"title": None}
@@ -527,7 +527,7 @@ def test_only_the_column_is_read_where_one_is_named():
 
 def test_an_error_names_the_column_too():
     with pytest.raises(InputError) as caught:
-        read_lead({"id": "A7", "attributes": {"Staff": "many"}}, scope(Field("size", NUMBER, column="Staff")), LATE)
+        read_lead({"id": "A7", "attributes": {"Staff": "many"}}, scope(Field("size", NUMBER, columns=("Staff",))), LATE)
     assert str(caught.value) == f"lead `A7`: field `size` (column `Staff`): `many` is not a number {DIGITS}"
 
 

@@ -33,9 +33,9 @@ def test_an_online_school():
     rows = rows_of("x_education_1000.csv", id_column="Prospect ID")
     missing = frozenset({"select", "unknown"})
     leads = reader(
-        Field("visits", NUMBER, column="TotalVisits"),
-        Field("specialization", TEXT, column="Specialization", unknown=missing),
-        Field("do_not_email", BOOL, column="Do Not Email"),
+        Field("visits", NUMBER, columns=("TotalVisits",)),
+        Field("specialization", TEXT, columns=("Specialization",), unknown=missing),
+        Field("do_not_email", BOOL, columns=("Do Not Email",)),
     )
     facts = [leads.read(row.lead, NOW).attributes for row in rows]
     raw = [row.lead["attributes"]["Specialization"] for row in rows]
@@ -86,7 +86,7 @@ def test_contacts_with_dates_in_another_order():
     )
     rows = [row for row in table if isinstance(row, Row)]
     leads = reader(
-        Field("born", DATE, column="DateOfBirth", pattern="M/D/YYYY"), Field("income", NUMBER, column="Income")
+        Field("born", DATE, columns=("DateOfBirth",), forms=("M/D/YYYY",)), Field("income", NUMBER, columns=("Income",))
     )
     facts = [leads.read(row.lead, NOW) for row in rows]
     assert len(rows) == 5000
@@ -96,7 +96,7 @@ def test_contacts_with_dates_in_another_order():
 
 def test_a_sales_pipeline():
     rows = rows_of("maven_pipeline.csv", id_column="opportunity_id")
-    leads = reader(Field("engaged", DATE, column="engage_date"), Field("value", NUMBER, column="close_value"))
+    leads = reader(Field("engaged", DATE, columns=("engage_date",)), Field("value", NUMBER, columns=("close_value",)))
     facts = [leads.read(row.lead, NOW).attributes for row in rows]
     assert (len(rows), facts[0]) == (8800, {"engaged": dt.date(2016, 10, 20), "value": Fraction(1054)})
     assert any(fact["engaged"] is None for fact in facts)

@@ -417,6 +417,8 @@ class Meaning:
             unknown = self._called(node).maybe_unknown or any(self.values(a).unknown for a in self._needed(node))
             return Values(self._of_type(node.type), unknown)
         arguments = [self.values(argument) for argument in node.arguments]
+        if node.function == "count":  # a list without members is unknown
+            return Values(as_numbers(Range(Fraction(1)), whole=True), arguments[0].unknown)
         ranges = [_range_of(argument.known) for argument in arguments]
         return Values(as_numbers(called(node.function, ranges)), any(argument.unknown for argument in arguments))
 

@@ -182,6 +182,7 @@ class _Checking:
             ladders={name: labels + self.names.exits[name] for name, labels in self.names.ladders.items()},
             zone=zone(self.header["timezone"]),
             most_events=most_events,
+            held_in={name: columns for name, columns in self.names.held_in.items() if columns},
         )
 
     def _examples(self, expressions: Expressions) -> tuple[p.Example, ...]:

@@ -11,7 +11,7 @@ from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.resolver import Place
 from leadrules.check.sizes import MOST_TIMES
-from leadrules.conversions import reader_of, reader_of_field
+from leadrules.conversions import reader_of, reader_of_field, reader_of_property
 from leadrules.foreign import Unreadable
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -185,7 +185,7 @@ class Examples:
                 self.report.refuse("LR303", f"`{name.name}` has no property `{given.name.name}`", given.name, help_)
             properties[given.name.name] = raw = self._raw(given)
             try:
-                reader_of(found.type, self.zone)(raw)
+                reader_of_property(found, self.zone)(raw)
             except Unreadable as problem:
                 self._unreadable(given, found.type, problem)
         writing.events.append((item, properties))

@@ -240,8 +240,7 @@ class Expressions(Resolver):
             case tree.Group(inner):
                 return attrs.evolve(self.value(inner, place), text=text_of(node))
             case tree.Count(selection):
-                found = self.selection(selection, place)
-                return p.Count(found, NUMBER, **told(node))
+                return self._count(node, selection, place)
             case tree.Aggregate():
                 return self._aggregate(node, place)
             case tree.Days():
@@ -338,6 +337,22 @@ class Expressions(Resolver):
     def _in_scope(self, node: tree.Name, place: Place) -> bool:
         properties = self.names.property_names(place.event) if place.event is not None else ()
         return node.name in properties or self.names.kind(node.name) is not None
+
+    def _count(self, node: tree.Count, counted: tree.Selection | tree.Name, place: Place) -> p.ValueNode:
+        """Count the events of a selection, or the members of a list."""
+        if isinstance(counted, tree.Name) and self._is_value(counted, place):
+            members = self.value(counted, place)
+            if members.type.kind != "list of text":
+                message = f"`count` takes events or a list, and `{text_of(counted)}` is a {members.type.kind}"
+                self.report.refuse("LR401", message, counted)
+            return p.CallNode(None, "count", ("",), (members,), NUMBER, **told(node))
+        return p.Count(self.selection(counted, place), NUMBER, **told(node))
+
+    def _is_value(self, name: tree.Name, place: Place) -> bool:
+        """Tell whether a name is that of a value: a field, a criterion, or a property of the events at hand."""
+        if place.event is not None and name.name in self.names.property_names(place.event):
+            return True
+        return self.names.kind(name.name) in {"field", "criterion"}
 
     def _call(self, node: tree.Call, place: Place) -> p.ValueNode:
         name = node.function.name

@@ -5,7 +5,6 @@ All declared names share one space. A file's own declaration replaces a standard
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.check.constants import constant, override, refuse_empty, typed
-from leadrules.conversions import date_pattern
+from leadrules.check.constants import constant, override, refuse_empty
+from leadrules.check.declarations import event_of, field_of
 from leadrules.criteria import Plugin
 from leadrules.errors import MissingPlugin, PluginError, Span
 from leadrules.plugins import Catalogue
@@ -22,7 +21,7 @@ from leadrules.spellings import Twice, plainly
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
-from leadrules.values import Duration, Value, folded, plain_name
+from leadrules.values import Duration, plain_name
 from leadrules.vocabulary import (
     BOOL,
     NUMBER,
@@ -87,6 +86,7 @@ class Names:
     labels: dict[str, str] = attrs.field(factory=dict)
     ladders: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     exits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    held_in: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
@@ -224,6 +224,7 @@ def declare(
             continue
     _share_columns(names)
     _any_event(names, statements)
+    _types_in_data(names, statements)
     _event_groups(names, statements)
     _overrides(names, statements, params)
     return names
@@ -317,108 +318,13 @@ def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> No
     if not names.holds(node.name.name, node):
         return
     if isinstance(node, tree.FieldDeclaration):
-        names.fields[node.name.name] = _field(names.report, node)
+        names.fields[node.name.name] = field_of(names.report, node)
     elif isinstance(node, tree.EventDeclaration):
-        names.events[node.name.name] = EventType(node.name.name, _properties(names.report, node))
+        names.events[node.name.name] = event_of(names.report, node)
     elif isinstance(node, tree.Param):
         names.params[node.name.name] = _param(names.report, node)
     elif isinstance(node, tree.ListDeclaration):
         names.lists[node.name.name] = _list(names.report, node, read_list)
-
-
-def _type(report: Report, spec: tree.TypeSpec) -> Type:
-    if spec.kind != "one of":
-        return Type(spec.kind)  # type: ignore[arg-type]
-    seen: set[str] = set()
-    for choice in spec.choices:
-        refuse_empty(report, choice)
-        if folded(choice.value.strip()) in seen:
-            report.refuse("LR404", f'"{choice.value}" stands twice in the list (case is ignored)', choice)
-        seen.add(folded(choice.value.strip()))
-    if not seen:
-        report.refuse("LR404", "`one of` needs at least one text", spec, 'write the allowed texts: `one of {"a", "b"}`')
-    return Type("text", choices=tuple(choice.value.strip() for choice in spec.choices))
-
-
-def _field(report: Report, node: tree.FieldDeclaration) -> Field:
-    type_ = _type(report, node.type)
-    if node.pattern is not None and not type_.is_time:
-        report.refuse("LR403", f"`as` gives the form of dates, and `{node.name.name}` is a {type_.kind}", node.pattern)
-    if node.pattern is not None:
-        _pattern(report, node.pattern, type_)
-    if (node.true_words or node.false_words) and type_.kind != "bool":
-        words = node.true_words or node.false_words
-        assert words is not None
-        report.refuse(
-            "LR403", f"`true` and `false` words are for bools, and `{node.name.name}` is a {type_.kind}", words
-        )
-    if (node.true_words is None) != (node.false_words is None):
-        report.refuse(
-            "LR403", "`true {…}` and `false {…}` go together", node.name, 'write both: `true {"yes"} false {"no"}`'
-        )
-    if node.protected and node.default is not None:
-        report.refuse("LR403", "no rule reads a `protected` field, so it has no `default`", node.default)
-    true_words, false_words = _words(report, node.true_words), _words(report, node.false_words)
-    if true_words & false_words and node.false_words is not None:
-        report.refuse("LR403", "a word cannot mean both true and false", node.false_words)
-    default = None if node.default is None else _default(report, node.default, type_)
-    return Field(
-        name=node.name.name,
-        type=type_,
-        column=None if node.column is None else node.column.value,
-        pattern=None if node.pattern is None else node.pattern.value,
-        unknown=_words(report, node.unknown),
-        default=default,
-        true_words=true_words,
-        false_words=false_words,
-        pii=node.pii,
-        protected=node.protected,
-    )
-
-
-def _default(report: Report, node: tree.Node, type_: Type) -> Value:
-    """Read a default; for a list it is a text as the data has it, its members apart by `,` or `;`."""
-    value = typed(report, node, type_).value
-    if not isinstance(value, tuple):
-        return value
-    members = tuple(part.strip() for part in re.split("[,;]", value[0]) if part.strip())
-    return members or report.refuse("LR405", "an empty list is unknown, which is no default", node)
-
-
-def _pattern(report: Report, pattern: tree.Text, type_: Type) -> None:
-    try:
-        date_pattern(pattern.value)
-    except ValueError as problem:
-        report.refuse(
-            "LR403",
-            f'"{pattern.value}" is not the form of a {type_.kind}: {problem}',
-            pattern,
-            "write D, M and Y for day, month and year, h, m and s for the time: `D.M.YYYY`, `YYYY-MM-DD h:m`",
-        )
-
-
-def _words(report: Report, words: tree.Set | None) -> frozenset[str]:
-    found = set()
-    for item in words.items if words else ():
-        if isinstance(item, tree.Number):
-            found.add(constant(item).text.strip('"'))
-        elif isinstance(item, tree.Text):
-            refuse_empty(report, item)
-            found.add(folded(item.value.strip()))
-        else:
-            report.refuse("LR403", "only texts and numbers stand here", item, 'put the text in quotes: `{"n/a"}`')
-    return frozenset(found)
-
-
-def _properties(report: Report, node: tree.EventDeclaration) -> tuple[Property, ...]:
-    found: dict[str, Property] = {}
-    for item in node.properties:
-        if item.name.name in found:
-            report.refuse("LR301", f"property `{item.name.name}` is declared twice", item.name)
-        if item.name.name in {q.name for q in OWN_PROPERTIES}:
-            report.refuse("LR302", f"every event already has `{item.name.name}`", item.name, "choose another name")
-        found[item.name.name] = Property(item.name.name, _type(report, item.type), item.pii)
-    return tuple(found.values())
 
 
 def _param(report: Report, node: tree.Param) -> Param:
@@ -459,27 +365,34 @@ def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> 
 
 def _share_columns(names: Names) -> None:
     """Let what protects a column protect it under every name: `protected` and `pii` are about the data."""
-    protected = {plain_name(field.key): field.name for field in names.fields.values() if field.protected}
-    personal = {plain_name(field.key) for field in names.fields.values() if field.pii}
+    fields = names.fields.values()
+    protected = {key: field.name for field in fields if field.protected for key in field.keys}
+    personal = {key for field in fields if field.pii for key in field.keys}
     for name, field in names.fields.items():
-        key = plain_name(field.key)
-        if key in protected and not field.protected:
-            names.guards[name] = protected[key]
-        names.fields[name] = attrs.evolve(
-            field, protected=field.protected or key in protected, pii=field.pii or key in personal
-        )
+        guard = next((protected[key] for key in field.keys if key in protected), None)
+        if guard is not None and not field.protected:
+            names.guards[name] = guard
+        is_personal = field.pii or not personal.isdisjoint(field.keys)
+        names.fields[name] = attrs.evolve(field, protected=field.protected or guard is not None, pii=is_personal)
 
 
 def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
-    """Give every event the properties of `event any_event[…]`; its own of that name stay, and are as personal."""
+    """Give every event what `event any_event[…]` says; its own properties stay, and are as personal."""
     shared: dict[str, Property] = {}
+    forms: dict[str, None] = {}
+    identity = None
     for node in statements:
         if isinstance(node, tree.EventDeclaration) and node.name.name == ANY_EVENT:
             try:
-                found = _properties(names.report, node)
+                found = event_of(names.report, node)
             except Refused:
                 continue
-            for one, item in zip(found, node.properties, strict=True):
+            if node.types:
+                help_ = "name one event: `event demo_request from …`"
+                names.report.add("LR403", "`from` gives one event's names in the data", node.types[0], help_)
+            forms |= dict.fromkeys(found.forms)
+            identity = identity or found.identity
+            for one, item in zip(found.properties, node.properties, strict=True):
                 first = shared.setdefault(one.name, one)
                 if first.type != one.type:
                     message = f"property `{one.name}` of every event is declared as {first.type} and as {one.type}"
@@ -488,9 +401,26 @@ def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
     personal = {q.name for q in shared.values() if q.pii}
     for name, event in names.events.items():
         own = tuple(attrs.evolve(q, pii=q.pii or q.name in personal) for q in event.properties)
-        added = tuple(q for q in shared.values() if event.property(q.name) is None)
-        names.events[name] = EventType(name, own + added)
+        names.events[name] = attrs.evolve(
+            event,
+            properties=own + tuple(q for q in shared.values() if event.property(q.name) is None),
+            forms=tuple(dict.fromkeys((*event.forms, *forms))),
+            identity=event.identity or identity,
+        )
     names.groups[ANY_EVENT] = tuple(names.events)
+
+
+def _types_in_data(names: Names, statements: tuple[tree.Statement, ...]) -> None:
+    """Refuse a type in the data that would be two events."""
+    claimed = {plain_name(name): name for name in names.events}
+    for node in statements:
+        if not isinstance(node, tree.EventDeclaration) or not names.holds(node.name.name, node):
+            continue
+        for type_ in node.types:
+            other = claimed.setdefault(plain_name(type_.value.strip()), node.name.name)
+            if other != node.name.name:
+                message = f'events of the type "{type_.value}" are `{other}` already'
+                names.report.add("LR301", message, type_, f"read it as one of the two: `{other}` or `{node.name.name}`")
 
 
 def _event_groups(names: Names, statements: tuple[tree.Statement, ...]) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import attrs
 
 from leadrules import program as p
+from leadrules.check.declarations import each_once
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import FIRST_STAGE, IMPLICIT_LADDER, Names
 from leadrules.check.resolver import told
@@ -16,6 +17,7 @@ from leadrules.check.rules import Scoring
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report
+from leadrules.values import plain_name
 
 
 def label_text(node: tree.Name | tree.Text) -> str:
@@ -70,6 +72,7 @@ def _ladder_labels(names: Names, node: tree.Stages) -> None:
         names.labels.setdefault(label_text(label), ladder)
     names.ladders[ladder] = tuple(label for label in labels if label not in exits)
     names.exits[ladder] = tuple(label for label in labels if label in exits)
+    names.held_in[ladder] = tuple(plain_name(column) for column in each_once(names.report, node.columns))
 
 
 def _implicit_ladder(names: Names, outcomes: Sequence[tree.Outcome]) -> None:

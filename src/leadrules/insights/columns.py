@@ -12,8 +12,9 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import date_pattern, reader_of_field
+from leadrules.conversions import reader_of_field
 from leadrules.foreign import Unreadable
+from leadrules.forms.times import time_form
 from leadrules.values import folded, number_of, zone
 from leadrules.vocabulary import DATE, DATETIME, NUMBER, TEXT, TEXTS, Field, Type
 
@@ -158,14 +159,14 @@ def _ambiguous(patterns: list[str]) -> str | None:
 
 def _fits(pattern: str, known: list[str]) -> bool:
     """Tell whether the values have the form of a pattern; eight digits are a date only near our time."""
-    form = date_pattern(pattern).form
-    if not all(form.fullmatch(text) for text in known):
+    form = time_form(pattern).pattern
+    if form is None or not all(form.fullmatch(text) for text in known):
         return False
     return pattern != "YYYYMMDD" or all("1900" <= text[:4] <= "2099" for text in known)
 
 
 def _reads(type_: Type, pattern: str | None, known: list[str]) -> bool:
-    read = reader_of_field(Field("column", type_, pattern=pattern), zone(_SOME_ZONE))
+    read = reader_of_field(Field("column", type_, forms=() if pattern is None else (pattern,)), zone(_SOME_ZONE))
     try:
         return all(read(text) is not None for text in known)
     except Unreadable:

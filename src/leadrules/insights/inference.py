@@ -210,8 +210,8 @@ def _field(name: str, column: str, found: Guess) -> tree.FieldDeclaration:
     return tree.FieldDeclaration(
         _name(name),
         _spec(found.type),
-        column=_text(column) if name != column else None,
-        pattern=_text(found.pattern) if found.pattern else None,
+        columns=(_text(column),) if name != column else (),
+        forms=(_text(found.pattern),) if found.pattern else (),
         unknown=_set(found.unknown) if found.unknown else None,
         true_words=_set([found.true_word]) if found.true_word else None,
         false_words=_set([found.false_word]) if found.false_word else None,
@@ -232,7 +232,7 @@ def _event(name: str, properties: Mapping[str, Guess]) -> tree.EventDeclaration:
             _spec(
                 Type("text") if found.pattern or found.true_word or found.unknown or found.type.choices else found.type
             ),
-            found.pii,
+            pii=found.pii,
             span=_NOWHERE,
         )
         for key, found in properties.items()

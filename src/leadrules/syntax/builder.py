@@ -333,31 +333,50 @@ class Builder:
 
     def field(self, c: Children) -> tree.FieldDeclaration:
         name, kind, *options = _nodes(c)
+        return tree.FieldDeclaration(name, kind, **self._options(options), span=self._span(c))
+
+    def _options(self, options: Sequence[_Part]) -> dict[str, Any]:
+        """Give the options of a declaration by name."""
         values: dict[str, Any] = {}
-        for option in cast("list[_Part]", options):
+        for option in options:
             if option.kind in values:
                 word = self.place.source.text[option.span.start : option.span.end].split()[0]
-                self._complain("LR128", f"`{word}` is given twice", option.span, "keep one of them")
+                several = option.kind in {"forms", "columns", "types", "split"}
+                advice = f'write several with `or`: `{word} "…" or "…"`' if several else "keep one of them"
+                self._complain("LR128", f"`{word}` is given twice", option.span, advice)
             values[option.kind] = option.value
-        return tree.FieldDeclaration(name, kind, **values, span=self._span(c))
+        return values
 
     def field_option(self, c: Children) -> _Part:
         if isinstance(c[0], tree.Flag):
             return self._part("true_words" if c[0].value else "false_words", c[1], c)
         word = str(c[0])
-        kind = {"from": "column", "as": "pattern"}.get(word, word)
-        return self._part(kind, c[1] if len(c) > 1 else True, c)
+        kind = {"from": "columns", "as": "forms", "else": "lenient"}.get(word, word)
+        if word in {"from", "as", "split"}:
+            return self._part(kind, _texts(c[1]), c)
+        return self._part(kind, c[1] if isinstance(c[-1], tree.Node) else True, c)
+
+    property_option = field_option
+
+    def texts(self, c: Children) -> _Part:
+        return self._part("texts", tuple(_nodes(c)), c)
 
     def type(self, c: Children) -> tree.TypeSpec:
         return tree.TypeSpec(" ".join(str(c[0]).split()), tuple(_nodes(c)), span=self._span(c))
 
     def event(self, c: Children) -> tree.EventDeclaration:
-        name, *properties = _nodes(c)
-        return tree.EventDeclaration(name, tuple(properties), span=self._span(c))
+        name, *rest = _nodes(c)
+        properties = tuple(node for node in rest if isinstance(node, tree.Property))
+        options = self._options(rest[len(properties) :])
+        return tree.EventDeclaration(name, properties, **options, span=self._span(c))
+
+    def event_option(self, c: Children) -> _Part:
+        kind = {"at": "forms", "from": "types", "id": "identity"}[str(c[0])]
+        return self._part(kind, c[1] if kind == "identity" else _texts(c[-1]), c)
 
     def property(self, c: Children) -> tree.Property:
-        name, kind = _nodes(c)
-        return tree.Property(name, kind, _last_type(c) == "PII", span=self._span(c))
+        name, kind, *options = _nodes(c)
+        return tree.Property(name, kind, **self._options(options), span=self._span(c))
 
     def events(self, c: Children) -> tree.EventGroup:
         name, *members = _nodes(c)
@@ -407,10 +426,13 @@ class Builder:
     def stages(self, c: Children) -> tree.Stages:
         labels = _nodes(c)
         name = labels.pop(0) if _type(c[2] if len(c) > 2 else c[0]) == "COLON" else None
+        columns: tuple[tree.Text, ...] = ()
+        if any(_type(child) == "FROM" for child in c):
+            columns = _texts(labels.pop())
         exits = _value([part for part in labels if isinstance(part, _Part)])
         labels = [label for label in labels if not isinstance(label, _Part)]
-        forward_only = _last_type(c) == "FORWARD_ONLY"
-        return tree.Stages(name, tuple(labels), exits, forward_only, span=self._span(c))
+        forward_only = any(_type(child) == "FORWARD_ONLY" for child in c)
+        return tree.Stages(name, tuple(labels), exits, forward_only, columns, span=self._span(c))
 
     def exits(self, c: Children) -> _Part:
         return self._part("exits", tuple(_nodes(c)), c)
@@ -485,6 +507,11 @@ def _nodes(children: Children) -> list[Any]:
 def _word(token: Child) -> Any:
     """Give a token's text. The grammar says which words it may be."""
     return str(token)
+
+
+def _texts(child: Child) -> tuple[tree.Text, ...]:
+    """Give the texts that stand with `or` between them."""
+    return (child,) if isinstance(child, tree.Text) else cast("_Part", child).value
 
 
 def _value(parts: Sequence[Any]) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 from leadrules.families import AGGREGATES, CALENDARS
@@ -251,6 +251,11 @@ def _words(*parts: str | tree.Node | None) -> str:
     return " ".join(filter(None, written))
 
 
+def _options(word: str, values: Sequence[tree.Node]) -> str:
+    """Write texts of which the first that fits counts."""
+    return f"{word} {' or '.join(map(text_of, values))}" if values else ""
+
+
 def _option(word: str, value: tree.Node | None) -> str:
     return "" if value is None else f"{word} {text_of(value)}"
 
@@ -269,11 +274,13 @@ def _field(node: tree.FieldDeclaration) -> str:
     return _words(
         "field",
         f"{_plain(node.name)}: {_type(node.type)}",
-        _option("from", node.column),
-        _option("as", node.pattern),
+        _options("from", node.columns),
+        _options("as", node.forms),
+        _options("split", node.split),
         _option("true", node.true_words),
         _option("false", node.false_words),
         _option("unknown", node.unknown),
+        "else unknown" if node.lenient else "",
         _option("default", node.default),
         "pii" if node.pii else "",
         "protected" if node.protected else "",
@@ -281,12 +288,23 @@ def _field(node: tree.FieldDeclaration) -> str:
 
 
 def _property(node: tree.Property) -> str:
-    return _words(f"{_plain(node.name)}: {_type(node.type)}", "pii" if node.pii else "")
+    return _words(
+        f"{_plain(node.name)}: {_type(node.type)}",
+        _options("as", node.forms),
+        _options("split", node.split),
+        "else unknown" if node.lenient else "",
+        "pii" if node.pii else "",
+    )
 
 
 def _event(node: tree.EventDeclaration) -> str:
     properties = f"[{', '.join(map(text_of, node.properties))}]" if node.properties else ""
-    return f"event {_plain(node.name)}{properties}"
+    return _words(
+        f"event {_plain(node.name)}{properties}",
+        _options("from", node.types),
+        _options("at as", node.forms),
+        _option("id", node.identity),
+    )
 
 
 def _opening(condition: tree.Condition) -> str:
@@ -341,6 +359,7 @@ def _stages_columns(node: tree.Stages) -> tuple[str, ...]:
         f"{opening} {' < '.join(map(_place, node.labels))}",
         "exit " + ", ".join(map(_place, node.exits)) if node.exits else "",
         "forward only" if node.forward_only else "",
+        _options("from", node.columns),
     )
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases, Place
 from leadrules.testing.scenes import Scene, made, name
 from leadrules.testing.words import (
-    DATE_PATTERNS,
+    DATE_FORMS,
     DATES,
     EVENT_PROPERTIES,
     FALSE_WORDS,
     HOSTILE_NAMES,
+    NUMBER_FORMS,
     PLAIN_NAMES,
+    SEPARATORS,
     STANDARD_EVENTS,
     STANDARD_FIELDS,
     TEXTS,
+    TIME_FORMS,
     TIMEZONES,
     TRUE_WORDS,
+    TYPES_IN_DATA,
     UNKNOWN_WORDS,
 )
 from leadrules.values import folded
@@ -30,7 +35,8 @@ from leadrules.vocabulary import STANDARD_FIELDS as FIELDS
 from leadrules.vocabulary import TEXTS as LIST_OF_TEXT
 
 _KINDS = (NUMBER, TEXT, BOOL, DATE, DATETIME, LIST_OF_TEXT)
-_COLUMNS = ("Job Title", "Größe", "{0}", 'a "b"', "x,y", "e\u0301")
+_COLUMNS = ("Job Title", "Größe", "{0}", 'a "b"', "x,y", "e\u0301", "firm.size", "firm.a.b")
+_FORMS = {NUMBER: NUMBER_FORMS, DATE: DATE_FORMS, DATETIME: DATE_FORMS + TIME_FORMS}
 
 
 class Declarations:
@@ -41,7 +47,7 @@ class Declarations:
         self.scene = scene
         self.statements: list[tree.Statement] = []
         self.any_event: dict[str, Type] = {}
-        self._columns: set[str] = set()
+        self._named: set[str] = set()
 
     def fresh(self, *, standard: Sequence[str] = ()) -> tree.Name:
         """Give a name that is not taken yet, sometimes one of the standard vocabulary's."""
@@ -110,8 +116,8 @@ class Declarations:
             tree.FieldDeclaration,
             node,
             self._spec(type_),
-            column=self._column(),
-            pattern=self._text(self._patterns(type_)) if type_ in {DATE, DATETIME} and chance.happens(40) else None,
+            columns=self._fresh_texts(_COLUMNS, 25),
+            **self._reading(type_),
             unknown=self._words(UNKNOWN_WORDS) if chance.happens(25) else None,
             default=self._literal(type_) if not protected and type_ != DATETIME and chance.happens(20) else None,
             true_words=self._words(TRUE_WORDS) if words else None,
@@ -128,7 +134,16 @@ class Declarations:
         node = self.fresh(standard=STANDARD_EVENTS)
         properties = self._properties()
         self.scene.events[node.name] = {q.name.name: t for q, t in properties}
-        self.statements.append(made(tree.EventDeclaration, node, tuple(q for q, _ in properties)))
+        named = [q.name for q, t in properties if t in {NUMBER, TEXT}]
+        declaration = made(
+            tree.EventDeclaration,
+            node,
+            tuple(q for q, _ in properties),
+            forms=self._texts(DATE_FORMS + TIME_FORMS, 1, 2) if self.chance.uses("forms", 15) else (),
+            types=self._types_in_data(),
+            identity=self.chance.pick(named) if named and self.chance.uses("forms", 20) else None,
+        )
+        self.statements.append(declaration)
 
     def group_of_events(self) -> None:
         """Declare a group of events and groups."""
@@ -211,16 +226,29 @@ class Declarations:
             return made(tree.TypeSpec, type_.kind)
         return made(tree.TypeSpec, "one of", tuple(made(tree.Text, choice) for choice in type_.choices))
 
-    def _column(self) -> tree.Text | None:
-        left = [column for column in _COLUMNS if column not in self._columns]
-        if not left or not self.chance.happens(25):
-            return None
-        chosen = self.chance.pick(left)
-        self._columns.add(chosen)
-        return made(tree.Text, chosen)
+    def _fresh_texts(self, options: Sequence[str], percent: int) -> tuple[tree.Text, ...]:
+        """Give one or two texts that name something in the data, none of them twice in a file."""
+        left = [option for option in options if option not in self._named]
+        if not left or not self.chance.happens(percent):
+            return ()
+        chosen = self.chance.some(left, 1, 2 if self.chance.uses("forms", 40) else 1)
+        self._named.update(chosen)
+        return tuple(made(tree.Text, one) for one in chosen)
 
-    def _patterns(self, type_: Type) -> Sequence[str]:
-        return DATE_PATTERNS[:3] if type_ == DATE else DATE_PATTERNS
+    def _texts(self, options: Sequence[str], low: int, high: int) -> tuple[tree.Text, ...]:
+        return tuple(made(tree.Text, one) for one in self.chance.some(options, low, high))
+
+    def _types_in_data(self) -> tuple[tree.Text, ...]:
+        return self._fresh_texts(TYPES_IN_DATA, 20) if self.chance.uses("forms", 50) else ()
+
+    def _reading(self, type_: Type) -> dict[str, Any]:
+        """Give options that say how a value is read."""
+        found: dict[str, Any] = {"lenient": self.chance.uses("forms", 12)}
+        if type_ in _FORMS and self.chance.uses("forms", 40):
+            found["forms"] = self._texts(_FORMS[type_], 1, 2)
+        if type_ == LIST_OF_TEXT and self.chance.uses("forms", 40):
+            found["split"] = self._texts(SEPARATORS, 1, 2)
+        return found
 
     def _words(self, options: Sequence[str]) -> tree.Set:
         words: list[tree.Text | tree.Number] = []
@@ -233,5 +261,7 @@ class Declarations:
         found = []
         for property_ in self.chance.some(EVENT_PROPERTIES, 0, 3):
             type_ = NUMBER if property_ == "amount" and self.chance.happens(70) else self._type()
-            found.append((made(tree.Property, name(property_), self._spec(type_), self.chance.happens(15)), type_))
+            options = self._reading(type_) if self.chance.happens(30) else {}
+            declared = made(tree.Property, name(property_), self._spec(type_), **options, pii=self.chance.happens(15))
+            found.append((declared, type_))
         return found

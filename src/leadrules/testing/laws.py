@@ -119,7 +119,7 @@ def unread_is_irrelevant(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, s
     added only where there is one event of a type.
     """
     chance, scope = random.Random(seed), program_of(rules).scope  # noqa: S311 chooses test data
-    read = {plain_name(field.key) for field in scope.fields.values()}
+    read = {plain_name(key) for field in scope.fields.values() for key in field.keys}
     attributes = {name: chance.choice(_GARBAGE) for name in ("unread", "Ünread") if name not in read}
     strays: list[Any] = [{"type": "nobody knows", "at": chance.choice(("never", None))}]
     strays += [{"type": event, "at": "never"} for event in scope.events if event not in scope.read][:1]
@@ -137,7 +137,8 @@ def _with_unread(event: Any, lead: RawLead, rules: Ruleset, chance: random.Rando
     declared = scope.events.get(type_)
     names = [] if declared is None else [q.name for q in declared.properties]
     alone = sum(plain_name(str(other["type"]).strip()) == type_ for other in lead["events"]) == 1
-    extra = [name for name in names if alone and name not in scope.read.get(type_, ())]
+    identity = None if declared is None else declared.identity
+    extra = [name for name in names if alone and name not in scope.read.get(type_, ()) and name != identity]
     extra += [] if "unheard of" in names else ["unheard of"]
     properties = event.get("properties") or {}
     return {**event, "properties": {**properties, **{name: chance.choice(_GARBAGE) for name in extra}}}

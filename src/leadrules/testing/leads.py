@@ -19,13 +19,15 @@ from leadrules.program import Program
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS
+from leadrules.testing.written import written_number, written_time
 from leadrules.values import DAY, Zone, decimal_of, folded, instant_of, moment_of, plain_name
-from leadrules.vocabulary import EventType, Field, Property, Type
+from leadrules.vocabulary import DATETIME, EventType, Field, Property, Type
 
 RawLead = dict[str, Any]
 """A lead as a mapping: id, attributes, events and stages, of which only the id must be there."""
 
 _SCALES = (Fraction(1), Fraction(0), Fraction("2.5"), Fraction(-3), Fraction(100), Fraction(10**26), Fraction("0.001"))
+_UNREADABLE = ("n.d.", "ok. 40", [["?"]], {"a": 1})
 _ODD = ("Żółw", "n/a", "", None, 7, True, 2.5, "2026-01-01", ["a"], {"a": [None]})
 
 
@@ -47,6 +49,7 @@ def invalid_leads(draw: Draw, rules: Ruleset | Program, *, as_of: dt.datetime) -
     """Generate leads with one mistake: each is refused with an `InputError`."""
     chance, program = Chance(draw), _program(rules)
     lead = _Maker(chance, program, instant_of(as_of)).lead(4)
+    lead.pop("changes", None)  # which would take the place of what is spoiled
     return chance.pick(_spoilers(chance, program, instant_of(as_of)))(lead)
 
 
@@ -115,6 +118,7 @@ class _Maker:
             "attributes": self._attributes(),
             "events": self._events(max_events),
             "stages": self._stages(),
+            "changes": self._changes() if self.chance.happens(15) else [],
         }
         given = {part: value for part, value in found.items() if value or self.chance.happens(50)}
         return {"id": self.chance.pick(("42", 42, " A-1 ", "Żółw")), **given}
@@ -122,8 +126,9 @@ class _Maker:
     def _attributes(self) -> dict[str, Any]:
         chance, found = self.chance, dict[str, Any]()
         for field in self.scope.fields.values():
-            if not chance.happens(15):
-                found[self._spelled(field.key)] = self._field(field)
+            for key in field.keys if chance.happens(50) else field.keys[:1]:
+                if not chance.happens(15):
+                    found |= self._placed(key, self._field(field), found)
         if chance.happens(30):
             extra = (name for name in ("unread", "class", "Größe 2") if not self._is_read(name))
             found |= {name: chance.pick(_ODD) for name in extra}
@@ -134,17 +139,44 @@ class _Maker:
         first = ord(name[0])
         return chr(first + 0xFEE0) + name[1:] if 0x21 <= first < 0x7F and self.chance.happens(4) else name
 
+    def _placed(self, key: str, value: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Put a value under its name, or, with a point in it, sometimes into an object."""
+        outer, _, inner = key.partition(".")
+        if not inner or outer in given or self.chance.happens(40):
+            return {self._spelled(key): value}
+        return {outer: {inner: value}}
+
     def _is_read(self, name: str) -> bool:
-        return any(plain_name(field.key) == plain_name(name) for field in self.scope.fields.values())
+        return any(plain_name(key) == plain_name(name) for field in self.scope.fields.values() for key in field.keys)
 
     def _field(self, field: Field) -> Any:
         if self.chance.happens(12):
             return self.chance.pick((None, "", "  ", *field.unknown))
+        if field.lenient and self.chance.happens(15):
+            return self.chance.pick(_UNREADABLE)
+        if field.split and self.chance.happens(50):
+            return self.chance.pick(field.split).join(self._text() for _ in range(self.chance.whole(1, 3)))
         if field.type.kind == "bool" and field.true_words:
             return self.chance.pick((True, False, *sorted(field.true_words | field.false_words)))
-        if field.pattern is not None and self.chance.happens(50):
-            return self._patterned(field.pattern)
+        if field.forms and self.chance.happens(50):
+            return self._in_form(field.type, field.forms)
         return self.value(field.type)
+
+    def _changes(self) -> list[dict[str, Any]]:
+        """Give changes of attributes and labels, no two of one name at one moment."""
+        chance, found = self.chance, dict[tuple[str, int], dict[str, Any]]()
+        fields = [field for field in self.scope.fields.values() if "." not in field.key]
+        ladders = [*self.scope.ladders]
+        for _ in range(chance.whole(1, 4) if fields or ladders else 0):
+            at = self._near([self._instant()])
+            if ladders and (not fields or chance.happens(25)):
+                name = chance.pick(ladders)
+                value: Any = chance.pick((*self.scope.ladders[name], None))
+            else:
+                field = chance.pick(fields)
+                name, value = chance.pick(field.keys), self._field(field)
+            found[name, at] = {"at": self.moment(at), "name": name, "value": value}
+        return [*{(one["name"], str(one["at"])): one for one in found.values()}.values()]
 
     def _stages(self) -> dict[str, Any]:
         chance, found = self.chance, dict[str, Any]()
@@ -173,7 +205,10 @@ class _Maker:
 
     def _event(self, event: EventType, around: list[int]) -> dict[str, Any]:
         chance = self.chance
-        found: dict[str, Any] = {"type": self._spelled(event.name), "at": self.moment(self._near(around))}
+        at = self.moment(self._near(around))
+        if event.forms and chance.happens(50):
+            at = self._in_form(DATETIME, event.forms)
+        found: dict[str, Any] = {"type": self._spelled(chance.pick((event.name, *event.types))), "at": at}
         if chance.happens(30):
             found["id"] = chance.pick(("a", "b", 7, "7", "", None))
         properties = {self._spelled(q.name): self._property(q) for q in event.properties if not chance.happens(25)}
@@ -192,7 +227,7 @@ class _Maker:
         return {part: value for part, value in other.items() if part != "properties"}
 
     def _property(self, property_: Property) -> Any:
-        return None if self.chance.happens(8) else self.value(property_.type)
+        return None if self.chance.happens(8) else self._field(property_.field)
 
     def _stray(self, around: list[int], unread: list[str]) -> dict[str, Any]:
         """Give an event that no rule reads; of a type that nobody knows it may be anything."""
@@ -293,14 +328,15 @@ class _Maker:
             return local
         return local.date() if kind == 5 else local.isoformat() if kind == 6 else moment
 
-    def _patterned(self, pattern: str) -> str:
-        local = self.zone.local(self._near([self._instant()]))
-        parts = {"YYYY": f"{local.year:04}", "YY": f"{local.year % 100:02}", "MM": f"{local.month:02}"}
-        parts |= {"DD": f"{local.day:02}", "D": f"{local.day}", "M": f"{local.month}"}
-        parts |= {"h": f"{local.hour}", "m": f"{local.minute:02}", "s": f"{local.second}"}
-        for part, digits in parts.items():
-            pattern = pattern.replace(part, digits)
-        return pattern
+    def _in_form(self, type_: Type, forms: tuple[str, ...]) -> str:
+        """Write a value in one of the forms of its column."""
+        form = self.chance.pick(forms)
+        if type_.kind == "number":
+            numbers = self.hints.numbers or _SCALES
+            return written_number(self.chance, self.chance.pick(numbers if self.chance.happens(60) else _SCALES), form)
+        instant = self._near([self._instant()])
+        zone = self.zone.tzinfo if self.chance.happens(50) else dt.timezone(dt.timedelta(hours=9))
+        return written_time(moment_of(instant).astimezone(zone), form)
 
 
 # ---------------------------------------------------------------------- mistakes
@@ -317,7 +353,7 @@ _NEVER: Mapping[str, tuple[Any, ...]] = {
 _NO_ID = (None, "", "  ", 1.5, True, [1])
 _NO_MAPPING = ("a", [1], 7)
 _NO_EVENTS: tuple[Any, ...] = ("a", {"type": "x"}, 7, [7], ["x"], [{}], [{"type": None}], [{"type": " "}])
-_NO_TIME = (None, "soon", 7, "")
+_NO_TIME = (None, "soon", True, "")
 _NO_LABEL = (7, True, ["a"], "a\0b", "\ud800")
 _FORMER_LABELS = ("nowhere", " Nowhere ", "no where", "nigdzie ł", "ⅳ", "-1")
 """Such as other rules gave."""
@@ -334,19 +370,22 @@ def _spoilers(chance: Chance, program: Program, as_of: int) -> list[_Spoiler]:
     ]
     found += [partial(_with, part="stages", value={ladder: chance.pick(_NO_LABEL)}) for ladder in scope.ladders]
     found += [
-        partial(_with_attribute, name=field.key, value=chance.pick(_wrong(field.type)))
+        partial(_with_attribute, name=field.key, value=chance.pick(_wrong(field)))
         for field in scope.fields.values()
+        if not field.lenient
     ]
     for event, names in scope.read.items():
         found.append(partial(_with_event, event=event, at=chance.pick(_NO_TIME), properties={}))
-        read = [q for q in scope.events[event].properties if q.name in names]
-        wrong = [{q.name: chance.pick(_wrong(q.type))} for q in read]
+        read = [q for q in scope.events[event].properties if q.name in names and not q.lenient]
+        wrong = [{q.name: chance.pick(_wrong(q.field))} for q in read]
         found += [partial(_with_event, event=event, at=at, properties=properties) for properties in wrong]
     return found
 
 
-def _wrong(type_: Type) -> tuple[Any, ...]:
-    return _NEVER["text" if type_.choices else type_.kind]
+def _wrong(field: Field) -> tuple[Any, ...]:
+    """Give what a field never reads: a form reads more, and so only texts that are none at all are left."""
+    never = _NEVER["text" if field.type.choices else field.type.kind]
+    return ("soon", "many", [1]) if field.forms else never
 
 
 def _with(lead: RawLead, *, part: str, value: Any) -> RawLead:

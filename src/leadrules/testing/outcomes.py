@@ -121,7 +121,8 @@ class Outcomes:
         found: list[tree.Statement] = []
         if ladder.written:
             labels, exits = (tuple(map(self.phrases.label, part)) for part in (ladder.labels, ladder.exits))
-            found.append(made(tree.Stages, ladder.name, labels, exits, chance.happens(25)))
+            columns = (made(tree.Text, f"held {len(self.ladders)} {key}"),) if chance.uses("forms", 20) else ()
+            found.append(made(tree.Stages, ladder.name, labels, exits, chance.happens(25), columns))
             targets = [chance.pick(ladder.scale.labels) for _ in range(chance.whole(0, 4))]
         else:
             targets = [label for label in ladder.labels[1:] for _ in range(chance.whole(1, 2))]

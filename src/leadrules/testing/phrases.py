@@ -16,6 +16,7 @@ from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
 from leadrules.testing.words import DATES, PATTERNS, TEXTS
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, TEXT, Type
+from leadrules.vocabulary import TEXTS as LIST_OF_TEXT
 
 NUMBERS = tuple(map(Fraction, ("1", "2", "0", "5", "10", "100", "0.5", "-3", "250", "2.25", "1000000", "-0.125")))
 DURATIONS = (
@@ -261,7 +262,14 @@ class Phrases:
         """Give a number that is worked out, where arithmetic needs no parentheses."""
         return self._sum(depth, place) if self.chance.happens(70) else self._computed(depth, place)
 
+    def _members(self, place: Place) -> tree.Operand | None:
+        """Count the members of a list."""
+        lists = self._named(LIST_OF_TEXT, place)
+        return made(tree.Count, name(self.chance.pick(lists))) if lists else None
+
     def _computed(self, depth: int, place: Place) -> tree.Operand:
+        if self.chance.happens(10) and (members := self._members(place)) is not None:
+            return members
         kind = self.chance.whole(0, 5)
         if kind < 2 and not place.filter:
             return self._event_number()

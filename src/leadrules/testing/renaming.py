@@ -90,8 +90,9 @@ def _renamed_lead(lead: RawLead, names: Mapping[str, str]) -> RawLead:
         {**event, "type": names.get(event["type"], event["type"]), "properties": renamed(event.get("properties"))}
         for event in lead.get("events") or ()
     ]
-    parts = {"attributes": renamed(lead.get("attributes")), "stages": renamed(lead.get("stages")), "events": events}
-    return {**lead, **parts}
+    changes = [{**change, "name": names.get(change["name"], change["name"])} for change in lead.get("changes") or ()]
+    parts = {"attributes": renamed(lead.get("attributes")), "stages": renamed(lead.get("stages"))}
+    return {**lead, **parts, "events": events, "changes": changes}
 
 
 def _substance(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> str:

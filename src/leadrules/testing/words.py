@@ -119,7 +119,15 @@ LABELS = (
     "{0}",
     'qu"ote',
 )
-DATE_PATTERNS = ("D.M.YYYY", "YYYY-MM-DD", "DD/MM/YY", "M/D/YYYY h:m", "D.M.YYYY h:m:s")
+DATE_FORMS = ("D.M.YYYY", "YYYY-MM-DD", "DD/MM/YY", "D MMM YYYY", "MMMM D, YYYY")
+TIME_FORMS = (
+    "M/D/YYYY h:m", "D.M.YYYY h:m:s", "M/D/YYYY h:mm AM", "YYYY-MM-DD'T'hh:mm:ss.SSSZ", "D MMM YYYY h:m", "epoch",
+    "epoch ms",
+)  # fmt: skip
+NUMBER_FORMS = ("1 234,50", "1.234,50", "€1,234", "6,5", "45%", "12k", "51-200", "1'234.5 CHF", "1,2 mln zł")
+SEPARATORS = (";", "|", " / ", ", ")
+TYPES_IN_DATA = ("Demo Request", "email-open", "wizyta na stronie", "{0}", 'a"b', "PAGE VIEW", "e\u0301 2")
+"""What stands in the data where a rule file has another name for a type of event."""
 TRUE_WORDS = ("tak", "on", "YES", "1", "ÁNO")
 FALSE_WORDS = ("nie", "off", "NO", "0", "ne")
 UNKNOWN_WORDS = ("n/a", "Select", "-", "unknown", "999", "0")

@@ -93,7 +93,7 @@ class _Compilation:
 
     def __attrs_post_init__(self) -> None:
         conditions = Conditions(self.program, self.names)
-        readers = Readers(conditions, self.names)
+        readers = Readers(conditions, self.names, validated=not self.fallback.totals.is_empty)
         self.lead = LeadCode(self.program, self.names, conditions, readers, self.fallback.totals, self.events)
 
     def definitions(self, trace: Trace) -> list[ast.FunctionDef]:

@@ -16,8 +16,8 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import Reader, reader_of
-from leadrules.engine.compiler.runtime import has_ties
+from leadrules.conversions import Reader, reader_of_property
+from leadrules.engine.compiler.runtime import absent_is_unknown, has_ties
 from leadrules.lead import LeadReader, Occurrence, in_canonical_order
 from leadrules.values import Value, instant_of
 from leadrules.vocabulary import EventType, Scope, Type
@@ -87,9 +87,9 @@ class EventMaker:
         for type_ in types:
             self._types[type_.name] = type_, start
             start += len(type_.properties) + type_.ranked
-            given = {prop.name: prop.type for prop in scope.events[type_.name].properties}
+            given = {prop.name: prop for prop in scope.events[type_.name].properties}
             self._known[type_.name] = [
-                known_value(reader_of(given[name], scope.zone, scope.most_characters), given[name])
+                known_value(reader_of_property(given[name], scope.zone, scope.most_characters), given[name].type)
                 for name in type_.properties
             ]
 
@@ -156,7 +156,7 @@ def is_kept_raw(type_: Type) -> bool:
 
 
 def known_value(read: Reader, type_: Type) -> Callable[[Any], Value | None]:
-    """Prepare giving the value of a property from what is noted of it."""
+    """Prepare giving the value of a property from what is noted of it: what could not be read was unknown."""
     if is_kept_raw(type_):
-        return lambda raw: None if raw is None else read(raw)
+        return absent_is_unknown(read, validated=True)
     return lambda value: Fraction(value) if type(value) is int else value

@@ -403,7 +403,7 @@ class Conditions:
         found = [self.value(node, at) for node in nodes]
         if any(isinstance(operand, Unknown) for operand in found):
             return Unknown()
-        arguments = [self.plain_number(operand) for operand in found]
+        arguments = [operand.texts if isinstance(operand, Texts) else self.plain_number(operand) for operand in found]
         return Number(code.call(self.names.value(function), *before, *arguments), optional=True)
 
     def plain_number(self, operand: Operand) -> Expr:

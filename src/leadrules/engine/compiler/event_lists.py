@@ -12,7 +12,7 @@ import attrs
 from leadrules import program as p
 from leadrules.audit import MASK, MOST_LISTED
 from leadrules.canonical import canonical_json
-from leadrules.conversions import reader_of
+from leadrules.conversions import reader_of_property
 from leadrules.engine.compiler.caps import kept_of
 from leadrules.engine.compiler.captured import AT, PROPERTIES, TYPE, Event, known_value
 from leadrules.engine.compiler.fields import AboutText
@@ -249,7 +249,7 @@ class EventLists:
         if prop.type != read.type:
             raise Unplanned
         if prop not in self._properties:
-            reader = known_value(reader_of(prop.type, scope.zone, scope.most_characters), prop.type)
+            reader = known_value(reader_of_property(prop, scope.zone, scope.most_characters), prop.type)
             self._properties[prop] = text_reader(reader, prop.type.kind, exact=True)
         return self._properties[prop]
 

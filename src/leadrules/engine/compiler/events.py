@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import attrs
 
 from leadrules import program as p
-from leadrules.conversions import reader_of
+from leadrules.conversions import reader_of_moment, reader_of_property
 from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.captured import CapturedType, PlacesOf, is_kept_raw
@@ -24,9 +24,10 @@ from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.event_context import EventQuestion, LeadContext, TypeCode, ages_in, context_in, sum_of
 from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
+from leadrules.naming import Naming
 from leadrules.values import instant_of
-from leadrules.vocabulary import DATETIME
 
 _LISTS = ("bucket", "moments")
 """Where an event of a type goes, and where its moment does."""
@@ -308,12 +309,15 @@ class EventCode:
             code.if_(code.and_(code.name("ids"), code.name("anonymous")), [code.assign("named", with_ids)]),
         ]
         errors = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
-        careful = code.call(self.names.value(self._normaliser()), code.name("events"), now)
+        normalised = code.call(self.names.value(self._normaliser()), code.name("events"), now)
+        careful = code.assign(["by", "ids", "named", "unordered"], normalised)
+        if any(type_.type.identity is not None for type_ in self.types.values()):
+            return [careful]
         return [
             code.assign("ids", code.list_of([])),
             code.assign("last", early),
             code.assign_all(["unordered", "anonymous"], code.const(value=False)),
-            code.try_(read, errors, [code.assign(["by", "ids", "named", "unordered"], careful)]),
+            code.try_(read, errors, [careful]),
         ]
 
     def _has_keys(self, others: int) -> ast.stmt:
@@ -355,7 +359,14 @@ class EventCode:
             name: tuple((prop.name, self.readers.reader_of_property(prop)) for prop in type_.properties)
             for name, type_ in self.types.items()
         }
-        return normalisation.EventNormaliser(scope, reader_of(DATETIME, scope.zone), properties)
+        read_at = {name: reader_of_moment(type_.type.forms, scope.zone) for name, type_ in self.types.items()}
+        named = ((name, type_.type.property(type_.type.identity or "")) for name, type_ in self.types.items())
+        identities = {
+            name: (prop.name, absent_is_unknown(reader_of_property(prop, scope.zone)))
+            for name, prop in named
+            if prop is not None
+        }
+        return normalisation.EventNormaliser(scope, read_at, properties, identities, Naming.of(scope).types)
 
 
 def _sized() -> Stmt:

@@ -126,7 +126,7 @@ class Fallback:
             return self.evaluate(lead, as_of, pii)
         shape = shape_of(lead, self.reader.most_events)
         try:
-            plain = plain_lead(shape)
+            plain = plain_lead(shape, self.reader.read_at, read_as_of(as_of))
         except Exception as error:  # noqa: BLE001 - what was given may raise anything; the reference says what
             raise_if_from_outside(error)
             plain = None

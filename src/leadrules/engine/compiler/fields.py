@@ -13,11 +13,12 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.conversions import Reader, reader_of, reader_of_field
+from leadrules.conversions import Reader, reader_of_field, reader_of_property
 from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import FALSE, NONE, Conditions
 from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operand, Text, TextRead, Texts, Unsupported
+from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.reference.conditions import Reading
 from leadrules.families import Kind
 from leadrules.lead import Facts, Occurrence
@@ -78,10 +79,14 @@ class _OfText:
 
 @attrs.define
 class Readers:
-    """Makes the readers of one program, and writes what is asked of its texts."""
+    """Makes the readers of one program, and writes what is asked of its texts.
+
+    `validated` says that events were read before: what cannot be read of them is known to be unknown.
+    """
 
     conditions: Conditions
     names: Names
+    validated: bool = False
     texts: dict[tuple[TextRead, str], AboutText] = attrs.field(factory=dict)
     definitions: list[ast.FunctionDef] = attrs.field(factory=list)
     _derived: dict[str, runtime.Remembered] = attrs.field(factory=dict)
@@ -97,7 +102,7 @@ class Readers:
             if isinstance(read, p.FieldRead):
                 reader = reader_of_field(read.field, scope.zone, scope.most_characters)
             else:
-                reader = absent_is_unknown(reader_of(read.type, scope.zone, scope.most_characters))
+                reader = self._of_property(Property(read.name, read.type))
             function = self.names.fresh("derive", read.field.name if isinstance(read, p.FieldRead) else read.name)
             remembered = runtime.Remembered(runtime.lasting(reader), _not_yet)
             self._derived[function] = remembered
@@ -190,20 +195,19 @@ class Readers:
         """Write the function that reads a property, absent ones included."""
         if prop.type.kind == "text":
             return code.attribute(self.about(p.PropertyRead(prop.name, prop.type)).known, "__getitem__")
-        return self.names.value(self.reader_of_property(prop), ("reader", prop.type))
+        return self.names.value(self.reader_of_property(prop), ("reader", attrs.evolve(prop, name="", pii=False)))
+
+    def _of_property(self, prop: Property) -> Reader:
+        scope = self.conditions.program.scope
+        read = reader_of_property(prop, scope.zone, scope.most_characters)
+        return absent_is_unknown(read, validated=self.validated)
 
     def reader_of_property(self, prop: Property) -> Callable[[Any], Any]:
         """Make the reader of a property, absent ones included."""
-        scope = self.conditions.program.scope
-        reader = absent_is_unknown(reader_of(prop.type, scope.zone, scope.most_characters))
+        reader = self._of_property(prop)
         if prop.type.is_time:
             return runtime.Remembered(runtime.lasting(reader), runtime.same).__getitem__
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
-
-
-def absent_is_unknown(read: Reader) -> Reader:
-    """Let a reader take None."""
-    return lambda raw: None if raw is None else read(raw)
 
 
 def operand_of(kind: Kind, variable: Expr, names: Names, *, optional: bool = True) -> Operand:

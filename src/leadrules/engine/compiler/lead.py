@@ -40,6 +40,7 @@ from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.engine.reference.conditions import Reading
 from leadrules.families import AGGREGATES
 from leadrules.lead import Facts
+from leadrules.naming import Naming
 from leadrules.spellings import are_plain, plainly
 from leadrules.vocabulary import Field
 
@@ -64,9 +65,11 @@ class LeadCode:
     _held: dict[str, str] = attrs.field(factory=dict)
     events: EventCode = attrs.field(init=False)
     nothing: Reading = attrs.field(init=False)
+    naming: Naming = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.nothing = Reading(self.program, Facts(None, {}, (), {}, 0), 0)  # constants ask it, and nothing else
+        self.naming = Naming.of(self.program.scope)
         self._raw = {field: self.names.fresh("field", field) for field in self.program.scope.fields}
         self._held = {ladder: self.names.fresh("held", ladder) for ladder in self.program.scope.ladders}
         self.clock("instant")
@@ -307,7 +310,9 @@ class LeadCode:
         no_other = code.compare(code.call(code.name("len"), attributes), "=", code.const(len(keys)))
         named = code.not_(code.call(self.names.value(are_plain, "are_plain"), attributes))
         rename = code.assign("attributes", code.call(self.names.value(plainly, "plainly"), attributes))
+        under_first = code.call(self.names.value(runtime.attributes_by(self.naming)), attributes)
         return [
+            *([code.assign("attributes", under_first)] if self.naming.keys else []),
             code.if_(code.and_(code.not_(no_other), named), [rename]),
             code.try_(
                 [code.assign("values", every)],
@@ -344,17 +349,20 @@ class LeadCode:
         held: Callable[[object], Any] = runtime.labels_held(self.program.scope.ladders)
         given, read = code.subscript(code.name("lead"), code.const("stages")), self.names.value(held)
         others = 3 if self.totals.is_empty else 4  # id, attributes and events, and the totals of a state
-        none = [
-            self._has_keys(others),
-            code.assign("stages", NONE),
-            *([code.assign_all(variables, NONE)] if variables else []),
-        ]
-        some = [
-            self._has_keys(others + 1),
-            code.assign("stages", code.call(read, given)),
+        none: Block = [self._has_keys(others), code.assign("stages", NONE)]
+        some: Block = [self._has_keys(others + 1), code.assign("stages", given)]
+        as_held = [
+            code.assign("stages", code.call(read, code.name("stages"))),
             code.assign([*variables, "_"], code.name("stages")),
         ]
-        return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none)]
+        after: Block = []
+        if self.naming.columns:
+            held_in = self.names.value(runtime.labels_by(self.naming))
+            after = [code.assign("stages", code.call(held_in, code.name("stages"), code.name("attributes"))), *as_held]
+        else:
+            none += [code.assign_all(variables, NONE)] if variables else []
+            some += as_held
+        return [code.if_(code.compare(code.const("stages"), "in", code.name("lead")), some, none), *after]
 
     def _has_keys(self, count: int) -> ast.stmt:
         """Write the refusal of a lead in which something stands beside its parts."""

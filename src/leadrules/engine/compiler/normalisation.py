@@ -17,7 +17,10 @@ import attrs
 
 from leadrules.conversions import Reader, text_from
 from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular
-from leadrules.shape import EVENT_PARTS, Shape, misshapen
+from leadrules.history import as_of, changes_of
+from leadrules.lead import identity_of
+from leadrules.naming import Naming
+from leadrules.shape import EVENT_PARTS, Mistakes, Shape, misshapen
 from leadrules.spellings import are_plain, plainly
 from leadrules.values import moment_of, plain_name
 from leadrules.vocabulary import EventType, Scope
@@ -55,8 +58,10 @@ class EventNormaliser:
     """Reads the events of a lead with care: what compiled code cannot take as it is."""
 
     scope: Scope
-    read_at: Reader
+    read_at: Mapping[str, Reader]
     properties: Properties
+    identities: Mapping[str, tuple[str, Callable[[Any], Any]]]
+    types: Mapping[str, str]
 
     def __call__(self, events: Sequence[Event], now: dt.datetime) -> Normalised:
         """Give the events that count by their type, each beside its moment in UTC; their types and ids, and whose.
@@ -84,16 +89,15 @@ class EventNormaliser:
         plain = plain_name(type_.strip())
         if not plain:
             raise Irregular
-        return plain
+        return self.types.get(plain, plain)
 
     def _normalised(self, events: Sequence[Event], type_: str, now: dt.datetime) -> list[Event]:
         """Leave out events later than now, and all but the first of those with one id."""
         kept: list[Event] = []
         named: dict[str, int] = {}
         for event in events:
-            at = self._moment(event.get("at"))
-            raw = event.get("id")
-            name = None if raw is None else text_from(raw)
+            at = self._moment(event.get("at"), type_)
+            name = self._name(event, type_)
             if at > now:
                 continue
             one = _plain(event, type_, at, name)
@@ -110,17 +114,28 @@ class EventNormaliser:
                 known(given.get(key))
         return kept
 
-    def _moment(self, raw: object) -> dt.datetime:
+    def _name(self, event: Event, type_: str) -> str | None:
+        """Give what identifies an event: the property that does, where it is known, else its id."""
+        if type_ in self.identities:
+            key, known = self.identities[type_]
+            (given,) = properties_of([event])
+            value = known(given.get(key))
+            if value is not None:
+                return identity_of(value)
+        raw = event.get("id")
+        return None if raw is None else text_from(raw)
+
+    def _moment(self, raw: object, type_: str) -> dt.datetime:
         if type(raw) is dt.datetime and raw.tzinfo is dt.UTC and EARLIEST < raw < LATEST:
             return raw
-        if type(raw) is str and _INSTANT.fullmatch(raw):
+        if type(raw) is str and not self.scope.events[type_].forms and _INSTANT.fullmatch(raw):
             try:
                 moment = dt.datetime.fromisoformat(raw)
             except ValueError:
                 raise Irregular from None
             if EARLIEST < moment < LATEST:
                 return moment
-        at = None if raw is None else self.read_at(raw)
+        at = None if raw is None else self.read_at[type_](raw)
         if not isinstance(at, int):
             raise Irregular
         return moment_of(at)
@@ -147,15 +162,15 @@ def properties_of(events: Iterable[Event]) -> list[Mapping[Any, Any]]:
 class PassedOver(dict[str, None]):
     """The types of event that no rule looks at; those of no scope are added as they are met."""
 
-    __slots__ = ("_scope",)
+    __slots__ = ("_known",)
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(dict.fromkeys(scope.events.keys() - scope.read.keys()))
-        self._scope = scope
+        self._known = frozenset((*scope.events, *Naming.of(scope).types))
 
     def meet(self, type_: object) -> None:
         """Take a type as one that no rule looks at. Raises Irregular where it may be another's spelling."""
-        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._scope.events:
+        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._known:
             raise Irregular
         if len(self) < _MOST_TYPES and len(type_) <= _LONGEST_TYPE:
             self[type_] = None
@@ -167,16 +182,22 @@ def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(prop.name for prop in event.properties if prop.name in wanted))
 
 
-def plain_lead(shape: Shape) -> dict[str, Any] | None:
-    """Give a lead as a dict with id, attributes, events and stages; None where its parts are not such."""
-    attributes = shape.attributes
+def plain_lead(shape: Shape, read_at: Reader, instant: int) -> dict[str, Any] | None:
+    """Give a lead as it was at an instant: a dict with id, attributes, events and stages; None where it is not such."""
+    attributes, stages = shape.attributes, shape.stages
     if shape.mistakes or shape.of_events or not isinstance(attributes, Mapping | None):
         return None
+    if shape.changes:
+        mistakes = Mistakes()
+        changes = changes_of(shape.changes, read_at, mistakes)
+        if mistakes.found or not isinstance(stages, Mapping | None):
+            return None
+        attributes, stages = (as_of(plainly(given or {}), changes, instant) for given in (attributes, stages))
     return {
         "id": shape.id,
         "attributes": attributes if type(attributes) is dict else dict(attributes or {}),
         "events": [_as_mapping(event) for event in shape.events],
-        "stages": shape.stages,
+        "stages": stages,
     }
 
 

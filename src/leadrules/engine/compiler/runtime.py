@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 
 from leadrules.conversions import Reader
 from leadrules.families import Calendar, Decay
-from leadrules.foreign import PLAIN, may_change
+from leadrules.foreign import PLAIN, Unreadable, may_change
+from leadrules.naming import Naming
 from leadrules.spellings import plainly
 from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of
 
@@ -119,6 +120,20 @@ def lasting(read: Reader) -> Reader:
     return read_lasting
 
 
+def absent_is_unknown(read: Reader, *, validated: bool = False) -> Reader:
+    """Let a reader take None, and, where values were read before, what it cannot read."""
+    if not validated:
+        return lambda raw: None if raw is None else read(raw)
+
+    def read_or_not(raw: object) -> Value | None:
+        try:
+            return None if raw is None else read(raw)
+        except Unreadable:
+            return None
+
+    return read_or_not
+
+
 def reader_of_number(read: Reader) -> Reader:
     """Give whole numbers as int, which compares and adds faster than a fraction."""
     read = lasting(read)
@@ -138,6 +153,22 @@ def values_of(keys: Sequence[str]) -> Callable[[Mapping[Any, Any]], tuple[Any, .
     """
     get = operator.itemgetter(*keys)
     return get if len(keys) > 1 else lambda given: (get(given),)
+
+
+def attributes_by(naming: Naming) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Prepare giving attributes under the first name of each field."""
+    return lambda given: naming.attributes(plainly(given))
+
+
+def labels_by(naming: Naming) -> Callable[[Any, Mapping[str, Any]], Any]:
+    """Prepare giving the labels that a lead holds, or that its attributes say; what is no dict is left as it is."""
+
+    def held(given: Any, attributes: Mapping[str, Any]) -> Any:
+        if given is not None and type(given) is not dict:
+            return given
+        return naming.stages(plainly(given or {}), plainly(attributes))
+
+    return held
 
 
 def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[Any, ...]]:
@@ -204,6 +235,7 @@ BUILT_IN: Mapping[str, Callable[..., Any]] = {
     "abs": _of_known(abs),
     "least": _of_known(min),
     "greatest": _of_known(max),
+    "count": _of_known(len),
 }
 
 

@@ -82,6 +82,7 @@ class ResultMaker:
         }
         parts |= dict(zip(MARKS, notes[_MARKS:_PROOF], strict=True))
         held = ((ladder, next(rest), after, next(rest)) for ladder, after in stages.items())
+        parts["unreadable"] = ()
         parts["transitions"] = tuple(Transition(*change) for change in held if change[1] != change[2])
         return parts
 

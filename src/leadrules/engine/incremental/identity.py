@@ -75,7 +75,8 @@ def _event(event: EventType, read: frozenset[str]) -> list[Any]:
     own = {own.name for own in OWN_PROPERTIES if event.property(own.name) is None}
     names = sorted(read - own)
     declared = sorted(event.properties, key=lambda prop: prop.name)
-    return [names, [_said(prop, choices=True) for prop in declared] if names else []]
+    found = [names, [_said(prop, choices=True) for prop in declared] if names else []]
+    return found if event.identity is None else [*found, event.identity]
 
 
 def _said(value: Any, *, choices: bool = False) -> Any:

@@ -20,12 +20,14 @@ from leadrules.engine.incremental.compiled import KeptEventCode
 from leadrules.engine.incremental.identity import layout_of, question_of, state_fingerprint
 from leadrules.engine.incremental.log import EventLog, LogReader, events_of
 from leadrules.engine.incremental.retention import Retention
-from leadrules.engine.incremental.storage import Stored, read_state, text_of
+from leadrules.engine.incremental.storage import NOTHING_FORGOTTEN, Forgotten, Stored, read_state, text_of
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
 from leadrules.engine.reference.conditions import NOTHING, Total
 from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
+from leadrules.history import Change
+from leadrules.history import as_of as values_as_of
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
 from leadrules.leadlike import Eventlike
 from leadrules.stack import with_room
@@ -155,7 +157,8 @@ class Scorer:
             events = [*events_of(stored.events, read), *events_of(stored.waiting, read)]
             log = EventLog(plan, read, stored.remember, events, mark)
         totals = self.totals(stored.totals)
-        return LeadState(self, {**stored.lead}, log, totals, stored.remember, stored.most, stored.again, stored.judged)
+        lead = {**stored.lead, "changes": stored.changes}
+        return LeadState(self, lead, log, totals, stored.remember, stored.most, stored.again, stored.forgotten)
 
 
 def _together(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
@@ -203,7 +206,9 @@ class LeadState:
     Decimal('5')
     """
 
-    __slots__ = ("_again", "_judged", "_lead", "_lock", "_log", "_most", "_remember", "_scorer")
+    __slots__ = (
+        *("_again", "_changes", "_judged", "_lead", "_lock", "_log", "_most", "_remember", "_scorer", "_unreadable"),
+    )
 
     def __init__(
         self,
@@ -214,10 +219,12 @@ class LeadState:
         remember: int,
         most: int = _FEW,
         again: int | None = None,
-        judged: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        forgotten: Forgotten = NOTHING_FORGOTTEN,
     ) -> None:
         self._lock = threading.Lock()
-        self._judged = judged
+        self._judged = forgotten.judged
+        self._unreadable = forgotten.unreadable
+        self._changes: tuple[Change, ...] = lead.pop("changes", ())
         self._scorer = scorer
         self._lead = lead | {"events": log, TOTALS: totals}
         self._log = log
@@ -284,6 +291,8 @@ class LeadState:
         Raises LeadError for a value that the rules cannot read; then the state is as before.
         """
         self._scorer.reader.plain_update(self._lead, attributes, stages)
+        given = {plain_name(name) for part in (attributes, stages) for name in part or ()}
+        self._changes = tuple(change for change in self._changes if change.name not in given)
 
     @_alone
     def remove(self, type_: str, id_: str | int, /) -> None:
@@ -307,7 +316,7 @@ class LeadState:
         both, the span remembered the shorter; the other state stays as it is. Raises StateError for a
         state of rules that keep other things.
         """
-        scorer, log, their_lead, remember, judged = copy.copy(other)._inside()  # noqa: SLF001 - its own kind
+        scorer, log, their_lead, remember, judged = (theirs_ := copy.copy(other))._inside()  # noqa: SLF001 - its own kind
         if scorer.fingerprint != self._scorer.fingerprint:
             advice = "merge states of one `state_fingerprint`, or start again with all events"
             reason = f"the other state is of rules that keep other things of a lead ({advice})"
@@ -326,6 +335,9 @@ class LeadState:
             known = {name: value for name, value in lead[part].items() if value is not None}
             lead[part] = {**their_lead[part], **known}
         self._judged = _together(self._judged, judged)
+        self._unreadable |= theirs_._unreadable  # noqa: SLF001
+        changed = {(change.at, change.name): change for change in (*theirs_._changes, *self._changes)}  # noqa: SLF001
+        self._changes = tuple(change for _, change in sorted(changed.items()))
         self._most, self._again = _FEW, None
 
     def _inside(self) -> tuple[Scorer, EventLog, dict[str, Any], int, Mapping[str, Sequence[str]]]:
@@ -368,7 +380,29 @@ class LeadState:
     def _result(self, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
         self._advance(as_of)
         evaluate, _ = self._scorer.compiled
-        return with_room(lambda: evaluate(self._lead, as_of, pii))
+        found = with_room(lambda: evaluate(self._now(as_of), as_of, pii))
+        names = self._unreadable_names()
+        if not names:
+            return found
+        fields = [name for name in found.unreadable if name not in self._scorer.reader.lenient]
+        return found.with_unreadable((*fields, *names))
+
+    def _now(self, as_of: dt.datetime) -> dict[str, Any]:
+        """Give the lead with its attributes and labels as they are at a moment."""
+        if not self._changes:
+            return self._lead
+        lead, instant = self._lead, read_as_of(as_of)
+        return lead | {
+            part: dict(values_as_of(lead[part], self._changes, instant)) for part in ("attributes", "stages")
+        }
+
+    def _unreadable_names(self) -> list[str]:
+        """Name the properties of events that could not be read."""
+        reader = self._scorer.reader
+        if not reader.lenient:
+            return []
+        found = self._unreadable.union(*(event.occurrence.unreadable for event in self._log.events()))
+        return [name for name in reader.lenient if name in found]
 
     def forecast(self, *, as_of: dt.datetime, days: int = 90) -> Forecast:
         """Say when the lead's labels will change: what `Ruleset.forecast` says of all that was taken in.
@@ -393,6 +427,7 @@ class LeadState:
 
         self.advance(as_of=as_of)
         self._log.forget_waiting()
+        self._lead, self._changes = self._now(as_of), ()
         lead, reading = self._lead, self._reading(read_as_of(as_of))
 
         def score(at: int, held: Mapping[str, str]) -> ScoredLead:
@@ -412,7 +447,7 @@ class LeadState:
         return self._scorer.account(self._reading(read_as_of(as_of)), pii=pii, at_hand=not self._judged)
 
     def _reading(self, instant: int) -> TotalsReading:
-        scorer, lead = self._scorer, self._lead
+        scorer, lead = self._scorer, self._now(moment_of(instant))
         totals = dict(zip(scorer.retention.uses, lead[TOTALS], strict=True))
         return TotalsReading(scorer.retention.program, scorer.log_reader.read(lead, instant), instant, totals=totals)
 
@@ -435,7 +470,8 @@ class LeadState:
             self._remember,
             self._most,
             self._again,
-            self._judged,
+            Forgotten(self._judged, self._unreadable),
+            self._changes,
         )
         return text_of(stored)
 
@@ -449,6 +485,10 @@ class LeadState:
         events, totals, final = log.events(), self._lead[TOTALS], mark - self._remember
         kept, self._lead[TOTALS] = with_room(lambda: retention.forget(events, totals, mark, final, plan))
         if len(kept) < len(events):
+            gone = {id(event) for event in events} - {id(event) for event in kept}
+            self._unreadable = self._unreadable.union(
+                *(event.occurrence.unreadable for event in events if id(event) in gone)
+            )
             self._judged = _together(self._judged, {name: (one,) for name, one in self._scorer.environment.items()})
         log.keep(kept)
         self._most = max(_FEW, 2 * len(log))
@@ -458,8 +498,9 @@ class LeadState:
 
     @_alone
     def __copy__(self) -> LeadState:
-        lead, log = self._lead, self._log.copy()
-        return LeadState(self._scorer, lead, log, lead[TOTALS], self._remember, self._most, self._again, self._judged)
+        lead, log = self._lead | {"changes": self._changes}, self._log.copy()
+        forgotten = Forgotten(self._judged, self._unreadable)
+        return LeadState(self._scorer, lead, log, lead[TOTALS], self._remember, self._most, self._again, forgotten)
 
     def __deepcopy__(self, memo: Any) -> LeadState:
         return self.__copy__()  # events and values do not change once they are taken in

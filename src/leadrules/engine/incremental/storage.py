@@ -9,6 +9,7 @@ import json
 import operator
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 import attrs
@@ -16,6 +17,7 @@ import attrs
 from leadrules.engine.incremental.columns import Columns, json_value, not_a_state, plain_value_of, reading
 from leadrules.engine.reference.conditions import Total
 from leadrules.errors import StateError
+from leadrules.history import Change
 from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant
 
@@ -24,6 +26,20 @@ VERSION = 3
 
 _OPENING = f'{{"state":{VERSION},"digest":"sha256:'
 _DIGITS = 64
+
+
+@attrs.frozen
+class Forgotten:
+    """What is known of events that are kept no more.
+
+    `judged` are the versions of tables by which they were judged, `unreadable` names what could not be read of them.
+    """
+
+    judged: Mapping[str, Sequence[str]] = MappingProxyType({})
+    unreadable: frozenset[str] = frozenset()
+
+
+NOTHING_FORGOTTEN = Forgotten()
 
 
 @attrs.frozen
@@ -36,7 +52,7 @@ class Stored:
     the columns; they were made by tables of the versions in `environment`. `mark` is an instant, or None
     where no result was asked for; `remember` is in microseconds. `most` is how many events there may be
     before they are looked through, and `again` the instant when that is worth it whatever came, if there is one.
-    `judged` are the versions of tables by which events were judged that are kept no more.
+    `changes` are those of the lead.
     """
 
     fingerprint: str
@@ -52,7 +68,8 @@ class Stored:
     remember: int
     most: int
     again: int | None
-    judged: Mapping[str, Sequence[str]]
+    forgotten: Forgotten
+    changes: Sequence[Change] = ()
 
 
 # ------------------------------------------------------------------- writing
@@ -68,7 +85,7 @@ def text_of(stored: Stored) -> str:
         "environment": _canonical(stored.environment),
         "events": _events(stored.events),
         "fingerprint": _canonical(stored.fingerprint),
-        "judged": _canonical(dict(stored.judged)),
+        "judged": _canonical(dict(stored.forgotten.judged)),
         "layout": _canonical(stored.layout),
         "lead": _canonical(lead["id"]),
         "most": str(stored.most),
@@ -80,6 +97,12 @@ def text_of(stored: Stored) -> str:
         "values": _canonical(stored.events.values),
         "waiting": _events(stored.waiting),
     }
+    if stored.changes:
+        changes = [[text_of_instant(one.at), one.name, json_value(one.value)] for one in stored.changes]
+        parts["changes"] = _canonical(changes)
+    if stored.forgotten.unreadable:
+        parts["unreadable"] = _canonical(sorted(stored.forgotten.unreadable))
+    parts = dict(sorted(parts.items()))
     content = "{" + ",".join([f'"{name}":{part}' for name, part in parts.items()]) + "}"
     return f'{_OPENING}{_sha256(content)}",{content[1:]}'
 
@@ -180,8 +203,24 @@ def _stored(found: Mapping[str, Any]) -> Stored:
         remember,
         _part(found, "most", int),
         _part(found, "again", int, type(None)),
-        _versions(_part(found, "judged", dict)),
+        Forgotten(
+            _versions(_part(found, "judged", dict)), _names(_part({"unreadable": [], **found}, "unreadable", list))
+        ),
+        _changes(_part({"changes": [], **found}, "changes", list)),
     )
+
+
+def _changes(given: Sequence[Any]) -> tuple[Change, ...]:
+    with reading("changes"):
+        return tuple(
+            Change(read_as_of(dt.datetime.fromisoformat(at)), "".join(name), plain_value_of(value))
+            for at, name, value in given
+        )
+
+
+def _names(given: Sequence[Any]) -> frozenset[str]:
+    with reading("unreadable"):
+        return frozenset("".join(name) for name in given)
 
 
 def _versions(judged: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:

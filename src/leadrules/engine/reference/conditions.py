@@ -227,7 +227,7 @@ class Reading:
             return self.answers[question]
         if any(value is None for value in found):
             return None
-        return BUILT_IN[node.function](*[_number(value) for value in found if value is not None])
+        return BUILT_IN[node.function](*found)
 
     def instant(self, value: Value | None, kind: str) -> int | None:
         """Give a datetime as it is, and a date as the midnight that starts it."""
@@ -355,6 +355,7 @@ BUILT_IN: dict[str, Callable[..., Fraction]] = {
     "abs": abs,
     "least": lambda *xs: min(xs),
     "greatest": lambda *xs: max(xs),
+    "count": lambda members: Fraction(len(members)),
 }
 
 

@@ -120,6 +120,7 @@ def result_of(
         **evaluation.lists(),
         transitions=tuple(_transitions(evaluation)),
         audit=tuple(_audit(evaluation, Evidence(evaluation.reading, show_pii))),
+        unreadable=evaluation.reading.facts.unreadable,
         lasting=None if valid_until is None else functools.partial(valid_until, evaluation.reading),
     )
 

@@ -261,7 +261,8 @@ def calculated_by(function: str, exact: Callable[..., Fraction], operands: Seque
         return frozenset((None,))
     ranges = [operand for operand in operands if isinstance(operand, Range)]
     if len(ranges) < len(operands):
-        return ANYTHING
+        ones = [one[0] for operand in operands if (one := only(operand)) is not None]
+        return exactly(exact(*ones)) if len(ones) == len(operands) else ANYTHING
     low, high = exact(*(one.low for one in ranges)), exact(*(one.high for one in ranges))
     if function == "abs":
         low, high = (Fraction(0) if ranges[0].low < 0 < ranges[0].high else min(low, high)), max(low, high)

@@ -198,12 +198,17 @@ class TypeSpec(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class FieldDeclaration(Node):
-    """`field NAME: TYPE` and its options; an option not given is None or empty or False."""
+    """`field NAME: TYPE` and its options; an option not given is None or empty or False.
+
+    `lenient` is `else unknown`.
+    """
 
     name: Name
     type: TypeSpec
-    column: Text | None = None
-    pattern: Text | None = None
+    columns: tuple[Text, ...] = ()
+    forms: tuple[Text, ...] = ()
+    split: tuple[Text, ...] = ()
+    lenient: bool = False
     unknown: Set | None = None
     default: Literal | None = None
     true_words: Set | None = None
@@ -214,19 +219,25 @@ class FieldDeclaration(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Property(Node):
-    """One property of an event."""
+    """One property of an event, and its options as those of a field."""
 
     name: Name
     type: TypeSpec
+    forms: tuple[Text, ...] = ()
+    split: tuple[Text, ...] = ()
+    lenient: bool = False
     pii: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
 class EventDeclaration(Node):
-    """`event NAME[prop: type, …]`."""
+    """`event NAME[prop: type, …] at as "…" from "…" id prop`; an option not given is None or empty."""
 
     name: Name
     properties: tuple[Property, ...] = ()
+    forms: tuple[Text, ...] = ()
+    types: tuple[Text, ...] = ()
+    identity: Name | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -339,12 +350,13 @@ class GradePair(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Stages(Node):
-    """`stages [NAME:] a < b [exit x, y] [forward only]`."""
+    """`stages [NAME:] a < b [exit x, y] [forward only] [from "…" or "…"]`."""
 
     name: Name | None
     labels: tuple[Name | Text, ...]
     exits: tuple[Name | Text, ...] = ()
     forward_only: bool = False
+    columns: tuple[Text, ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)

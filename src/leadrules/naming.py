@@ -1,0 +1,108 @@
+"""Where a lead's data has other names than its rules: several columns of a field, paths, types of event, labels.
+
+Everything here takes mappings whose names are in the form of comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules.shape import named_plainly
+from leadrules.values import folded, plain_name
+from leadrules.vocabulary import Scope
+
+
+def there(value: object) -> bool:
+    """Tell whether an attribute is there: null and an empty text are not."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def first_there(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    """Give the first attribute that is there, None where none is. Raises Unreadable.
+
+    A name with points in it that no attribute has is a path through objects.
+
+    >>> first_there({"company": {"size": 7}, "employees": 9}, ("company.size", "employees"))
+    7
+    """
+    for key in keys:
+        value = _along(given, key)
+        if there(value):
+            return value
+    return None
+
+
+def found_under(given: Mapping[str, Any], keys: Sequence[str]) -> list[tuple[str, Any]]:
+    """Give the attributes that are named, whatever their values, by their names or paths."""
+    found = []
+    for key in keys:
+        value = _along(given, key)
+        if value is not None or any(given.keys() & {key[:end] for end in _ends(key)}):
+            found.append((key, value))
+    return found
+
+
+def _ends(key: str) -> list[int]:
+    """Give where a name, or the first parts of a path, may end."""
+    return [*(at for at, sign in enumerate(key) if sign == "."), len(key)]
+
+
+def _along(given: Mapping[str, Any], key: str) -> Any:
+    if key in given or "." not in key:
+        return given.get(key)
+    outer, _, inner = key.partition(".")
+    while inner:
+        value = given.get(outer)
+        if isinstance(value, Mapping):
+            found = _along(named_plainly(value) or {}, inner)
+            if found is not None:
+                return found
+        more, _, inner = inner.partition(".")
+        outer = f"{outer}.{more}"
+    return None
+
+
+@attrs.frozen
+class Naming:
+    """The names in the data of what rules read.
+
+    `keys` has the names of each field that has several, or a path, by the first of them; `types` the
+    declared name of each type of event in the data, `columns` the attributes that hold a ladder's label
+    and `labels` the labels by the text there, folded.
+    """
+
+    keys: Mapping[str, tuple[str, ...]]
+    types: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, scope: Scope) -> Naming:
+        """Collect the names of a scope."""
+        fields = (field.keys for field in scope.fields.values())
+        keys = {of_field[0]: of_field for of_field in fields if len(of_field) > 1 or "." in of_field[0]}
+        types = {plain_name(type_.strip()): name for name, event in scope.events.items() for type_ in event.types}
+        labels = {ladder: {folded(label): label for label in scope.ladders[ladder]} for ladder in scope.held_in}
+        return cls(keys, types, scope.held_in, labels)
+
+    def attributes(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give attributes under the first name of each field. Raises Unreadable."""
+        if not self.keys:
+            return given
+        return {**given, **{key: first_there(given, keys) for key, keys in self.keys.items()}}
+
+    def stages(self, given: Mapping[str, Any], attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the labels that a lead holds: those that it says itself, then those in its attributes."""
+        if not self.columns:
+            return given
+        found = {ladder: self._label(ladder, attributes) for ladder in self.columns}
+        there_ = {ladder: label for ladder, label in found.items() if label is not None}
+        return {**there_, **{name: label for name, label in given.items() if there(label) or name not in there_}}
+
+    def _label(self, ladder: str, attributes: Mapping[str, Any]) -> Any:
+        """Give what the attributes say of a ladder: its label, in whatever case it is written there."""
+        raw = first_there(attributes, self.columns[ladder])
+        return self.labels[ladder].get(folded(raw.strip()), raw) if type(raw) is str else raw
