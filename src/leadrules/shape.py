@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import attrs
 
 from leadrules.conversions import asked, shown, text_from, told
-from leadrules.errors import LeadError, Mistake, closest
+from leadrules.errors import LeadError, Mistake, Slips, closest
 from leadrules.foreign import Unreadable, natural
 from leadrules.spellings import plainly
 from leadrules.values import plain_name
@@ -90,9 +90,9 @@ def _unknown_keys(lead: Mapping[Any, Any]) -> list[Mistake]:
     if not unknown:
         return []
     absent = [name for name in LEAD_PARTS if name not in lead]
-    found, others = [], []
+    found, others, slips = [], [], Slips()
     for key in unknown:
-        near = closest(plain_name(key), absent) if isinstance(key, str) else None
+        near = slips.closest(plain_name(key), absent) if isinstance(key, str) else None
         if near is None:
             others.append(key)
         else:

@@ -5,7 +5,7 @@ import difflib
 
 import pytest
 
-from leadrules import Ruleset, RulesetError
+from leadrules import LeadError, Ruleset, RulesetError
 from leadrules.errors import Slips, close_names, closest
 
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -68,4 +68,11 @@ def test_a_lead_of_slips_compares_no_more_than_one_of_a_few(compared):
     rules = Ruleset.from_text("\n".join([*names, f"{'a' * 180}{0:07} > 1 +1"]))
     told = rules.check_lead({"id": "1", "attributes": {f"{'a' * 179}b{n:07}": 1 for n in range(300)}})
     assert len(told) == 300
+    assert 0 < compared[0] <= 10_000_000
+
+
+def test_keys_beside_the_parts_of_a_lead_compare_no_more_than_a_few(compared):
+    rules = Ruleset.from_text("need +1")
+    with pytest.raises(LeadError, match="did you mean `attributes`"):
+        rules.evaluate({"id": "1", **{f"attributes{'s' * 3}{n}": 1 for n in range(60_000)}}, as_of=AS_OF)
     assert 0 < compared[0] <= 10_000_000
