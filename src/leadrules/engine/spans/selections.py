@@ -18,9 +18,6 @@ from leadrules.families import AGGREGATES
 from leadrules.lead import Occurrence
 from leadrules.values import Value, folded
 
-_FEW = 8
-"""So many events leave a window one by one; of more, only what reaches around all of it is found."""
-
 Filter = Callable[[p.Condition, Occurrence], int]
 """Answers a filter that moves about an event, during the span at hand."""
 
@@ -56,6 +53,7 @@ class Pools:
     _pools: dict[tuple[tuple[str, ...], int | None], Pool] = attrs.field(factory=dict)
     _starts: dict[int, int | None] = attrs.field(factory=dict)
     _values: dict[tuple[int, str], list[Value | None]] = attrs.field(factory=dict)
+    _from_each: dict[tuple[int, int], list[Value | None]] = attrs.field(factory=dict)
 
     def pool(self, selection: p.Selection | p.SinceEvent) -> Pool:
         """Give the events of the types, and of those the ones that pass a filter that does not move."""
@@ -112,12 +110,15 @@ class Pools:
         """Give what the one value of selected events can be."""
         values = self.values(node.property, chosen.pool)
         earlier = self.still.total_earlier(node)
+        if isinstance(chosen.possible, range):
+            key, first = (id(node), id(chosen.pool)), chosen.possible.start
+            if not chosen.is_settled and key not in self._from_each:
+                self._from_each[key] = _from_each(node, values, earlier)
+            if key in self._from_each:
+                leaving = len(chosen.possible) - len(chosen.sure)
+                return one_of(self._from_each[key][first : first + leaving + 1])
         if chosen.is_settled:
             return exactly(_value(node, [values[index] for index in chosen.possible], earlier))
-        leaving = len(chosen.possible) - len(chosen.sure)
-        if leaving <= _FEW and isinstance(chosen.possible, range):
-            starts = range(chosen.possible.start, chosen.possible.start + leaving + 1)
-            return one_of(_value(node, values[start:], earlier) for start in starts)
         if AGGREGATES[node.function].gives_value:
             return one_of(_at_the_edge(node, values, chosen))
         return _around(node, [values[i] for i in chosen.possible], [values[i] for i in chosen.sure], earlier)
@@ -141,6 +142,21 @@ def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) ->
     else:
         found = aggregate.of([folded(value) if isinstance(value, str) else value for value in values])
     return None if found is None else Fraction(found)
+
+
+def _from_each(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) -> list[Value | None]:
+    """Give what the reference gives from each of the values on, and for none: found from the last to the first."""
+    aggregate = AGGREGATES[node.function]
+    begin: Callable[..., Callable[[Any], Any]] = aggregate.growing
+    take = begin(earlier.count, earlier.sum) if earlier.count else begin()
+    found = [_value(node, [], earlier)]
+    for value in reversed(values):
+        if aggregate.gives_value:
+            found.append(take(value))
+        else:
+            given = take(folded(value) if isinstance(value, str) else value)
+            found.append(None if given is None else Fraction(given))
+    return found[::-1]
 
 
 def _at_the_edge(node: p.Aggregate, values: Sequence[Value | None], chosen: Chosen) -> Iterator[Value | None]:
