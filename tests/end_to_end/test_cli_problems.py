@@ -62,7 +62,7 @@ def test_a_rule_file_that_cannot_be_used(command, content, said, output, here, l
         ("\n \n", "`leads.csv` is empty"),
         ("id,id\n1,2\n", "`leads.csv` has two columns named `id`"),
         (b"id,email\n1,\xff\n", "`leads.csv` is not UTF-8: line 2"),
-        ("id,email\n1,a\n".encode("utf-16"), "`leads.csv` is UTF-16, not UTF-8"),
+        (b"\x1f\x8b\x08" + b"\0" * 9, "`leads.csv` is packed with gzip, and its end is missing"),
         ("folder", "`leads.csv` is a folder, not a file"),
         (None, "`leads.csv` does not exist"),
     ],

@@ -274,43 +274,19 @@ def test_a_header_that_cannot_be_read(tmp_path):
     )
 
 
-SAVE_AGAIN = "\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`)"
-WESTERN = "iconv -f WINDOWS-1252 -t UTF-8"
-
-
 @pytest.mark.parametrize(
-    ("content", "line", "offset", "conversion"),
+    ("content", "line", "offset"),
     [
-        ("id,city\n1,Köln\n".encode("latin-1"), "2", "11", WESTERN),
-        (b"\xe9", "1", "0", WESTERN),
-        (b"id\n\xc3", "2", "3", "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Ă`, -f WINDOWS-1252 where `Ã`"),
-        (
-            b"id,a\n" + b"1,x\n" * 300_000 + b"2,\xff\n",
-            "300,002",
-            "1,200,007",
-            f"{WESTERN} where it reads `ÿ`, -f WINDOWS-1250 where `˙`",
-        ),
-        (b"id,a\n1," + b"x" * ((1 << 20) - 8) + b"\xc3(\n", "2", "1,048,575", WESTERN),
-        (
-            "id,city\n1,Łódź\n2,Kraków\n".encode("cp1250"),
-            "2",
-            "10",
-            "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Łódź`, -f WINDOWS-1252 where `£ódŸ`",
-        ),
-        (
-            "id,city\n1,São Paulo\n".encode("cp1252"),
-            "2",
-            "11",
-            "iconv -f WINDOWS-1250 -t UTF-8 where it reads `Săo`, -f WINDOWS-1252 where `São`",
-        ),
+        (b"id,city\n1,K\xc3\xb6ln\n2,M\xc3\xbcnchen\n3,K\xf6ln\n", "4", "30"),
+        (b"id,a\n1," + b"x" * ((1 << 20) - 8) + b"\xc3\xa9,\xc3(\n", "2", "1,048,578"),
     ],
 )
-def test_a_file_that_is_not_utf_8(tmp_path, content, line, offset, conversion):
-    found = problem(tmp_path, content, id_column="#")
-    said = (
+def test_what_is_utf_8_but_for_a_byte_is_told_where(tmp_path, content, line, offset):
+    assert problem(tmp_path, content, id_column="#") == (
         f"`leads.csv` is not UTF-8: line {line} has a byte that belongs to another encoding (byte {offset} of the file)"
+        "\n  help: say which encoding it is in with `encoding=…`, such as `windows-1250`, or "
+        "save it again as UTF-8 (in Excel: `CSV UTF-8`)"
     )
-    assert found == f"{said}{SAVE_AGAIN}, or convert it: {conversion}"
 
 
 @pytest.mark.parametrize(
@@ -318,23 +294,12 @@ def test_a_file_that_is_not_utf_8(tmp_path, content, line, offset, conversion):
     [
         (b"PK\x03\x04....[Content_Types].xml....", "is a workbook (.xlsx), whatever its name says"),
         (b"PK\x03\x04....leads.csv", "is a ZIP archive, whatever its name says\n  help: unpack it first"),
-        (b"\x1f\x8b\x08....", "is packed with gzip, whatever its name says\n  help: unpack it first"),
         (b"\x89PNG\r\n\x1a\n", "is a picture (PNG), whatever its name says"),
         (b"PAR1....PAR1", "is a Parquet file, whatever its name says\n  help: let its name end in `.parquet`"),
-        ("id,a\n1,x\n".encode("utf-16-le"), "is UTF-16, not UTF-8"),
-        ("id,a\n1,x\n".encode("utf-32"), "is UTF-32, not UTF-8"),
     ],
 )
 def test_a_file_of_another_kind_is_told_what_it_is(tmp_path, content, said):
     assert problem(tmp_path, content).startswith(f"`leads.csv` {said}")
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
-def test_a_file_in_utf_16(tmp_path, encoding):
-    content = "\ufeffid,a\n1,x\n".encode("utf-16-be") if encoding == "utf-16-be" else "id,a\n1,x\n".encode(encoding)
-    assert problem(tmp_path, content) == (
-        "`leads.csv` is UTF-16, not UTF-8\n  help: save it again as UTF-8 (in Excel: `CSV UTF-8`)"
-    )
 
 
 def test_a_missing_file(tmp_path):
@@ -353,12 +318,12 @@ def test_a_folder(tmp_path):
         read_leads(tmp_path / "leads.csv")
 
 
-@pytest.mark.parametrize(("name", "what"), [("leads.xlsx", "ends in `.xlsx`"), ("leads", "has no suffix")])
+@pytest.mark.parametrize(("name", "what"), [("leads.docx", "ends in `.docx`"), ("leads", "has no suffix")])
 def test_an_unknown_format(tmp_path, name, what):
     assert problem(tmp_path, "id\n", name=name) == (
         f"`{name}` {what}, which is no known format\n"
-        "  help: the formats are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet`; "
-        "name one of another name with `input_format=…`"
+        "  help: the formats are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet`, each also packed "
+        "as `.gz` or `.zst`; name one of another name with `input_format=…`"
     )
 
 

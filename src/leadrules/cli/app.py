@@ -46,6 +46,11 @@ EventColumns = Annotated[
 Delimiter = Annotated[
     str | None, typer.Option(metavar="MARK", help="What separates the values of the leads, if not recognised.")
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The encoding of the leads, if not recognised: utf-8, windows-1250, …"),
+]
+EventsEncoding = Annotated[str | None, typer.Option(metavar="NAME", help="The encoding of the events.")]
 InputFormat = Annotated[
     Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet"] | None,
     typer.Option(help="What the leads are, whatever their name says; of standard input CSV, if not said."),
@@ -107,6 +112,8 @@ def check(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    events_encoding: EventsEncoding = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -137,7 +144,9 @@ def check(
     if against is not None:
         from leadrules.cli.reading import Source
 
-        source = Source(against, events, id_column, event_columns, delimiter, input_format=input_format)
+        source = Source(
+            against, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+        )
     given = Given(param or [], allow_plugin, criteria or [])
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
@@ -185,6 +194,8 @@ def score(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    events_encoding: EventsEncoding = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -196,7 +207,9 @@ def score(
     from leadrules.cli.score import Outputs
     from leadrules.cli.score import score as command
 
-    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column, input_format)
+    source = Source(
+        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+    )
     outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
         run(
@@ -231,6 +244,8 @@ def explain(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    events_encoding: EventsEncoding = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -244,7 +259,9 @@ def explain(
     from leadrules.cli.reading import Source
     from leadrules.cli.rule_files import Given
 
-    source = Source(leads, events, id_column, event_columns, delimiter, input_format=input_format)
+    source = Source(
+        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+    )
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
     told = ExplainOptions(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
@@ -264,13 +281,17 @@ def infer(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    events_encoding: EventsEncoding = None,
     input_format: InputFormat = None,
 ) -> None:
     """Write the declarations that fit a data file, to begin a rule file with."""
     from leadrules.cli.infer import infer as command
     from leadrules.cli.reading import Source
 
-    source = Source(leads, events, id_column, event_columns, delimiter, input_format=input_format)
+    source = Source(
+        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+    )
     raise typer.Exit(run(lambda: command(source)))
 
 
@@ -329,6 +350,8 @@ def diff(
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
     delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    events_encoding: EventsEncoding = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -340,7 +363,9 @@ def diff(
     from leadrules.cli.reading import Source
     from leadrules.cli.rule_files import Given
 
-    source = Source(leads, events, id_column, event_columns, delimiter, as_of_column, input_format)
+    source = Source(
+        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+    )
     as_json = format_ == "json"
     raise typer.Exit(
         run(

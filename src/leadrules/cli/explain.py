@@ -59,7 +59,10 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     rules = load_rules(path, given)
     if options.why_not is not None:
         _check_label(program_of(rules), options.why_not)
-    row = find(source.open(program_of(rules)), lead)
+    table = source.open(program_of(rules))
+    row = find(table, lead)
+    for remark in table.notes:
+        notes.note(remark)
     moment = read_as_of_option(as_of, program_of(rules).scope.zone, notes)
     try:
         told = _told(rules, row, options, moment)

@@ -14,7 +14,7 @@ from leadrules.cli.running import Stop
 from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
 from leadrules.lead import parse_as_of
-from leadrules.tables import EVENT_COLUMNS, EventTable, LeadTable, read_events, read_leads
+from leadrules.tables import EVENT_COLUMNS, EventTable, FileProblem, LeadTable, read_events, read_leads
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Source:
     id_column: str = "id"
     event_columns: str | None = None
     delimiter: str | None = None
+    encoding: str | None = None
+    events_encoding: str | None = None
     as_of_column: str | None = None
     input_format: str | None = None
 
@@ -53,6 +55,7 @@ class Source:
             input_format=self.input_format or (_FORMAT_OF_STDIN if is_piped else None),
             id_column=self.id_column,
             delimiter=self.delimiter,
+            encoding=self.encoding,
             as_of_column=self.as_of_column,
             events=self.read_events(properties if programs else None),
             only=attributes if programs else None,
@@ -67,7 +70,17 @@ class Source:
             return None
         if self.events == STDIN:
             raise Stop("--events: standard input is for the leads alone", "write the events to a file first")
-        return read_events(self.events, columns=columns, only=only)
+        try:
+            events = read_events(self.events, columns=columns, encoding=self.events_encoding, only=only)
+        except FileProblem as problem:
+            raise FileProblem(problem.path, problem.problem, problem.advice and _of_events(problem.advice)) from None
+        remarks, notes = tuple(map(_of_events, events.remarks)), tuple(map(_of_events, events.notes))
+        return attrs.evolve(events, remarks=remarks, notes=notes)
+
+
+def _of_events(said: str) -> str:
+    """Name the options of the events, where Python has parameters of one name for both files."""
+    return said.replace("`encoding=…`", "--events-encoding")
 
 
 def read_event_columns(given: str | None) -> dict[str, str | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -66,7 +65,7 @@ def run(command: Callable[[], int]) -> int:
 
 
 def _told(error: Exception) -> int:
-    from leadrules.cli.screen import Screen
+    from leadrules.cli.screen import Screen, in_options
     from leadrules.errors import LeadrulesError, PluginError, RulesetError
     from leadrules.tables import FileProblem
 
@@ -79,7 +78,7 @@ def _told(error: Exception) -> int:
             screen.diagnostics(error.diagnostics)
             return RULES_WRONG
         case FileProblem():
-            screen.problem(error.sentence, error.advice and _PARAMETER.sub(_as_option, error.advice))
+            screen.problem(error.sentence, error.advice and in_options(error.advice))
         case PluginError():
             screen.problem(str(error), error.help)
         case LeadrulesError():
@@ -94,19 +93,6 @@ def _told(error: Exception) -> int:
         case _:
             return _told_unexpected(error, screen)
     return USAGE
-
-
-_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns|input_format)=(?:…|\{"(\w+)": …\})`')
-"""How messages of tables name what Python passes, and the command line has as an option."""
-
-
-def _as_option(found: re.Match[str]) -> str:
-    """Write a parameter as the option of the same name.
-
-    >>> _PARAMETER.sub(_as_option, 'name it with `event_columns={"at": …}`')
-    'name it with --event-columns at=…'
-    """
-    return f"--{found[1].replace('_', '-')}" + (f" {found[2]}=…" if found[2] else "")
 
 
 def _told_unexpected(error: Exception, screen: Screen) -> int:

@@ -24,6 +24,20 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 _PLAIN = str.maketrans({"·": "-", "→": "->", "–": "-", "’": "'", "×": "x", "−": "-", "…": "..."})
 _MARKED = re.compile(r"`[^`\n]+`")
 
+_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns|input_format|encoding|sheet)=(?:…|\{"(\w+)": …\})`')
+"""How messages of tables name what Python passes, and the command line has as an option."""
+
+
+def in_options(message: str) -> str:
+    """Name parameters of Python as the options of the same names.
+
+    >>> in_options('name it with `event_columns={"at": …}`')
+    'name it with --event-columns at=…'
+    """
+    return _PARAMETER.sub(
+        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}=…" if found[2] else ""), message
+    )
+
 
 class Screen:
     """One of the two streams of the process.
@@ -64,7 +78,7 @@ class Screen:
 
     def note(self, message: str) -> None:
         """Say something that is good to know."""
-        self.put(Text.assemble(("note: ", "bold blue"), _with_marks(printable(message))))
+        self.put(Text.assemble(("note: ", "bold blue"), _with_marks(printable(in_options(message)))))
 
     def warn(self, message: str, advice: str | None = None) -> None:
         """Say what went wrong in part."""

@@ -24,6 +24,7 @@ from leadrules.tables.records import (
     Remarks,
     Wanted,
     repeated_name,
+    text_of,
 )
 
 _ENCODING = "utf-8-sig"
@@ -44,6 +45,7 @@ def open_csv(given: Input, wanted: Wanted) -> RecordFile:
 
 def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
     refuse_other_kinds(given)
+    remarks = text_of(given, wanted)
     if _JSON.match(given.start):
         advice = "it is `jsonl` (an object on each line) or `json`: let its name say so, or `input_format=…`"
         raise given.problem("is JSON, whatever its name says", advice)
@@ -59,7 +61,6 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
         delimiter = read_delimiter(given, hint[1]) if hint else sniffed(body, wanted.columns, whole=given.is_whole)
     rows = _rows(given, delimiter, skip_line=hint is not None)
     columns = _header(given, rows)
-    remarks = Remarks()
     return RecordFile(given, columns, _records(rows, columns, delimiter, remarks), delimiter, remarks)
 
 

@@ -25,8 +25,9 @@ EVENT_COLUMNS: Mapping[str, str] = {"lead": "lead_id", "type": "type", "at": "at
 class EventTable:
     """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read.
 
-    `path` is None where the events come from no file; `blank` counts its rows without any value, and
-    `remarks` are sentences about it. `numbers` has the row of each event, in the order of `by_lead`.
+    `path` is None where the events come from no file; `blank` counts its rows without any value. `remarks` are
+    sentences about it, `notes` those of them that tell how it is read. `numbers` has the row of each event, in the
+    order of `by_lead`.
     """
 
     by_lead: Mapping[str, list[dict[str, Any]]]
@@ -35,6 +36,7 @@ class EventTable:
     blank: int = 0
     remarks: tuple[str, ...] = ()
     numbers: Mapping[str, Sequence[int]] = attrs.field(factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -55,6 +57,7 @@ def read_events(
     *,
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
+    encoding: str | None = None,
     only: Collection[str] | None = None,
     input_format: str | None = None,
 ) -> EventTable:
@@ -67,7 +70,7 @@ def read_events(
     """
     places = _places(columns or {})
     needed = {part: places[part] for part in ("lead", "type", "at")}
-    asked = Wanted(tuple(places.values()), "events", delimiter, only and [*only, "properties"])
+    asked = Wanted(tuple(places.values()), "events", delimiter, encoding, only and [*only, "properties"])
     file = open_records(path, asked, input_format)
     _check_columns(file, needed, places.get("id") if columns and "id" in columns else None)
     by_lead: dict[str, list[dict[str, Any]]] = {}
@@ -85,7 +88,8 @@ def read_events(
         by_lead.setdefault(lead, []).append(_event(record.values, places))
         numbers.setdefault(lead, array("Q")).append(record.number)
     remarks = tuple(file.remarks.sentences(file.input.called))
-    return EventTable(by_lead, tuple(rejects), file.input.path, file.remarks.blank, remarks, numbers)
+    notes = remarks[: len(file.remarks.notes)]
+    return EventTable(by_lead, tuple(rejects), file.input.path, file.remarks.blank, remarks, numbers, notes)
 
 
 def _places(columns: Mapping[str, str | None]) -> dict[str, str]:

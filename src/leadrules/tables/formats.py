@@ -30,6 +30,8 @@ _READERS: Mapping[str, Reader] = {
     "parquet": open_parquet,
 }
 
+_OF_NO_TEXT = {open_parquet}
+
 FORMATS = tuple(_READERS)
 """The formats that can be read."""
 
@@ -47,6 +49,8 @@ def open_records(given: Given, wanted: Wanted, input_format: str | None = None) 
         raise FileProblem(None, f"`{input_format}` is no format that can be read", f"the formats are {named}")
     input_ = Input(given, may_be_pipe=input_format is not None)
     reader = _READERS[input_format] if input_format is not None else _by_suffix(input_)
+    if wanted.encoding is not None and reader in _OF_NO_TEXT:
+        raise input_.problem("is no text, and has no encoding to be read by", "leave out `encoding=…`")
     try:
         file = reader(input_, wanted)
     except OSError as error:
@@ -55,11 +59,11 @@ def open_records(given: Given, wanted: Wanted, input_format: str | None = None) 
 
 
 def _by_suffix(input_: Input) -> Reader:
-    suffix = input_.path.suffix if input_.path is not None else ""
-    reader = _READERS.get(suffix.lower().removeprefix("."))
+    suffix = input_.suffix
+    reader = _READERS.get(suffix.removeprefix("."))
     if reader is not None and suffix:
         return reader
-    known = ", ".join(f"`{name}`" for name in SUFFIXES)
+    known = f"{', '.join(f'`{name}`' for name in SUFFIXES)}, each also packed as `.gz` or `.zst`"
     what = f"ends in `{suffix}`" if suffix else "has no suffix"
     advice = f"the formats are {known}; name one of another name with `input_format=…`"
     raise input_.problem(f"{what}, which is no known format", advice)

@@ -12,8 +12,10 @@ import attrs
 
 from leadrules.tables.inputs import Input
 from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
-from leadrules.tables.records import LONGEST_ROW, TOO_LONG, BadRecord, Record, RecordFile, Remarks, Wanted
+from leadrules.tables.records import LONGEST_ROW, TOO_LONG, BadRecord, Record, RecordFile, Remarks, Wanted, text_of
 
+MOST_OF_LIST = 1 << 30
+"""How many bytes a packed list may unpack to: 1 GiB."""
 _SKIPPED = 1 << 20
 
 
@@ -102,12 +104,12 @@ class _NotJsonError(ValueError):
 # ---------------------------------------------------------------- JSON lines
 
 
-def open_json_lines(given: Input, _wanted: Wanted) -> RecordFile:
+def open_json_lines(given: Input, wanted: Wanted) -> RecordFile:
     """Open a file with a JSON object on each line. A line that cannot be read is a bad record."""
     refuse_other_kinds(given)
+    remarks = text_of(given, wanted, pages=False)  # programs write JSON, and hardly in a code page
     if given.is_whole and not given.start.strip():
         raise given.problem("is empty", "each line should be a JSON object")
-    remarks = Remarks()
     return RecordFile(given, None, _lines(given, remarks), remarks=remarks)
 
 
@@ -149,9 +151,10 @@ def open_json(given: Input, wanted: Wanted) -> RecordFile:
     It is read as a whole, so memory grows with it.
     """
     refuse_other_kinds(given)
+    remarks = text_of(given, wanted, pages=False)  # programs write JSON, and hardly in a code page
     try:
         with given.opened() as file:
-            text = file.read().removeprefix(codecs.BOM_UTF8).decode()
+            text = _whole(given, file).removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
         refuse_encoding(given)
     shape = f"it should be a list of objects, or an object with `{wanted.key}`: `[…]`"
@@ -169,7 +172,16 @@ def open_json(given: Input, wanted: Wanted) -> RecordFile:
     if not isinstance(members, list):
         raise given.problem(f"holds no list of {wanted.key}", shape)
     records = (decoder.record(number, None, member) for number, member in enumerate(members, start=1))
-    return RecordFile(given, None, records)
+    return RecordFile(given, None, records, remarks=remarks)
+
+
+def _whole(given: Input, file: BinaryIO) -> bytes:
+    """Read a file into memory; what is packed may be small and unpack to more than there is room for."""
+    found = file.read(MOST_OF_LIST + 1) if given.packing is not None else file.read()
+    if given.packing is not None and len(found) > MOST_OF_LIST:
+        advice = "give it as `.jsonl`, which is read line by line"
+        raise given.problem(f"unpacks to more than {MOST_OF_LIST:,} bytes", advice)
+    return found
 
 
 def _is_lines(text: str) -> bool:

@@ -115,6 +115,11 @@ class LeadTable:
         return self._events.blank
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Tell how the files are read, as far as that is not what they or the caller say; known at once."""
+        return (*(f"{self.called} {note}" for note in self._file.remarks.notes), *self._events.notes)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """Tell what else there is to say of the files."""
         return (*self._file.remarks.sentences(self.called), *self._events.remarks)
@@ -178,6 +183,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     *,
     id_column: str = "id",
     delimiter: str | None = None,
+    encoding: str | None = None,
     as_of_column: str | None = None,
     events: Path | str | EventTable | None = None,
     event_columns: Mapping[str, str | None] | None = None,
@@ -199,7 +205,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
         raise FileProblem(None, "the id of the lead needs a column", advice)
     wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
-    file = open_records(path, Wanted(wanted, "leads", delimiter, only), input_format)
+    file = open_records(path, Wanted(wanted, "leads", delimiter, encoding, only), input_format)
     options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     for column in wanted:
         if file.columns is not None and column not in file.columns:

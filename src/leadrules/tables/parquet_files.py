@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import weakref
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn
 
@@ -34,14 +36,14 @@ def open_parquet(given: Input, wanted: Wanted) -> RecordFile:
         raise given.problem(f"needs pyarrow to be read{problem}", advice) from None
     if not given.start:
         raise given.problem("is empty")
-    if given.is_stream:
-        problem = "cannot be read as Parquet, which says at its end where everything is"
-        raise given.problem(problem, "write it to a file first")
+    stack = contextlib.ExitStack()
     try:
         # Buffers of its own: without them a whole row group, or file, is loaded before its first row.
-        file = parquet.ParquetFile(given.path, buffer_size=_BUFFER, pre_buffer=False)
+        file = parquet.ParquetFile(_source(given, stack), buffer_size=_BUFFER, pre_buffer=False)
         columns = tuple(file.schema_arrow.names)
+        weakref.finalize(file, stack.close)
     except (pa.ArrowException, OSError, ValueError, LookupError) as error:
+        stack.close()
         if isinstance(error, OSError) and error.errno is not None:
             raise
         _refuse(given, error)
@@ -51,6 +53,11 @@ def open_parquet(given: Input, wanted: Wanted) -> RecordFile:
     if repeated is not None:
         raise given.problem(f"has two columns named `{repeated[0]}`", "rename one of them")
     return RecordFile(given, columns, _records(given, file, _needed(columns, wanted), values_of))
+
+
+def _source(given: Input, stack: contextlib.ExitStack) -> Any:
+    """Give what pyarrow opens: the path of a file, or what is unpacked or came as a stream, kept on disk."""
+    return given.path if given.is_plain else stack.enter_context(given.seekable())
 
 
 def _needed(columns: Collection[str], wanted: Wanted) -> list[str]:
@@ -104,7 +111,9 @@ def _refuse(given: Input, error: Exception) -> NoReturn:
 
 
 def _ends_well(given: Input) -> bool:
-    with given.opened() as file:
+    if given.is_stream:
+        return False
+    with given.seekable() as file:
         file.seek(-len(_MAGIC), os.SEEK_END)
         return file.read() == _MAGIC
 

@@ -42,7 +42,8 @@ class Remarks:
 
     `blank` counts rows that hold nothing. `long` counts those with a value over several lines, `joined`
     the lines that they take beyond their first; `first_long` tells the number, first and last line of
-    the first one, `doubtful` those of the first in whose value a line looks like a row.
+    the first one, `doubtful` those of the first in whose value a line looks like a row. `notes` are what else
+    there is to say, each to follow what the file is called.
     """
 
     blank: int = 0
@@ -50,6 +51,7 @@ class Remarks:
     joined: int = 0
     first_long: tuple[int, int, int] | None = None
     doubtful: tuple[int, int, int] | None = None
+    notes: list[str] = attrs.field(factory=list)
 
     def add_long(self, number: int, first: int, last: int, *, doubtful: bool) -> None:
         """Take note of a row over several lines."""
@@ -61,6 +63,7 @@ class Remarks:
 
     def sentences(self, called: str) -> Iterator[str]:
         """Say it to a person, of what is `called` so."""
+        yield from (f"{called} {note}" for note in self.notes)
         if self.blank:
             yield f"{called} has {_rows(self.blank)} without any value, passed over"
         if self.doubtful is not None:
@@ -95,6 +98,20 @@ class RecordFile:
     remarks: Remarks = attrs.field(factory=Remarks)
 
 
+def text_of(given: Input, wanted: Wanted, *, pages: bool = True) -> Remarks:
+    """Take an input for text, and say as what it is read, where that was not asked for. Raises FileProblem.
+
+    Without `pages` it is of no code page, unless one is asked for.
+    """
+    given.as_text(wanted.encoding, pages=pages)
+    remarks = Remarks()
+    if wanted.encoding is None and not given.encoding.is_utf8:
+        word = given.encoding.word
+        likely = f" (`{word[0]}`, not `{word[2]}` as {word[1]} has it)" if word else ""
+        remarks.notes.append(f"is read as {given.encoding.name}{likely}; `encoding=…` says otherwise")
+    return remarks
+
+
 def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
     """Give the first name that stands twice, and its two places from 1; None where there is none. `""` is no name."""
     places: dict[str, int] = {}
@@ -109,11 +126,13 @@ def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
 class Wanted:
     """What the caller needs of a file: column names that help to recognise its delimiter, and the delimiter if told.
 
-    `key` is the name under which a JSON object may hold its list of records. `only` names what is needed of
-    each record beside `columns` and the parts of a lead; a reader may leave out the rest. None is all of it.
+    `encoding` is that of text, None to have it recognised. `key` is the name under which a JSON object may hold
+    its list of records. `only` names what is needed of each record beside `columns` and the parts of a lead; a
+    reader may leave out the rest. None is all of it.
     """
 
     columns: Sequence[str]
     key: str
     delimiter: str | None = None
+    encoding: str | None = None
     only: Collection[str] | None = None
