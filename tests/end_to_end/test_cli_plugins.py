@@ -193,7 +193,7 @@ def test_leads_that_cannot_be_read_and_leads_that_cannot_be_scored_are_told_apar
     assert result.exit_code == 3
     assert "warning: 2 leads could not be read, 1 lead could not be scored; all others are scored" in result.stderr
     difference = leadrules("diff", "uses.leadrules", "uses.leadrules", "leads.csv")
-    assert "3 could not be scored by both" in difference.stdout
+    assert "3 leads could not be scored by both" in difference.stdout
 
 
 def test_an_example_over_which_a_plugin_fails_cannot_be_scored(leadrules, here, distribute):

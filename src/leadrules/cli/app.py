@@ -344,7 +344,10 @@ def diff(
     ] = None,
     fail_on: Annotated[
         list[str] | None,
-        typer.Option(metavar="CONDITION", help='Exit with 1 when it holds: "stage moves > 5%", "score changes > 100".'),
+        typer.Option(
+            metavar="CONDITION",
+            help='Exit with 1 when it holds: "stage moves > 5%", "score changes > 100", "owner moves > 0".',
+        ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many of the leads that move to show.")] = 10,
     id_column: IdColumn = "id",

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+
+from rich.cells import cell_len
 
 from leadrules.canonical import canonical_json
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
-from leadrules.cli.running import OK, RULES_WRONG, Stop
+from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted
-from leadrules.errors import InputError, PluginError
-from leadrules.insights.changes import Change, changes_between, elements_of
-from leadrules.insights.impact import Impact, Limit, Move, exceeded
-from leadrules.ruleset import Ruleset, program_of, statements_of
+from leadrules.families import RESULT_LISTS, ResultList
+from leadrules.insights.changes import Change
+from leadrules.insights.impact import Impact, Limit, Move, Table, exceeded, label_orders, limit_names, moves_in
+from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Row
 from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.scoring import as_of_each
+from leadrules.values import Zone
 
-_SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}
+_SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow"), "moved": ("~", "yellow")}
 
 
 def diff(
@@ -35,30 +40,25 @@ def diff(
 ) -> int:
     """Compare two rule files on a file of leads."""
     screen, notes = Screen(), Screen(stderr=True)
-    limits = _limits(fail_on)
     before, after = load_rules(old, given), load_rules(new, given)
-    changes = changes_between(elements_of(statements_of(before)), elements_of(statements_of(after)))
-    impact = Impact(changes)
+    limits = _limits(fail_on, limit_names(before, after))
+    impact = Impact.of(before, after)
     _score(impact, before, after, source, as_of, notes)
     if as_json:
         screen.line(canonical_json(impact.to_dict(top)))
     else:
-        _tell(screen, impact, top, _labels(before, after))
+        _tell(screen, impact, top, label_orders(before, after))
     over = exceeded(limits, impact)
     for limit in over:
         notes.problem(f"{limit.text}: this change is more than --fail-on allows")
-    return RULES_WRONG if over else OK
+    if over:
+        return RULES_WRONG
+    return SOME_REJECTED if impact.rejected else OK
 
 
-def _labels(before: Ruleset, after: Ruleset) -> list[str]:
-    """Give the labels of the first ladder in its order, those of the newer rules first."""
-    ladders = [program_of(rules).ladders[0] for rules in (after, before) if program_of(rules).ladders]
-    return list(dict.fromkeys(label for ladder in ladders for label in (*ladder.labels, *ladder.exits)))
-
-
-def _limits(fail_on: Sequence[str]) -> list[Limit]:
+def _limits(fail_on: Sequence[str], names: Sequence[str]) -> list[Limit]:
     try:
-        return [Limit.of(text) for text in fail_on]
+        return [Limit.of(text, names) for text in fail_on]
     except ValueError as problem:
         raise Stop(f"--fail-on: {problem}") from None
 
@@ -69,48 +69,43 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
     table = source.open(program_of(before), program_of(after))
     unread_events, labels = 0, StrangeLabels.of(after, "the new rules")
     for row in table:
-        if not isinstance(row, Row):
-            if row.kind == "event":
-                unread_events += 1
-            else:
-                impact.rejected["by both"] += 1
-            continue
-        failed = []
-        results = []
-        for name, rules in (("the old rules", before), ("the new rules", after)):
-            try:
-                when = moment or as_of_each(row, where)
-                results.append(rules.evaluate(row.lead, as_of=when))
-            except (InputError, PluginError):
-                failed.append(name)
-        if failed:
-            impact.rejected["by both" if len(failed) == 2 else f"only by {failed[0]}"] += 1
+        if isinstance(row, Row):
+            if impact.score(before, after, row.lead, partial(_moment, moment, row, where)):
+                labels.add(row.lead)
+        elif row.kind == "event":
+            unread_events += 1
         else:
-            impact.add(*results)
-            labels.add(row.lead)
+            impact.rejected["by both"] += 1
     for remark in (*table.remarks, *labels.sentences()):
         notes.note(remark)
     if unread_events:
         notes.warn(f"{counted(unread_events, 'event')} could not be read; `leadrules score` tells which")
 
 
+def _moment(moment: dt.datetime | None, row: Row, where: Zone) -> dt.datetime:
+    return as_of_each(row, where) if moment is None else moment
+
+
 # ------------------------------------------------------------------- telling
 
 
-def _tell(screen: Screen, impact: Impact, top: int, order: Sequence[str]) -> None:
+def _tell(screen: Screen, impact: Impact, top: int, orders: Mapping[str, Sequence[str]]) -> None:
     _tell_changes(screen, impact.changes)
-    if not impact.leads:
+    if impact.leads:
+        screen.line()
+        screen.line((f"What it does to {counted(impact.leads, 'lead')}", "bold"))
+        _tell_counts(screen, impact)
+        _tell_scores(screen, impact)
+        for name, table in (*impact.stages.items(), *impact.grades.items()):
+            _tell_labels(screen, name, table, orders.get(name, ()))
+        _tell_lists(screen, impact)
+        _tell_rules(screen, impact)
+        _tell_moves(screen, impact.most_moved(top))
+    else:
         screen.line("No lead could be scored by both.")
-        return
-    screen.line()
-    screen.line((f"What it does to {impact.leads:,} leads", "bold"))
-    _tell_scores(screen, impact)
-    _tell_stages(screen, impact, order)
-    _tell_rules(screen, impact)
-    _tell_moves(screen, impact.most_moved(top))
     for who, count in sorted(impact.rejected.items()):
         screen.line()
-        screen.line(f"{count:,} could not be scored {who}")
+        screen.line((f"{counted(count, 'lead')} could not be scored {who}", "yellow"))
 
 
 def _tell_changes(screen: Screen, changes: Sequence[Change]) -> None:
@@ -121,17 +116,47 @@ def _tell_changes(screen: Screen, changes: Sequence[Change]) -> None:
     screen.line((f"{many} of the rules", "bold"))
     for change in changes:
         sign, colour = _SIGNS[change.what]
-        home = next((f" in {e.home}" for e in (change.after, change.before) if e is not None and e.home), "")
-        screen.line((f"  {sign} ", colour), f"{change.kind}{home}")
+        screen.line((f"  {sign} ", colour), f"{change.kind}{_home(change)}")
+        if change.what == "moved" and change.after is not None:
+            screen.line("        ", change.after.text)
+            continue
         if change.before is not None:
             screen.line("      ", ("- ", "red"), change.before.text)
         if change.after is not None:
             screen.line("      ", ("+ ", "green"), change.after.text)
 
 
-def _tell_scores(screen: Screen, impact: Impact) -> None:
-    for count, what in ((impact.score_changes, "another score"), (impact.stage_moves, "another stage")):
+def _home(change: Change) -> str:
+    """Say where a part counts, and where it did if that is elsewhere."""
+    before, after = (None if e is None else e.home for e in (change.before, change.after))
+    if before is None or after is None or before == after:
+        return f" in {after or before}" if after or before else ""
+    return f", from {before or 'outside'} to {after or 'outside'}"
+
+
+def _tell_counts(screen: Screen, impact: Impact) -> None:
+    many_ladders, many_grades = len(impact.stages) > 1, len(impact.grades) > 1
+    counts = [(impact.score_changes, "another score")]
+    if len(impact.dimensions) > 1 or (impact.dimensions and not impact.score_changes):
+        counts += [(count, f"another {name}") for name, count in impact.dimensions.items()]
+    counts += [
+        (moves_in(table), f"another {name if many_ladders else 'stage'}") for name, table in impact.stages.items()
+    ]
+    counts += [
+        (moves_in(table), f"another {name if many_grades else 'grade'}") for name, table in impact.grades.items()
+    ]
+    counts += [
+        (impact.moved(one.name), f"other {_plural(one)}") for one in RESULT_LISTS.values() if impact.moved(one.name)
+    ]
+    for count, what in counts:
         screen.line(f"  {count:>6,} with {what} ({_share(count, impact.leads)})")
+
+
+def _plural(one: ResultList) -> str:
+    return f"{one.noun}s"
+
+
+def _tell_scores(screen: Screen, impact: Impact) -> None:
     before, after = impact.quantiles()
     screen.line()
     screen.line(("  score     least   quarter    median   quarter  greatest", "dim"))
@@ -139,22 +164,47 @@ def _tell_scores(screen: Screen, impact: Impact) -> None:
         screen.line(f"  {name:<6}" + "".join(f"{_number(score):>10}" for score in scores))
 
 
-def _tell_stages(screen: Screen, impact: Impact, order: Sequence[str]) -> None:
-    seen = {label for pair in impact.stages for label in pair}
+def _tell_labels(screen: Screen, name: str, table: Table, order: Sequence[str]) -> None:
+    """Print who went from which label to which, of one ladder or grade: a table where it fits, else line by line."""
+    seen = {label for pair in table for label in pair}
     columns = [*(label for label in order if label in seen), *sorted(seen - set(order))]
-    rows = [label for label in columns if any(before == label for before, _ in impact.stages)]
-    if len(columns) < 2:
+    rows = [label for label in columns if any(before == label for before, _ in table)]
+    if not moves_in(table):
         return
-    width = max(8, *(len(column) + 2 for column in columns))
     screen.line()
-    screen.line(("  from \\ to".ljust(18) + "".join(column.rjust(width) for column in columns), "dim"))
+    width = max(8, *(cell_len(column) + 2 for column in columns))
+    head = max(16, cell_len(name) + 14, *(cell_len(row) + 2 for row in rows))
+    if head + width * len(columns) > screen.width:
+        _tell_pairs(screen, name, table, columns)
+        return
+    heads = "".join(" " * (width - cell_len(column)) + column for column in columns)
+    screen.line((screen.fitted(f"  {name}: from \\ to", head) + heads, "dim"))
     for row in rows:
-        counts = [impact.stages[row, column] for column in columns]
-        cells: list[str | tuple[str, str]] = [f"  {row}".ljust(18)]
-        for column, count in zip(columns, counts, strict=True):
+        cells: list[str | tuple[str, str]] = [screen.fitted(f"  {row}", head)]
+        for column in columns:
+            count = table[row, column]
             text = (f"{count:,}" if count else ".").rjust(width)
             cells.append((text, "yellow") if count and column != row else (text, "dim" if not count else ""))
         screen.line(*cells)
+
+
+def _tell_pairs(screen: Screen, name: str, table: Table, order: Sequence[str]) -> None:
+    screen.line((f"  {name}", "dim"))
+    places = {label: place for place, label in enumerate(order)}
+    for before, after in sorted(table, key=lambda pair: (places[pair[0]], places[pair[1]])):
+        if before != after:
+            screen.line(f"  {table[before, after]:>6,} ", (f"{before} -> {after}", "yellow"))
+
+
+def _tell_lists(screen: Screen, impact: Impact) -> None:
+    """Print who gained and lost which tag, segment and so on."""
+    for name, members in impact.lists.items():
+        if members:
+            noun = RESULT_LISTS[name].noun
+            screen.line()
+            screen.line((f"  {'gained':>6}    lost  {noun}", "dim"))
+            for member, count in members.items():
+                screen.line((f"  {count['gained']:>6,}  {count['lost']:>6,}", "yellow"), f"  {member}")
 
 
 def _tell_rules(screen: Screen, impact: Impact) -> None:
@@ -174,10 +224,16 @@ def _tell_moves(screen: Screen, moves: Sequence[Move]) -> None:
         return
     screen.line()
     screen.line(("Who moves most", "bold"))
-    for move in moves:
-        stage = "" if move.stage_before == move.stage_after else f"  {move.stage_before} -> {move.stage_after}"
-        scores = f"{_number(move.before)} -> {_number(move.after)}"
-        screen.line(f"  {move.lead or ''!s:<12} {scores:>18}{stage}")
+    lead = min(24, max(cell_len(move.lead or "") for move in moves))
+    scores = [f"{_number(move.before)} -> {_number(move.after)}" for move in moves]
+    width = max(map(len, scores))
+    for move, score in zip(moves, scores, strict=True):
+        labels = ", ".join(f"{shift.before} -> {shift.after}" for shift in move.labels)
+        marks = ", ".join(
+            f"{'+' if shift.after else '-'} {shift.name}" for shift in move.shifts if shift.kind in RESULT_LISTS
+        )
+        told = ", ".join(part for part in (labels, marks) if part)
+        screen.line(f"  {screen.fitted(move.lead or '', lead)}  {score:>{width}}  {told}")
         for cause in move.causes[:3]:
             screen.line((f"      {_number(cause.points, signed=True):>8}  {cause.rule}", "dim"))
 

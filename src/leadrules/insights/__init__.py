@@ -9,18 +9,29 @@ r"""What rules do to leads, and what examples say about rules.
 []
 """
 
+from leadrules.insights.changes import Change, Element
 from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, Unmet, run_examples
 from leadrules.insights.goals import Goal
+from leadrules.insights.impact import Cause, Impact, Limit, Move, Shift, diff_rules, exceeded
 from leadrules.insights.mutation import Mutation, Survivor, mutate
 
 __all__ = [
+    "Cause",
+    "Change",
     "Coverage",
+    "Element",
     "ExampleReport",
     "Goal",
+    "Impact",
+    "Limit",
+    "Move",
     "Mutation",
+    "Shift",
     "Survivor",
     "Unmet",
+    "diff_rules",
+    "exceeded",
     "measure_coverage",
     "mutate",
     "run_examples",

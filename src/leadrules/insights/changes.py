@@ -26,7 +26,8 @@ _MOST_PAIRS = 40_000
 class Element:
     """A part of a rule file: what it is, where it belongs, what it is known by, and its text.
 
-    `rule` is the id that audits know a scoring rule by, None for all else.
+    `home` names the dimension and the group that a scoring rule counts into, or the persona of a line. `rule` is the
+    id that audits know a scoring rule by, None for all else.
     """
 
     kind: str
@@ -50,11 +51,13 @@ class Change:
     after: Element | None
 
     @property
-    def what(self) -> Literal["added", "removed", "changed"]:
-        """Say what happened to it."""
+    def what(self) -> Literal["added", "removed", "changed", "moved"]:
+        """Say what happened to it; what is as it was, and counts elsewhere, has moved."""
         if self.before is None:
             return "added"
-        return "removed" if self.after is None else "changed"
+        if self.after is None:
+            return "removed"
+        return "changed" if self.before.text != self.after.text else "moved"
 
     @property
     def kind(self) -> str:
@@ -90,44 +93,80 @@ def elements_of(statements: Sequence[tree.Statement]) -> list[Element]:
     return found
 
 
+@attrs.define
+class _Homes:
+    """Where what a statement gives counts: what begins and ends it is what does for the checker."""
+
+    dimension: str = ""
+    group: str = ""
+    persona: str = ""
+    left: list[tuple[str, str]] = attrs.field(factory=list)
+
+    def read(self, node: tree.Statement) -> None:
+        """Take the next statement: note what it begins and what it ends."""
+        match node:
+            case tree.Dimension():
+                self.dimension, self.group = node.name.name, ""
+            case tree.PointsGroup():
+                self.group = node.name.name
+            case tree.Persona():
+                self.persona = node.name.name
+            case tree.Boundary(opens=True):
+                self.left.append((self.dimension, self.group))
+                self.dimension = self.group = ""
+            case tree.Boundary():
+                self.dimension, self.group = self.left.pop()
+            case tree.Total() | tree.Grade() | tree.GradePair() | tree.Stages() | tree.Segment() | tree.Example():
+                self.dimension = self.group = ""
+            case _:
+                pass
+
+    @property
+    def of_rule(self) -> str:
+        """Name the home of a scoring rule."""
+        group = f"group {self.group}" if self.group else ""
+        return ", ".join(part for part in (self.dimension, group) if part)
+
+
 def _elements(statements: Sequence[tree.Statement]) -> Iterator[Element]:
     has_dimensions = any(isinstance(node, tree.Dimension) for node in statements)
-    dimension = persona = ""
+    homes = _Homes()
     for node in statements:
+        homes.read(node)
         match node:
             case tree.Rule():
                 first = text_of(node.alternatives[0].condition or node)
                 name = node.name.name if node.name else None
                 whole = " | ".join("else" if a.condition is None else text_of(a.condition) for a in node.alternatives)
-                rule = name or (f"{dimension}: {whole}" if has_dimensions else whole)
-                yield Element("rule", dimension, name or first, text_of(node), node.span.line, rule)
+                rule = name or (f"{homes.dimension}: {whole}" if has_dimensions else whole)
+                yield Element("rule", homes.of_rule, name or first, text_of(node), node.span.line, rule)
             case tree.Outcome():
                 kind = "stage rule" if node.kind == "label" else node.kind
                 key = node.name.name if node.name else f"{text_of(node.condition)} -> {text_of(node.target)}"
                 yield Element(kind, "", key, text_of(node), node.span.line)
             case tree.PersonaLine():
-                yield Element("persona line", persona, text_of(node.condition), text_of(node), node.span.line)
+                yield Element("persona line", homes.persona, text_of(node.condition), text_of(node), node.span.line)
             case tree.Require() | tree.Hold():
                 kind = "requirement" if isinstance(node, tree.Require) else "hold"
                 yield Element(kind, "", text_of(node.condition), text_of(node), node.span.line)
             case tree.Stages():
                 yield Element("stages", "", node.name.name if node.name else "stage", text_of(node), node.span.line)
+            case tree.PointsGroup():
+                yield _named(node, homes.dimension)
+            case tree.Persona():
+                yield _named(node, node.dimension.name if node.dimension else homes.dimension)
             case _ if type(node) in _KINDS:
-                if isinstance(node, tree.Dimension):
-                    dimension = node.name.name
-                if isinstance(node, tree.Persona):
-                    persona = node.name.name
                 yield _named(node)
             case _:
                 assert isinstance(node, _NO_PART)
 
 
-def _named(node: tree.Statement) -> Element:
+def _named(node: tree.Statement, home: str = "") -> Element:
     kind = _KINDS[type(node)]
     name = getattr(node, "name", None)
     key = name.name if isinstance(name, tree.Name) and kind != "header" else type(node).__name__
     rule = key if isinstance(node, tree.Persona) else None
-    return Element(kind, "", key, text_of(node), node.span.line, rule)
+    return Element(kind, home, key, text_of(node), node.span.line, rule)
 
 
 def changes_between(before: Sequence[Element], after: Sequence[Element]) -> tuple[Change, ...]:
@@ -139,7 +178,7 @@ def changes_between(before: Sequence[Element], after: Sequence[Element]) -> tupl
     found = []
     for place, element in new.items():
         earlier = old.get(place) or pairs.get(place)
-        if earlier is None or earlier.text != element.text:
+        if earlier is None or (earlier.home, earlier.text) != (element.home, element.text):
             found.append(Change(earlier, element))
     paired = {earlier.place for earlier in pairs.values()}
     return (*found, *(Change(element, None) for element in gone if element.place not in paired))
@@ -152,7 +191,9 @@ def _edited(gone: Sequence[Element], came: Sequence[Element]) -> dict[tuple[str,
     scored = [
         (difflib.SequenceMatcher(None, one.text, other.text).ratio(), index, one, other)
         for index, (one, other) in enumerate((one, other) for one in gone for other in came)
-        if (one.kind, one.home) == (other.kind, other.home) and one.kind not in {"field", "event", "param", "list"}
+        if one.kind == other.kind
+        and (one.home == other.home or one.text == other.text)
+        and one.kind not in {"field", "event", "param", "list"}
     ]
     pairs: dict[tuple[str, str, str], Element] = {}
     used: set[tuple[str, str, str]] = set()
