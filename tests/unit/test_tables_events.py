@@ -1,5 +1,6 @@
 """Event files: where the parts of an event stand, and how events find their lead."""
 
+import copy
 import datetime as dt
 import json
 from pathlib import Path
@@ -8,7 +9,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from leadrules.tables import FileProblem, Reject, Row, read_events, read_leads
+from leadrules import Ruleset
+from leadrules.tables import EVENT_COLUMNS, EventFile, FileProblem, Reject, Row, read_events, read_leads, score_files
+from leadrules.tables.event_files import likely_column
 
 
 def written(folder: Path, content: str, name: str = "events.csv") -> Path:
@@ -90,12 +93,96 @@ def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path, "LeadID,type,at\n1,a,b\n")
     assert problem(path) == (
         "`events.csv` has no column `lead_id` for the id of the lead; its columns are `LeadID`, `type`, `at`\n"
-        '  help: is it `LeadID`? name the column with `event_columns={"lead": …}`'
+        '  help: name the columns with `event_columns={"lead": "LeadID"}`'
     )
     assert "has no column `at` for the time of the event" in problem(
         path, columns={"lead": "LeadID", "at": "at "}
     ).replace("`at `", "`at`")
     assert "has no column `uid` for the id of the event" in problem(path, columns={"lead": "LeadID", "id": "uid"})
+
+
+def test_a_file_says_what_no_column_of_it_does(tmp_path):
+    path = written(tmp_path, "contact_id,opened,page\n1,2026-01-01,/a\n")
+    columns = {"lead": "contact_id", "at": "opened", "url": "page"}
+    opens = EventFile(path, columns=columns, constants={"type": "email_open", "list": "spring"})
+    assert read_events(opens).of("1") == [
+        {"type": "email_open", "at": "2026-01-01", "id": None, "properties": {"url": "/a", "list": "spring"}}
+    ]
+    assert read_events(EventFile(path, columns={"at": "opened"}, constants={"type": "a", "lead": "7"})).of("7") == [
+        {"type": "a", "at": "2026-01-01", "id": None, "properties": {"contact_id": "1", "page": "/a"}}
+    ]
+
+
+def test_several_files_are_one_list_of_events(tmp_path):
+    first = written(tmp_path, "who,type,at\n1,a,2026-01-01\n,a,2026-01-01\n2,a,soon\n", "first.csv")
+    second = written(tmp_path, '{"person": 1, "at": "2026-01-02"}\n', "second.jsonl")
+    files = [first, EventFile(second, columns={"lead": "person"}, constants={"type": "b"})]
+    events = read_events(files, columns={"lead": "who"})
+    assert [event["type"] for event in events.of("1")] == ["a", "b"]
+    assert events.paths == (first, second)
+    assert events.rows == 4
+    assert [reject.reason for reject in events.rejects] == [f"event row 2 of `{first}` names no lead (`who` is empty)"]
+    assert [events.rows_of("1").called(index) for index in (0, 1)] == [
+        f"event row 1 of `{first}`",
+        f"event row 1 of `{second}`",
+    ]
+
+
+def test_a_mistake_in_an_event_names_its_file_where_there_are_several(tmp_path):
+    leads = written(tmp_path, "id\n1\n", "leads.csv")
+    first = written(tmp_path, "lead_id,type,at\n1,email_open,2026-01-01\n", "first.csv")
+    second = written(tmp_path, "lead_id,type,at\n1,email_open,soon\n", "second.csv")
+    rules, as_of = Ruleset.from_text("email_open +1"), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+    summary = score_files(rules, leads=leads, events=[first, second], as_of=as_of)
+    assert f"row 1: event row 1 of `{second}`: event `email_open`" in summary.reasons[0]
+    assert score_files(rules, leads=leads, events=[first, first], as_of=as_of).event_rows == 2
+
+
+def test_what_all_files_lack_is_said_at_once(tmp_path):
+    first = written(tmp_path, "contact,action,time\n", "first.csv")
+    second = written(tmp_path, "contact_id,opened_at\n", "second.csv")
+    third = written(tmp_path, "lead_id,type,at\n", "third.csv")
+    with pytest.raises(FileProblem) as caught:
+        read_events([first, second, third])
+    said = str(caught.value).replace(f"{tmp_path}/", "")
+    assert said == (
+        "`first.csv` has no column `lead_id` for the id of the lead, no column `type` for the type of the event "
+        "and no column `at` for the time of the event; its columns are `contact`, `action`, `time`\n"
+        "`second.csv` has no column `lead_id` for the id of the lead, no column `type` for the type of the event "
+        "and no column `at` for the time of the event; its columns are `contact_id`, `opened_at`\n"
+        """  help: say where they stand: `EventFile('first.csv', columns={"lead": "contact", "type": "action", "at": """
+        """"time"})`, `EventFile('second.csv', columns={"lead": "contact_id", "type": …, "at": "opened_at"})`; """
+        """or, where all events of a file have one, `constants={"type": …}`"""
+    )
+    assert copy.copy(caught.value).sentence == caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("part", "columns", "likely"),
+    [
+        ("lead", "Data,ID kontaktu,Typ zdarzenia", "ID kontaktu"),
+        ("lead", "event_id,contact,when", "contact"),
+        ("lead", "url,guest id", "guest id"),
+        ("type", "ID kontaktu,Typ zdarzenia,Data", "Typ zdarzenia"),
+        ("type", "contact_id,event,timestamp", "event"),
+        ("at", "contact_id,event,timestamp", "timestamp"),
+        ("at", "contact_id,at_ms", "at_ms"),
+        ("at", "contact_id,Created Date", "Created Date"),
+        ("at", "Typ zdarzenia,Data,URL", "Data"),
+        ("at", "state,url", None),
+    ],
+)
+def test_the_column_that_is_likely_meant(part, columns, likely):
+    assert likely_column(part, EVENT_COLUMNS[part], columns.split(",")) == likely
+
+
+def test_what_contradicts_itself_is_refused(tmp_path):
+    path = written(tmp_path, "lead_id,type,at\n")
+    twice = EventFile(path, columns={"type": "type"}, constants={"type": "a"})
+    with pytest.raises(FileProblem, match="`type` of an event has both a column and a constant"):
+        read_events(twice)
+    with pytest.raises(FileProblem, match="no column `page` for the property `url`"):
+        read_events(EventFile(path, columns={"url": "page"}))
 
 
 def test_parts_that_do_not_exist(tmp_path):

@@ -33,7 +33,14 @@ LeadsFile = Annotated[
         metavar="LEADS", help="The leads: .csv, .jsonl, .json or .parquet; - is standard input.", show_default=False
     ),
 ]
-Events = Annotated[Path | None, typer.Option(metavar="FILE", help="What the leads did, a file of events.")]
+Events = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE[:PART=NAME,…]",
+        help="What the leads did, a file of events; may stand several times: "
+        "'opens.csv:at=time,type=\"email_open\"' names columns, and in quotes what the file lacks.",
+    ),
+]
 AsOf = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. (default: now)"),
@@ -41,7 +48,9 @@ AsOf = Annotated[
 IdColumn = Annotated[str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")]
 EventColumns = Annotated[
     str | None,
-    typer.Option(metavar="PART=NAME,…", help="Columns of the events, such as lead=contact,type=action,at=time,id=key."),
+    typer.Option(
+        metavar="PART=NAME,…", help="Columns of all files of events, such as lead=contact,type=action,at=time,id=key."
+    ),
 ]
 Delimiter = Annotated[
     str | None, typer.Option(metavar="MARK", help="What separates the values of the leads, if not recognised.")
@@ -135,7 +144,7 @@ def check(
         raise typer.Exit(run(lambda: explain_code(explain, as_json=as_json)))
     if rules is None:
         raise typer.BadParameter("name the rule file to check", param_hint="RULES")
-    if events is not None and against is None:
+    if events and against is None:
         raise typer.BadParameter("--events goes with --against LEADS")
     from leadrules.cli.check import check as command
     from leadrules.cli.rule_files import Given
@@ -145,7 +154,14 @@ def check(
         from leadrules.cli.reading import Source
 
         source = Source(
-            against, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+            against,
+            events or (),
+            id_column,
+            event_columns,
+            delimiter,
+            encoding,
+            events_encoding,
+            input_format=input_format,
         )
     given = Given(param or [], allow_plugin, criteria or [])
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
@@ -208,7 +224,7 @@ def score(
     from leadrules.cli.score import score as command
 
     source = Source(
-        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
     )
     outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
@@ -260,7 +276,7 @@ def explain(
     from leadrules.cli.rule_files import Given
 
     source = Source(
-        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
     )
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
@@ -290,7 +306,7 @@ def infer(
     from leadrules.cli.reading import Source
 
     source = Source(
-        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
     )
     raise typer.Exit(run(lambda: command(source)))
 
@@ -367,7 +383,7 @@ def diff(
     from leadrules.cli.rule_files import Given
 
     source = Source(
-        leads, events, id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
     )
     as_json = format_ == "json"
     raise typer.Exit(

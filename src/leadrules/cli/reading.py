@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
+from leadrules.cli.event_options import missing_columns, read_event_files
 from leadrules.cli.running import Stop
 from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
 from leadrules.lead import parse_as_of
-from leadrules.tables import EVENT_COLUMNS, EventTable, FileProblem, LeadTable, read_events, read_leads
+from leadrules.tables import EventTable, FileProblem, LeadTable, read_events, read_leads
+from leadrules.tables.event_files import MissingColumns
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class Source:
     """The files of leads and events, and the options that say how to read them, as given."""
 
     leads: Path
-    events: Path | None = None
+    events: Sequence[str] = ()
     id_column: str = "id"
     event_columns: str | None = None
     delimiter: str | None = None
@@ -62,16 +64,14 @@ class Source:
         )
 
     def read_events(self, only: Collection[str] | None = None) -> EventTable | None:
-        """Read all events, if there is a file of events. Raises Stop and FileProblem."""
-        columns = read_event_columns(self.event_columns)
-        if self.events is None:
-            if columns:
-                raise Stop("--event-columns says how to read a file of events, and there is none", "add --events FILE")
+        """Read all events, if there are files of events. Raises Stop and FileProblem."""
+        files, shared = read_event_files(self.events, self.event_columns)
+        if not files:
             return None
-        if self.events == STDIN:
-            raise Stop("--events: standard input is for the leads alone", "write the events to a file first")
         try:
-            events = read_events(self.events, columns=columns, encoding=self.events_encoding, only=only)
+            events = read_events(files, columns=shared, encoding=self.events_encoding, only=only)
+        except MissingColumns as problem:
+            raise missing_columns(problem, files) from None
         except FileProblem as problem:
             raise FileProblem(problem.path, problem.problem, problem.advice and _of_events(problem.advice)) from None
         remarks, notes = tuple(map(_of_events, events.remarks)), tuple(map(_of_events, events.notes))
@@ -81,22 +81,6 @@ class Source:
 def _of_events(said: str) -> str:
     """Name the options of the events, where Python has parameters of one name for both files."""
     return said.replace("`encoding=…`", "--events-encoding")
-
-
-def read_event_columns(given: str | None) -> dict[str, str | None]:
-    """Read `lead=contact,type=action`. An empty name says that there is no such column. Raises Stop."""
-    columns: dict[str, str | None] = {}
-    for pair in (given or "").split(","):
-        part, equals, name = (side.strip() for side in pair.partition("="))
-        if not part and not equals:
-            continue
-        if not equals or part not in EVENT_COLUMNS:
-            raise Stop(
-                f"--event-columns: `{pair.strip()}` does not say where a part of an event stands",
-                f"the parts are {', '.join(EVENT_COLUMNS)}; write --event-columns lead=contact,type=action,at=time",
-            )
-        columns[part] = name or None
-    return columns
 
 
 # --------------------------------------------------------------------- as of

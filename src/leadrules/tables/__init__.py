@@ -1,7 +1,8 @@
 """Tables: leads and events read from files, and results written to them."""
 
 from leadrules.tables.batch import Summary, score_files
-from leadrules.tables.events import EVENT_COLUMNS, EventTable, read_events
+from leadrules.tables.event_files import EVENT_COLUMNS, EventFile
+from leadrules.tables.events import EventRows, EventTable, read_events
 from leadrules.tables.formats import FORMATS, SUFFIXES
 from leadrules.tables.leads import LeadTable, Row, read_leads
 from leadrules.tables.output import OutputFile
@@ -13,6 +14,8 @@ __all__ = [
     "EVENT_COLUMNS",
     "FORMATS",
     "SUFFIXES",
+    "EventFile",
+    "EventRows",
     "EventTable",
     "FileProblem",
     "LeadTable",

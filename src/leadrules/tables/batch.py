@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -13,7 +13,7 @@ import attrs
 from leadrules.lead import read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
-from leadrules.tables.events import EventTable, read_events
+from leadrules.tables.events import Events, EventTable, read_events
 from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.output import resolved
@@ -70,7 +70,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     rules: Ruleset,
     *,
     leads: Path | str | LeadTable,
-    events: Path | str | EventTable | None = None,
+    events: Events | Sequence[Events] | EventTable | None = None,
     output: Path | str | TextIO | None = None,
     as_of: dt.datetime | None = None,
     audit: Path | str | Literal[False] = False,
@@ -83,7 +83,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
-    `leads` and `events` are CSV, JSON lines, JSON or Parquet by their suffix, `id_column` and
+    `leads` and `events` (a file, or several) are CSV, JSON lines, JSON or Parquet by their suffix, `id_column` and
     `event_columns` say where ids and parts of events stand, as for `read_leads`; or `leads` is a
     table that it opened, with all of these said there. `as_of` is timezone-aware, and left out only
     where such a table has an `as_of_column`, which gives the moment lead by lead.
@@ -114,7 +114,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
     else:
         scope = program_of(rules).scope
-        if isinstance(events, Path | str):
+        if events is not None and not isinstance(events, EventTable):
             events = read_events(events, columns=event_columns, only=None if progress else scope.properties)
         leads = read_leads(leads, id_column=id_column, events=events, only=None if progress else scope.attributes)
     when = _moments(rules, as_of, leads.as_of_column)

@@ -1,59 +1,85 @@
-"""Read a file of events and group them by lead."""
+"""Read files of events and group them by lead."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
 from leadrules.errors import InputError
+from leadrules.tables.event_files import EVENT_COLUMNS, EventFile, Places, check_columns
 from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
-from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
 
-EVENT_COLUMNS: Mapping[str, str] = {"lead": "lead_id", "type": "type", "at": "at", "id": "id"}
-"""Where the parts of an event stand, unless the caller says otherwise. A file need not have the column of `id`."""
+Events = Given | EventFile
+"""A file of events as a caller may name it."""
+
+_FILE = 40  # bits, of the number of a row; what is above them tells the file
+
+
+@attrs.frozen
+class EventRows:
+    """The rows of a lead's events, in their order: `places` has row and file in one number, `files` their names.
+
+    `files` is empty where there is but one file.
+    """
+
+    places: Sequence[int] = ()
+    files: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def called(self, index: int) -> str:
+        """Name the row of an event: `event row 3`, with its file where there are several."""
+        return _row_called(self.places[index], self.files)
+
+
+def _row_called(place: int, files: Sequence[str]) -> str:
+    row = f"event row {place & ((1 << _FILE) - 1)}"
+    return f"{row} of `{files[place >> _FILE]}`" if files else row
 
 
 @attrs.frozen
 class EventTable:
-    """The events of a file by lead id, in the shape that a lead carries them, and the rows that could not be read.
+    """The events of files by lead id, in the shape that a lead carries them, and the rows that could not be read.
 
-    `path` is None where the events come from no file; `blank` counts its rows without any value. `remarks` are
-    sentences about it, `notes` those of them that tell how it is read. `numbers` has the row of each event, in the
-    order of `by_lead`.
+    `paths` are those of the files; `blank` counts their rows without any value. `remarks` are sentences about them,
+    `notes` those that tell how they are read. `numbers` has the place of each event, in the order of `by_lead`, and
+    `files` the names of the files where there are several.
     """
 
     by_lead: Mapping[str, list[dict[str, Any]]]
     rejects: tuple[Reject, ...]
-    path: Path | None = None
+    paths: tuple[Path, ...] = ()
     blank: int = 0
     remarks: tuple[str, ...] = ()
     numbers: Mapping[str, Sequence[int]] = attrs.field(factory=dict)
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
-        """Count the rows of the file: events, rejects and blank ones."""
+        """Count the rows of the files: events, rejects and blank ones."""
         return sum(map(len, self.by_lead.values())) + len(self.rejects) + self.blank
 
     def of(self, lead: str) -> list[dict[str, Any]]:
-        """Give the events of a lead, in the file's order; maybe none."""
+        """Give the events of a lead, in the order of the files; maybe none."""
         return self.by_lead.get(lead, [])
 
-    def rows_of(self, lead: str) -> Sequence[int]:
-        """Give the rows in the file of these events, counted from 1; none where they come from no file."""
-        return self.numbers.get(lead, ())
+    def rows_of(self, lead: str) -> EventRows:
+        """Give the rows in the files of these events; none where they come from no file."""
+        return EventRows(self.numbers.get(lead, ()), self.files)
 
 
 def read_events(
-    path: Given,
+    files: Events | Sequence[Events],
     *,
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
@@ -61,68 +87,69 @@ def read_events(
     only: Collection[str] | None = None,
     input_format: str | None = None,
 ) -> EventTable:
-    """Read all events of a file or stream; `input_format` is as for `read_leads`.
+    """Read all events of a file or stream, or of several; `input_format` is as for `read_leads`.
 
+    Each is a path, a stream or an `EventFile`, which says what differs in it; all else is the same for all.
     `columns` says where lead, type, at and id stand; what it leaves out is as in `EVENT_COLUMNS`,
     and `{"id": None}` means that events have no id. Every other column is a property of that name;
     so is every name in an object `properties`. `only` names the properties that are needed; others may be
-    left out then, which saves memory. Raises FileProblem.
+    left out then, which saves memory. Raises FileProblem; columns that are missing are told of all files at once.
     """
-    places = _places(columns or {})
-    needed = {part: places[part] for part in ("lead", "type", "at")}
-    asked = Wanted(tuple(places.values()), "events", delimiter, encoding, only and [*only, "properties"])
-    file = open_records(path, asked, input_format)
-    _check_columns(file, needed, places.get("id") if columns and "id" in columns else None)
-    by_lead: dict[str, list[dict[str, Any]]] = {}
-    numbers: dict[str, array[int]] = {}
-    rejects = []
-    for record in file.records:
-        if isinstance(record, BadRecord):
-            rejects.append(Reject("event", record.number, None, f"event row {record.number} {record.reason}"))
-            continue
-        try:
-            lead = _lead_of(record.values, places["lead"])
-        except InputError as error:
-            rejects.append(Reject("event", record.number, None, f"event row {record.number} {error.reason}"))
-            continue
-        by_lead.setdefault(lead, []).append(_event(record.values, places))
-        numbers.setdefault(lead, array("Q")).append(record.number)
-    remarks = tuple(file.remarks.sentences(file.input.called))
-    notes = remarks[: len(file.remarks.notes)]
-    return EventTable(by_lead, tuple(rejects), file.input.path, file.remarks.blank, remarks, numbers, notes)
+    named = files if isinstance(files, list | tuple) else (files,)
+    each = [one if isinstance(one, EventFile) else EventFile(one) for one in cast("Sequence[Events]", named)]
+    opened = []
+    for one in each:
+        places = Places.of(one, columns or {})
+        needed = only and [*only, *places.properties.values(), "properties"]
+        wanted = Wanted(places.columns, "events", one.delimiter or delimiter, one.encoding or encoding, only=needed)
+        opened.append((open_records(one.path, wanted, one.input_format or input_format), places))
+    check_columns(opened)
+    reading = _Reading(tuple(file.input.name for file, _ in opened) if len(opened) > 1 else ())
+    for index, (file, places) in enumerate(opened):
+        reading.read(file, places, index)
+    remarks = tuple(remark for file, _ in opened for remark in file.remarks.sentences(file.input.called))
+    notes = tuple(f"{file.input.called} {note}" for file, _ in opened for note in file.remarks.notes)
+    return EventTable(
+        reading.by_lead,
+        tuple(reading.rejects),
+        tuple(file.input.path for file, _ in opened if file.input.path is not None),
+        sum(file.remarks.blank for file, _ in opened),
+        remarks,
+        reading.numbers,
+        reading.files,
+        notes,
+    )
 
 
-def _places(columns: Mapping[str, str | None]) -> dict[str, str]:
-    """Say in which column each part stands. Raises FileProblem for parts that do not exist."""
-    for part, column in columns.items():
-        if part not in EVENT_COLUMNS:
-            raise FileProblem(
-                None, f"an event has no part `{part}` to map", f"the parts of an event are {', '.join(EVENT_COLUMNS)}"
-            )
-        if not column and part != "id":
-            raise FileProblem(
-                None, f"`{part}` of an event needs a column", f'write it as `event_columns={{"{part}": …}}`'
-            )
-    places = {**EVENT_COLUMNS, **columns}
-    return {part: column for part, column in places.items() if column}
+@attrs.define
+class _Reading:
+    """Gathers the events of one file after the other."""
+
+    files: tuple[str, ...]
+    by_lead: dict[str, list[dict[str, Any]]] = attrs.field(factory=dict)
+    numbers: dict[str, array[int]] = attrs.field(factory=dict)
+    rejects: list[Reject] = attrs.field(factory=list)
+
+    def read(self, file: RecordFile, places: Places, index: int) -> None:
+        """Read a file to its end."""
+        for record in file.records:
+            place = (index << _FILE) + record.number
+            try:
+                if isinstance(record, BadRecord):
+                    raise InputError(record.reason)
+                lead = _lead_of(record.values, places)
+            except InputError as error:
+                reason = f"{_row_called(place, self.files)} {error.reason}"
+                self.rejects.append(Reject("event", record.number, None, reason))
+                continue
+            self.by_lead.setdefault(lead, []).append(_event(record.values, places))
+            self.numbers.setdefault(lead, array("Q")).append(place)
 
 
-def _check_columns(file: RecordFile, needed: Mapping[str, str], asked_id: str | None) -> None:
-    if file.columns is None:
-        return
-    roles = {"lead": "id of the lead", "type": "type of the event", "at": "time of the event"}
-    wanted = [(roles[part], part, column) for part, column in needed.items()]
-    if asked_id:
-        wanted.append(("id of the event", "id", asked_id))
-    for role, part, column in wanted:
-        if column not in file.columns:
-            option = f'event_columns={{"{part}": …}}'
-            refuse_missing_column(
-                file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
-            )
-
-
-def _lead_of(values: Mapping[str, Any], column: str) -> str:
+def _lead_of(values: Mapping[str, Any], places: Places) -> str:
+    if "lead" in places.constants:
+        return id_in_file(places.constants["lead"])
+    column = places.parts["lead"]
     raw = values.get(column)
     if is_no_id(raw):
         raise InputError(f"names no lead (`{column}` is {'missing' if column not in values else 'empty'})")
@@ -132,12 +159,17 @@ def _lead_of(values: Mapping[str, Any], column: str) -> str:
         raise InputError(f"names no lead ({error.reason})") from None
 
 
-def _event(values: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+def _event(values: Mapping[str, Any], places: Places) -> dict[str, Any]:
     """Shape a row as an event. Empty properties are left out: they are unknown either way."""
-    event: dict[str, Any] = {part: values.get(places[part]) for part in ("type", "at", "id") if part in places}
+    parts, constants = places.parts, places.constants
+    event: dict[str, Any] = {
+        part: constants[part] if part in constants else values.get(parts[part])
+        for part in ("type", "at", "id")
+        if part in parts or part in constants
+    }
     if "id" in event:
         event["id"] = plain_id(event["id"])
-    own = set(places.values())
+    own = set(places.columns)
     properties = {
         name: value for name, value in values.items() if name not in own and value is not None and value != ""
     }
@@ -145,6 +177,9 @@ def _event(values: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, An
     if isinstance(nested, Mapping):
         del properties["properties"]
         properties |= nested
+    named = {name: values.get(column) for name, column in places.properties.items()}
+    properties |= {name: value for name, value in named.items() if value is not None and value != ""}
+    properties |= {name: value for name, value in constants.items() if name not in EVENT_COLUMNS}
     if properties:
         event["properties"] = properties
     return event

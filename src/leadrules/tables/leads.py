@@ -13,7 +13,7 @@ from leadrules.conversions import shown
 from leadrules.errors import InputError, Mistake
 from leadrules.foreign import Unheld
 from leadrules.shape import LEAD_PARTS
-from leadrules.tables.events import EventTable, read_events
+from leadrules.tables.events import EventRows, Events, EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
@@ -31,7 +31,7 @@ class Row:
     """One lead of a file. `number` counts from 1, `line` is its line in a text file.
 
     `lead` has id, attributes, events and stages; `as_of` is the text of the column that was asked
-    for, None where none was. `event_rows` are the rows of those events that another file has, the last
+    for, None where none was. `event_rows` are the rows of those events that other files have, the last
     ones of the lead.
     """
 
@@ -39,7 +39,7 @@ class Row:
     line: int | None
     lead: dict[str, Any]
     as_of: str | None = None
-    event_rows: Sequence[int] = ()
+    event_rows: EventRows = attrs.field(factory=EventRows)
 
     def reason(self, error: InputError) -> str:
         """Say why this lead cannot be read, with its row, and the row of each event that is to blame."""
@@ -50,7 +50,7 @@ class Row:
         if mistake.event is None or not self.event_rows:
             return mistake.message
         place = mistake.event - len(self.lead["events"]) + len(self.event_rows)
-        return f"event row {self.event_rows[place]}: {mistake.message}" if place >= 0 else mistake.message
+        return f"{self.event_rows.called(place)}: {mistake.message}" if place >= 0 else mistake.message
 
 
 class LeadTable:
@@ -82,7 +82,7 @@ class LeadTable:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files of leads and events."""
-        return tuple(path for path in (self.path, self._events.path) if path is not None)
+        return (*(() if self.path is None else (self.path,)), *self._events.paths)
 
     @property
     def unmatched_events(self) -> int:
@@ -106,12 +106,12 @@ class LeadTable:
 
     @property
     def read_events(self) -> int:
-        """Count the rows of the file of events, blank ones included."""
-        return self._events.rows if self._events.path is not None else 0
+        """Count the rows of the files of events, blank ones included."""
+        return self._events.rows if self._events.paths else 0
 
     @property
     def blank_events(self) -> int:
-        """Count the rows of the file of events that hold nothing."""
+        """Count the rows of the files of events that hold nothing."""
         return self._events.blank
 
     @property
@@ -185,13 +185,13 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     delimiter: str | None = None,
     encoding: str | None = None,
     as_of_column: str | None = None,
-    events: Path | str | EventTable | None = None,
+    events: Events | Sequence[Events] | EventTable | None = None,
     event_columns: Mapping[str, str | None] | None = None,
     event_delimiter: str | None = None,
     only: Collection[str] | None = None,
     input_format: str | None = None,
 ) -> LeadTable:
-    """Open a file of leads, or a stream of bytes, with the events of another file if there is one.
+    """Open a file of leads, or a stream of bytes, with the events of other files if there are any.
 
     `input_format` is one of `FORMATS`; without it the suffix of the file says it. A stream or a pipe is read once,
     and needs it said.
@@ -213,7 +213,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
             refuse_missing_column(
                 file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
             )
-    if isinstance(events, Path | str):
+    if events is not None and not isinstance(events, EventTable):
         events = read_events(events, columns=event_columns, delimiter=event_delimiter)
     return LeadTable(file, id_column=id_column, as_of_column=as_of_column, events=events)
 

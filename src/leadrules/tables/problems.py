@@ -93,7 +93,7 @@ def refuse_missing_column(
 ) -> NoReturn:
     """Raise a FileProblem for a column that a file must have and has not; `option` is how to name another one."""
     problem = f"has no column `{missing}` for the {role}; its columns are {listed(columns)}"
-    if len(columns) == 1 and (other := _delimiter_in(columns[0], delimiter)):
+    if len(columns) == 1 and (other := delimiter_in(columns[0], delimiter)):
         raise problem_of(problem, f"it looks separated by {other}: give that as the delimiter") from None
     likely = _likely(missing, columns)
     said = f"is it `{likely}`? " if likely else ""
@@ -106,7 +106,8 @@ def _likely(missing: str, columns: Sequence[str]) -> str | None:
     return close_name(missing, columns) or next((c for c in columns if wants_id and _ID.search(c)), None)
 
 
-def _delimiter_in(header: str, delimiter: str | None) -> str | None:
+def delimiter_in(header: str, delimiter: str | None) -> str | None:
+    """Name the mark that a header seems to be separated by, other than the one that it was split at."""
     named = {",": "`,`", ";": "`;`", "\t": "a tab", "|": "`|`"}
     return next((named[mark] for mark in named if mark != delimiter and mark in header), None)
 
