@@ -40,3 +40,23 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatc
         if found.id.startswith(f"{page}:"):
             exec(compile(found.values[0], found.id, "exec"), namespace)  # noqa: S102 - our own page
     assert len(namespace) > 1
+
+
+@pytest.mark.parametrize("text", blocks('toml title="leadrules.toml"'))
+def test_settings_of_the_documentation_are_taken(text, tmp_path):
+    from leadrules.cli.app import app
+    from leadrules.cli.configured import commands_of
+    from leadrules.cli.settings import read_settings, settings_of
+
+    path = tmp_path / "leadrules.toml"
+    path.write_text(text, "utf-8")
+    commands = commands_of(app)
+    assert all(settings_of(read_settings(path), command, commands) for command in ("score", "explain", "infer"))
+
+
+def test_every_section_of_settings_is_in_the_documentation():
+    from leadrules.cli.app import app
+    from leadrules.cli.configured import commands_of
+
+    page = (DOCS / "how-to/settings.md").read_text("utf-8")
+    assert [name for name in commands_of(app) if f"`[{name}]`" not in page] == []

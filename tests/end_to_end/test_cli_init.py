@@ -30,17 +30,21 @@ def test_a_first_file_and_what_to_do_next(here, leadrules):
     assert run.stdout == (
         "wrote new folder/rules.leadrules: A first rule file: points for who they are and what they did, and one"
         " stage.\n"
+        "wrote new folder/leadrules.toml: which files the command reads here\n"
         "\n"
         "What to do next\n"
         "\n"
-        "  # run its examples; they say what the rules do\n"
-        "  leadrules test 'new folder/rules.leadrules'\n"
+        "  # go there\n"
+        "  cd 'new folder'\n"
+        "\n"
+        "  # run the examples of the rules; they say what the rules do\n"
+        "  leadrules test\n"
         "\n"
         "  # after each change: find every mistake\n"
-        "  leadrules check 'new folder/rules.leadrules'\n"
+        "  leadrules check\n"
         "\n"
-        "  # score your own leads\n"
-        "  leadrules score 'new folder/rules.leadrules' leads.csv\n"
+        "  # score your own leads: as leads.csv, or named in leadrules.toml\n"
+        "  leadrules score\n"
     )
     assert (here / "new folder/rules.leadrules").read_text("utf-8") == templates()["minimal"]
 
@@ -54,6 +58,40 @@ def test_a_file_that_is_there_is_kept(here, leadrules):
         "  help: name another folder: leadrules init DIR\n"
     )
     assert (here / "rules.leadrules").read_text("utf-8") == "budget +5\n"
+
+
+def test_settings_that_are_there_are_kept_and_no_rules_are_written(here, leadrules):
+    (here / "leadrules.toml").write_text('rules = "acme.leadrules"\n', "utf-8")
+    run = leadrules("init")
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "`leadrules.toml` is there already" in run.stderr
+    assert not (here / "rules.leadrules").exists()
+
+
+def test_what_to_do_next_works_in_the_folder(here, leadrules, monkeypatch):
+    assert leadrules("init", "new").exit_code == 0
+    monkeypatch.chdir(here / "new")
+    (here / "new/leads.csv").write_text("id,employees,job_title\n1,80,Owner\n", "utf-8")
+    for command in ("test", "check", "score"):
+        run = leadrules(command)
+        assert run.exit_code == 0
+        assert run.stderr.splitlines()[0] == (
+            f"note: leadrules.toml gives {'rules, leads' if command == 'score' else 'rules'}"
+        )
+    assert "1 lead scored" in run.stdout
+
+
+def test_rules_alone_are_not_left_where_the_settings_cannot_be_written(here, leadrules, monkeypatch):
+    write = output._Descriptor.write
+
+    def write_rules_only(file: object, data: bytes) -> int:
+        if b"Settings" in bytes(data):
+            raise output.FileProblem(file._path, "cannot be written: no space left on device")
+        return write(file, data)
+
+    monkeypatch.setattr(output._Descriptor, "write", write_rules_only)
+    assert leadrules("init", "new").exit_code == 2
+    assert list((here / "new").iterdir()) == []
 
 
 def test_a_link_to_nowhere_is_kept_too(here, leadrules):

@@ -7,11 +7,13 @@ no texts here, since typer reads those of all commands whichever is run.
 
 # ruff: noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from leadrules.cli.configured import commands_of, configured
 from leadrules.cli.running import run
 
 app = typer.Typer(
@@ -92,11 +94,14 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def leadrules(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Score sales leads by a rule file that a salesperson can read."""
+    del version  # its callback has shown it
+    context.obj = partial(commands_of, app)
 
 
 @app.command()
@@ -112,6 +117,7 @@ def demo(
 
 
 @app.command()
+@configured
 def check(
     rules: Annotated[Path | None, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)] = None,
     against: Annotated[
@@ -168,6 +174,7 @@ def check(
 
 
 @app.command()
+@configured
 def fmt(
     rules: Annotated[
         list[Path], typer.Argument(metavar="RULES…", help="The rule files; - is standard input.", show_default=False)
@@ -181,6 +188,7 @@ def fmt(
 
 
 @app.command()
+@configured
 def score(
     rules: RulesFile,
     leads: LeadsFile,
@@ -244,6 +252,7 @@ def score(
 
 
 @app.command()
+@configured
 def explain(
     rules: RulesFile,
     leads: LeadsFile,
@@ -291,6 +300,7 @@ def explain(
 
 
 @app.command()
+@configured
 def infer(
     leads: LeadsFile,
     events: Events = None,
@@ -312,6 +322,7 @@ def infer(
 
 
 @app.command("test")
+@configured
 def examples(
     rules: Annotated[list[Path], typer.Argument(metavar="RULES…", help="The rule files.", show_default=False)],
     min_coverage: Annotated[
@@ -349,6 +360,7 @@ def init(
 
 
 @app.command()
+@configured
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="The rule file as it was.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The rule file as it is now.", show_default=False)],

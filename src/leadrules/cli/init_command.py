@@ -1,4 +1,4 @@
-"""`leadrules init`: a rule file to begin with, its examples included.
+"""`leadrules init`: a rule file to begin with, its examples included, and the settings beside it.
 
 A template is a rule file of the package; its first comment line says what it is for.
 """
@@ -6,16 +6,18 @@ A template is a rule file of the package; its first comment line says what it is
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
+from leadrules.cli.settings import NAME as SETTINGS
 from leadrules.errors import closest
-from leadrules.tables import OutputFile
+from leadrules.tables import FileProblem, OutputFile
 
 NAME = "rules.leadrules"
-"""The file that is written."""
+"""The rule file that is written."""
 
 _SUFFIX = ".leadrules"
 _FIRST = "minimal"
@@ -50,20 +52,41 @@ def show_templates() -> int:
 
 
 def init(folder: Path, template: str) -> int:
-    """Write a template to a folder, made if need be, and give the exit status. Raises Stop and FileProblem."""
+    """Write a template and settings to a folder, made if need be, and give the exit status.
+
+    Raises Stop and FileProblem.
+    """
     text = _template(template)
-    path = folder / NAME
-    if path.exists() or path.is_symlink():
-        raise Stop(f"`{path}` is there already, and is kept as it is", "name another folder: leadrules init DIR")
+    files = {folder / NAME: text, folder / SETTINGS: _settings()}
+    for path in files:
+        if path.exists() or path.is_symlink():
+            raise Stop(f"`{path}` is there already, and is kept as it is", "name another folder: leadrules init DIR")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = "it is a file" if isinstance(error, FileExistsError) else (error.strerror or "no access").lower()
         raise Stop(f"the folder `{folder}` cannot be made: {reason}") from None
-    with OutputFile(path, new=True) as output:
-        output.text.write(text)
-    _tell(Screen(), path, text)
+    _write(files)
+    _tell(Screen(), folder, text)
     return OK
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    """Write all files, or none. Raises FileProblem."""
+    written: list[Path] = []
+    try:
+        for path, text in files.items():
+            with OutputFile(path, new=True) as output:
+                output.text.write(text)
+            written.append(path)
+    except FileProblem:
+        for path in written:
+            path.unlink()
+        raise
+
+
+def _settings() -> str:
+    return resources.files("leadrules.cli").joinpath("templates", f"{SETTINGS}.tmpl").read_text(encoding="utf-8")
 
 
 def _template(name: str) -> str:
@@ -75,16 +98,19 @@ def _template(name: str) -> str:
     return found[name]
 
 
-def _tell(screen: Screen, path: Path, text: str) -> None:
-    quoted = shlex.quote(path.as_posix())
-    screen.line("wrote ", (str(path), "bold"), f": {purpose(text)}")
+def _tell(screen: Screen, folder: Path, text: str) -> None:
+    screen.line("wrote ", (str(folder / NAME), "bold"), f": {purpose(text)}")
+    screen.line("wrote ", (str(folder / SETTINGS), "bold"), ": which files the command reads here")
     screen.line()
     screen.line(("What to do next", "bold"))
-    for command, what in (
-        (f"leadrules test {quoted}", "run its examples; they say what the rules do"),
-        (f"leadrules check {quoted}", "after each change: find every mistake"),
-        (f"leadrules score {quoted} leads.csv", "score your own leads"),
-    ):
+    steps = [
+        ("leadrules test", "run the examples of the rules; they say what the rules do"),
+        ("leadrules check", "after each change: find every mistake"),
+        ("leadrules score", f"score your own leads: as leads.csv, or named in {SETTINGS}"),
+    ]
+    if folder != Path():
+        steps.insert(0, (f"cd {shlex.quote(folder.as_posix())}", "go there"))
+    for command, what in steps:
         screen.line()
         screen.line((f"  # {what}", "dim"))
         screen.line("  ", (command, "cyan"))
