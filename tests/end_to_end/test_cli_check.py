@@ -179,7 +179,7 @@ def test_against_leads_as_json(leadrules):
     ]
     assert against["always_unknown"] == ["country"]
     assert against["unknown_event_types"] == {"email_opn": 1, "visit": 1}
-    assert [reject["row"] for reject in against["rejects"]] == [3]
+    assert [reject["row"] for reject in against["rejects"]] == [4]
 
 
 def test_events_without_leads_are_a_usage_error(leadrules):

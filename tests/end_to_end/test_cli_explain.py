@@ -68,7 +68,7 @@ def test_a_lead_that_cannot_be_read(here, leadrules):
     (here / "leads.csv").write_text("id,employees\n1,many\n", "utf-8")
     run = leadrules(*EXPLAIN, "--lead", "1")
     assert run.exit_code == 3
-    assert "lead `1` cannot be read: row 1: field `employees`: `many` is not a number" in run.stderr
+    assert "lead `1` cannot be read: row 2: field `employees`: `many` is not a number" in run.stderr
 
 
 def test_why_not_names_the_file_of_a_line_where_there_are_several(here, leadrules):

@@ -55,12 +55,11 @@ def test_a_rule_file_that_cannot_be_used(command, content, said, output, here, l
         ("name,email\nAda,a@b.example\n", "`leads.csv` has no column `id` for the id of the lead; its columns are"),
         ("Lead ID,email\n1,a@b.example\n", "is it `Lead ID`? name the column with --id-column"),
         (
-            "id~email\n1~a@b.example\n",
-            "`leads.csv` has no column `id` for the id of the lead; its columns are `id~email`",
+            "id!email\n1!a@b.example\n",
+            "`leads.csv` has no column `id` for the id of the lead; its columns are `id!email`",
         ),
         ("", "`leads.csv` is empty"),
         ("\n \n", "`leads.csv` is empty"),
-        ("id,id\n1,2\n", "`leads.csv` has two columns named `id`"),
         (b"id,email\n1,\xff\n", "`leads.csv` is not UTF-8: line 2"),
         (b"\x1f\x8b\x08" + b"\0" * 9, "`leads.csv` is packed with gzip, and its end is missing"),
         ("folder", "`leads.csv` is a folder, not a file"),
@@ -85,10 +84,10 @@ def test_a_wrong_delimiter(output, leadrules):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("id,email\n1,a@b.example\n1,c@d.example\n", "row 2 has the id `1` of row 1"),
-        ("id,email\n1,a@b.example\n2\n", "row 2 has 1 value, the header has 2 columns"),
-        ("id,email\n1,a@b.example\n2,c@d.example,3\n", "row 2 has 3 values, the header has 2 columns"),
-        ('id,email\n1,a@b.example\n2,"open\n', "row 2 has a quote, opened on line 3 or below, that is never closed"),
+        ("id,email\n1,a@b.example\n1,c@d.example\n", "row 3 has the id `1` of row 2"),
+        ("id,email\n1,a@b.example\n2\n", "row 3 has 1 value, the header has 2 columns"),
+        ("id,email\n1,a@b.example\n2,c@d.example,3\n", "row 3 has 3 values, the header has 2 columns"),
+        ('id,email\n1,a@b.example\n2,"open\n', "row 3 has a quote, opened on line 3 or below, that is never closed"),
     ],
 )
 def test_some_leads_that_cannot_be_read(content, said, output, here, leadrules):

@@ -161,7 +161,7 @@ def test_ids_and_events_stand_in_columns_of_other_names(here, leadrules):
 
 def test_rows_may_be_numbered(leadrules):
     run = leadrules(*SCORE[:3], *SCORE[5:], "--id-column", "#", "-o", "-")
-    assert [line.split(",")[0] for line in run.stdout.splitlines()] == ["#", "1", "2", "3", "4"]
+    assert [line.split(",")[0] for line in run.stdout.splitlines()] == ["#", "2", "3", "4", "5"]
 
 
 def test_each_lead_may_have_its_own_time(here, leadrules):
@@ -187,13 +187,13 @@ def test_rejects_are_counted_told_and_written(here, leadrules):
     run = leadrules(*SCORE, "-o", "scored.csv", "--rejects", "rejects.csv")
     assert run.exit_code == 3
     assert "4 leads could not be read; all others are scored" in run.stderr
-    assert "row 3 has the id `2` of row 2" in run.stderr
+    assert "row 4 has the id `2` of row 3" in run.stderr
     assert (here / "rejects.csv").read_text("utf-8") == (
         "row,id,reason\n"
-        "1,1,row 1: field `employees`: `many` is not a number (write digits such as 250 or 12.5)\n"
-        "3,2,row 3 has the id `2` of row 2\n"
-        "4,,row 4 has no id (`id` is empty)\n"
-        '5,,"row 5 has 2 values, the header has 3 columns"\n'
+        "2,1,row 2: field `employees`: `many` is not a number (write digits such as 250 or 12.5)\n"
+        "4,2,row 4 has the id `2` of row 3\n"
+        "5,,row 5 has no id (`id` is empty)\n"
+        '6,,"row 6 has 2 values, the header has 3 columns"\n'
     )
     assert len((here / "scored.csv").read_text("utf-8").splitlines()) == 2
 

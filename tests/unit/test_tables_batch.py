@@ -35,8 +35,8 @@ lead_id,type,at
 ,email_open,2026-11-01
 9,x,2026-11-01
 """
-UNREAD = "row 2: field `budget`: `maybe` is not true or false (write true, false, yes, no, 1 or 0)"
-REASONS = ("event row 3 names no lead (`lead_id` is empty)", UNREAD, "row 4 has no id (`id` is empty)")
+UNREAD = "row 3: field `budget`: `maybe` is not true or false (write true, false, yes, no, 1 or 0)"
+REASONS = ("event row 4 names no lead (`lead_id` is empty)", UNREAD, "row 5 has no id (`id` is empty)")
 SUMMARY = Summary(
     scored=2,
     rejected=2,
@@ -88,7 +88,7 @@ def test_everything_that_can_be_written(rules):
         ["3", "points", "interest: email_open", "", rules._files.name, "4", "5"],
     ]
     listed = Path("rejects.csv").read_text("utf-8").splitlines()
-    assert listed == ["row,id,reason", f"3,,{REASONS[0]}", f'2,2,"{UNREAD}"', "4,,row 4 has no id (`id` is empty)"]
+    assert listed == ["row,id,reason", f"4,,{REASONS[0]}", f'3,2,"{UNREAD}"', "5,,row 5 has no id (`id` is empty)"]
 
 
 def test_nothing_needs_to_be_written(rules, here):
@@ -140,8 +140,8 @@ def test_a_table_with_a_moment_for_each_lead(rules):
     summary = score_files(rules, leads=table, output="out.csv", workers=2)
     assert [line.split(",")[:2] for line in Path("out.csv").read_text().splitlines()[1:]] == [["1", "0"], ["2", "5"]]
     assert summary.reasons == (
-        "row 3: time of scoring: `soon` is not a datetime (write 2026-11-21T10:00:00Z)",
-        "row 4 has no time to be scored at (`created` is empty)",
+        "row 4: time of scoring: `soon` is not a datetime (write 2026-11-21T10:00:00Z)",
+        "row 5 has no time to be scored at (`created` is empty)",
     )
     assert summary.rejected == 2
 
@@ -150,7 +150,7 @@ def test_progress_is_told_of_everything_in_order(rules):
     told = []
     run(rules, progress=told.append)
     assert [type(one) for one in told] == [Reject, Scored, Reject, Scored, Reject]
-    assert [one.row.number for one in told if isinstance(one, Scored)] == [1, 3]
+    assert [one.row.number for one in told if isinstance(one, Scored)] == [2, 4]
 
 
 def test_what_progress_raises_ends_the_run_and_no_file_is_changed(rules):

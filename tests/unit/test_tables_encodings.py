@@ -228,7 +228,7 @@ def test_what_swells_is_read_in_pieces(packing, tmp_path, monkeypatch):
     path = tmp_path / "leads.csv"
     path.write_bytes(PACKED[packing](b"id\n1," + b" " * (1 << 26)))
     rows = list(read_leads(path))
-    assert [row.reason for row in rows] == ["row 1 is longer than 33,554,432 characters, the most that a row may have"]
+    assert [row.reason for row in rows] == ["row 2 is longer than 33,554,432 characters, the most that a row may have"]
     monkeypatch.setattr(inputs, "MOST_KEPT", 1 << 20)
     assert problem(path, input_format="parquet").endswith(
         "is larger than 1,048,576 bytes\n  help: unpack it, and give the file"

@@ -77,8 +77,8 @@ def test_rows_that_cannot_be_read_are_rejected(tmp_path):
     path = written(tmp_path, "lead_id,type,at\n1,visit\n ,visit,2026-01-01\n1,visit,2026-01-01\n")
     events = read_events(path)
     assert events.rejects == (
-        Reject("event", 1, None, "event row 1 has 2 values, the header has 3 columns"),
-        Reject("event", 2, None, "event row 2 names no lead (`lead_id` is empty)"),
+        Reject("event", 2, None, "event row 2 has 2 values, the header has 3 columns"),
+        Reject("event", 3, None, "event row 3 names no lead (`lead_id` is empty)"),
     )
     assert len(events.of("1")) == 1
     more = read_events(written(tmp_path, '{"type": "a"}\n{"lead_id": 1.5}\n{', "e.jsonl"))
@@ -121,9 +121,9 @@ def test_several_files_are_one_list_of_events(tmp_path):
     assert [event["type"] for event in events.of("1")] == ["a", "b"]
     assert events.paths == (first, second)
     assert events.rows == 4
-    assert [reject.reason for reject in events.rejects] == [f"event row 2 of `{first}` names no lead (`who` is empty)"]
+    assert [reject.reason for reject in events.rejects] == [f"event row 3 of `{first}` names no lead (`who` is empty)"]
     assert [events.rows_of("1").called(index) for index in (0, 1)] == [
-        f"event row 1 of `{first}`",
+        f"event row 2 of `{first}`",
         f"event row 1 of `{second}`",
     ]
 
@@ -134,7 +134,7 @@ def test_a_mistake_in_an_event_names_its_file_where_there_are_several(tmp_path):
     second = written(tmp_path, "lead_id,type,at\n1,email_open,soon\n", "second.csv")
     rules, as_of = Ruleset.from_text("email_open +1"), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
     summary = score_files(rules, leads=leads, events=[first, second], as_of=as_of)
-    assert f"row 1: event row 1 of `{second}`: event `email_open`" in summary.reasons[0]
+    assert f"row 2: event row 2 of `{second}`: event `email_open`" in summary.reasons[0]
     assert score_files(rules, leads=leads, events=[first, first], as_of=as_of).event_rows == 2
 
 
@@ -200,7 +200,7 @@ def test_events_join_their_leads(tmp_path):
     path = written(tmp_path, "lead_id,type,at\n2,a,2026-01-01\n1,b,2026-01-01\n3,c,2026-01-01\n3,d,2026-01-01\n,e,f\n")
     table = read_leads(leads, events=path)
     rows = list(table)
-    assert rows[0] == Reject("event", 5, None, "event row 5 names no lead (`lead_id` is empty)")
+    assert rows[0] == Reject("event", 6, None, "event row 6 names no lead (`lead_id` is empty)")
     assert [[e["type"] for e in row.lead["events"]] for row in rows if isinstance(row, Row)] == [["b"], ["a"]]
     assert table.unmatched_events == 2
 

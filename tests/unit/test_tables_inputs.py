@@ -176,20 +176,20 @@ LONG = "is longer than 33,554,432 characters, the most that a row may have"
 def test_a_line_that_is_too_long_is_a_reject_and_the_next_one_is_read(end):
     rows = ["id,size", "1,5", "2," + "x" * 5_000, "3,6", "4," + "x" * 990, "5," + "x" * 2_000]
     text = end.join(rows).encode()
-    assert reasons(io.BytesIO(text), input_format="csv") == [f"row 2 {LONG}", f"row 5 {LONG}"]
+    assert reasons(io.BytesIO(text), input_format="csv") == [f"row 3 {LONG}", f"row 6 {LONG}"]
     lines = [row for row in read_leads(io.BytesIO(text), input_format="csv") if isinstance(row, Row)]
-    assert [(row.number, row.line) for row in lines] == [(1, 2), (3, 4), (4, 5)]
-    objects = [json.dumps({"id": n, "size": "x" * size}) for n, size in ((1, 5), (2, 5_000), (3, 6), (4, 3_000))]
+    assert [(row.number, row.line) for row in lines] == [(2, 2), (4, 4), (5, 5)]
+    objects = [json.dumps({"id": n, "size": "x" * size}) for n, size in ((2, 5), (2, 5_000), (4, 6), (4, 3_000))]
     assert reasons(io.BytesIO(end.join(objects).encode()), input_format="jsonl") == [f"row 2 {LONG}", f"row 4 {LONG}"]
 
 
 @pytest.mark.usefixtures("short_rows")
 def test_a_row_over_many_lines_is_too_long_all_together_and_its_other_lines_are_rows():
-    row = '2,"' + "\n".join(f"{n},{'x' * 50}" for n in range(10, 40)) + '"'
+    row = '2,"' + "\n".join(f"{n},{'x' * 50}" for n in range(11, 40)) + '"'
     found = [*read_leads(io.BytesIO(f"id,size\n1,5\n{row}\n3,6\n".encode()), input_format="csv")]
     rejects = [one.reason for one in found if isinstance(one, Reject)]
-    assert rejects[0] == f"row 2 {LONG}"
-    assert [one.lead["id"] for one in found if isinstance(one, Row)] == ["1", *map(str, range(11, 40)), "3"]
+    assert rejects[0] == f"row 3 {LONG}"
+    assert [one.lead["id"] for one in found if isinstance(one, Row)] == ["1", *map(str, range(12, 40)), "3"]
 
 
 @pytest.mark.usefixtures("short_rows")
@@ -270,14 +270,14 @@ def test_the_row_of_an_event_that_cannot_be_read_is_told(tmp_path):
     )
     rules = Ruleset.from_text("page_view +1")
     said = "is not a datetime (write 2026-11-21T10:00:00Z)"
-    for workers in (1, 2):
+    for workers in (2, 2):
         summary = score_files(rules, leads=leads, events=events, as_of=NOON, workers=workers)
         first, second = summary.reasons
         assert first == (
-            f"row 1: event row 4: event `page_view` (number 2 of 3): `at`: `soon` {said}; "
-            f"event row 6: event `page_view` (number 3 of 3): `at`: `x` {said}"
+            f"row 1: event row 5: event `page_view` (number 2 of 3): `at`: `soon` {said}; "
+            f"event row 7: event `page_view` (number 3 of 3): `at`: `x` {said}"
         )
         assert second == (
             f"row 2: event `page_view` with id `own`: `at`: `now` {said}; "
-            "event row 5: event `page_view` (number 3 of 3) has no time (`at` is missing)"
+            "event row 6: event `page_view` (number 3 of 3) has no time (`at` is missing)"
         )

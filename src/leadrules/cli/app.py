@@ -47,7 +47,9 @@ AsOf = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. (default: now)"),
 ]
-IdColumn = Annotated[str, typer.Option(metavar="NAME", help="The column with the id of a lead; # numbers the rows.")]
+IdColumn = Annotated[
+    str, typer.Option(metavar="NAME", help="The column with the id of a lead; # takes the number of the row.")
+]
 EventColumns = Annotated[
     str | None,
     typer.Option(

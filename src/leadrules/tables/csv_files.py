@@ -23,8 +23,8 @@ from leadrules.tables.records import (
     RecordFile,
     Remarks,
     Wanted,
-    repeated_name,
     text_of,
+    told_apart,
 )
 
 _ENCODING = "utf-8-sig"
@@ -59,9 +59,12 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
     if delimiter is None:
         body = sample[hint.end() :] if hint else sample
         delimiter = read_delimiter(given, hint[1]) if hint else sniffed(body, wanted.columns, whole=given.is_whole)
-    rows = _rows(given, delimiter, skip_line=hint is not None)
-    columns = _header(given, rows)
-    return RecordFile(given, columns, _records(rows, columns, delimiter, remarks), delimiter, remarks)
+    rows = enumerate(_rows(given, delimiter, skip_line=hint is not None), start=1)
+    header = _header(given, rows)
+    columns = told_apart(header, remarks)
+    return RecordFile(
+        given, tuple(filter(None, columns)), _records(rows, columns, delimiter, remarks), delimiter, remarks
+    )
 
 
 @attrs.frozen
@@ -151,41 +154,35 @@ def _reason(error: csv.Error, line: int, lines: int, delimiter: str) -> str:
     return f"cannot be split: {said}"
 
 
-def _header(given: Input, rows: Iterator[_Row]) -> tuple[str, ...]:
-    for row in rows:
+def _header(given: Input, rows: Iterator[tuple[int, _Row]]) -> tuple[str, ...]:
+    for _, row in rows:
         if isinstance(row.values, str):
             problem = f"has no header that can be read: line {row.line} {row.values}"
             raise given.problem(problem, "is the delimiter right?")
         if any(value.strip() for value in row.values):
-            columns = tuple(value.strip() for value in row.values)
-            _refuse_repeats(given, columns)
-            return columns
+            return tuple(value.strip() for value in row.values)
     raise given.problem("is empty", "its first row should name the columns")
 
 
-def _refuse_repeats(given: Input, columns: tuple[str, ...]) -> None:
-    repeated = repeated_name(columns)
-    if repeated is not None:
-        name, first, second = repeated
-        raise given.problem(
-            f"has two columns named `{name}` (column {first:,} and column {second:,})", "rename one of them"
-        )
-
-
 def _records(
-    rows: Iterator[_Row], columns: tuple[str, ...], delimiter: str, remarks: Remarks
+    rows: Iterator[tuple[int, _Row]], columns: tuple[str, ...], delimiter: str, remarks: Remarks
 ) -> Iterator[Record | BadRecord]:
-    """Pair values with columns. Blank rows count as rows and hold nothing; a nameless column is left out."""
+    """Pair values with columns. Blank rows count as rows and hold nothing; a nameless column is left out.
+
+    A row may have fewer or more values than the header has columns, as far as these have no name and hold nothing.
+    """
     width = len(columns)
     named = [(index, name) for index, name in enumerate(columns) if name]
-    for number, row in enumerate(rows, start=1):
+    nameless = [index for index, name in enumerate(columns) if not name]
+    least = named[-1][0] + 1
+    for number, row in rows:
         values = row.values
         if isinstance(values, str):
             yield BadRecord(number, row.line, values)
             continue
         if not any(value.strip() for value in values):
             remarks.blank += 1
-        elif len(values) != width:
+        elif len(values) < least or any(value.strip() for value in values[width:]):
             lines = f" from line {row.line:,} to line {row.last:,}" if row.last > row.line else ""
             remarks.joined += row.last - row.line
             said = f"has {_count(len(values), 'value')}{lines}, the header has {_count(width, 'column')}"
@@ -193,6 +190,9 @@ def _records(
         else:
             if row.last > row.line:
                 remarks.add_long(number, row.line, row.last, doubtful=_holds_rows(values, delimiter))
+            for index in nameless:
+                if index < len(values) and values[index].strip():
+                    remarks.add_nameless(index + 1, number)
             yield Record(number, row.line, {name: values[index] for index, name in named})
 
 

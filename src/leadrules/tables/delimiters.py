@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from leadrules.tables.inputs import Input
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
 """The delimiters that are recognised."""
 
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}

@@ -15,12 +15,16 @@ from leadrules.tables.inputs import Input
 
 LONGEST_ROW = 1 << 25
 """The largest row of text that is read, in bytes or letters: 32 MiB. A longer one is a bad record."""
+_MOST_TOLD = 5
 TOO_LONG = f"is longer than {LONGEST_ROW:,} characters, the most that a row may have"
 
 
 @attrs.frozen
 class Record:
-    """One record. `number` counts from 1, as rows below the header do; `line` is where it begins, in a text file."""
+    """One record. `number` is that of its row as programs show it: a header is row 1; so is the first of JSON.
+
+    `line` is where it begins, in a text file.
+    """
 
     number: int
     line: int | None
@@ -43,7 +47,8 @@ class Remarks:
     `blank` counts rows that hold nothing. `long` counts those with a value over several lines, `joined`
     the lines that they take beyond their first; `first_long` tells the number, first and last line of
     the first one, `doubtful` those of the first in whose value a line looks like a row. `notes` are what else
-    there is to say, each to follow what the file is called.
+    there is to say, each to follow what the file is called. `nameless` has the columns without a name that hold
+    values, and of each the first row with one.
     """
 
     blank: int = 0
@@ -52,6 +57,7 @@ class Remarks:
     first_long: tuple[int, int, int] | None = None
     doubtful: tuple[int, int, int] | None = None
     notes: list[str] = attrs.field(factory=list)
+    nameless: dict[int, int] = attrs.field(factory=dict)
 
     def add_long(self, number: int, first: int, last: int, *, doubtful: bool) -> None:
         """Take note of a row over several lines."""
@@ -61,9 +67,16 @@ class Remarks:
         if doubtful:
             self.doubtful = self.doubtful or (number, first, last)
 
+    def add_nameless(self, column: int, number: int) -> None:
+        """Take note of a value in a column without a name."""
+        self.nameless.setdefault(column, number)
+
     def sentences(self, called: str) -> Iterator[str]:
         """Say it to a person, of what is `called` so."""
         yield from (f"{called} {note}" for note in self.notes)
+        for column, number in sorted(self.nameless.items())[:_MOST_TOLD]:
+            said = f"which has no name: they are passed over (first in row {number:,})"
+            yield f"{called} has values in column {column:,}, {said}"
         if self.blank:
             yield f"{called} has {_rows(self.blank)} without any value, passed over"
         if self.doubtful is not None:
@@ -110,6 +123,30 @@ def text_of(given: Input, wanted: Wanted, *, pages: bool = True) -> Remarks:
         likely = f" (`{word[0]}`, not `{word[2]}` as {word[1]} has it)" if word else ""
         remarks.notes.append(f"is read as {given.encoding.name}{likely}; `encoding=…` says otherwise")
     return remarks
+
+
+def told_apart(names: Sequence[str], remarks: Remarks) -> tuple[str, ...]:
+    """Give column names of which no two are equal: a second `Phone` is `Phone (2)`, and that is said."""
+    taken = set(names)
+    seen: dict[str, int] = {}
+    found: list[str] = []
+    for name in names:
+        count = seen[name] = seen.get(name, 0) + 1
+        if not name or count == 1:
+            found.append(name)
+            continue
+        while f"{name} ({count})" in taken:
+            count += 1
+        seen[name] = count
+        found.append(f"{name} ({count})")
+        taken.add(found[-1])
+    others = [f"`{new}`" for old, new in zip(names, found, strict=True) if old != new]
+    if others:
+        more = f" and {len(others) - _MOST_TOLD:,} more" if len(others) > _MOST_TOLD else ""
+        said = f"{', '.join(others[:_MOST_TOLD])}{more}"
+        which = "the second is" if len(others) == 1 else "the further ones are"
+        remarks.notes.append(f"has columns of one name: {which} read as {said}")
+    return tuple(found)
 
 
 def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
