@@ -126,10 +126,11 @@ class _Reading:
     def comparison(self, table: LeadTable) -> Comparison:
         """Say what has been found."""
         columns = self.columns if table.columns is None else dict.fromkeys(table.columns)
-        plain = {plain_name(column): column for column in columns}
+        plain = {plain_name(column): column for column in (*columns, *table.read_as.values())}
         fields = self.program.scope.fields.values()
-        missing = [field for field in fields if field.key not in plain]
-        others = [column for key, column in plain.items() if key not in {field.key for field in fields}]
+        missing = [field for field in fields if plain.keys().isdisjoint(field.keys)]
+        taken = {key for field in fields for key in field.keys}
+        others = [column for key, column in plain.items() if key not in taken and column not in table.read_as]
         lacking = {field.name for field in missing}
         in_scope, looked_at = self.program.scope.events, self.program.scope.read
         return Comparison(

@@ -15,7 +15,7 @@ from leadrules.cli.running import Stop
 from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
 from leadrules.lead import parse_as_of
-from leadrules.tables import EventTable, FileProblem, LeadTable, read_events, read_leads
+from leadrules.tables import EventTable, FileProblem, LeadTable, Names, read_events, read_leads
 from leadrules.tables.event_files import MissingColumns
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
@@ -46,11 +46,15 @@ class Source:
     def open(self, *programs: Program) -> LeadTable:
         """Open the leads and their events: what some rules read of them, and the company; without rules all.
 
+        A column or type whose name nearly equals one in the rules counts for it.
+
         Raises Stop and FileProblem.
         """
+        companies = [program.fields["company"] for program in programs if "company" in program.fields]
         attributes = {name for program in programs for name in program.scope.attributes}
-        attributes |= {program.fields["company"].key for program in programs if "company" in program.fields}
+        attributes |= {company.key for company in companies}
         properties = {name for program in programs for name in program.scope.properties}
+        names = Names.of((program.scope for program in programs), *companies)
         is_piped = self.leads == STDIN
         return read_leads(
             standard_input() if is_piped else self.leads,
@@ -59,17 +63,18 @@ class Source:
             delimiter=self.delimiter,
             encoding=self.encoding,
             as_of_column=self.as_of_column,
-            events=self.read_events(properties if programs else None),
+            events=self.read_events(properties if programs else None, names),
+            names=names,
             only=attributes if programs else None,
         )
 
-    def read_events(self, only: Collection[str] | None = None) -> EventTable | None:
+    def read_events(self, only: Collection[str] | None, names: Names) -> EventTable | None:
         """Read all events, if there are files of events. Raises Stop and FileProblem."""
         files, shared = read_event_files(self.events, self.event_columns)
         if not files:
             return None
         try:
-            events = read_events(files, columns=shared, encoding=self.events_encoding, only=only)
+            events = read_events(files, columns=shared, encoding=self.events_encoding, only=only, names=names)
         except MissingColumns as problem:
             raise missing_columns(problem, files) from None
         except FileProblem as problem:

@@ -5,6 +5,7 @@ from leadrules.tables.event_files import EVENT_COLUMNS, EventFile
 from leadrules.tables.events import EventRows, EventTable, read_events
 from leadrules.tables.formats import FORMATS, SUFFIXES
 from leadrules.tables.leads import LeadTable, Row, read_leads
+from leadrules.tables.near_names import Names
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter
@@ -19,6 +20,7 @@ __all__ = [
     "EventTable",
     "FileProblem",
     "LeadTable",
+    "Names",
     "OutputFile",
     "Reject",
     "RejectsWriter",

@@ -16,6 +16,7 @@ from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import Events, EventTable, read_events
 from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.leads import LeadTable, read_leads
+from leadrules.tables.near_names import Names
 from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
@@ -80,6 +81,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     workers: int | None = None,
     progress: Take | None = None,
     keep_formulas: bool = False,
+    near_names: bool = False,
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
@@ -93,6 +95,9 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     for each entry. `rejects` takes what could not be read or scored, as `.csv` with row, id and reason,
     or `.jsonl`; these leads are left out, and the run goes on. All but the events is read, scored and written
     lead by lead, in the order of the file.
+
+    With `near_names` a column, property or type whose name nearly equals one that the rules read counts for it, as
+    on the command line: `Job Title` is `job_title`. `Summary.remarks` say so.
 
     In CSV an apostrophe stands before a text that a spreadsheet would run as a formula, such as an id
     `=1+1`; `keep_formulas` leaves it out.
@@ -114,9 +119,12 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
     else:
         scope = program_of(rules).scope
+        names = Names.of([scope]) if near_names else None
         if events is not None and not isinstance(events, EventTable):
-            events = read_events(events, columns=event_columns, only=None if progress else scope.properties)
-        leads = read_leads(leads, id_column=id_column, events=events, only=None if progress else scope.attributes)
+            needed = None if progress else scope.properties
+            events = read_events(events, columns=event_columns, only=needed, names=names)
+        needed = None if progress else scope.attributes
+        leads = read_leads(leads, id_column=id_column, events=events, only=needed, names=names)
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)

@@ -10,6 +10,8 @@ import attrs
 
 from leadrules.conversions import listed
 from leadrules.tables.inputs import Given
+from leadrules.tables.near_names import Names, renamed
+from leadrules.tables.near_names import part as ask_for
 from leadrules.tables.problems import FileProblem, close_name, delimiter_in
 from leadrules.tables.records import RecordFile
 
@@ -59,6 +61,7 @@ class Places:
     properties: Mapping[str, str]
     constants: Mapping[str, str]
     asked: frozenset[str]
+    seen: Mapping[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, own: EventFile, shared: Mapping[str, str | None]) -> Places:
@@ -87,6 +90,16 @@ class Places:
     def columns(self) -> tuple[str, ...]:
         """The columns of parts, then those of properties."""
         return (*self.parts.values(), *self.properties.values())
+
+    def near(self, columns: Sequence[str], names: Names) -> Places:
+        """Give the places in a file, or record, of these columns, where names nearly equal. Raises Ambiguity."""
+        asked = [ask_for(column, f"{_ROLES[name]}", "event_columns=…") for name, column in self.parts.items()]
+        found = {name: column for column, name in renamed(columns, asked).items()}
+        parts = {name: found.get(column, column) for name, column in self.parts.items()}
+        taken = frozenset([*parts.values(), *self.properties.values()])
+        properties = [one for one in names.properties if one.names[0] not in {*self.properties, *self.constants}]
+        more = {name: column for column, name in renamed(columns, properties, taken).items()}
+        return attrs.evolve(self, parts=parts, properties={**more, **self.properties}, seen={**found, **more})
 
     def missing(self, columns: Sequence[str]) -> dict[str, str]:
         """Give the column of each part, or property of another name, that a file with these columns lacks."""

@@ -14,6 +14,7 @@ from leadrules.tables.event_files import EVENT_COLUMNS, EventFile, Places, check
 from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
+from leadrules.tables.near_names import Ambiguity, Names, Renaming, TypeNames, sentence_of
 from leadrules.tables.records import BadRecord, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
 
@@ -86,6 +87,7 @@ def read_events(
     encoding: str | None = None,
     only: Collection[str] | None = None,
     input_format: str | None = None,
+    names: Names | None = None,
 ) -> EventTable:
     """Read all events of a file or stream, or of several; `input_format` is as for `read_leads`.
 
@@ -93,7 +95,8 @@ def read_events(
     `columns` says where lead, type, at and id stand; what it leaves out is as in `EVENT_COLUMNS`,
     and `{"id": None}` means that events have no id. Every other column is a property of that name;
     so is every name in an object `properties`. `only` names the properties that are needed; others may be
-    left out then, which saves memory. Raises FileProblem; columns that are missing are told of all files at once.
+    left out then, which saves memory. With `names` a column or type whose name nearly equals one of them counts
+    for it, and `notes` say so. Raises FileProblem; columns that are missing are told of all files at once.
     """
     named = files if isinstance(files, list | tuple) else (files,)
     each = [one if isinstance(one, EventFile) else EventFile(one) for one in cast("Sequence[Events]", named)]
@@ -102,11 +105,14 @@ def read_events(
         places = Places.of(one, columns or {})
         needed = only and [*only, *places.properties.values(), "properties"]
         wanted = Wanted(places.columns, "events", one.delimiter or delimiter, one.encoding or encoding, only=needed)
-        opened.append((open_records(one.path, wanted, one.input_format or input_format), places))
-    check_columns(opened)
+        file = open_records(one.path, wanted, one.input_format or input_format)
+        opened.append((file, _Finding(file, places, names)))
+    check_columns((file, finding.places) for file, finding in opened)
     reading = _Reading(tuple(file.input.name for file, _ in opened) if len(opened) > 1 else ())
-    for index, (file, places) in enumerate(opened):
-        reading.read(file, places, index)
+    for index, (file, finding) in enumerate(opened):
+        reading.read(file, finding, index)
+        if said := sentence_of(finding.seen):
+            file.remarks.notes.append(said)
     remarks = tuple(remark for file, _ in opened for remark in file.remarks.sentences(file.input.called))
     notes = tuple(f"{file.input.called} {note}" for file, _ in opened for note in file.remarks.notes)
     return EventTable(
@@ -130,20 +136,84 @@ class _Reading:
     numbers: dict[str, array[int]] = attrs.field(factory=dict)
     rejects: list[Reject] = attrs.field(factory=list)
 
-    def read(self, file: RecordFile, places: Places, index: int) -> None:
-        """Read a file to its end."""
+    def read(self, file: RecordFile, finding: _Finding, index: int) -> None:
+        """Read a file to its end. Raises FileProblem."""
         for record in file.records:
             place = (index << _FILE) + record.number
             try:
                 if isinstance(record, BadRecord):
                     raise InputError(record.reason)
+                places = finding.of(record.values)
                 lead = _lead_of(record.values, places)
+                event = finding.event(record.values, places)
             except InputError as error:
                 reason = f"{_row_called(place, self.files)} {error.reason}"
                 self.rejects.append(Reject("event", record.number, None, reason))
                 continue
-            self.by_lead.setdefault(lead, []).append(_event(record.values, places))
+            self.by_lead.setdefault(lead, []).append(event)
             self.numbers.setdefault(lead, array("Q")).append(place)
+
+
+class _Finding:
+    """Finds the parts of the events of a file, also under names that nearly equal those of rules.
+
+    `seen` has the names of the file that were read as others.
+    """
+
+    def __init__(self, file: RecordFile, places: Places, names: Names | None) -> None:
+        """Look at the columns of a file, where it has any. Raises FileProblem."""
+        self.places = places
+        self.seen: dict[str, str] = {}
+        self._problem = file.input.problem
+        self._names = names
+        self._types = TypeNames(names) if names is not None else None
+        self._near: dict[tuple[str, ...], Places] = {}
+        self._nested = Renaming(names.properties) if names is not None else None
+        self._each = file.columns is None and names is not None
+        if file.columns is not None and names is not None:
+            try:
+                self.places = self._places(file.columns, names)
+            except Ambiguity as twice:
+                raise self._problem(twice.problem, twice.advice) from None
+
+    def _places(self, columns: Sequence[str], names: Names) -> Places:
+        found = self.places.near(columns, names)
+        self.seen |= {column: name for name, column in found.seen.items()}
+        return found
+
+    def of(self, values: Mapping[str, Any]) -> Places:
+        """Give the places in a record. Raises InputError for one in which names are ambiguous."""
+        if not self._each or self._names is None:
+            return self.places
+        key = tuple(values)
+        found = self._near.get(key)
+        if found is None:
+            try:
+                found = self._places(key, self._names)
+            except Ambiguity as twice:
+                raise InputError(f"{twice.problem} ({twice.advice})") from None
+            if len(self._near) < _MOST_REMEMBERED:
+                self._near[key] = found
+        return found
+
+    def event(self, values: Mapping[str, Any], places: Places) -> dict[str, Any]:
+        """Shape a record as an event. Raises InputError, and FileProblem for a type that could be two."""
+        event = _event(values, places)
+        if self._types is None or self._nested is None:
+            return event
+        try:
+            event["type"] = self._types.of(event["type"])
+            if self._each and "properties" in event:
+                near = self._nested.of(event["properties"])
+                event["properties"] = {near.get(name, name): value for name, value in event["properties"].items()}
+                self.seen |= near
+        except Ambiguity as twice:
+            raise self._problem(twice.problem, twice.advice) from None
+        self.seen |= self._types.seen
+        return event
+
+
+_MOST_REMEMBERED = 1_000
 
 
 def _lead_of(values: Mapping[str, Any], places: Places) -> str:

@@ -17,6 +17,7 @@ from leadrules.tables.events import EventRows, Events, EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
+from leadrules.tables.near_names import Ambiguity, Names, NearLeads, part, renamed, sentence_of
 from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
 from leadrules.tables.rejects import Reject
@@ -61,11 +62,19 @@ class LeadTable:
     its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what is read.
     Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows` and
     `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many lines
-    values take beyond their first; `remarks`, sentences about the files.
+    values take beyond their first; `remarks`, sentences about the files; `read_as`, the columns and types whose
+    names only nearly equal those of rules, and which these are.
     """
 
     def __init__(
-        self, file: RecordFile, *, id_column: str, as_of_column: str | None = None, events: EventTable | None = None
+        self,
+        file: RecordFile,
+        *,
+        id_column: str,
+        as_of_column: str | None = None,
+        events: EventTable | None = None,
+        names: Names | None = None,
+        read_as: Mapping[str, str] | None = None,
     ) -> None:
         self.path: Path | None = file.input.path
         self.name: str = file.input.name
@@ -78,6 +87,7 @@ class LeadTable:
         self._rows: dict[str, int] = {}
         self._is_read = False
         self._count = 0
+        self._near = NearLeads(names, file.columns, file.input.problem, read_as or {}) if names is not None else None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -117,12 +127,21 @@ class LeadTable:
     @property
     def notes(self) -> tuple[str, ...]:
         """Tell how the files are read, as far as that is not what they or the caller say; known at once."""
-        return (*(f"{self.called} {note}" for note in self._file.remarks.notes), *self._events.notes)
+        near = sentence_of(self.read_as)
+        of_leads = [*self._file.remarks.notes, *((near,) if near else ())]
+        return (*(f"{self.called} {note}" for note in of_leads), *self._events.notes)
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Tell what else there is to say of the files."""
-        return (*self._file.remarks.sentences(self.called), *self._events.remarks)
+        near = sentence_of(self.read_as)
+        of_names = (f"{self.called} {near}",) if near else ()
+        return (*of_names, *self._file.remarks.sentences(self.called), *self._events.remarks)
+
+    @property
+    def read_as(self) -> Mapping[str, str]:
+        """The columns, properties and types of this file that are read by names which they nearly have."""
+        return self._near.seen if self._near is not None else {}
 
     def __iter__(self) -> Iterator[Row | Reject]:
         """Read the file, once. Raises ValueError where it was read already."""
@@ -153,7 +172,10 @@ class LeadTable:
         except InputError as error:
             return _reject(record, name, error.reason)
         beside = {self.id_column, self.as_of_column, "id"}
-        lead = {"id": name, **_shaped(record.values, self._events.of(name), beside)}
+        try:
+            lead = {"id": name, **_shaped(record.values, self._events.of(name), beside, self._near)}
+        except Ambiguity as twice:
+            return _reject(record, name, f"{twice.problem} ({twice.advice})")
         return Row(record.number, record.line, lead, as_of, self._events.rows_of(name))
 
     def _id(self, record: Record) -> str:
@@ -190,6 +212,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     event_delimiter: str | None = None,
     only: Collection[str] | None = None,
     input_format: str | None = None,
+    names: Names | None = None,
 ) -> LeadTable:
     """Open a file of leads, or a stream of bytes, with the events of other files if there are any.
 
@@ -199,27 +222,52 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     In CSV every column is an attribute. In JSON and Parquet a record has the shape of a lead where
     it has `attributes`; otherwise a list `events` and an object `stages` are what they say, and all
     else is an attribute, the id column too. `only` names the attributes that are needed; others may be left
-    out then, which saves time and memory. Raises FileProblem, while iterating too.
+    out then, which saves time and memory. With `names` a column or type whose name nearly equals one of them counts
+    for it, and `read_as` says which do; without, names are exact. Raises FileProblem, while iterating too.
     """
     if not id_column.strip():
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
         raise FileProblem(None, "the id of the lead needs a column", advice)
     wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
     file = open_records(path, Wanted(wanted, "leads", delimiter, encoding, only), input_format)
+    near: Mapping[str, str] = {}
     options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
-    for column in wanted:
-        if file.columns is not None and column not in file.columns:
+    if names is not None and file.columns is not None:
+        near = _near_columns(file, id_column, as_of_column)
+        id_column, as_of_column = near.get(id_column, id_column), as_of_column and near.get(as_of_column, as_of_column)
+    for column in (id_column, as_of_column):
+        if column and column != NUMBERED and file.columns is not None and column not in file.columns:
             role, option = options[column]
             refuse_missing_column(
                 file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
             )
     if events is not None and not isinstance(events, EventTable):
-        events = read_events(events, columns=event_columns, delimiter=event_delimiter)
-    return LeadTable(file, id_column=id_column, as_of_column=as_of_column, events=events)
+        events = read_events(events, columns=event_columns, delimiter=event_delimiter, names=names)
+    return LeadTable(
+        file,
+        id_column=id_column,
+        as_of_column=as_of_column,
+        events=events,
+        names=names,
+        read_as={column: name for name, column in near.items()},
+    )
+
+
+def _near_columns(file: RecordFile, id_column: str, as_of_column: str | None) -> dict[str, str]:
+    """Give the columns of the file that are nearly named so, by these names. Raises FileProblem for several."""
+    asked = [part(id_column, "id of the lead", "id_column=…")] if id_column != NUMBERED else []
+    asked += [part(as_of_column, "time of scoring", "as_of_column=…")] if as_of_column else []
+    try:
+        return {name: column for column, name in renamed(file.columns or (), asked).items()}
+    except Ambiguity as twice:
+        raise file.input.problem(twice.problem, twice.advice) from None
 
 
 def _shaped(
-    values: Mapping[str, Any], more_events: list[dict[str, Any]], beside: Collection[str | None]
+    values: Mapping[str, Any],
+    more_events: list[dict[str, Any]],
+    beside: Collection[str | None],
+    near: NearLeads | None,
 ) -> dict[str, Any]:
     """Split a record into attributes, events and stages.
 
@@ -230,8 +278,12 @@ def _shaped(
     parts = {name: values[name] for name in ("attributes", "events", "stages") if _is_nested(values.get(name))}
     flat = {name: value for name, value in values.items() if name not in parts}
     inline = _with_plain_ids(parts.get("events", []))
+    if near is not None and isinstance(inline, list):
+        inline = [near.event(event) for event in inline]
     events = [*inline, *more_events] if isinstance(inline, list | tuple) else inline
     attributes = parts.get("attributes", flat)
+    if near is not None and isinstance(attributes, dict):
+        attributes = near.attributes(attributes)
     shaped = {"attributes": attributes, "events": events, "stages": parts.get("stages", {})}
     if "attributes" in parts:
         shaped |= {name: value for name, value in flat.items() if name not in beside and not _is_absent(name, value)}

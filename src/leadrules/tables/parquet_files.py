@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 
 from leadrules.shape import LEAD_PARTS
 from leadrules.tables.inputs import Input
+from leadrules.tables.near_names import squeezed
 from leadrules.tables.problems import without_pyarrow
 from leadrules.tables.records import Record, RecordFile, Wanted, repeated_name
-from leadrules.values import plain_name
 
 _ROWS = 64
 """Rows that are in memory at once, and beside them one page of each column; more rows are hardly faster."""
@@ -61,14 +61,15 @@ def _source(given: Input, stack: contextlib.ExitStack) -> Any:
 
 
 def _needed(columns: Collection[str], wanted: Wanted) -> list[str]:
-    """Choose the columns to read: those that are asked for and the parts of a lead, or all of them.
+    """Choose the columns to read: those that are asked for or nearly so, and the parts of a lead, or all of them.
 
     All are read where leads have the shape of one, since nothing may stand beside its parts then.
     """
     if wanted.only is None or "attributes" in columns:
         return [*columns]
-    names = {*map(plain_name, wanted.only), *wanted.columns, *LEAD_PARTS}
-    return [name for name in columns if name in names or plain_name(name) in names]
+    names = {*wanted.only, *wanted.columns, *LEAD_PARTS}
+    forms = {*map(squeezed, names)}
+    return [name for name in columns if name in names or squeezed(name) in forms]
 
 
 def _records(given: Input, file: Any, needed: list[str], values_of: Callable[[Any], list[Any]]) -> Iterator[Record]:
