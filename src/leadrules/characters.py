@@ -97,3 +97,13 @@ _ASSIGNED = (
 )
 """The ranges of characters that `VERSION` has assigned: how far each begins behind the end of the one before, and
 how many more it has, to the base of 36."""
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    r"""Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
+
+    >>> printable("Kestrel\x1b[31m\nFreight")
+    'Kestrel [31m Freight'
+    """
+    keep = "\n\t" if lines else ""
+    return "".join(c if c.isprintable() or c in keep else " " for c in text)

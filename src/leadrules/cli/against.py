@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
+from leadrules.characters import printable
 from leadrules.cli.reading import Source
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted
 from leadrules.errors import InputError
 from leadrules.lead import Facts, LeadReader
 from leadrules.program import Program

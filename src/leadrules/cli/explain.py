@@ -12,10 +12,11 @@ import attrs
 from rich.text import Text
 
 from leadrules.canonical import canonical_json
+from leadrules.characters import printable
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.errors import InputError, PluginError, close_names
 from leadrules.explain.explanation import Explanation

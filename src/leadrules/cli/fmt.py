@@ -9,8 +9,9 @@ from pathlib import Path
 
 import attrs
 
+from leadrules.characters import printable
 from leadrules.cli.running import OK, RULES_WRONG, USAGE
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_input, standard_output
 from leadrules.errors import Diagnostic
 from leadrules.syntax.files import read_bytes

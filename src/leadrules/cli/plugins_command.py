@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leadrules.canonical import canonical_json
+from leadrules.characters import printable
 from leadrules.cli.running import OK, RULES_WRONG
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.insights.criterion_pages import page_of
 from leadrules.insights.installed import Installed, summary_of, survey

@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from leadrules.audit import AuditEntry, ScoredLead
+from leadrules.characters import printable
 from leadrules.cli.reasons import Reasons, points_text
-from leadrules.cli.screen import Screen, counted, joined, printable
+from leadrules.cli.screen import Screen, counted, joined
 from leadrules.program import Ladder, Program
 from leadrules.spellings import plainly
 from leadrules.tables import Reject, Scored

@@ -11,7 +11,8 @@ import attrs
 from leadrules import program as p
 from leadrules.audit import AuditEntry
 from leadrules.canonical import canonical_json
-from leadrules.cli.screen import printable
+from leadrules.characters import printable
+from leadrules.explain.wording import alternative_words
 
 
 @attrs.frozen
@@ -86,15 +87,6 @@ def _weight(total: p.Total, dimension: str) -> Fraction:
     if total.terms is None:
         return Fraction(1)
     return sum((term.factor for term in total.terms if term.dimension == dimension), Fraction(0))
-
-
-def alternative_words(rule: p.Rule, alternative: str | None) -> str:
-    """Give the text of the alternative that counted, a bare name as words; of `else`, that none did."""
-    if alternative == "else":
-        others = [condition.text for condition in rule.conditions]
-        return f"not {others[0]}" if len(others) == 1 else f"none of {', '.join(others)}"
-    text = alternative or rule.text
-    return text.replace("_", " ") if text.isidentifier() else text
 
 
 def points_text(points: Decimal) -> tuple[str, str]:

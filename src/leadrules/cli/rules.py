@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.cli.screen import Screen, printable
+from leadrules.characters import printable
+from leadrules.cli.screen import Screen
 from leadrules.contents import Contents
 from leadrules.engine.incremental.memory import MEANINGS, REMEMBERS, Memories
 from leadrules.engine.incremental.uses import Memory

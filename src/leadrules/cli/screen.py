@@ -15,6 +15,7 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
+from leadrules.characters import printable
 from leadrules.cli.streams import standard_stream
 from leadrules.errors import Diagnostic
 
@@ -182,16 +183,6 @@ def joined(parts: Iterable[Text]) -> Text:
             text.append(" · ", "dim")
         text.append_text(part)
     return text
-
-
-def printable(text: str, *, lines: bool = False) -> str:
-    r"""Give a text without what could move the cursor, colour the terminal or turn the direction of writing.
-
-    >>> printable("Kestrel\x1b[31m\nFreight")
-    'Kestrel [31m Freight'
-    """
-    keep = "\n\t" if lines else ""
-    return "".join(c if c.isprintable() or c in keep else " " for c in text)
 
 
 def drawn(diagnostic: Diagnostic) -> Text:

@@ -12,6 +12,7 @@ import attrs
 
 from leadrules.explain.answers import RuleExplanation
 from leadrules.explain.reasons import Gap, Unmet
+from leadrules.program import Rule
 from leadrules.values import Zone, instant_of
 
 WIDTH = 100
@@ -69,6 +70,15 @@ def line(role: Role, text: str) -> Line:
 def plural(count: int | Decimal, noun: str) -> str:
     """Write a count and its noun: `1 event`, `12 events`."""
     return f"{shown(count)} {noun}" if count == 1 else f"{shown(count)} {noun}s"
+
+
+def alternative_words(rule: Rule, alternative: str | None) -> str:
+    """Give the text of the alternative that counted, a bare name as words; of `else`, that none did."""
+    if alternative == "else":
+        others = [condition.text for condition in rule.conditions]
+        return f"not {others[0]}" if len(others) == 1 else f"none of {', '.join(others)}"
+    text = alternative or rule.text
+    return text.replace("_", " ") if text.isidentifier() else text
 
 
 @attrs.frozen

@@ -91,11 +91,13 @@ def run_examples(rules: Ruleset) -> tuple[ExampleReport, ...]:
     >>> [example.unmet[0].found for example in run_examples(rules)]
     [{'score': Decimal('5')}]
     """
+    return tuple(report_example(rules, example) for example in program_of(rules).examples)
+
+
+def report_example(rules: Ruleset, example: p.Example) -> ExampleReport:
+    """Run one example of a rule file, as `run_examples` runs all."""
+    program = program_of(rules)
     identity = RulesetIdentity(rules.name, rules.version, rules.fingerprint)
-    return tuple(_report(program_of(rules), example, identity) for example in program_of(rules).examples)
-
-
-def _report(program: p.Program, example: p.Example, identity: RulesetIdentity) -> ExampleReport:
     try:
         ran = run_example(program, example, identity)
     except InputError as error:
