@@ -17,6 +17,7 @@ from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
 from leadrules.testing.laws import Load
 from leadrules.testing.leads import RawLead
+from leadrules.values import plain_name
 from leadrules.vocabulary import OWN_PROPERTIES, STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 
 HOSTILE = " \"'); __import__('os').abort() #{}\\%s"
@@ -83,14 +84,17 @@ def _renamed(statement: tree.Statement, names: Mapping[str, str]) -> tree.Statem
 
 
 def _renamed_lead(lead: RawLead, names: Mapping[str, str]) -> RawLead:
+    def other(name: str) -> str:
+        return names.get(plain_name(name), name)
+
     def renamed(given: Mapping[str, Any] | None) -> dict[str, Any]:
-        return {names.get(name, name): value for name, value in (given or {}).items()}
+        return {other(name): value for name, value in (given or {}).items()}
 
     events = [
-        {**event, "type": names.get(event["type"], event["type"]), "properties": renamed(event.get("properties"))}
+        {**event, "type": other(event["type"]), "properties": renamed(event.get("properties"))}
         for event in lead.get("events") or ()
     ]
-    changes = [{**change, "name": names.get(change["name"], change["name"])} for change in lead.get("changes") or ()]
+    changes = [{**change, "name": other(change["name"])} for change in lead.get("changes") or ()]
     parts = {"attributes": renamed(lead.get("attributes")), "stages": renamed(lead.get("stages"))}
     return {**lead, **parts, "events": events, "changes": changes}
 
