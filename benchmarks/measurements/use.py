@@ -12,9 +12,10 @@ from benchmarks.workload.leads import AS_OF, made_up_leads
 from benchmarks.workload.leads import Lead as Plain
 from benchmarks.workload.rule_file import text_of
 from leadrules import Lead, Ruleset
+from leadrules.as_of import read_as_of
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.reference import interpreter
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.ruleset import program_of
 
 BASE = "evaluate, leads as dicts, times as datetimes"

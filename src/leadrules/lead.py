@@ -12,17 +12,16 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
+from leadrules.as_of import is_plain_moment
 from leadrules.conversions import (
     YEARS,
-    YEARS_ADVICE,
     Reader,
     asked,
     listed,
-    plain_moment,
     plain_value,
     reader_of,
     reader_of_field,
@@ -33,7 +32,7 @@ from leadrules.conversions import (
     told,
     trimmed,
 )
-from leadrules.errors import AsOfError, LeadError, Mistake
+from leadrules.errors import LeadError, Mistake
 from leadrules.foreign import Unreadable, natural
 from leadrules.history import Change, changes_of
 from leadrules.history import as_of as values_as_of
@@ -56,7 +55,7 @@ from leadrules.shape import (
     shape_of,
 )
 from leadrules.spellings import Twice
-from leadrules.values import Value, Zone, instant_of, moment_of, plain_name, text_of_number
+from leadrules.values import Value, instant_of, moment_of, plain_name, text_of_number
 from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, TEXT, EventType, Field, Scope
 from leadrules.work import Work
 
@@ -495,7 +494,7 @@ class _EventReader:
             raise Flawed(*flaws)
         assert at is not None
         occurrence = Occurrence(self._name, at, name, values, tuple(unreadable))
-        moment = raw_at if _is_plain_moment(raw_at) else moment_of(at)
+        moment = raw_at if is_plain_moment(raw_at) else moment_of(at)
         found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
         if name is not None:
             found["id"] = name
@@ -510,7 +509,7 @@ class _EventReader:
         return PlainEvent(occurrence, self, found)
 
     def _instant(self, raw: object, flaws: list[Flaw]) -> int | None:
-        if _is_plain_moment(raw, self._years):
+        if is_plain_moment(raw, self._years):
             return instant_of(raw)
         try:
             at = None if raw is None else self._at(raw)
@@ -593,11 +592,6 @@ def identity_of(value: Value) -> str:
     return text_of_number(value) if isinstance(value, Fraction) else str(value)
 
 
-def _is_plain_moment(raw: object, years: Container[int] = YEARS) -> TypeGuard[dt.datetime]:
-    """Tell whether a moment is as `moment_of` gives it."""
-    return type(raw) is dt.datetime and raw.tzinfo is dt.UTC and raw.year in years
-
-
 def _order_of(raw: object, read: Reader) -> tuple[Any, ...]:
     try:
         value = None if raw is None else read(raw)
@@ -644,51 +638,3 @@ def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:
 
 def _place_of(field: Field) -> str:
     return f"field `{field.name}`" + (f" (column `{field.columns[0]}`)" if field.columns else "")
-
-
-# --------------------------------------------------------------------- as of
-
-
-def read_as_of(value: dt.datetime, called: str = "as_of") -> int:
-    """Give the instant of a timezone-aware datetime. Raises AsOfError for anything else, which is `called` so.
-
-    >>> read_as_of(dt.datetime(1970, 1, 2, tzinfo=dt.UTC))
-    86400000000
-    """
-    if _is_plain_moment(value):
-        return instant_of(value)
-    example = "e.g. datetime(2026, 11, 21, tzinfo=UTC)"
-    if not issubclass(type(value), dt.datetime):
-        raise _bad_as_of(f"{called}: {shown(value)} is not a datetime, {example}", value, called)
-    try:
-        moment = asked(plain_moment, value)
-        offset = asked(moment.utcoffset)
-    except Unreadable:
-        raise _bad_as_of(f"{called}: this is not a time, {example}", value, called) from None
-    if offset is None:
-        raise _bad_as_of(f"{called} needs a timezone, {example}", value, called)
-    if moment.year not in YEARS:
-        raise _bad_as_of(f"{called}: {shown(moment)} is out of range ({YEARS_ADVICE})", value, called)
-    return instant_of(moment)
-
-
-def _bad_as_of(reason: str, value: object, called: str) -> AsOfError:
-    expected = "a datetime with a timezone"
-    return AsOfError(reason, code="bad_as_of", field=called, value=told(value), expected=expected)
-
-
-def parse_as_of(text: str, zone: Zone, called: str = "as_of") -> int:
-    """Read the instant of scoring from text: RFC 3339, or a date for its midnight in `zone`.
-
-    A time without offset is read in `zone` too. Raises AsOfError, which says what the moment is `called`.
-    """
-    try:
-        instant = reader_of(DATETIME, zone)(text)
-    except Unreadable as error:
-        problem = str(error)
-    else:
-        if isinstance(instant, int):
-            return instant
-        problem = "is not a datetime (write 2026-11-21 or 2026-11-21T10:00:00Z)"
-    reason = f"{called}: {shown(text)} {problem}"
-    raise AsOfError(reason, code="bad_as_of", field="as_of", value=told(text), expected="datetime")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 import attrs
 
 from leadrules import versions
+from leadrules.as_of import read_as_of
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.bundles import bundle_of, read_bundle, refuse_other_plugins
 from leadrules.check.checker import Checked, check
@@ -32,7 +33,7 @@ from leadrules.errors import (
     RuleSyntaxError,
     in_order,
 )
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.leadlike import Leadlike
 from leadrules.plugins import Catalogue, PickledCatalogue, allowed_plugins
 from leadrules.program import Program

@@ -13,11 +13,12 @@ from leadrules.analysis import points
 from leadrules.analysis.findings import roots_of
 from leadrules.analysis.prover import Prover
 from leadrules.analysis.sets import Interval, Members, Numbers, answers
+from leadrules.as_of import read_as_of
 from leadrules.engine.reference import interpreter
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights import measure_coverage
 from leadrules.insights.goals import _freed
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.ruleset import program_of
 from leadrules.syntax.source import Source
 from leadrules.testing import cases

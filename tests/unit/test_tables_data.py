@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadrules.lead import LeadReader, parse_as_of
+from leadrules.as_of import parse_as_of
+from leadrules.lead import LeadReader
 from leadrules.tables import Reject, Row, read_leads
 from leadrules.values import instant_of, zone
 from leadrules.vocabulary import BOOL, DATE, NUMBER, TEXT, EventType, Field, Property, Scope

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from leadrules.as_of import parse_as_of
 from leadrules.cli.event_options import missing_columns, read_event_files
 from leadrules.cli.running import Stop
 from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
-from leadrules.lead import parse_as_of
 from leadrules.tables import EventTable, FileProblem, LeadTable, Names, read_events, read_leads
 from leadrules.tables.event_files import MissingColumns
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import attrs
 
+from leadrules.as_of import read_as_of
 from leadrules.audit import ScoredLead
 from leadrules.errors import InputError, PluginError, closest
 from leadrules.families import RESULT_LISTS
 from leadrules.insights.changes import Change, changes_between, elements_of
-from leadrules.lead import read_as_of
 from leadrules.program import GradePair
 from leadrules.ruleset import Ruleset, program_of, statements_of
 

@@ -10,7 +10,7 @@ from typing import Literal, TextIO
 
 import attrs
 
-from leadrules.lead import read_as_of
+from leadrules.as_of import read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import Events, EventTable, read_events

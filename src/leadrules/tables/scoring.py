@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
+from leadrules.as_of import parse_as_of
 from leadrules.audit import ScoredLead
 from leadrules.errors import InputError, PluginError
-from leadrules.lead import parse_as_of
 from leadrules.ruleset import Ruleset
 from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject

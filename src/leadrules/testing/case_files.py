@@ -17,11 +17,12 @@ from typing import Any
 
 import attrs
 
+from leadrules.as_of import read_as_of
 from leadrules.audit import ScoredLead
 from leadrules.engine.reference.evidence import plain
 from leadrules.engine.reference.interpreter import run as answers_of
 from leadrules.errors import InputError, PluginError, RulesetError
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.program import Program
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.syntax import tree

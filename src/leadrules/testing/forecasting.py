@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from leadrules import program as p
+from leadrules.as_of import read_as_of
 from leadrules.audit import ScoredLead
 from leadrules.engine.spans.search import AHEAD, mapping_of
 from leadrules.errors import LeadrulesError
 from leadrules.explain.forecast import Forecast
 from leadrules.families import RESULT_LISTS
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead

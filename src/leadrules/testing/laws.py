@@ -16,11 +16,12 @@ from multiprocessing import get_context
 from typing import Any
 
 from leadrules import program as p
+from leadrules.as_of import read_as_of
 from leadrules.audit import AuditEntry, RulesetIdentity, ScoredLead
 from leadrules.canonical import canonical_json
 from leadrules.engine.reference import interpreter
 from leadrules.errors import LeadrulesError
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.syntax import tree
 from leadrules.syntax.files import MAIN

@@ -11,8 +11,8 @@ from typing import Any
 
 import attrs
 
+from leadrules.as_of import read_as_of
 from leadrules.engine.compiler.runtime import Decayed
-from leadrules.lead import read_as_of
 from leadrules.values import DAY, Zone, moment_of
 
 Part = tuple[str, Any]

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
+from leadrules.as_of import read_as_of
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.engine.compiler.normalisation import plain_lead
 from leadrules.engine.compiler.runtime import units_of
@@ -21,7 +22,7 @@ from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.heads import EntryHead
 from leadrules.interruptions import raise_if_from_outside
-from leadrules.lead import LeadReader, read_as_of
+from leadrules.lead import LeadReader
 from leadrules.shape import shape_of
 from leadrules.values import Value
 

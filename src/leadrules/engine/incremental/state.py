@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import attrs
 
+from leadrules.as_of import read_as_of
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.conversions import shown, told
 from leadrules.engine.compiler import TOTALS, Evaluate, compile_program
@@ -28,7 +29,7 @@ from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
 from leadrules.history import Change
 from leadrules.history import as_of as values_as_of
-from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_as_of, read_id
+from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_id
 from leadrules.leadlike import Eventlike
 from leadrules.stack import with_room
 from leadrules.values import moment_of, plain_name, text_of_instant

@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 
 import attrs
 
+from leadrules.as_of import read_as_of
 from leadrules.engine.incremental.columns import Columns, json_value, not_a_state, plain_value_of, reading
 from leadrules.engine.reference.conditions import Total
 from leadrules.errors import StateError
 from leadrules.history import Change
-from leadrules.lead import read_as_of
 from leadrules.values import text_of_instant
 
 VERSION = 3
