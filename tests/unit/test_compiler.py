@@ -29,6 +29,7 @@ from leadrules.ruleset import program_of
 from leadrules.units import Decimals
 from leadrules.values import decimal_of, rounded
 
+TYPES = ("page_view", "blog_view")
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
@@ -423,6 +424,40 @@ def test_evidence_is_that_of_the_reference(rule):
         assert [repr(entry.to_dict()) for entry in result.audit] == [repr(entry.to_dict()) for entry in expected.audit]
 
 
+@pytest.mark.parametrize(
+    "events",
+    [
+        "event page_view[url: text]",
+        "event page_view[url: text]\nevent blog_view[url: text]",
+        "",
+    ],
+)
+def test_events_with_and_without_an_id_keep_their_own(events):
+    """Whether properties are read of no type, of some, or of all: what is noted of an event differs."""
+    filters = ["url", "url" if "blog_view[" in events else ""] if events else ["", ""]
+    page, blog = (f'{type_}[{f} contains "a"]' if f else type_ for type_, f in zip(TYPES, filters, strict=True))
+    rules = Ruleset.from_text(f"{events}\n{page} +1\n{blog} +2 half-life 30 days\n{blog} +3 max 1 every 1 days")
+    mixed = [
+        {"type": type_, "at": AS_OF - dt.timedelta(days=days), "properties": {"url": "/a"}}
+        | ({"id": f"e{days}"} if days % named == 0 else {})
+        for named in (2, 3)
+        for days, type_ in enumerate([*TYPES, "other", *TYPES, *reversed(TYPES)] * 3, named)
+    ]
+    for given in (
+        mixed[:21],
+        mixed[:21][::-1],
+        mixed[21:],
+        [*mixed[:5], *mixed[:5]],
+        [mixed[0] | {"id": None}, mixed[1]],
+    ):
+        later = {"type": "page_view", "at": AS_OF + DAY}
+        for one in ([*given], [*given, later], [later, *given]):
+            result = same(rules, LEAD | {"events": one})
+            assert result.audit
+            texts = [listed["id"] for entry in result.audit for listed in entry.evidence["events"] if "id" in listed]
+            assert set(texts) == {event["id"] for event in one if event.get("id") and event["type"] != "other"}
+
+
 def test_evidence_is_asked_for_once_and_for_what_fired_alone(monkeypatch):
     asked = []
     of_rule = Evidence.of_rule
@@ -508,7 +543,7 @@ sum total value weighed
 """
 FIXED = """error
 lead as_of pii otherwise clock moment instant now today id_ attributes events stages values fired missing by ids
-seen event type_ bucket moments last size unordered anonymous named at
+seen event type_ kept last size unordered at
 result text folded found gated reference segments tags recommendations _
 type str dict list int len zip map sum min max KeyError TypeError
 """

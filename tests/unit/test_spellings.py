@@ -99,6 +99,21 @@ def test_events_their_properties_and_labels_under_any_spelling(written, given):
     assert rules.check_lead({**lead, "events": [{**events[0], "properties": {f"p{given}": 9}}]}) == ()
 
 
+def test_as_many_names_as_are_declared_are_looked_at_where_one_is_spelled_otherwise():
+    rules = Ruleset.from_text(
+        "field m2: number\nfield region: text\nfield rank: number\n"
+        "event visit[place: text, seat: text, row: number]\n"
+        'rule area: m2 > 5 +1\nrule rank: rank > 1 +4\nrule at: visit[place = "fair"] +2'
+    )
+    event = {"type": "visit", "at": AT, "properties": {"plac\uff45": "fair", "seat": "a", "row": 1}}
+    lead = {"id": "1", "attributes": {"m²": 9, "region": "north", "rank": 2}, "events": [event]}
+    assert same_results(rules, lead).score == 7
+    twice = lead | {"attributes": {"m2": 9, "m²": 9, "rank": 2}}
+    assert refused(rules, twice) == "lead `1`: field `m2`: `m2` and `m²` are one name (keep one of them)"
+    double = event | {"properties": {"place": "fair", "plac\uff45": "fair", "row": 1}}
+    assert "are one name" in refused(rules, lead | {"events": [double]})
+
+
 def test_two_names_that_are_one_are_refused_by_name():
     rules = Ruleset.from_text("""
         field `m²`: number pii

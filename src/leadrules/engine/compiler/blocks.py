@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import attrs
 
 from leadrules import program as p
-from leadrules import spellings
 from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.captured import PlacesOf, is_ranked
 from leadrules.engine.compiler.clock import AgeColumn, AgeRows
@@ -28,7 +27,7 @@ from leadrules.engine.compiler.event_context import (
     context_in,
     sum_of,
 )
-from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.fields import Readers, named_plainly
 from leadrules.engine.compiler.operands import only_text
 from leadrules.values import DAY
 from leadrules.vocabulary import Property
@@ -46,8 +45,8 @@ class TypeBlock:
     Of all events, `counts` asks for their number, `rows` for what hangs on ages alone (`alone`, where
     that is one count), `plain` for all else. `by_text` are the filters on one text by its property,
     `filters` the others. `listed` are the columns that are needed as such, and `pairs` the variables
-    of the events that pass a filter on a text, each behind its moment and the answers, before the text. `timed`
-    says that the moments stand beside the events, which otherwise are asked for them.
+    of the events that pass a filter on a text, each behind its moment and the answers, before the text. `captures`
+    says that evidence is told what is noted here; then the moments are all there is where no property is read.
     """
 
     type: TypeCode
@@ -56,7 +55,7 @@ class TypeBlock:
     conditions: Conditions
     readers: Readers
     tables: dict[str, runtime.Decayed]
-    timed: bool
+    captures: bool
     places_of: PlacesOf
     rows: list[Windowed] = attrs.field(factory=list)
     alone: Windowed | None = None
@@ -119,11 +118,11 @@ class TypeBlock:
     # ----------------------------------------------------------------- times
 
     def _beginning(self) -> Block:
-        """Write the list of events, and that of their moments."""
+        """Write the list of events where there is one, and that of their moments."""
         events, moments = self.type.events, self.type.moments
         of_type = code.subscript(code.name("by"), code.const(self.type.type.name))
-        if self.timed:
-            return [code.assign([events, moments], of_type)]
+        if self.captures and not self.type.read:
+            return [code.assign(moments, of_type)]
         event = self.names.fresh("event")
         at = code.subscript(code.name(event), code.const("at"))
         return [code.assign(events, of_type), code.assign(moments, code.list_comp(at, [event], code.name(events)))]
@@ -131,7 +130,7 @@ class TypeBlock:
     def _places(self) -> Block:
         """Write the places of events of one moment, where the properties that are noted do not say enough."""
         read, type_ = self.type.read, self.type
-        type_.is_ranked = self.timed and (is_ranked(type_.type, read) or (len(read) > 1 and bool(type_.passing)))
+        type_.is_ranked = self.captures and (is_ranked(type_.type, read) or (len(read) > 1 and bool(type_.passing)))
         if not type_.is_ranked:
             return []
         places_of = self.names.named(self.places_of, "places_of")
@@ -140,7 +139,7 @@ class TypeBlock:
 
     def _alone(self) -> Block:
         """Write how many there are; and the one count within a window, where nothing else hangs on ages."""
-        found = [_given(one, _length(self.type.events)) for one in self.counts]
+        found = [_given(one, _length(self.type.moments)) for one in self.counts]
         if self.alone is not None:
             window, one = self.alone
             at = self.names.fresh("at")
@@ -225,7 +224,7 @@ class TypeBlock:
         """Read a property of an event, the first one with a look at all of them.
 
         A `defaultdict` is left to those who read with care, as it would make one up where it is absent. So are names
-        that may be the form of others: where every property is there and nothing else, none is.
+        that may be the form of others.
         """
         properties = code.subscript(code.name(event), code.const("properties"))
         if prop is not self.type.properties[0]:
@@ -234,12 +233,11 @@ class TypeBlock:
         is_dict = code.compare(
             code.call(code.name("type"), code.named_expr(given, properties)), "is", code.name("dict")
         )
-        count = code.call(code.name("len"), code.name(given))
-        no_other = code.compare(count, "=", code.const(len(self.type.properties)))
-        are_plain = code.call(self.names.value(spellings.are_plain, "are_plain"), code.name(given))
+        declared = [one.name for one in self.type.type.properties]
+        is_named_plainly = named_plainly(code.name(given), self.type.read, declared, self.names)
         refused = code.call(self.names.value(runtime.irregular, "irregular"))
         value = code.subscript(code.name(given), code.const(prop.name))
-        return code.if_else(code.and_(is_dict, code.or_(no_other, are_plain)), value, refused)
+        return code.if_else(code.and_(is_dict, is_named_plainly), value, refused)
 
     def _column_with_care(self, prop: Property, given: str, *, is_raw: bool) -> Expr:
         properties = self.names.fresh("properties")
@@ -270,7 +268,7 @@ class TypeBlock:
             return False
         read = p.PropertyRead(prop.name, prop.type)
         filters = [filter_ for filter_, _ in self.by_text[prop.name]]
-        return not self.timed or not (
+        return not self.captures or not (
             self.lead.asks or any(self.readers.holds_of_unknown(read, filter_) for filter_ in filters)
         )
 
@@ -397,7 +395,7 @@ class TypeBlock:
             absent: Expr = NONE
             if read.type.kind == "text":
                 absent = code.subscript(self.readers.about(read).known, NONE)
-            events = code.name(self.type.events) if all_of_them else moments
+            events = code.name(self.type.moments) if all_of_them else moments
             return code.binop(code.list_of([absent]), "*", code.call(code.name("len"), events))
         if all_of_them:
             return code.name(self.type.columns[read.name])

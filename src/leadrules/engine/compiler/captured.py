@@ -31,17 +31,17 @@ Texts and times are as they were given, everything else as it was read.
 AT, TYPE, ID, PROPERTIES = range(4)
 """What stands where in an event; the first property where `PROPERTIES` says."""
 
-_SHARED = 3
-"""How much is noted of all types together: the events and moments of each, types and ids, and whose they are.
-
-The last is None where every event has one: then they stand in the order of the events.
-"""
+_SHARED = 2
+"""How much is noted of all types together: of each its events, or where no property of them is read their moments;
+and types and ids, in the order of the events, where any has one."""
 _FIRST = operator.itemgetter(0)
 
 
 @attrs.frozen
 class CapturedType:
-    """What is noted of the events of one type: a column of each property, and, where they are `ranked`, places.
+    """What is noted of the events of one type of which properties are read: moments, and a column of each property.
+
+    Where they are `ranked`, their places too.
 
     Of a property in `passing` the column has rows of those events only of which it passes a filter: moment, answers,
     event and value.
@@ -86,7 +86,7 @@ class EventMaker:
         start = _SHARED
         for type_ in types:
             self._types[type_.name] = type_, start
-            start += len(type_.properties) + type_.ranked
+            start += len(type_.properties) + bool(type_.properties) + type_.ranked
             given = {prop.name: prop for prop in scope.events[type_.name].properties}
             self._known[type_.name] = [
                 known_value(reader_of_property(given[name], scope.zone, scope.most_characters), given[name].type)
@@ -95,19 +95,20 @@ class EventMaker:
 
     def of_type(self, seen: Sequence[Any], type_: str) -> Sequence[Event]:
         """Give the events of a type in canonical order."""
-        by, ids, named = seen[:_SHARED]
+        by, ids = seen[:_SHARED]
         if type_ not in by:
             return ()
-        events, moments = by[type_]
         captured, start = self._types[type_]
-        end = start + len(captured.properties)
-        columns = seen[start:end]
+        events = by[type_]
+        moments = seen[start] if captured.properties else events
+        end = start + 1 + len(captured.properties)
+        columns = seen[start + 1 : end] if captured.properties else ()
         if captured.passing:
             columns = [
                 _of_all(events, column) if name in captured.passing else column
                 for name, column in zip(captured.properties, columns, strict=True)
             ]
-        names = _ids_of(type_, events, ids, named) if ids else itertools.repeat(None)
+        names = [name for of, name in ids if of == type_] if ids else itertools.repeat(None)
         made = [*zip(moments, itertools.repeat(type_), names, *columns, strict=False)]
         if captured.ranked and (places := seen[end]):
             return [event for _, event in sorted(zip(places, made, strict=True), key=_FIRST)]
@@ -132,16 +133,6 @@ class EventMaker:
 
     def _values(self, event: Event) -> list[Value | None]:
         return [known(raw) for known, raw in zip(self._known[event[TYPE]], event[PROPERTIES:], strict=True)]
-
-
-def _ids_of(
-    type_: str, events: Sequence[Any], ids: Sequence[tuple[str, str]], named: Sequence[Any] | None
-) -> Sequence[str | None]:
-    """Give the ids of events of a type: in their order all those noted of it, unless it is told whose they are."""
-    if named is None:
-        return [name for of, name in ids if of == type_]
-    known = {id(event): name for event, (_, name) in zip(named, ids, strict=True)}
-    return [known.get(id(event)) for event in events]
 
 
 def _of_all(events: Sequence[Any], passing: Iterable[tuple[Any, Any, Any, Any]]) -> list[Any]:

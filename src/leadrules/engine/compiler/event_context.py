@@ -52,8 +52,8 @@ class TypeCode:
 
     `columns` have the properties as they are read (answers about them, where they are texts), `raws` texts and
     times as they were given, `passing` only those texts that pass a filter, where nothing asks for others; `places`
-    has the places of the events in canonical order, where this cannot be told of the rest. `listed` asks for the list
-    of moments.
+    has the places of the events in canonical order, where this cannot be told of the rest. `events` are at hand where
+    properties are read. `listed` asks for the moments where there are none, too.
     """
 
     type: EventType
@@ -76,9 +76,10 @@ class TypeCode:
 
     @property
     def captured(self) -> list[str]:
-        """The variables that hold what evidence may tell of the events, beside their moments."""
+        """The variables that hold what evidence may tell of the events, where that is more than their moments."""
         columns = [self.passing.get(name) or self.raws.get(name) or self.columns[name] for name in self.read]
-        return [*columns, self.places] if self.is_ranked else columns
+        moments = [self.moments] if self.read else []
+        return [*moments, *columns, *([self.places] if self.is_ranked else [])]
 
 
 @attrs.define

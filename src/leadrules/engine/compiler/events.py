@@ -29,9 +29,6 @@ from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.naming import Naming
 from leadrules.values import instant_of
 
-_LISTS = ("bucket", "moments")
-"""Where an event of a type goes, and where its moment does."""
-
 
 @attrs.define
 class EventCode:
@@ -66,7 +63,7 @@ class EventCode:
             raws = {prop: self.names.fresh("raw", f"{name} {prop}") for prop in kept_raw}
             events, moments, places = (self.names.fresh(word, name) for word in ("events", "moments", "places"))
             self.types[name] = TypeCode(type_, read, events, moments, columns, raws, places)
-            self._empties += [events, moments, *columns.values()]
+            self._empties += columns.values()
 
     # ---------------------------------------------------------------- asking
 
@@ -80,7 +77,8 @@ class EventCode:
         """Give something that is true where there are events."""
         if selection.since or len(selection.types) > 1 or selection.filter or selection.within is not None:
             return self.count(selection)
-        return code.name(self.types[selection.types[0]].events)
+        self.types[selection.types[0]].listed = True
+        return code.name(self.types[selection.types[0]].moments)
 
     def moments(self, selection: p.Selection, *, compare: bool = True) -> Expr:
         """List when the events of a selection were, in no order; `compare` makes them comparable with each other."""
@@ -218,13 +216,14 @@ class EventCode:
     def written(self) -> Block:
         """Write the pass over the events, a block per type, and what follows from all of them."""
         blocks = [self.block(type_) for type_ in self.types.values()]
+        listed = [type_.moments for type_ in self.types.values() if type_.listed]
         seen = [variable for type_ in self.types.values() for variable in type_.captured]
-        self._empties += [variable for variable in seen if variable not in self._empties]
-        captured = code.tuple_of(map(code.name, ["by", "ids", "named", *seen]))
+        self._empties = [*dict.fromkeys([*self._empties, *listed, *seen])]
+        captured = code.tuple_of(map(code.name, ["by", "ids", *seen]))
         return [
             *self._beginnings(),
             code.assign("by", code.dict_of([])),
-            code.assign_all(["ids", "named"], NONE),
+            code.assign("ids", NONE),
             code.if_(code.name("events"), [*self._sorting(), *blocks]),
             code.assign("seen", captured),
             *self.after,
@@ -263,26 +262,19 @@ class EventCode:
             utc = self.names.value(dt.UTC, "UTC")
             plain.append(code.compare(code.attribute(at, "tzinfo"), "is", utc))
         early, late = (self.names.value(m, n) for m, n in ((runtime.EARLIEST, "earliest"), (runtime.LATEST, "latest")))
-        event, size = code.name("event"), code.name("size")
-        has_id = code.compare(code.const("id"), "in", event)
+        event, size, refused = code.name("event"), code.name("size"), code.raise_(code.name("TypeError"))
+        has_id, has_properties = (code.compare(code.const(key), "in", event) for key in ("id", "properties"))
         named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
-        is_anonymous = code.or_(
-            code.compare(size, "=", code.const(2)),
-            code.and_(code.compare(size, "=", code.const(3)), code.compare(code.const("properties"), "in", event)),
-        )
+        bare = code.if_(code.compare(size, "!=", code.const(2)), [refused])
+        is_usual = code.and_(code.compare(size, "=", code.const(3)), has_properties)
         counts: Block = [
             code.assign("last", at),
             _sized(),
-            *code.if_chain(
-                [
-                    # A type and a moment, and properties: so many keys, and no other is looked for.
-                    (is_anonymous, [code.assign("anonymous", code.const(value=True))]),
-                    (has_id, [self._has_keys(3), code.append("ids", named)]),
-                ],
-                [code.raise_(code.name("TypeError"))],
+            # A type, a moment and properties: so many keys, and no other is looked for.
+            code.if_(
+                code.not_(is_usual), code.if_chain([(has_id, [self._has_keys(3), code.append("ids", named)])], [bare])
             ),
-            code.append("bucket", event),
-            code.append("moments", at),
+            code.append("kept", self._noted(event, at)),
         ]
         is_found = code.named_expr("unordered", code.const(value=True))
         is_early = code.and_(code.between(early, "<", at, "<=", now), is_found)
@@ -300,23 +292,21 @@ class EventCode:
                 [code.raise_(code.name("TypeError"))],
             ),
         ]
-        distinct = code.call(self.names.value(normalisation.distinct_ids, "distinct_ids"), code.name("ids"))
-        repeated = code.and_(code.name("ids"), code.not_(distinct))
-        with_ids = code.call(self.names.value(normalisation.with_ids, "with_ids"), code.name("by"), code.name("ids"))
+        given = [*map(code.name, ("ids", "by", "events")), now]
+        ids_of_all = code.call(self.names.value(normalisation.ids_of_all, "ids_of_all"), *given)
         read = [
             code.for_("event", code.name("events"), body),
-            code.if_(repeated, [code.raise_(code.name("TypeError"))]),
-            code.if_(code.and_(code.name("ids"), code.name("anonymous")), [code.assign("named", with_ids)]),
+            code.if_(code.name("ids"), [code.assign("ids", ids_of_all)]),
         ]
         errors = [code.name("KeyError"), code.name("TypeError"), self.names.value(runtime.Irregular, "Irregular")]
         normalised = code.call(self.names.value(self._normaliser()), code.name("events"), now)
-        careful = code.assign(["by", "ids", "named", "unordered"], normalised)
+        careful = code.assign(["by", "ids", "unordered"], normalised)
         if any(type_.type.identity is not None for type_ in self.types.values()):
             return [careful]
         return [
             code.assign("ids", code.list_of([])),
             code.assign("last", early),
-            code.assign_all(["unordered", "anonymous"], code.const(value=False)),
+            code.assign("unordered", code.const(value=False)),
             code.try_(read, errors, [careful]),
         ]
 
@@ -328,19 +318,16 @@ class EventCode:
         return code.if_(code.compare(code.name("size"), "!=", most), [code.raise_(code.name("TypeError"))])
 
     def _bucket(self) -> Block:
-        """Write which lists an event and its moment go to, if it is of a type that is read."""
+        """Write which list an event goes to, if it is of a type that is read."""
         passed = normalisation.PassedOver(self.conditions.program.scope)
         type_, by = code.name("type_"), code.name("by")
         unread = code.compare(type_, "not in", self.names.value(passed))
         return code.if_chain(
             [
-                (code.compare(type_, "in", by), [code.assign(_LISTS, code.subscript(by, type_))]),
+                (code.compare(type_, "in", by), [code.assign("kept", code.subscript(by, type_))]),
                 (
                     code.compare(type_, "in", self.names.value(frozenset(self.types))),
-                    [
-                        code.assign(_LISTS, code.pair_of(code.list_of([]), code.list_of([]))),
-                        code.set_item("by", type_, code.pair_of(*map(code.name, _LISTS))),
-                    ],
+                    [code.assign("kept", code.list_of([])), code.set_item("by", type_, code.name("kept"))],
                 ),
             ],
             [
@@ -348,6 +335,16 @@ class EventCode:
                 code.continue_(),
             ],
         )
+
+    def _noted(self, event: Expr, at: Expr) -> Expr:
+        """Write what stands for an event in the list of its type: its moment, unless properties of it are read."""
+        looked_at = frozenset(name for name, type_ in self.types.items() if type_.read)
+        if not looked_at:
+            return at
+        if looked_at == self.types.keys():
+            return event
+        is_looked_at = code.compare(code.name("type_"), "in", self.names.value(looked_at))
+        return code.if_else(is_looked_at, event, at)
 
     @property
     def _places_of(self) -> PlacesOf:

@@ -7,7 +7,7 @@ which is remembered by the raw text.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -22,11 +22,30 @@ from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.reference.conditions import Reading
 from leadrules.families import Kind
 from leadrules.lead import Facts, Occurrence
+from leadrules.spellings import are_plain
 from leadrules.values import folded
 from leadrules.vocabulary import Field, Property
 
 _SMALL = 2**29
 """Whole numbers below this size are compared fastest, and need no look at their range."""
+
+_FEW = 4
+"""So many names are found one by one before it is faster to look at all that there are."""
+
+
+def named_plainly(given: Expr, read: Iterable[str], declared: Iterable[str], names: Names) -> Expr:
+    """Write a test that no name in a mapping is a form of another, where all names that are `read` are there.
+
+    Most leads have just those names, or all that the rules declare: then they are so many.
+    """
+    known = frozenset(read)
+    others = sorted(frozenset(declared) - known)
+    count = code.call(code.name("len"), given)
+    found = [code.compare(count, "=", code.const(len(known)))]
+    if 0 < len(others) <= _FEW:
+        every = code.compare(count, "=", code.const(len(known) + len(others)))
+        found.append(code.and_(every, *(code.compare(code.const(name), "in", given) for name in others)))
+    return code.or_(*found, code.call(names.value(are_plain, "are_plain"), given))
 
 
 TextQuestion = tuple[str, p.Condition | None]

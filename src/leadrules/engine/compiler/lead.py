@@ -19,7 +19,7 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
 from leadrules.engine.compiler.events import EventCode
 from leadrules.engine.compiler.fallback import FallbackQuestion
-from leadrules.engine.compiler.fields import Readers, operand_of
+from leadrules.engine.compiler.fields import Readers, named_plainly, operand_of
 from leadrules.engine.compiler.operands import (
     Day,
     Flag,
@@ -296,28 +296,25 @@ class LeadCode:
         ]
 
     def fields(self) -> Block:
-        """Write the reading of all fields of the scope, and the answers about their texts.
-
-        Where every field is there and nothing else, no name is the form of another.
-        """
+        """Write the reading of all fields of the scope, and the answers about their texts."""
         fields, attributes = self.program.scope.fields.values(), code.name("attributes")
         if not fields:
             return [code.assign("values", code.tuple_of([]))]
         get = code.attribute(attributes, "get")
         some = code.tuple_of([code.call(get, code.const(field.key)) for field in fields])
         every = code.call(self.names.value(runtime.values_of([field.key for field in fields])), attributes)
-        keys = {field.key for field in fields}
-        no_other = code.compare(code.call(code.name("len"), attributes), "=", code.const(len(keys)))
-        named = code.not_(code.call(self.names.value(are_plain, "are_plain"), attributes))
+        declared = [field.key for name, field in self.program.fields.items() if name in self.program.declared]
+        as_declared = named_plainly(attributes, [field.key for field in fields], declared, self.names)
+        are_others = code.not_(code.call(self.names.value(are_plain, "are_plain"), attributes))
         rename = code.assign("attributes", code.call(self.names.value(plainly, "plainly"), attributes))
         under_first = code.call(self.names.value(runtime.attributes_by(self.naming)), attributes)
         return [
             *([code.assign("attributes", under_first)] if self.naming.keys else []),
-            code.if_(code.and_(code.not_(no_other), named), [rename]),
+            code.if_(code.not_(as_declared), [rename]),
             code.try_(
                 [code.assign("values", every)],
                 [code.name("KeyError")],
-                [code.if_(code.and_(no_other, named), [rename]), code.assign("values", some)],
+                [code.if_(are_others, [rename]), code.assign("values", some)],
             ),
             code.assign([self._raw[field.name] for field in fields], code.name("values")),
             *self._readings(),

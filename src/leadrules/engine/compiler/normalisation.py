@@ -32,25 +32,29 @@ _LONGEST_TYPE = 200
 _NOTHING: dict[str, Any] = {}
 
 Event = Mapping[str, Any]
-ByType = dict[str, tuple[list[Event], list[dt.datetime]]]
-Normalised = tuple[ByType, list[tuple[str, str]], list[Event], bool]
+ByType = dict[str, list[Any]]
+"""The events that count of a type of which properties are read; of other types only their moments, which say it all."""
+Ids = list[tuple[str, str | None]]
+"""The types and ids of the events that count; None, or no pair at all, for one that has no id."""
+Normalised = tuple[ByType, Ids, bool]
 Properties = Mapping[str, Sequence[tuple[str, Callable[[Any], Any]]]]
 """Of each type that is read, the properties that are, and how."""
 
 
-def distinct_ids(ids: Sequence[tuple[str, Any]]) -> bool:
-    """Tell that ids of events, of which there are some, are plain texts, and none is there twice for one type."""
-    texts = [text for _, text in ids]
+def ids_of_all(ids: Ids, by: ByType, events: Sequence[Event], now: dt.datetime) -> Ids:
+    """Give the ids of all events that count, of which some have one.
+
+    Raises Irregular where one is no plain text, or is there twice for one type.
+    """
+    texts: list[Any] = [text for _, text in ids]
     if {*map(type, texts)} != {str} or "" in texts:
-        return False
+        raise Irregular
     joined = "".join(texts)
-    return joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)
-
-
-def with_ids(by: ByType, ids: Sequence[tuple[str, str]]) -> list[Event]:
-    """Give the events that the ids are of, in the order of the ids, where others have none."""
-    named = {type_: iter([event for event in events if "id" in event]) for type_, (events, _) in by.items()}
-    return [next(named[type_]) for type_, _ in ids]
+    if not (joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)):
+        raise Irregular
+    if len(ids) == sum(map(len, by.values())):
+        return ids
+    return [(event["type"], event.get("id")) for event in events if event["type"] in by and event["at"] <= now]
 
 
 @attrs.frozen
@@ -64,9 +68,9 @@ class EventNormaliser:
     types: Mapping[str, str]
 
     def __call__(self, events: Sequence[Event], now: dt.datetime) -> Normalised:
-        """Give the events that count by their type, each beside its moment in UTC; their types and ids, and whose.
+        """Give the events that count by their type, their moments in UTC; their ids; and that they are in no order.
 
-        Ids are as the reader gives them. Last, that events may be of one moment.
+        Ids are as the reader gives them.
         """
         seen: dict[str, list[Event]] = {}
         for event in events:
@@ -76,9 +80,11 @@ class EventNormaliser:
                     raise Irregular
                 seen.setdefault(type_, []).append(event)
         kept = {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
-        named = [event for of_type in kept.values() for event in of_type if event.get("id") is not None]
-        by = {type_: (of_type, [event["at"] for event in of_type]) for type_, of_type in kept.items()}
-        return by, [(event["type"], event["id"]) for event in named], named, True
+        by: ByType = {
+            type_: [*of_type] if self.properties[type_] else [event["at"] for event in of_type]
+            for type_, of_type in kept.items()
+        }
+        return by, [(event["type"], event.get("id")) for of_type in kept.values() for event in of_type], True
 
     def _type(self, event: Event) -> str:
         type_ = event.get("type")

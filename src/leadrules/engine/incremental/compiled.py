@@ -157,8 +157,9 @@ class KeptEventCode(EventCode):
         asked = [type_ for type_ in self.types.values() if type_.asked or type_.listed]
         others = [type_ for type_ in self.types.values() if not (type_.asked or type_.listed)]
         self.plan.by_type = tuple(type_.type.name for type_ in asked)
-        unused = {name for type_ in others for name in (type_.events, type_.moments, *type_.columns.values())}
+        unused = {name for type_ in others for name in type_.columns.values()}
         self._empties = [name for name in self._empties if name not in unused]
+        self._empties += [type_.moments for type_ in asked if type_.listed]
         blocks = [self.block(type_) for type_ in asked]
         seen = code.assign("seen", code.call(code.attribute(code.name("events"), "seen")))
         by = [code.assign("by", code.attribute(code.name("events"), "by_type"))] if blocks else []
