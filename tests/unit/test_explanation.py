@@ -641,3 +641,9 @@ def test_points_are_written_once_for_all(written, shown):
     explained = rules.explain({"id": "1"}, as_of=AS_OF).rules[0]
     assert [a.points for a in explained.alternatives] == [shown, "+1"]
     assert [a.text for a in program_of(rules).rules[0].alternatives] == [shown, "+1"]
+
+
+def test_what_could_not_be_read_is_named():
+    rules = Ruleset.from_text("field size: number else unknown\nsize > 1 +1\n")
+    told = str(rules.explain({"id": "1", "attributes": {"size": "many"}}, as_of=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
+    assert "Could not be read, so unknown\n  size" in told

@@ -47,7 +47,7 @@ class Narrative:
     def lines(self) -> Iterator[Line]:
         """Give the text, line by line; an empty line between sections."""
         sections = [self._header(), self._missing(), *self._scoring(), self._score(), *self._stages(), self._rest()]
-        sections += [self._unknown(), self._ignored()]
+        sections += [self._unknown(), self._unreadable(), self._ignored()]
         told = [section for section in map(list, sections) if section]
         for index, section in enumerate(told):
             if index:
@@ -204,6 +204,12 @@ class Narrative:
         yield from table(rows[:_MOST_UNKNOWN], right=True)
         if len(rows) > _MOST_UNKNOWN:
             yield line("unknown", f"  and {len(rows) - _MOST_UNKNOWN} more fields")
+
+    def _unreadable(self) -> Iterator[Line]:
+        """Name what could not be read, each on a line of its own."""
+        if self.result.unreadable:
+            yield line("heading", "Could not be read, so unknown")
+            yield from (line("unknown", f"  {name}") for name in self.result.unreadable)
 
     def _ignored(self) -> Iterator[Line]:
         if self.ignored:
