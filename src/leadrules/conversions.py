@@ -333,7 +333,7 @@ def _numbers_reader(forms: Sequence[NumberForm]) -> Reader:
             try:
                 found = form.read(text)
             except Ambiguous as twice:
-                raise Unreadable(str(twice), "say which it is: in a form such as `1.234,50` or `1,234.50`") from None
+                raise Unreadable(str(twice), twice.advice) from None
             except ValueError:
                 raise Unreadable("is out of range", "at most 30 digits", "out_of_range") from None
             if found is not None:

@@ -64,6 +64,13 @@ NBSP, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
         ("51-200", "130", "130"),
         ("51-200", "51-", None),
         ("51-200", "a-200", None),
+        ("51-200", "200-51", None),
+        ("51-200", "5--10", None),
+        ("51-200", "-10 - -5", "-10"),
+        ("51-200", "7-7", "7"),
+        ("1k-5k", "1k-2M", "1000"),
+        ("1k-5k", "1k-2000", "1000"),
+        ("1k-5k", "0-5k", "0"),
         ("1,001-5,000", "2,500+", "2500"),
         ("$10k-$20k", "$30k-$40k", "30000"),
     ],
@@ -75,6 +82,11 @@ def test_a_number_is_read_by_its_form(form, text, number):
 def test_a_range_whose_groups_the_form_leaves_open_is_not_guessed():
     with pytest.raises(Ambiguous, match=r"can be 1001 and 1\.001"):
         number_form("51-200").read("1.001")
+
+
+def test_a_word_that_may_belong_to_both_ends_of_a_range_is_not_guessed():
+    with pytest.raises(Ambiguous, match=r"^can be 1 and 1000$"):
+        number_form("1k-5k").read("1-5k")
 
 
 def test_too_many_digits_are_no_number():
@@ -157,11 +169,22 @@ def test_a_time_is_read_by_its_form(form, text, moment):
         ("D.M.YYYY h:m AM", "1.1.2026 13:00 AM", "13"),
         ("epoch", "9" * 18, "9"),
         ("D.M.YYYY h:mZ", "1.1.2026 1:00+24:00", r"\+24:00"),
+        ("D.M.YYYY h:m:s", "31.12.9999 23:59:60", "23, 59, 60"),
     ],
 )
 def test_a_time_that_does_not_exist_is_refused(form, text, said):
     with pytest.raises(ValueError, match=said):
         time_form(form).read(text)
+
+
+def test_a_leap_second_after_the_last_moment_there_is_does_not_exist():
+    with pytest.raises(ValueError, match="23, 59, 60"):
+        moment_without_form("9999-12-31T23:59:60Z")
+
+
+@pytest.mark.parametrize("name", ["apr\u0130l", "apr\u0131l", "l\u0130pca"])
+def test_letters_that_are_alike_but_for_case_in_another_language_make_no_month(name):
+    assert time_form("D MMMM YYYY").read(f"1 {name} 2026") is None
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import overload
 
 import attrs
 
-from leadrules.values import folded, number_of
+from leadrules.values import folded, number_of, text_of_number
 
 MULTIPLIERS = {"k": 3, "tys": 3, "m": 6, "mln": 6, "bn": 9, "mld": 9}
 """The words that multiply, and by which power of ten."""
@@ -28,7 +29,11 @@ _SIGNS = {" ": "white space", ".": "a point", ",": "a comma", "'": "an apostroph
 
 
 class Ambiguous(ValueError):
-    """A text that can be read as two numbers; the message names both."""
+    """A text that can be read as two numbers; the message names both, `advice` says what to do."""
+
+    def __init__(self, one: str, other: str, advice: str) -> None:
+        super().__init__(f"can be {one} and {other}")
+        self.advice = advice
 
 
 @attrs.frozen
@@ -61,11 +66,23 @@ class NumberForm:
         )
         if not low:
             return self._one(plain)
-        found = self._one(low["above"] or low["from"] or low["low"])
-        return None if low["high"] and (found is None or self._one(low["high"]) is None) else found
+        found = self._scaled(low["above"] or low["from"] or low["low"])
+        if found is None or not low["high"]:
+            return _whole(found)
+        high = self._scaled(low["high"])
+        if high is None or _whole(high) < _whole(found):
+            return None
+        if found[0] and high[1] and not found[1]:
+            one, other = (text_of_number(_whole((found[0], power))) for power in (0, high[1]))
+            raise Ambiguous(one, other, "write the word at both ends, such as `1k-5k`")
+        return _whole(found)
 
     def _one(self, text: str) -> Fraction | None:
         """Read one number, and what may stand beside it."""
+        return _whole(self._scaled(text))
+
+    def _scaled(self, text: str) -> tuple[Fraction, int] | None:
+        """Read one number, and by which power of ten the words beside it multiply."""
         sign, left = ("-", text[1:].lstrip()) if text[:1] in "-\N{MINUS SIGN}" and len(text) > 1 else ("", text)
         digits = _DIGITS.search(left)
         if digits is None:
@@ -77,7 +94,7 @@ class NumberForm:
         number = None if power is None else self._digits(digits[0])
         if number is None or power is None:
             return None
-        return (-number if sign else number) * Fraction(10) ** power
+        return -number if sign else number, power
 
     def _beside(self, before: str, after: str) -> int | None:
         """Give the power of ten that the words beside a number say; None where another word stands there."""
@@ -116,8 +133,21 @@ class NumberForm:
             return None
         grouped = number_of("".join([first, *rest]))
         if signs == {"."} and len(rest) == 1:
-            raise Ambiguous(f"can be {first}{rest[0]} and {digits}")
+            advice = "say which it is: in a form such as `1.234,50` or `1,234.50`"
+            raise Ambiguous(f"{first}{rest[0]}", digits, advice)
         return grouped
+
+
+@overload
+def _whole(scaled: tuple[Fraction, int]) -> Fraction: ...
+
+
+@overload
+def _whole(scaled: tuple[Fraction, int] | None) -> Fraction | None: ...
+
+
+def _whole(scaled: tuple[Fraction, int] | None) -> Fraction | None:
+    return None if scaled is None else scaled[0] * 10 ** scaled[1]
 
 
 def _fit(groups: list[str], sizes: tuple[int, ...]) -> bool:

@@ -88,7 +88,10 @@ class TimeForm:
         if len(given["year"]) == 2:
             year += 1900 if year >= 69 else 2000
         name = folded(given["month"])
-        day = (year, int(name) if name.isdecimal() else MONTHS[name], int(given["day"]))
+        month = int(name) if name.isdecimal() else MONTHS.get(name)
+        if month is None:  # letters that match without regard to case, and fold to others: `aprİl`
+            return None
+        day = (year, month, int(given["day"]))
         if "hour" not in given:
             return dt.date(*day)
         clock = (_hour(given), int(given.get("minute", 0)), int(given.get("second", 0)))
@@ -200,7 +203,10 @@ def _moment(day: dt.date, clock: tuple[int, int, int], fraction: str | None, off
     moment = dt.datetime(day.year, day.month, day.day, hour, minute, 59 if leap else second, micro, _zone(offset))
     if not leap:
         return moment
-    after = moment + dt.timedelta(seconds=1)
+    try:
+        after = moment + dt.timedelta(seconds=1)
+    except OverflowError:
+        raise ValueError(clock) from None
     if after.tzinfo is None or instant_of(after) % DAY:
         raise ValueError(clock)
     return after
