@@ -341,7 +341,8 @@ def test_a_folder(tmp_path):
 def test_an_unknown_format(tmp_path, name, what):
     assert problem(tmp_path, "id\n", name=name) == (
         f"`{name}` {what}, which is no known format\n"
-        "  help: the formats are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet`, each also packed "
+        "  help: the formats are `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, `.parquet`, `.xlsx`, `.xlsm`, "
+        "`.xls`, `.ods`, each also packed "
         "as `.gz` or `.zst`; name one of another name with `input_format=…`"
     )
 

@@ -64,7 +64,7 @@ def test_a_stream_is_read_as_a_file_is(name, tmp_path):
 
 def test_every_format_is_known_by_its_suffix():
     assert tuple(f".{name}" for name in FORMATS) == SUFFIXES
-    assert {*TEXTS, "parquet"} == {*FORMATS}
+    assert {*TEXTS, "parquet", "xlsx", "xlsm", "xls", "ods"} == {*FORMATS}
 
 
 def test_a_stream_that_is_longer_than_what_is_looked_at_first_is_read_to_its_end():
@@ -98,9 +98,9 @@ def test_what_is_wrong_with_a_stream_is_told_without_a_path():
     assert problem(io.BytesIO(b"PAR1"), input_format="parquet") == (
         "the stream is not a Parquet file, or not a whole one"
     )
-    assert problem(io.BytesIO(CSV), input_format="xls") == (
-        "`xls` is no format that can be read\n"
-        "  help: the formats are `csv`, `tsv`, `jsonl`, `ndjson`, `json`, `parquet`"
+    assert problem(io.BytesIO(CSV), input_format="docx") == (
+        "`docx` is no format that can be read\n"
+        "  help: the formats are `csv`, `tsv`, `jsonl`, `ndjson`, `json`, `parquet`, `xlsx`, `xlsm`, `xls`, `ods`"
     )
 
 

@@ -32,7 +32,9 @@ RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.
 LeadsFile = Annotated[
     Path,
     typer.Argument(
-        metavar="LEADS", help="The leads: .csv, .jsonl, .json or .parquet; - is standard input.", show_default=False
+        metavar="LEADS",
+        help="The leads: .csv, .xlsx, .jsonl, .json, .parquet, …; - is standard input.",
+        show_default=False,
     ),
 ]
 Events = Annotated[
@@ -63,9 +65,13 @@ Encoding = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The encoding of the leads, if not recognised: utf-8, windows-1250, …"),
 ]
+Sheet = Annotated[
+    str | None, typer.Option(metavar="NAME|NUMBER", help="The sheet of a workbook with the leads. (default: the first)")
+]
+EventsSheet = Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="The sheet with the events.")]
 EventsEncoding = Annotated[str | None, typer.Option(metavar="NAME", help="The encoding of the events.")]
 InputFormat = Annotated[
-    Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet"] | None,
+    Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx", "xlsm", "xls", "ods"] | None,
     typer.Option(help="What the leads are, whatever their name says; of standard input CSV, if not said."),
 ]
 Params = Annotated[
@@ -131,6 +137,8 @@ def check(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     events_encoding: EventsEncoding = None,
+    sheet: Sheet = None,
+    events_sheet: EventsSheet = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -169,6 +177,8 @@ def check(
             delimiter,
             encoding,
             events_encoding,
+            sheet,
+            events_sheet,
             input_format=input_format,
         )
     given = Given(param or [], allow_plugin, criteria or [])
@@ -222,6 +232,8 @@ def score(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     events_encoding: EventsEncoding = None,
+    sheet: Sheet = None,
+    events_sheet: EventsSheet = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -234,7 +246,17 @@ def score(
     from leadrules.cli.score import score as command
 
     source = Source(
-        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+        leads,
+        events or (),
+        id_column,
+        event_columns,
+        delimiter,
+        encoding,
+        events_encoding,
+        sheet,
+        events_sheet,
+        as_of_column,
+        input_format,
     )
     outputs = Outputs(output, audit, rejects)
     raise typer.Exit(
@@ -273,6 +295,8 @@ def explain(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     events_encoding: EventsEncoding = None,
+    sheet: Sheet = None,
+    events_sheet: EventsSheet = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -287,7 +311,16 @@ def explain(
     from leadrules.cli.rule_files import Given
 
     source = Source(
-        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+        leads,
+        events or (),
+        id_column,
+        event_columns,
+        delimiter,
+        encoding,
+        events_encoding,
+        sheet,
+        events_sheet,
+        input_format=input_format,
     )
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
@@ -311,6 +344,8 @@ def infer(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     events_encoding: EventsEncoding = None,
+    sheet: Sheet = None,
+    events_sheet: EventsSheet = None,
     input_format: InputFormat = None,
 ) -> None:
     """Write the declarations that fit a data file, to begin a rule file with."""
@@ -318,7 +353,16 @@ def infer(
     from leadrules.cli.reading import Source
 
     source = Source(
-        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, input_format=input_format
+        leads,
+        events or (),
+        id_column,
+        event_columns,
+        delimiter,
+        encoding,
+        events_encoding,
+        sheet,
+        events_sheet,
+        input_format=input_format,
     )
     raise typer.Exit(run(lambda: command(source)))
 
@@ -385,6 +429,8 @@ def diff(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     events_encoding: EventsEncoding = None,
+    sheet: Sheet = None,
+    events_sheet: EventsSheet = None,
     input_format: InputFormat = None,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
@@ -397,7 +443,17 @@ def diff(
     from leadrules.cli.rule_files import Given
 
     source = Source(
-        leads, events or (), id_column, event_columns, delimiter, encoding, events_encoding, as_of_column, input_format
+        leads,
+        events or (),
+        id_column,
+        event_columns,
+        delimiter,
+        encoding,
+        events_encoding,
+        sheet,
+        events_sheet,
+        as_of_column,
+        input_format,
     )
     as_json = format_ == "json"
     raise typer.Exit(

@@ -40,6 +40,8 @@ class Source:
     delimiter: str | None = None
     encoding: str | None = None
     events_encoding: str | None = None
+    sheet: str | None = None
+    events_sheet: str | None = None
     as_of_column: str | None = None
     input_format: str | None = None
 
@@ -62,6 +64,7 @@ class Source:
             id_column=self.id_column,
             delimiter=self.delimiter,
             encoding=self.encoding,
+            sheet=self.sheet,
             as_of_column=self.as_of_column,
             events=self.read_events(properties if programs else None, names),
             names=names,
@@ -74,7 +77,14 @@ class Source:
         if not files:
             return None
         try:
-            events = read_events(files, columns=shared, encoding=self.events_encoding, only=only, names=names)
+            events = read_events(
+                files,
+                columns=shared,
+                encoding=self.events_encoding,
+                sheet=self.events_sheet,
+                only=only,
+                names=names,
+            )
         except MissingColumns as problem:
             raise missing_columns(problem, files) from None
         except FileProblem as problem:
@@ -85,7 +95,7 @@ class Source:
 
 def _of_events(said: str) -> str:
     """Name the options of the events, where Python has parameters of one name for both files."""
-    return said.replace("`encoding=…`", "--events-encoding")
+    return said.replace("`encoding=…`", "--events-encoding").replace("`sheet=…`", "--events-sheet")
 
 
 # --------------------------------------------------------------------- as of

@@ -46,6 +46,7 @@ class EventFile:
     constants: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     delimiter: str | None = attrs.field(default=None, kw_only=True)
     encoding: str | None = attrs.field(default=None, kw_only=True)
+    sheet: str | int | None = attrs.field(default=None, kw_only=True)
     input_format: str | None = attrs.field(default=None, kw_only=True)
 
 

@@ -15,7 +15,7 @@ from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
 from leadrules.tables.near_names import Ambiguity, Names, Renaming, TypeNames, sentence_of
-from leadrules.tables.records import BadRecord, RecordFile, Wanted
+from leadrules.tables.records import BadRecord, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
 
 Events = Given | EventFile
@@ -85,6 +85,7 @@ def read_events(
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | int | None = None,
     only: Collection[str] | None = None,
     input_format: str | None = None,
     names: Names | None = None,
@@ -104,7 +105,14 @@ def read_events(
     for one in each:
         places = Places.of(one, columns or {})
         needed = only and [*only, *places.properties.values(), "properties"]
-        wanted = Wanted(places.columns, "events", one.delimiter or delimiter, one.encoding or encoding, only=needed)
+        wanted = Wanted(
+            places.columns,
+            "events",
+            one.delimiter or delimiter,
+            one.encoding or encoding,
+            sheet_named(one.sheet or sheet),
+            needed,
+        )
         file = open_records(one.path, wanted, one.input_format or input_format)
         opened.append((file, _Finding(file, places, names)))
     check_columns((file, finding.places) for file, finding in opened)

@@ -18,6 +18,7 @@ from leadrules.tables.json_files import open_json, open_json_lines
 from leadrules.tables.parquet_files import open_parquet
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+from leadrules.tables.workbook_files import open_workbook
 
 Reader = Callable[[Input, Wanted], RecordFile]
 
@@ -28,9 +29,13 @@ _READERS: Mapping[str, Reader] = {
     "ndjson": open_json_lines,
     "json": open_json,
     "parquet": open_parquet,
+    "xlsx": open_workbook,
+    "xlsm": open_workbook,
+    "xls": open_workbook,
+    "ods": open_workbook,
 }
 
-_OF_NO_TEXT = {open_parquet}
+_OF_NO_TEXT = {open_parquet, open_workbook}
 
 FORMATS = tuple(_READERS)
 """The formats that can be read."""
@@ -51,6 +56,8 @@ def open_records(given: Given, wanted: Wanted, input_format: str | None = None) 
     reader = _READERS[input_format] if input_format is not None else _by_suffix(input_)
     if wanted.encoding is not None and reader in _OF_NO_TEXT:
         raise input_.problem("is no text, and has no encoding to be read by", "leave out `encoding=…`")
+    if wanted.sheet is not None and reader is not open_workbook:
+        raise input_.problem("is no workbook, and has no sheets", "leave out `sheet=…`")
     try:
         file = reader(input_, wanted)
     except OSError as error:

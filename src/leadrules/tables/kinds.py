@@ -10,7 +10,6 @@ from leadrules.tables.inputs import Input
 _CHUNK = 1 << 20
 _NAME_IT = "say which encoding it is in with `encoding=…`, such as `windows-1250`"
 _AS_UTF8 = "save it again as UTF-8 (in Excel: `CSV UTF-8`)"
-_AS_CSV = "open it in the program that made it, and save it as CSV in UTF-8"
 _UNPACK = "unpack it first"
 
 _FORMATS = (
@@ -19,7 +18,11 @@ _FORMATS = (
     (b"\xfd7zXZ\x00", "packed with xz", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"PAR1", "a Parquet file", "let its name end in `.parquet`"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old workbook (.xls) or document", _AS_CSV),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old workbook (.xls) or document",
+        "let its name end in `.xls` if it is a workbook",
+    ),
     (b"\x89PNG\r\n", "a picture (PNG)", None),
     (b"\xff\xd8\xff", "a picture (JPEG)", None),
     (b"GIF8", "a picture (GIF)", None),
@@ -32,7 +35,11 @@ def refuse_other_kinds(given: Input) -> None:
     """Raise a FileProblem for what should be text and begins as something else does."""
     start = given.start
     is_workbook = start.startswith(b"PK") and (b"[Content_Types].xml" in start or b"xl/" in start)
-    formats = ((b"PK", "a workbook (.xlsx)", _AS_CSV), *_FORMATS) if is_workbook else _FORMATS
+    formats = (
+        ((b"PK", "a workbook (.xlsx)", "let its name end in `.xlsx`, or say `input_format=…`"), *_FORMATS)
+        if is_workbook
+        else _FORMATS
+    )
     for magic, what, advice in formats:
         if start.startswith(magic):
             raise given.problem(f"is {what}, whatever its name says", advice)

@@ -19,7 +19,7 @@ from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
 from leadrules.tables.near_names import Ambiguity, Names, NearLeads, part, renamed, sentence_of
 from leadrules.tables.problems import FileProblem, refuse_missing_column
-from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
+from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
 
 NUMBERED = "#"
@@ -206,6 +206,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     id_column: str = "id",
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | int | None = None,
     as_of_column: str | None = None,
     events: Events | Sequence[Events] | EventTable | None = None,
     event_columns: Mapping[str, str | None] | None = None,
@@ -229,7 +230,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
         raise FileProblem(None, "the id of the lead needs a column", advice)
     wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
-    file = open_records(path, Wanted(wanted, "leads", delimiter, encoding, only), input_format)
+    file = open_records(path, Wanted(wanted, "leads", delimiter, encoding, sheet_named(sheet), only), input_format)
     near: Mapping[str, str] = {}
     options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     if names is not None and file.columns is not None:

@@ -111,6 +111,11 @@ class RecordFile:
     remarks: Remarks = attrs.field(factory=Remarks)
 
 
+def sheet_named(sheet: str | int | None) -> str | None:
+    """Give a sheet's name, or its number, as text."""
+    return None if sheet is None else str(sheet)
+
+
 def text_of(given: Input, wanted: Wanted, *, pages: bool = True) -> Remarks:
     """Take an input for text, and say as what it is read, where that was not asked for. Raises FileProblem.
 
@@ -163,13 +168,14 @@ def repeated_name(names: Sequence[str]) -> tuple[str, int, int] | None:
 class Wanted:
     """What the caller needs of a file: column names that help to recognise its delimiter, and the delimiter if told.
 
-    `encoding` is that of text, None to have it recognised. `key` is the name under which a JSON object may hold
-    its list of records. `only` names what is needed of each record beside `columns` and the parts of a lead; a
-    reader may leave out the rest. None is all of it.
+    `encoding` is that of text, None to have it recognised; `sheet` is that of a workbook, None for the first. `key`
+    is the name under which a JSON object may hold its list of records. `only` names what is needed of each record
+    beside `columns` and the parts of a lead; a reader may leave out the rest. None is all of it.
     """
 
     columns: Sequence[str]
     key: str
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
     only: Collection[str] | None = None
