@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from leadrules.explain.why_not import WhyNot
     from leadrules.explain.wording import Line
     from leadrules.leadlike import Eventlike, Leadlike
-    from leadrules.models import Event, Lead
+    from leadrules.models import Event, Lead, ValueChange
     from leadrules.ruleset import Ruleset
     from leadrules.syntax.parser import Limits
 
@@ -116,6 +116,7 @@ __all__ = [
     "SumExplanation",
     "Transition",
     "Unmet",
+    "ValueChange",
     "WhyNot",
 ]
 
@@ -140,7 +141,7 @@ _HOMES = {
     ),
     "leadrules.leadlike": "Eventlike Leadlike",
     "leadrules.syntax.parser": "Limits",
-    "leadrules.models": "Event Lead",
+    "leadrules.models": "Event Lead ValueChange",
     "leadrules.ruleset": "Ruleset",
 }
 

@@ -452,7 +452,7 @@ class ScoredLead(Document):
             )
         return self._lasting(self)
 
-    def with_unreadable(self, names: tuple[str, ...]) -> ScoredLead:
+    def _with_unreadable(self, names: tuple[str, ...]) -> ScoredLead:
         """Give the result with other names of what could not be read."""
         parts = {**self._whole(), "unreadable": names}
         return ScoredLead(**parts, audit=self.audit, lasting=lambda _: self.valid_until)

@@ -50,12 +50,12 @@ class Event(BaseModel):
         ) -> None: ...
 
 
-class Change(BaseModel):
+class ValueChange(BaseModel):
     """What an attribute or a label of a lead was from a moment on.
 
     `name` is the attribute's name in the data, or a ladder's; None is unknown. `at` is as an event's.
 
-    >>> Change(at="2026-11-01T10:00:00Z", name="employees", value=300).name
+    >>> ValueChange(at="2026-11-01T10:00:00Z", name="employees", value=300).name
     'employees'
     """
 
@@ -90,7 +90,7 @@ class Lead(BaseModel):
     attributes: dict[str, Any] = {}
     events: tuple[Event, ...] = ()
     stages: dict[str, str] = {}
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ValueChange, ...] = ()
 
     if TYPE_CHECKING:
 
@@ -101,5 +101,5 @@ class Lead(BaseModel):
             attributes: Mapping[str, Any] = ...,
             events: Iterable[Event | dict[str, Any]] = ...,
             stages: Mapping[str, str] = ...,
-            changes: Iterable[Change | dict[str, Any]] = ...,
+            changes: Iterable[ValueChange | dict[str, Any]] = ...,
         ) -> None: ...

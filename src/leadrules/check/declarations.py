@@ -31,6 +31,7 @@ def _type(report: Report, spec: tree.TypeSpec) -> Type:
 
 
 def field_of(report: Report, node: tree.FieldDeclaration) -> Field:
+    """Read the declaration of a field. Raises Refused, reported, for options that do not go together."""
     type_ = _type(report, node.type)
     reading = _reading(report, node, type_)
     if (node.true_words or node.false_words) and type_.kind != "bool":
@@ -118,6 +119,7 @@ def each_once(report: Report, texts: tuple[tree.Text, ...]) -> tuple[str, ...]:
 
 
 def event_of(report: Report, node: tree.EventDeclaration) -> EventType:
+    """Read the declaration of an event. Raises Refused, reported."""
     properties = properties_of(report, node)
     identity = None if node.identity is None else node.identity.name
     if node.identity is not None and all(found.name != identity for found in properties):
@@ -150,6 +152,7 @@ def _words(report: Report, words: tree.Set | None) -> frozenset[str]:
 
 
 def properties_of(report: Report, node: tree.EventDeclaration) -> tuple[Property, ...]:
+    """Read the properties that a declaration of an event names."""
     found: dict[str, Property] = {}
     for item in node.properties:
         if item.name.name in found:

@@ -386,7 +386,7 @@ class LeadState:
         if not names:
             return found
         fields = [name for name in found.unreadable if name not in self._scorer.reader.lenient]
-        return found.with_unreadable((*fields, *names))
+        return found._with_unreadable((*fields, *names))  # noqa: SLF001 - a result of its own making
 
     def _now(self, as_of: dt.datetime) -> dict[str, Any]:
         """Give the lead with its attributes and labels as they are at a moment."""
