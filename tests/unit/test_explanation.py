@@ -76,6 +76,26 @@ def test_a_fleet_owner_who_reads_prices(transport, golden):
     golden(HERE / "reader_not_sql.txt", f"{explanation.why_not('sql')}\n")
 
 
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 120])
+def test_in_any_columns_no_word_is_broken_and_nothing_is_wider(transport, width):
+    explanation = transport.explain(READER, as_of=AS_OF)
+    told = (explanation, explanation.why_not("sql"), transport.forecast(READER, as_of=AS_OF, days=900))
+    for one in told:
+        lines = one.laid_out(width)
+        assert max(len(line.text) for line in lines) <= width
+        words = sorted(" ".join(line.text for line in lines if line.role != "ruler").split())
+        assert words == sorted(" ".join(line.text for line in one.laid_out(1000) if line.role != "ruler").split())
+        assert one.lines == one.laid_out(100)
+
+
+def test_a_word_that_is_too_long_for_its_column_goes_to_lines_of_its_own():
+    address = "https://example.com/" + "a" * 19
+    found = explain("field page: text\npage is known +5", {"page": address})
+    beside, below = ([line.text for line in found.laid_out(width) if line.role == "points"] for width in (80, 56))
+    assert beside == [f"  +5  page is known  page = {address}"]
+    assert below == ["  +5  page is known", f"        page = {address}"]
+
+
 def test_a_lead_of_whom_little_is_known(transport, golden):
     lead = {"id": "B-2", "attributes": {"consent": "tak", "phone": "+48 22"}, "stages": {"stage": "customer"}}
     explanation = transport.explain(lead, as_of=AS_OF)

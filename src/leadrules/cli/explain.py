@@ -37,6 +37,7 @@ _STYLES = {
     "unknown": "yellow",
     "note": "dim",
 }
+_WIDEST = 120
 _POINTS = re.compile(r"\s*([+-][0-9.]+)")
 
 
@@ -76,8 +77,8 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
             file.write(canonical_json(told.to_dict()) + "\n")
         return OK
     screen = Screen()
-    for text, role in ((line.text, line.role) for line in told.lines):
-        screen.put(_coloured(text, role))
+    for line in told.laid_out(min(screen.width, _WIDEST)):
+        screen.put(_coloured(line.text, line.role))
     return OK
 
 

@@ -17,7 +17,7 @@ from leadrules.explain import answers, unknowns
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
 from leadrules.explain.narrative import Narrative
 from leadrules.explain.why_not import WhyNot, why_not
-from leadrules.explain.wording import Line
+from leadrules.explain.wording import WIDTH, Line
 from leadrules.frozen import frozen
 
 
@@ -55,9 +55,13 @@ class Explanation(Document):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Give the text for people, line by line, each with its role."""
-        story = Narrative(self.result, self.rules, self.sums, self.ladders, self.unknown, self.ignored, self.timezone)
-        return tuple(story.lines())
+        """The text for people, line by line, each with its role, in 100 columns."""
+        return self.laid_out(WIDTH)
+
+    def laid_out(self, width: int) -> tuple[Line, ...]:
+        """Give the text for people, line by line, each with its role, in so many columns."""
+        told = (self.result, self.rules, self.sums, self.ladders, self.unknown, self.ignored, self.timezone)
+        return tuple(Narrative(*told, width).lines())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the explanation as plain data: result, gate, rules, sums, ladders, unknown, ignored."""

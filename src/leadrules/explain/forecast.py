@@ -20,7 +20,7 @@ from leadrules.engine.spans.causes import Cause, causes_of
 from leadrules.engine.spans.outcome import LABELS
 from leadrules.engine.spans.search import LAST, Course, Part, Search
 from leadrules.errors import InputError
-from leadrules.explain.wording import Line
+from leadrules.explain.wording import WIDTH, Line, Role, paragraph
 from leadrules.families import RESULT_LISTS
 from leadrules.terms import ChangeKind
 from leadrules.values import DAY, instant_of, moment_of, text_of_instant
@@ -30,6 +30,9 @@ _KINDS: Mapping[str, Any] = {
     "grade": "grade",
     **{one.name: one.noun for one in RESULT_LISTS.values()},
 }
+
+_DATED = 14
+"""Where what follows a day begins."""
 
 _MOST_CAUSES = 3
 """So many causes of a change are told in lines."""
@@ -99,28 +102,29 @@ class Forecast(Document):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Give the forecast as lines for people, each with its role."""
+        """The text for people, line by line, each with its role, in 100 columns."""
+        return self.laid_out(WIDTH)
+
+    def laid_out(self, width: int) -> tuple[Line, ...]:
+        """Give the text for people, line by line, each with its role, in so many columns."""
+        return tuple(found for role, text in self._told() for found in paragraph(role, text, width, indent=_DATED))
+
+    def _told(self) -> Iterator[tuple[Role, str]]:
         lead = f"Lead {self.now.lead}" if self.now.lead is not None else "The lead"
         stages = ", ".join(self.now.stages.values()) or "no stage"
-        found = [
-            Line("title", f"{lead}: {self.now.score:f} points, {stages}"),
-            Line("heading", "If nothing else happens"),
-        ]
+        yield "title", f"{lead}: {self.now.score:f} points, {stages}"
+        yield "heading", "If nothing else happens"
         for change in self.changes:
-            found.append(Line("sum", f"  {change.day}  {change.text}, at {change.score:f} points"))
-            found += [Line("note", f"              {cause.text}") for cause in change.causes[:_MOST_CAUSES]]
+            yield "sum", f"  {change.day}  {change.text}, at {change.score:f} points"
+            for cause in change.causes[:_MOST_CAUSES]:
+                yield "note", f"{' ' * _DATED}{cause.text}"
         if not self.changes:
-            found.append(Line("note", f"  only points change until {self.until:%Y-%m-%d}"))
-        found.append(Line("note", f"  {self.until:%Y-%m-%d}  {self.then.score:f} points"))
-        found += [
-            Line("note", f"  {criterion} sees the clock: it was asked at each midnight only")
-            for criterion in self.open_ended
-        ]
-        found += [
-            Line("note", f"  the rules of `{ladder}` move the lead on from every label: it was followed no further")
-            for ladder in self.restless
-        ]
-        return tuple(found)
+            yield "note", f"  only points change until {self.until:%Y-%m-%d}"
+        yield "note", f"  {self.until:%Y-%m-%d}  {self.then.score:f} points"
+        for criterion in self.open_ended:
+            yield "note", f"  {criterion} sees the clock: it was asked at each midnight only"
+        for ladder in self.restless:
+            yield "note", f"  the rules of `{ladder}` move the lead on from every label: it was followed no further"
 
     def to_dict(self) -> dict[str, Any]:
         """Give the forecast as plain data: lead, as_of, until, score, stages, changes, then, open_ended, restless."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
 from leadrules.audit import ScoredLead
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
-from leadrules.explain.wording import Line, Row, Words, line, plural, shown, table
+from leadrules.explain.wording import WIDTH, Line, Role, Row, Words, line, paragraph, plural, shown, table
 from leadrules.values import instant_of, zone
 
 _MOST_UNKNOWN = 12
@@ -27,6 +27,7 @@ class Narrative:
     unknown: Mapping[str, Decimal]
     ignored: int
     timezone: str
+    width: int = WIDTH
 
     @functools.cached_property
     def words(self) -> Words:
@@ -57,27 +58,33 @@ class Narrative:
     def _of(self, *kinds: str) -> Iterator[RuleExplanation]:
         return (rule for rule in self.rules if rule.kind in kinds)
 
+    def _table(self, rows: Sequence[Row], *, right: bool = False) -> list[Line]:
+        return table(rows, width=self.width, right=right)
+
+    def _said(self, role: Role, text: str) -> list[Line]:
+        return paragraph(role, text, self.width)
+
     # ---------------------------------------------------------------- header
 
     def _header(self) -> Iterator[Line]:
         result = self.result
         labels = "".join(f", {label}" for label in result.stages.values())
-        yield line("title", f"Lead {result.lead}: {plural(result.score, 'point')}{labels}")
+        yield from self._said("title", f"Lead {result.lead}: {plural(result.score, 'point')}{labels}")
         when = zone(self.timezone).local(instant_of(result.as_of)).isoformat(" ", "minutes")
         by = " ".join(part for part in (result.ruleset.name, result.ruleset.version) if part)
-        yield line("note", f"as of {when} ({self.timezone})" + (f", by {by}" if by else ""))
+        yield from self._said("note", f"as of {when} ({self.timezone})" + (f", by {by}" if by else ""))
         grades = ", ".join(f"{name} {label}" for name, label in result.grades.items())
         marks = (("grades", grades), ("segments", ", ".join(result.segments)), ("tags", ", ".join(result.tags)))
         for name, told in (*marks, ("recommended", ", ".join(result.recommendations))):
             if told:
-                yield line("note", f"{name}: {told}")
+                yield from self._said("note", f"{name}: {told}")
 
     def _missing(self) -> Iterator[Line]:
         unmet = [rule for rule in self._of("requirement") if rule.fired is not True]
         if unmet:
-            yield line("heading", "Nothing was scored; this is missing" if self.gated else "Missing")
+            yield from self._said("heading", "Nothing was scored; this is missing" if self.gated else "Missing")
         rows = [Row("missing", "-", rule.outcome or "", self.words.requirement(rule)) for rule in unmet]
-        yield from table(rows)
+        yield from self._table(rows)
 
     # --------------------------------------------------------------- scoring
 
@@ -85,7 +92,7 @@ class Narrative:
         return (self._dimension(step) for step in self.sums if step.kind == "dimension")
 
     def _dimension(self, dimension: SumExplanation) -> Iterator[Line]:
-        yield line("heading", dimension.name)
+        yield from self._said("heading", dimension.name)
         rows = []
         for group in (None, *(step.name for step in self.sums if step.kind == "group" and step.part == dimension.name)):
             rows += [row for rule in self._counted(dimension.name, group) for row in self._points(rule)]
@@ -115,7 +122,7 @@ class Narrative:
         steps = [step for step in self.sums if step.kind in {"weight", "constant"}]
         if len(dimensions) < 2 and not steps:
             return
-        yield line("heading", "score")
+        yield from self._said("heading", "score")
         rows: list[Row | None] = []
         for dimension in dimensions:
             rows.append(Row("points", self._signed(dimension.after), dimension.name))
@@ -135,7 +142,7 @@ class Narrative:
         sum_ = Row("sum", self._aligned(total), name, "" if told else "nothing counted")
         width = max(len(row.first) for row in (*told, sum_))
         ruler = [Row("ruler", "-" * width, "")] if told else []
-        return table([*told, *ruler, sum_], right=True)
+        return self._table([*told, *ruler, sum_], right=True)
 
     def _signed(self, points: Decimal) -> str:
         return ("+" if points >= 0 else "") + self._aligned(points)
@@ -153,12 +160,12 @@ class Narrative:
         if ladder.held not in (None, *ladder.labels, *ladder.exits):
             before += ", which is none of its labels"
         held = "as before" if ladder.held == ladder.label else before
-        yield line("heading", f"{ladder.name}: {ladder.label} ({held})")
+        yield from self._said("heading", f"{ladder.name}: {ladder.label} ({held})")
         rows = [Row("points", ladder.label, *self._deciding(ladder))]
         if ladder.decided != "exit" and not self.gated:
             above = ladder.labels[ladder.labels.index(ladder.label) + 1 :]
             rows += [self._higher(rule) for label in above for rule in self._to(ladder, label)]
-        yield from table(rows)
+        yield from self._table(rows)
 
     def _deciding(self, ladder: LadderExplanation) -> tuple[str, str]:
         rule = next((r for r in self._of("stage", "hold") if r.part == ladder.name and r.id == ladder.by), None)
@@ -185,8 +192,8 @@ class Narrative:
             self._not_counted(r) for r in self._of("scoring", "persona", "tag", "recommend", "segment") if not r.fired
         ]
         if rows:
-            yield line("heading", "What did not count")
-        yield from table(rows)
+            yield from self._said("heading", "What did not count")
+        yield from self._table(rows)
 
     def _not_counted(self, rule: RuleExplanation) -> Row:
         if rule.kind in {"scoring", "persona"}:
@@ -198,12 +205,14 @@ class Narrative:
     def _unknown(self) -> Iterator[Line]:
         if not self.unknown or self.gated:
             return
-        yield line("heading", "Not known yet, and up to how many points hang on it, before limits and weights")
+        yield from self._said(
+            "heading", "Not known yet, and up to how many points hang on it, before limits and weights"
+        )
         places = max(map(_decimals, self.unknown.values()))
         rows = [Row("unknown", format(points, f".{places}f"), name) for name, points in self.unknown.items()]
-        yield from table(rows[:_MOST_UNKNOWN], right=True)
+        yield from self._table(rows[:_MOST_UNKNOWN], right=True)
         if len(rows) > _MOST_UNKNOWN:
-            yield line("unknown", f"  and {len(rows) - _MOST_UNKNOWN} more fields")
+            yield from self._said("unknown", f"  and {len(rows) - _MOST_UNKNOWN} more fields")
 
     def _unreadable(self) -> Iterator[Line]:
         """Name what could not be read, each on a line of its own."""
@@ -214,7 +223,9 @@ class Narrative:
     def _ignored(self) -> Iterator[Line]:
         if self.ignored:
             verb = "was" if self.ignored == 1 else "were"
-            yield line("note", f"{plural(self.ignored, 'event')} of types that the rules do not know {verb} left out.")
+            yield from self._said(
+                "note", f"{plural(self.ignored, 'event')} of types that the rules do not know {verb} left out."
+            )
 
 
 def _decimals(number: Decimal) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from leadrules.conversions import listed
 from leadrules.document import Document
 from leadrules.errors import InputError, closest
 from leadrules.explain.answers import LadderExplanation, RuleExplanation
-from leadrules.explain.wording import Line, Row, Words, line, table
+from leadrules.explain.wording import WIDTH, Line, Row, Words, line, paragraph, table
 from leadrules.values import plain_name, zone
 
 
@@ -55,19 +55,27 @@ class WhyNot(Document):
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """Give the text for people, line by line."""
+        """The text for people, line by line, each with its role, in 100 columns."""
+        return self.laid_out(WIDTH)
+
+    def laid_out(self, width: int) -> tuple[Line, ...]:
+        """Give the text for people, line by line, each with its role, in so many columns."""
+        return tuple(self._lines(width))
+
+    def _lines(self, width: int) -> Iterator[Line]:
         words = Words(zone(self.timezone))
-        lines = [line("title", self._title())]
+        yield from paragraph("title", self._title(), width)
         if self.reached:
-            return tuple(lines)
+            return
         if self.exit is not None:
-            lines.append(line("heading", f"The exit {self.ladder.label} comes before it:"))
-            lines += table([Row("missing", self._line(self.exit), self.exit.text, words.found(self.exit))])
+            yield line("heading", f"The exit {self.ladder.label} comes before it:")
+            rows = [Row("missing", self._line(self.exit), self.exit.text, words.found(self.exit))]
+            yield from table(rows, width=width)
         if self.missing:
-            lines.append(line("heading", "Missing, whatever the rules say:"))
-            lines += table([Row("missing", self._line(r), r.outcome or "", words.requirement(r)) for r in self.missing])
-        lines += self._ways(words)
-        return tuple(lines)
+            yield line("heading", "Missing, whatever the rules say:")
+            rows = [Row("missing", self._line(r), r.outcome or "", words.requirement(r)) for r in self.missing]
+            yield from table(rows, width=width)
+        yield from self._ways(words, width)
 
     def _title(self) -> str:
         name = f"Lead {self.lead}"
@@ -79,12 +87,12 @@ class WhyNot(Document):
     def _place(self, label: str) -> int:
         return self.ladder.labels.index(label) if label in self.ladder.labels else -1
 
-    def _ways(self, words: Words) -> list[Line]:
+    def _ways(self, words: Words, width: int) -> list[Line]:
         if not self.rules:
             return [line("note", f"No rule leads to {self.label}.")]
         return [
             line("heading", f"What leads to {self.label}, the closest first:"),
-            *table([row for rule in self.rules for row in self._way(rule, words)]),
+            *table([row for rule in self.rules for row in self._way(rule, words)], width=width),
         ]
 
     def _way(self, rule: RuleExplanation, words: Words) -> list[Row]:

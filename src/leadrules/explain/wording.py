@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, Literal
 
 import attrs
@@ -16,10 +17,11 @@ from leadrules.program import Rule
 from leadrules.values import Zone, instant_of
 
 WIDTH = 100
-"""Columns of a text for people."""
+"""Columns of a text for people, if not said otherwise."""
 
 _LONGEST_VALUE = 40
 _WIDEST_CELL = 46
+_LEAST_CELL = 20
 
 Role = Literal["title", "heading", "points", "cap", "ruler", "sum", "unmet", "missing", "unknown", "note"]
 
@@ -42,24 +44,51 @@ class Row:
     note: str = ""
 
 
-def table(rows: Sequence[Row], *, right: bool = False) -> list[Line]:
-    """Lay out rows in three columns, long cells wrapped; `right` aligns the first column there."""
+def table(rows: Sequence[Row], *, width: int, right: bool = False) -> list[Line]:
+    """Lay out rows in three columns of at most `width`, long cells wrapped; `right` aligns the first column there.
+
+    No word is broken that fits into a line: where one is too long for its column, or little is left for
+    the third, that stands below the second.
+    """
     if not rows:
         return []
     first = max(len(row.first) for row in rows)
-    middle = min(_WIDEST_CELL, max(len(row.text) for row in rows))
-    last = WIDTH - 2 - first - 2 - middle - 2
+    middle = min(_WIDEST_CELL * width // WIDTH, max(len(row.text) for row in rows))
+    last = width - 2 - first - 2 - middle - 2
     lines = []
     for row in rows:
         head = row.first.rjust(first) if right else row.first.ljust(first)
-        texts = textwrap.wrap(row.text, middle if row.note else WIDTH - first - 4, break_on_hyphens=False) or [""]
-        notes = textwrap.wrap(row.note, last, break_on_hyphens=False)
-        for place in range(max(len(texts), len(notes))):
-            text = texts[place] if place < len(texts) else ""
-            note = notes[place] if place < len(notes) else ""
-            cells = f"  {head if place == 0 else ' ' * first}  {text.ljust(middle)}  {note}"
-            lines.append(line(row.role, cells))
+        for place, cells in enumerate(_cells(row, middle, last)):
+            lines.append(line(row.role, f"  {head if place == 0 else ' ' * first}  {cells}"))
     return lines
+
+
+def _cells(row: Row, middle: int, last: int) -> Iterator[str]:
+    """Give the second and third cell of a row, line by line."""
+    whole = middle + 2 + last
+    if not row.note:
+        yield from _wrapped(row.text, whole) or [""]
+    elif last < _LEAST_CELL or _longest_word(row.text) > middle or _longest_word(row.note) > last:
+        yield from _wrapped(row.text, whole)
+        yield from (f"  {note}" for note in _wrapped(row.note, whole - 2))
+    else:
+        for text, note in zip_longest(_wrapped(row.text, middle), _wrapped(row.note, last), fillvalue=""):
+            yield f"{text.ljust(middle)}  {note}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, _LEAST_CELL), break_on_hyphens=False)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def paragraph(role: Role, text: str, width: int, *, indent: int = 2) -> list[Line]:
+    """Give a text in lines of at most `width`, those after the first indented."""
+    room, hanging = max(width, _LEAST_CELL + indent), " " * indent
+    told = textwrap.wrap(line(role, text).text, room, subsequent_indent=hanging, break_on_hyphens=False)
+    return [Line(role, one) for one in told]
 
 
 def line(role: Role, text: str) -> Line:
