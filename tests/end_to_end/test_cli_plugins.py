@@ -53,10 +53,12 @@ def test_list_shows_what_there_is_from_where(leadrules, distribute):
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
         "crm  plugin of crm 2.1",
-        "  crm.size(text: text, most: number = 9) number  Count letters.",
+        "  crm.size(text: text, most: number = 9) number",
+        "      Count letters.",
         "",
         "frame  pack of frame 1.0",
-        "  pack:frame/bant.leadrules  Budget and the rest.",
+        "  pack:frame/bant.leadrules",
+        "      Budget and the rest.",
     ]
     assert leadrules("plugins").stdout == result.stdout
 

@@ -131,4 +131,6 @@ def test_help_loads_neither_terminal_pictures_nor_commands():
         "print(sorted(m for m in sys.modules if m.startswith('rich') or m.startswith('leadrules.cli.')))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines()[1] == "['leadrules.cli.app', 'leadrules.cli.running', 'leadrules.cli.streams']"
+    assert run.stdout.splitlines()[1] == (
+        "['leadrules.cli.app', 'leadrules.cli.configured', 'leadrules.cli.running', 'leadrules.cli.streams']"
+    )

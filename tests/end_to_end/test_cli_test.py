@@ -57,9 +57,18 @@ def rules(here):
 
 
 def test_failed_examples_with_their_audit_and_what_is_not_covered(leadrules, golden):
-    run = leadrules("test", "failing.leadrules")
+    run = leadrules("test", "failing.leadrules", "--verbose")
     assert (run.exit_code, run.stderr) == (1, "")
     golden(GOLDEN / "test_failing.txt", run.stdout)
+    uncovered, failed = (run.stdout.index(words) for words in ("Not covered by any example", "failed  line"))
+    assert uncovered < failed
+
+
+def test_what_fails_is_not_lost_in_what_is_not_covered(leadrules):
+    told = leadrules("test", "failing.leadrules").stdout
+    assert "Not covered" not in told
+    assert "failed  line" in told
+    assert told.splitlines()[-1] == "what no example covers is listed when all pass, or with --verbose"
 
 
 def test_changes_that_no_example_notices(rules, leadrules, golden):
@@ -167,7 +176,7 @@ def test_lines_of_included_files_are_named_with_their_file(here, leadrules):
         'example "both"\n  given employees = 2000, need = true\n  expect score = 21\n',
         "utf-8",
     )
-    told = leadrules("test", "--mutate", "main.leadrules").stdout
+    told = leadrules("test", "--mutate", "--verbose", "main.leadrules").stdout
     assert "failed  base.leadrules, line 4  small\n" in told
     assert "failed  line 4  both\n" in told
     assert "+20  big  base.leadrules, line 1\n" in told

@@ -377,6 +377,9 @@ def examples(
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Change each rule a little, and tell what no example would notice.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List what no example covers also where an example fails.")
+    ] = False,
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
@@ -387,7 +390,7 @@ def examples(
     from leadrules.cli.test_command import TestOptions
     from leadrules.cli.test_command import test as command
 
-    asked = TestOptions(min_coverage, mutate)
+    asked = TestOptions(min_coverage, mutate, verbose)
     raise typer.Exit(
         run(lambda: command(rules, asked, Given(param or [], allow_plugin, criteria or []), as_json=format_ == "json"))
     )

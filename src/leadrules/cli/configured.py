@@ -1,4 +1,7 @@
-"""Commands that take settings: what their signatures declare is what `leadrules.toml` may say."""
+"""Commands that take settings: what their signatures declare is what `leadrules.toml` may say.
+
+What reads the file is imported when a command runs, so that `leadrules --help` stays fast.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
 
-from leadrules.cli.settings import RIVALS, Commands, Option, SettingsWrong, find_settings, read_settings, settings_of
+if TYPE_CHECKING:
+    from leadrules.cli.settings import Commands, Option, SettingsWrong
 
 _COMPANIONS = {"events": "against"}
 """Parameters that a command takes only with another; what a file says for all commands does not ask for it."""
@@ -73,6 +77,8 @@ def commands_of(app: typer.Typer) -> Commands:
 
 def _option(parameter: inspect.Parameter) -> Option:
     """Read a parameter of a command: an annotation, and what typer is told of it."""
+    from leadrules.cli.settings import Option
+
     annotation, info = get_args(parameter.annotation)
     kind = next(one for one in _alternatives(annotation) if one is not NoneType)
     several = get_origin(kind) is list
@@ -106,6 +112,8 @@ def _kind(kind: Any, info: Any) -> Any:
 
 def _take(context: typer.Context, value: Path | None) -> Path | None:
     """Take the settings of a file; typer asks them for what the command line does not say."""
+    from leadrules.cli.settings import SettingsWrong, find_settings, read_settings, settings_of
+
     if context.resilient_parsing or context.meta.get(_OFF):
         if context.meta.get(_OFF) and value is not None:
             raise typer.BadParameter("--settings and --no-settings exclude each other")
@@ -171,6 +179,8 @@ def _settled(
 
 
 def _yielding(context: typer.Context, values: Mapping[str, Any], taken: Sequence[str]) -> Iterator[str]:
+    from leadrules.cli.settings import RIVALS
+
     for one, other in (way for pair in RIVALS for way in (pair, pair[::-1])):
         if one in taken and _source(context, other) == "COMMANDLINE":
             yield one

@@ -14,7 +14,6 @@ from leadrules.insights.criterion_pages import page_of
 from leadrules.insights.installed import Installed, summary_of, survey
 from leadrules.insights.needs import needs_of, requirements_of
 
-_WIDEST = 60
 _ADVICE = "leadrules plugins doctor"
 
 
@@ -48,9 +47,9 @@ def _show_one(screen: Screen, one: Installed) -> None:
     screen.line((printable(origin.plugin), "bold cyan"), (printable(brought), "dim"))
     named = [(f"{origin.plugin}.{c.name}{c.signature}", summary_of(c)) for c in one.criteria]
     named += [(f"pack:{origin.plugin}/{file.path}", file.about) for file in one.files]
-    width = min(_WIDEST, max((len(name) for name, _ in named), default=0))
     for name, about in named:
-        screen.hanging(screen.styled(printable(f"  {name:<{width}}  ")), screen.styled((printable(about), "dim")))
+        screen.wrapped(screen.styled(printable(name)), 2, 4)
+        screen.wrapped(screen.styled((printable(about), "dim")), 6, 6)
     for problem in one.problems:
         screen.line(("  broken: ", "bold red"), printable(problem.what))
     if one.problems:

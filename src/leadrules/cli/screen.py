@@ -126,6 +126,12 @@ class Screen:
             self._indented(head, Text(), 4)
             self._indented(body, Text(" " * 6), 6)
 
+    def wrapped(self, text: Text, first: int, others: int) -> None:
+        """Print a text in lines of at most 100 cells, or as wide as the stream is; the first and others indented."""
+        for line in text.wrap(self.console, max(min(self.width, _PIPE_WIDTH) - max(first, others), 20)):
+            self.put(Text(" " * first) + line)
+            first = others
+
     def _indented(self, text: Text, before: Text, indent: int) -> None:
         for line in text.wrap(self.console, max(self.width - indent, 20)):
             self.put(before + line)

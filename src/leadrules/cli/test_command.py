@@ -34,10 +34,11 @@ _NOUNS: dict[GoalKind, tuple[str, str]] = {
 
 @attrs.frozen
 class TestOptions:
-    """What is asked besides that the examples pass."""
+    """What is asked besides that the examples pass; `verbose` lists what they do not cover also where some fail."""
 
     min_coverage: int | None = None
     mutate: bool = False
+    verbose: bool = False
 
 
 @attrs.frozen
@@ -141,11 +142,7 @@ def _show(screen: Screen, tested: Tested) -> None:
         screen.line()
         screen.diagnostics(tested.diagnostics)
         return
-    for example in tested.examples:
-        if not example.passed:
-            screen.line()
-            show_failure(screen, example, program_of(tested.rules))
-    if tested.examples and tested.coverage.uncovered:
+    if _lists_uncovered(tested, tested.coverage):
         screen.line()
         screen.line(("Not covered by any example", "bold"))
         show_goals(screen, tested.coverage.uncovered)
@@ -153,10 +150,19 @@ def _show(screen: Screen, tested: Tested) -> None:
         screen.line()
         screen.line(("Changes that no example would notice", "bold"))
         show_survivors(screen, tested.mutation.survivors)
+    for example in tested.examples:  # last, where people look
+        if not example.passed:
+            screen.line()
+            show_failure(screen, example, program_of(tested.rules))
     unnoticed = tested.mutation is not None and tested.mutation.survivors
-    if tested.examples and (tested.failed or tested.coverage.uncovered or unnoticed):
+    if tested.failed or _lists_uncovered(tested, tested.coverage) or unnoticed:
         screen.line()
     _show_tally(screen, tested, tested.coverage)
+
+
+def _lists_uncovered(tested: Tested, coverage: Coverage) -> bool:
+    """Tell whether to list what no example covers: not beside an example that fails, unless that is asked for."""
+    return bool(tested.examples and coverage.uncovered and (tested.options.verbose or not tested.failed))
 
 
 def _show_tally(screen: Screen, tested: Tested, coverage: Coverage) -> None:
@@ -167,6 +173,8 @@ def _show_tally(screen: Screen, tested: Tested, coverage: Coverage) -> None:
     counts = (f"{done} of {of} {_NOUNS[kind][of != 1]}" for kind, (done, of) in coverage.counts().items())
     style = "bold red" if tested.too_low else "bold green" if coverage.percent == 100 else "bold"
     screen.line((f"{coverage.percent} % covered", style), ": " if coverage.goals else "", ", ".join(counts))
+    if tested.failed and coverage.uncovered and not tested.options.verbose:
+        screen.line(("what no example covers is listed when all pass, or with --verbose", "dim"))
     if tested.mutation is not None:
         _show_mutation(screen, tested.mutation)
     if tested.too_low:
