@@ -134,3 +134,33 @@ def test_help_loads_neither_terminal_pictures_nor_commands():
     assert run.stdout.splitlines()[1] == (
         "['leadrules.cli.app', 'leadrules.cli.configured', 'leadrules.cli.running', 'leadrules.cli.streams']"
     )
+
+
+@pytest.mark.parametrize("columns", ["60", "80"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "warned.leadrules", "--against", "leads.csv"),
+        ("check", "warned.leadrules", "--verbose"),
+        ("test", "warned.leadrules"),
+        ("explain", "acme.leadrules", "leads.csv", "--events", "events.csv", "--lead", "1"),
+        ("explain", "acme.leadrules", "leads.csv", "--lead", "nobody-of-this-name-in-the-whole-file-of-leads"),
+        ("diff", "acme.leadrules", "warned.leadrules", "leads.csv", "--as-of", "2026-11-21"),
+        SCORE,
+    ],
+    ids=lambda command: " ".join(command[:3]),
+)
+def test_on_a_narrow_terminal_lines_end_between_words(here, process, command, columns):
+    (here / "warned.leadrules").write_text(
+        "dimension fit max 500\n"
+        '  country = "PL" and employees >= 200 and employees <= 5000 and company is known  +5  max 5 points\n'
+        'dimension other\n  page_view[url contains "/pricing" and url not contains "/pricing/compare"] +3 once\n'
+        'example "a company of the right size in a country that we look after, with its name known"\n'
+        '  given country = "PL", employees = 300\n  expect score = 6\n',
+        "utf-8",
+    )
+    _, shown = on_terminal(process, here, *command, env={"COLUMNS": columns, "NO_COLOR": "1"})
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode()).splitlines()
+    of_files = re.compile(r" *\d* \| ")
+    wide = [line for line in lines if len(line) > int(columns) and not of_files.match(line)]
+    assert (len(lines) > 0, wide) == (True, [])

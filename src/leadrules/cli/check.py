@@ -16,7 +16,7 @@ from leadrules.canonical import canonical_json
 from leadrules.check.checker import Checked
 from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
-from leadrules.cli.screen import Screen, counted, drawn, tally
+from leadrules.cli.screen import Screen, counted, tally
 from leadrules.cli.streams import standard_output
 from leadrules.families import MARKS
 from leadrules.lead import LeadReader
@@ -59,7 +59,7 @@ def _show(
     screen = Screen(stderr=show_code)  # so that what is shown of the code is code, and nothing else
     diagnostics = checked.diagnostics
     for diagnostic in diagnostics:
-        screen.put(drawn(diagnostic))
+        screen.diagnostic(diagnostic)
         screen.line()
     if program is not None and verbose:
         from leadrules.cli.rules import show_rules

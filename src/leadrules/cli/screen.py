@@ -23,6 +23,7 @@ _PIPE_WIDTH = 100
 _LEAST_ROOM = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _PLAIN = str.maketrans({"·": "-", "→": "->", "–": "-", "’": "'", "×": "x", "−": "-", "…": "..."})
+_IN_MARGIN = re.compile(r" *\d* \| ")
 _MARKED = re.compile(r"`[^`\n]+`")
 
 _PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns|input_format|encoding|sheet)=(?:…|\{"(\w+)": …\})`')
@@ -59,8 +60,9 @@ class Screen:
         self.width = self.console.width
 
     def line(self, *parts: str | tuple[str, str]) -> None:
-        """Print a line: texts, or pairs of a text and its style. It is never wrapped or cut."""
-        self.put(self.styled(*parts))
+        """Print a line: texts, or pairs of a text and its style; on a terminal, what does not fit goes below it."""
+        text = self.styled(*parts)
+        self.sentence(text, len(text.plain) - len(text.plain.lstrip(" ")) + 4)
 
     def put(self, text: Text) -> None:
         """Print a text and a line end. It is never wrapped or cut."""
@@ -74,29 +76,45 @@ class Screen:
 
     def problem(self, message: str, advice: str | None = None) -> None:
         """Say what is wrong, and what to do about it."""
-        self.put(Text.assemble(("error: ", "bold red"), _with_marks(printable(message, lines=True))))
+        self.sentence(Text.assemble(("error: ", "bold red"), _with_marks(printable(message, lines=True))))
         self.advise(advice)
 
     def note(self, message: str) -> None:
         """Say something that is good to know."""
-        self.put(Text.assemble(("note: ", "bold blue"), _with_marks(printable(in_options(message)))))
+        self.sentence(Text.assemble(("note: ", "bold blue"), _with_marks(printable(in_options(message)))))
 
     def warn(self, message: str, advice: str | None = None) -> None:
         """Say what went wrong in part."""
-        self.put(Text.assemble(("warning: ", "bold yellow"), _with_marks(printable(message))))
+        self.sentence(Text.assemble(("warning: ", "bold yellow"), _with_marks(printable(message))))
         self.advise(advice)
 
     def advise(self, advice: str | None) -> None:
         """Say what to do about it, if there is something."""
         if advice:
-            self.put(Text.assemble(("  help: ", "cyan"), printable(advice)))
+            self.sentence(Text.assemble(("  help: ", "cyan"), printable(advice)), 4)
 
     def diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Draw diagnostics, a blank line after each, and say how many there are."""
         for diagnostic in diagnostics:
-            self.put(drawn(diagnostic))
+            self.diagnostic(diagnostic)
             self.line()
         self.line((tally(diagnostics), "bold"))
+
+    def diagnostic(self, diagnostic: Diagnostic) -> None:
+        """Draw a diagnostic; on a terminal, what is no line of a file goes to further lines where it does not fit."""
+        for line in drawn(diagnostic).split("\n"):
+            if _IN_MARGIN.match(line.plain):
+                self.put(line)
+            else:
+                self.sentence(line, 4)
+
+    def sentence(self, text: Text, indent: int = 2) -> None:
+        """Print a text; on a terminal, what does not fit goes to further lines, indented and with whole words."""
+        for line in text.split("\n"):
+            if self.console.is_terminal and cell_len(line.plain) > self.width:
+                self._indented(line, Text(), indent)
+            else:
+                self.put(line)
 
     def prose(self, text: str) -> None:
         """Print a paragraph in lines of at most 100 cells, or as wide as the stream is."""
