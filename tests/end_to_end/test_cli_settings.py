@@ -233,7 +233,7 @@ def test_every_mistake_is_told_with_its_line_and_what_was_meant(leadrules, setti
         'as_of = "2026-11-21"\n'
         "leads = 3\n"
         'param = [\n  "a=1",\n  2,\n]\n'
-        'input-format = "xls"\n'
+        'format = "JSON"\n'
         "[scor]\n"
         "top = 1\n"
         "[score]\n"
@@ -256,8 +256,8 @@ def test_every_mistake_is_told_with_its_line_and_what_was_meant(leadrules, setti
         '  help: write leads = "3"\n'
         "error: leadrules.toml:3: `param` is a text, in quotes\n"
         '  help: write param = "a=1"\n'
-        'error: leadrules.toml:7: `input-format` is one of "csv", "tsv", "jsonl", "ndjson", "json", "parquet"\n'
-        '  help: write input-format = "csv"\n'
+        'error: leadrules.toml:7: `format` is one of "text", "json"\n'
+        '  help: write format = "json"\n'
         "error: leadrules.toml:8: there is no command `scor` that takes settings\n"
         "  help: did you mean `[score]`?\n"
         "error: leadrules.toml:11: `top` is a whole number, without quotes\n"
