@@ -52,6 +52,7 @@ class Bundle:
     texts: Mapping[str, str]
     params: Mapping[str, str | bool]
     plugins: Identities
+    lenient: bool = False
 
     def refuse_others(self, fingerprint: str, here: Identities) -> None:
         """Raise PluginError or BundleError where what was loaded of it is not what was put into it."""
@@ -85,8 +86,10 @@ def _brought(identity: Mapping[str, Any]) -> str:
     return f"{distribution} {version}" if distribution else "one of the host"
 
 
-def bundle_of(files: Files, params: Mapping[str, Any], program: Program, fingerprint: str) -> str:
-    """Write a bundle; `params` are those that the host gave."""
+def bundle_of(
+    files: Files, params: Mapping[str, Any], program: Program, fingerprint: str, *, lenient: bool = False
+) -> str:
+    """Write a bundle; `params` are those that the host gave, and `lenient` is in it where it was asked for."""
     texts = files.frozen().texts
     named = {plain_name(str(name)) for name in params}
     given = {name: value for name, value in program.values.items() if plain_name(name) in named}
@@ -99,6 +102,7 @@ def bundle_of(files: Files, params: Mapping[str, Any], program: Program, fingerp
         "files": dict(sorted(texts.items())),
         "params": {name: _written(given[name]) for name in sorted(given)},
         "plugins": {name: dict(program.identities[name]) for name in sorted(program.identities)},
+        **({"lenient": True} if lenient else {}),
     }
     return canonical_json({**found, "digest": _digest(found)})
 
@@ -133,12 +137,22 @@ def read_bundle(text: str | bytes, most: int) -> Bundle:
     if not _is_whole(found) or found.pop("digest") != _digest(found):
         _refuse("the bundle was changed or cut off after it was written: its digest is another")
     texts = {**found["files"], MAIN: found["rules"]}
-    return Bundle(found["leadrules"], found["fingerprint"], found["name"], texts, found["params"], found["plugins"])
+    return Bundle(
+        found["leadrules"],
+        found["fingerprint"],
+        found["name"],
+        texts,
+        found["params"],
+        found["plugins"],
+        found.get("lenient", False),
+    )
 
 
 def _is_whole(found: Mapping[str, Any]) -> bool:
-    """Tell whether all parts are there, and no other, each of its type."""
-    if found.keys() != _PARTS.keys() or any(type(found[name]) is not kind for name, kind in _PARTS.items()):
+    """Tell whether all parts are there, and no other but `lenient`, each of its type."""
+    if found.keys() - {"lenient"} != _PARTS.keys() or found.get("lenient", True) is not True:
+        return False
+    if any(type(found[name]) is not kind for name, kind in _PARTS.items()):
         return False
     inside = (("files", str), ("params", str | bool), ("plugins", dict))
     return all(isinstance(one, kind) for name, kind in inside for one in found[name].values())

@@ -90,6 +90,7 @@ class Ruleset:
         "_files",
         "_foresight",
         "_identity",
+        "_lenient",
         "_limits",
         "_params",
         "_program",
@@ -101,6 +102,7 @@ class Ruleset:
     _files: Files
     _params: Mapping[str, Any]
     _limits: Limits
+    _lenient: bool
     _catalogue: Catalogue
     _program: Program
     _identity: RulesetIdentity
@@ -124,6 +126,7 @@ class Ruleset:
         limits: Limits = DEFAULT_LIMITS,
         plugins: Iterable[str] | None = None,
         criteria: Mapping[str, Any] | None = None,
+        lenient: bool = False,
     ) -> Ruleset:
         """Load a rule file.
 
@@ -131,13 +134,15 @@ class Ruleset:
         beside it and never from outside `root`, by default the file's own folder. `plugins` names
         the installed plugins and packs that the file may use (None: all); `criteria` hands over
         plugins that are not installed, by name: a module, or any object or mapping with functions
-        marked by `@criterion`. Raises `RuleFileError` where the file cannot be opened or is no text,
+        marked by `@criterion`. With `lenient` every field and property is read as if it said
+        `else unknown`: a value that cannot be read costs no lead, and the fingerprint is another.
+        Raises `RuleFileError` where the file cannot be opened or is no text,
         `RuleSyntaxError` or `RuleCheckError` with every mistake of the file; where a plugin is the
         culprit, the error is a `PluginError` too.
         """
         catalogue = _catalogue(plugins, criteria)
         files = Files.on_disk(path, root=root, packs=catalogue.pack_text, most=limits.file_bytes)
-        return with_room(lambda: cls._from_files(files, params or {}, limits, catalogue))
+        return with_room(lambda: cls._from_files(files, params or {}, limits, catalogue, lenient=lenient))
 
     @classmethod
     def from_text(
@@ -150,17 +155,18 @@ class Ruleset:
         limits: Limits = DEFAULT_LIMITS,
         plugins: Iterable[str] | None = None,
         criteria: Mapping[str, Any] | None = None,
+        lenient: bool = False,
     ) -> Ruleset:
         """Load rules from a text; `name` stands for the file in diagnostics.
 
         `files` gives the texts of the files that the rules name, by the path written there; no disk
-        is read. `plugins` and `criteria`, and what is raised, are as with `from_file`.
+        is read. `plugins`, `criteria` and `lenient`, and what is raised, are as with `from_file`.
         """
         if not isinstance(text, str):
             raise TypeError("the text of rules is a str; read bytes as UTF-8, or use Ruleset.from_file")
         catalogue = _catalogue(plugins, criteria)
         found = Files.of_text(text, name, files or {}, packs=catalogue.pack_text)
-        return with_room(lambda: cls._from_files(found, params or {}, limits, catalogue))
+        return with_room(lambda: cls._from_files(found, params or {}, limits, catalogue, lenient=lenient))
 
     @classmethod
     def from_bundle(
@@ -179,13 +185,15 @@ class Ruleset:
         """
         bundle, catalogue = read_bundle(text, limits.bundle_bytes), _catalogue(plugins, criteria)
         files = Files(bundle.name, dict(bundle.texts))
-        rules = with_room(lambda: cls._from_files(files, bundle.params, limits, catalogue))
+        rules = with_room(lambda: cls._from_files(files, bundle.params, limits, catalogue, lenient=bundle.lenient))
         bundle.refuse_others(rules.fingerprint, rules._program.identities)  # noqa: SLF001 - of its own kind
         return rules
 
     @classmethod
-    def _from_files(cls, files: Files, params: Mapping[str, Any], limits: Limits, catalogue: Catalogue) -> Ruleset:
-        checked = check_files(files, params, limits, catalogue)
+    def _from_files(
+        cls, files: Files, params: Mapping[str, Any], limits: Limits, catalogue: Catalogue, *, lenient: bool
+    ) -> Ruleset:
+        checked = check_files(files, params, limits, catalogue, lenient=lenient)
         errors = [d for d in checked.diagnostics if d.severity == "error"]
         if checked.program is None:
             raise _error_of(errors)
@@ -195,6 +203,7 @@ class Ruleset:
         set_("_files", files)
         set_("_params", dict(params))
         set_("_limits", limits)
+        set_("_lenient", lenient)
         set_("_catalogue", catalogue)
         set_("_program", program)
         made_by = versions.environment_of(program.identities)
@@ -223,6 +232,11 @@ class Ruleset:
     def fingerprint(self) -> str:
         """The sha256 of the canonical program, its params and lists: `sha256:` and 64 digits."""
         return self._identity.fingerprint
+
+    @property
+    def lenient(self) -> bool:
+        """Whether every field and property is read as if it said `else unknown`: what `from_file` was asked for."""
+        return self._lenient
 
     @property
     def state_fingerprint(self) -> str:
@@ -258,7 +272,7 @@ class Ruleset:
         Canonical JSON with the texts, the params that the host gave, what tells each plugin apart, the fingerprint
         and the version of leadrules; plugins themselves are no part of it.
         """
-        return bundle_of(self._files, self._params, self._program, self.fingerprint)
+        return bundle_of(self._files, self._params, self._program, self.fingerprint, lenient=self._lenient)
 
     @property
     def params(self) -> Mapping[str, contents.ParamValue]:
@@ -543,6 +557,7 @@ class Ruleset:
             handed,
             self.fingerprint,
             dict(self._program.identities),
+            self._lenient,
         )
 
 
@@ -563,17 +578,23 @@ def _restored(
     handed: PickledCatalogue,
     fingerprint: str,
     identities: Mapping[str, Mapping[str, Any]],
+    lenient: bool,
 ) -> Ruleset:
     """Load a ruleset that was pickled; refuses one whose plugins are others here than they were there."""
     catalogue = handed.catalogue()
-    rules = with_room(lambda: Ruleset._from_files(files, params, limits, catalogue))  # noqa: SLF001
+    rules = with_room(lambda: Ruleset._from_files(files, params, limits, catalogue, lenient=lenient))  # noqa: SLF001
     if rules.fingerprint != fingerprint:
         refuse_other_plugins(files.name, "pickled", identities, program_of(rules).identities)
     return rules
 
 
 def check_files(
-    files: Files, params: Mapping[str, Any], limits: Limits = DEFAULT_LIMITS, catalogue: Catalogue | None = None
+    files: Files,
+    params: Mapping[str, Any],
+    limits: Limits = DEFAULT_LIMITS,
+    catalogue: Catalogue | None = None,
+    *,
+    lenient: bool = False,
 ) -> Checked:
     """Parse and check a rule file: its program where there is no error, and all diagnostics."""
     expanded = expand(files, limits)
@@ -587,6 +608,7 @@ def check_files(
         excused=expanded.words_of_the_broken,
         catalogue=catalogue,
         limits=limits,
+        lenient=lenient,
     )
     diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
     program = None if expanded.broken else checked.program

@@ -198,12 +198,31 @@ def test_rejects_are_counted_told_and_written(here, leadrules):
     assert len((here / "scored.csv").read_text("utf-8").splitlines()) == 2
 
 
-def test_only_the_first_reasons_are_told(here, leadrules):
-    rows = "".join(f"{n},a@b.example,many\n" for n in range(9))
+def test_values_that_cannot_be_read_are_told_by_column(here, leadrules):
+    rows = "".join(f"{n},a@b.example,{n} 500\n" for n in range(9))
     (here / "leads.csv").write_text("id,email,employees\n" + rows, "utf-8")
     run = leadrules(*SCORE)
-    assert run.stderr.count("is not a number") == 5
-    assert "and 4 more: --rejects FILE lists them all" in run.stderr
+    assert run.exit_code == 3
+    assert run.stderr == (
+        "\nwarning: 9 leads could not be read; no lead is scored\n"
+        "  `employees`: 9 values cannot be read, such as `0 500`, `1 500`, `2 500` (first in row 2)\n"
+        '    write field employees: number as "1 234"\n'
+        "  --rejects FILE lists them all\n"
+        "  or score them as they are, unknown where a value cannot be read: --lenient\n"
+    )
+    lenient = leadrules(*SCORE, "--lenient")
+    assert (lenient.exit_code, "9 leads scored" in lenient.stdout) == (0, True)
+    assert lenient.stderr.startswith("note: values that cannot be read are unknown\n  `employees`: 9 values")
+    assert "--rejects" not in lenient.stderr
+
+
+def test_only_the_first_other_reasons_are_told(here, leadrules):
+    rows = "".join(f"{n},a@b.example,1\n" for n in [1] * 9)
+    (here / "leads.csv").write_text("id,email,employees\n" + rows, "utf-8")
+    run = leadrules(*SCORE)
+    assert run.stderr.count("has the id `1` of row 2") == 5
+    assert "--rejects FILE lists them all" in run.stderr
+    assert "--lenient" not in run.stderr
 
 
 def test_events_of_unknown_leads_are_counted(here, leadrules):

@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from leadrules import InputError, Ruleset
 from leadrules.sdk import criterion
-from leadrules.tables import FileProblem, Reject, Row, Scored, Summary, read_leads, score_files
+from leadrules.tables import FileProblem, Reject, Row, Scored, Summary, UnreadableColumn, read_leads, score_files
 from leadrules.tables.scoring import chunks_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -51,6 +51,8 @@ SUMMARY = Summary(
     blank_events=0,
     remarks=(),
     formula=None,
+    unreadable=(UnreadableColumn("budget", "budget", 1, ("maybe",), "field budget: bool else unknown", row=3),),
+    other_reasons=(REASONS[0], REASONS[2]),
 )
 
 

@@ -69,17 +69,21 @@ def check(
     excused: frozenset[str] = frozenset(),
     catalogue: Catalogue | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    lenient: bool = False,
 ) -> Checked:
     """Check the statements of a file, in order, with those that it includes.
 
     `texts` gives the text of each file by the name that spans use. `params` are the host's values;
     `read_list` reads lists from files; `excused` are words of statements that could not be
-    read; `catalogue` has the plugins that the file may use.
+    read; `catalogue` has the plugins that the file may use. `lenient` reads every field and property as if it said
+    `else unknown`.
     """
     report = Report(texts, excused)
     if is_too_large(statements, report):
         return Checked(None, in_order(report.diagnostics))
     names = declare(statements, report, params=params or {}, read_list=read_list, catalogue=catalogue or Catalogue())
+    if lenient:
+        names.read_leniently()
     declare_labels(statements, names)
     graph = graph_of(statements, names)
     order = order_of(graph, report)
@@ -330,11 +334,16 @@ def _wants_lead(node: tree.Call, expressions: Expressions) -> bool:
     return criterion is not None and criterion.wants_lead
 
 
+_LENIENT = "else unknown"
+"""The line that says so of all fields and properties: no statement reads like it."""
+
+
 def canonical_text(statements: Sequence[tree.Statement], names: Names) -> str:
     """Write what the fingerprint is taken of: statements, params' values, members of lists, plugins."""
     lines = [_line(statement) for statement in statements if not isinstance(statement, _TESTS)]
     params = {name: _written(param.value) for name, param in names.params.items()}
     lists = {name: [_written(c.value) for c in constants] for name, constants in names.lists.items()}
+    lines = [*([_LENIENT] if names.lenient else []), *lines]
     parts: list[Any] = [params, lists]
     if names.plugins:
         parts.append({alias: plugin.identity for alias, plugin in names.plugins.items()})

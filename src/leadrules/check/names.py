@@ -91,9 +91,19 @@ class Names:
     pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
     guards: dict[str, str] = attrs.field(factory=dict)
+    lenient: bool = False
     _label_sets: dict[str, frozenset[str]] = attrs.field(factory=dict)
     _declarations: dict[tuple[tuple[str, ...], str], tuple[Property, ...]] = attrs.field(factory=dict)
     _property_names: dict[tuple[str, ...], frozenset[str]] = attrs.field(factory=dict)
+
+    def read_leniently(self) -> None:
+        """Let every field and property be unknown where it cannot be read, as if each said `else unknown`."""
+        self.lenient = True
+        self.fields = {name: attrs.evolve(field, lenient=True) for name, field in self.fields.items()}
+        self.events = {
+            name: attrs.evolve(event, properties=tuple(attrs.evolve(prop, lenient=True) for prop in event.properties))
+            for name, event in self.events.items()
+        }
 
     def kind(self, name: str) -> str | None:
         """Say what a name is: field, event, events, param, list, a kind of definition, or None."""

@@ -89,6 +89,9 @@ HostCriteria = Annotated[
     list[str] | None,
     typer.Option("--criteria", metavar="NAME=MODULE", help="A module with criteria of yours: rules `use NAME`."),
 ]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="What a field or property cannot read is unknown, and costs no lead.")
+]
 OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
@@ -143,6 +146,7 @@ def check(
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
+    lenient: Lenient = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
     ] = False,
@@ -181,7 +185,7 @@ def check(
             events_sheet,
             input_format=input_format,
         )
-    given = Given(param or [], allow_plugin, criteria or [])
+    given = Given(param or [], allow_plugin, criteria or [], lenient)
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
 
@@ -238,6 +242,7 @@ def score(
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
+    lenient: Lenient = False,
 ) -> None:
     """Score leads, and show whom to contact first."""
     from leadrules.cli.reading import Source
@@ -266,7 +271,7 @@ def score(
                 source,
                 outputs,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin, criteria or []),
+                given=Given(param or [], allow_plugin, criteria or [], lenient),
                 top=top,
                 workers=workers,
                 keep_formulas=keep_formulas,
@@ -301,6 +306,7 @@ def explain(
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
+    lenient: Lenient = False,
     pii: Annotated[bool, typer.Option("--pii", help="Show the values of personal fields.")] = False,
     format_: OutputFormat = "text",
 ) -> None:
@@ -328,7 +334,7 @@ def explain(
     raise typer.Exit(
         run(
             lambda: command(
-                rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin, criteria or [])
+                rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin, criteria or [], lenient)
             )
         )
     )
@@ -438,6 +444,7 @@ def diff(
     param: Params = None,
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
+    lenient: Lenient = False,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell what changed between two rule files, and what that does to leads."""
@@ -466,7 +473,7 @@ def diff(
                 new,
                 source,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin, criteria or []),
+                given=Given(param or [], allow_plugin, criteria or [], lenient),
                 fail_on=fail_on or [],
                 top=top,
                 as_json=as_json,

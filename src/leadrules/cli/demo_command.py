@@ -50,7 +50,7 @@ def demo(save: Path | None) -> int:
     title(screen, rules, ranking, f"as of {moment_text(moment, program_of(rules).scope.zone)}")
     ranked.show(screen, ranking, audit_of=audits(rules, lambda _row: moment))
     screen.line()
-    tell_rejected(screen, summary, None)
+    tell_rejected(screen, summary)
     first = ranking.first[0].result
     _explain(screen, first, program_of(rules))
     _tell_next(screen, save, first, program_of(rules))

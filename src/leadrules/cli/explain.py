@@ -69,7 +69,8 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     try:
         told = _told(rules, row, options, moment)
     except InputError as error:
-        raise Stop(f"lead `{lead}` cannot be read: {row.reason(error)}", status=SOME_REJECTED) from None
+        advice = None if given.lenient else "--lenient takes what cannot be read for unknown"
+        raise Stop(f"lead `{lead}` cannot be read: {row.reason(error)}", advice, status=SOME_REJECTED) from None
     except PluginError as error:
         raise Stop(str(error), status=SOME_REJECTED) from None
     if options.as_json:

@@ -28,12 +28,13 @@ _BOOLS = {"true": True, "false": False}
 class Given:
     """What a command gives a rule file: params and modules with criteria, as written, and the plugins it may use.
 
-    All plugins may be used where `plugins` is None.
+    All plugins may be used where `plugins` is None. With `lenient` what cannot be read is unknown.
     """
 
     params: Sequence[str] = ()
     plugins: Sequence[str] | None = None
     criteria: Sequence[str] = ()
+    lenient: bool = False
 
 
 def read_params(given: Sequence[str]) -> dict[str, str]:
@@ -87,7 +88,9 @@ def check_file(path: Path, given: Given) -> Checked:
 def _checked(path: Path, params: Mapping[str, Any], given: Given) -> Checked:
     criteria = read_criteria(given.criteria)
     catalogue = Catalogue(criteria, _allowed(given, criteria))
-    return check_files(Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue)
+    return check_files(
+        Files.on_disk(path, packs=catalogue.pack_text), params, catalogue=catalogue, lenient=given.lenient
+    )
 
 
 def _allowed(given: Given, criteria: Mapping[str, Any]) -> dict[str, str | None] | None:
@@ -102,4 +105,4 @@ def load_rules(path: Path, given: Given) -> Ruleset:
     criteria = read_criteria(given.criteria)
     _allowed(given, criteria)
     params = params_for(path, given)
-    return Ruleset.from_file(path, params=params, plugins=given.plugins, criteria=criteria)
+    return Ruleset.from_file(path, params=params, plugins=given.plugins, criteria=criteria, lenient=given.lenient)

@@ -16,16 +16,17 @@ from leadrules.cli.ranking import Ranking
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted
+from leadrules.cli.screen import Screen, counted, printable
 from leadrules.cli.streams import standard_output
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import Reject, Scored, Summary, score_files
+from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
 from leadrules.values import Zone, instant_of
 
 STDOUT = Path("-")
 """The output that stands for CSV on standard output."""
+_MOST_COLUMNS = 10
 
 
 @attrs.frozen
@@ -88,7 +89,7 @@ def score(
         screen = Screen()
         title(screen, rules, ranking, f"as of {_said(moment, source, where)}")
         ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
-    tell_rest(notes, table.called, outputs, summary)
+    tell_rest(notes, table.called, outputs, summary, lenient=given.lenient)
     return SOME_REJECTED if summary.left_out else OK
 
 
@@ -127,7 +128,7 @@ def title(screen: Screen, rules: Ruleset, ranking: Ranking, said: str) -> None:
     screen.line(named, f"{counted(ranking.scored, 'lead')} scored {said}")
 
 
-def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary) -> None:
+def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, lenient: bool) -> None:
     """Say what was written, and what was left out and why."""
     written = [str(path) for path in (outputs.results, outputs.audit) if path is not None and path != STDOUT]
     if written:
@@ -144,21 +145,42 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary) -> 
         )
     if summary.left_out:
         notes.line()
-        tell_rejected(notes, summary, outputs.rejects)
+        tell_rejected(notes, summary)
+        tell_options(notes, summary, outputs.rejects, lenient=lenient)
+    elif summary.unreadable:
+        notes.note("values that cannot be read are unknown")
+        tell_columns(notes, summary.unreadable)
 
 
-def tell_rejected(notes: Screen, summary: Summary, file: Path | None) -> None:
-    """Say how many leads and events could not be read, or not be scored, and the first few reasons."""
+def tell_rejected(notes: Screen, summary: Summary) -> None:
+    """Say how many leads and events could not be read, or not be scored, why, and what to write."""
     unread_leads = summary.rejected - summary.unscored
     unread = [counted(n, noun) for n, noun in ((unread_leads, "lead"), (summary.rejected_events, "event")) if n]
     said = [f"{' and '.join(unread)} could not be read"] if unread else []
     if summary.unscored:
         said.append(f"{counted(summary.unscored, 'lead')} could not be scored")
     notes.warn(f"{', '.join(said)}; {'all others are' if summary.scored else 'no lead is'} scored")
-    for reason in summary.reasons:
+    tell_columns(notes, summary.unreadable)
+    for reason in summary.other_reasons:
         notes.item(reason)
-    more = summary.left_out - len(summary.reasons)
+
+
+def tell_options(notes: Screen, summary: Summary, file: Path | None, *, lenient: bool) -> None:
+    """Say where all that was left out is listed, and how to score leads all the same."""
     if file is not None:
-        notes.line((f"  {'and ' + format(more, ',') + ' more, ' if more else ''}all in {file}", "dim"))
-    elif more:
-        notes.line((f"  and {more:,} more: --rejects FILE lists them all", "dim"))
+        notes.line((f"  all in {file}", "dim"))
+    elif summary.left_out > len(summary.other_reasons):
+        notes.line(("  --rejects FILE lists them all", "dim"))
+    if summary.unreadable and summary.rejected > summary.unscored and not lenient:
+        notes.line("  or score them as they are, unknown where a value cannot be read: ", ("--lenient", "cyan"))
+
+
+def tell_columns(notes: Screen, columns: Sequence[UnreadableColumn]) -> None:
+    """Say of each column what cannot be read, and the line to write."""
+    for column in columns[:_MOST_COLUMNS]:
+        notes.item(column.sentence())
+        if column.cure is not None:
+            other = f'  (or as "{column.or_form}": which is it?)' if column.or_form else ""
+            notes.line("    write ", (printable(column.cure), "cyan"), other)
+    if len(columns) > _MOST_COLUMNS:
+        notes.line((f"  and {len(columns) - _MOST_COLUMNS:,} more columns", "dim"))

@@ -15,6 +15,7 @@ import attrs
 from leadrules.conversions import reader_of_field
 from leadrules.foreign import Unreadable
 from leadrules.forms.times import time_form
+from leadrules.tables.cures import BOOL_WORDS, UNKNOWN_WORDS
 from leadrules.values import folded, number_of, zone
 from leadrules.vocabulary import DATE, DATETIME, NUMBER, TEXT, TEXTS, Field, Type
 
@@ -23,20 +24,7 @@ MOST_DISTINCT = 10_000
 MOST_CHOICES = 20
 """A text column with more distinct values than this is no closed list."""
 
-_UNKNOWN = frozenset(
-    folded(word)
-    for word in (
-        "select", "n/a", "na", "#n/a", "none", "null", "nil", "nan", "-", "--", "---", "?", "unknown", "undefined",
-        "not provided", "not specified", "not available", "not set", "number not provided", "tbd", "(blank)", "(none)",
-        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie dotyczy",
-        "unbekannt", "keine angabe", "inconnu", "non renseigné", "desconocido", "sin datos",
-    )
-)  # fmt: skip
 _USUAL_BOOLS = frozenset({"true", "false", "yes", "no", "1", "0"})
-_BOOL_WORDS = (
-    ("y", "n"), ("t", "f"), ("tak", "nie"), ("t", "n"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"),
-    ("on", "off"), ("x", "-"),
-)  # fmt: skip
 _PATTERNS = (
     "YYYYMMDD", "D.M.YYYY", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "YYYY/M/D", "YYYY.M.D", "D.M.YY", "D/M/YY", "M/D/YY",
 )  # fmt: skip
@@ -99,8 +87,8 @@ def guess(column: Column) -> Guess:
         return Guess(TEXT, note="holds objects, which rules cannot read")
     if "list" in column.kinds:
         return Guess(TEXTS, pii=pii)
-    unknown = tuple(sorted((word for word in column.seen if folded(word) in _UNKNOWN), key=folded))
-    known = [text for text in column.seen if folded(text) not in _UNKNOWN]
+    unknown = tuple(sorted((word for word in column.seen if folded(word) in UNKNOWN_WORDS), key=folded))
+    known = [text for text in column.seen if folded(text) not in UNKNOWN_WORDS]
     if not known:
         return Guess(TEXT, unknown=unknown, pii=pii, note="always empty" if not unknown else "always unknown")
     found = _typed(column, known)
@@ -116,7 +104,7 @@ def _typed(column: Column, known: list[str]) -> Guess:
     words = {folded(text) for text in known}
     if column.kinds == {"bool"} or words <= _USUAL_BOOLS:
         return Guess(Type("bool"))
-    for true, false in _BOOL_WORDS:
+    for true, false in BOOL_WORDS:
         if words == {true, false}:
             return Guess(Type("bool"), true_word=true, false_word=false)
     dated = _dated(known)

@@ -10,6 +10,7 @@ from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter
 from leadrules.tables.scoring import Scored
+from leadrules.tables.unreadable import UnreadableColumn
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -27,6 +28,7 @@ __all__ = [
     "Row",
     "Scored",
     "Summary",
+    "UnreadableColumn",
     "read_events",
     "read_leads",
     "score_files",

@@ -22,6 +22,7 @@ from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
 from leadrules.tables.results import audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
 from leadrules.tables.scoring import MOST_WORKERS, AsOf, Scored, as_of_each, score_rows
+from leadrules.tables.unreadable import UnreadableColumn, UnreadableValues
 
 _MOST_REASONS = 5
 
@@ -60,6 +61,8 @@ class Summary:
     remarks: tuple[str, ...]
     formula: str | None
     strange_labels: int = 0
+    unreadable: tuple[UnreadableColumn, ...] = ()
+    other_reasons: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> int:
@@ -128,7 +131,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
-    tally = _Tally(StrangeLabels.of(rules))
+    tally = _Tally(StrangeLabels.of(rules), UnreadableValues.of(rules))
     formulas = Formulas(keep_formulas)
     with _opened(rules, leads, results, points, refused, formulas) as write:
         for one in rows:
@@ -210,13 +213,16 @@ class _Tally:
     """Counts what was scored and what was left out."""
 
     labels: StrangeLabels
+    unreadable: UnreadableValues
     scored: int = 0
     rejected: int = 0
     unscored: int = 0
     events: int = 0
     reasons: list[str] = attrs.field(factory=list)
+    others: list[str] = attrs.field(factory=list)
 
     def add(self, one: Scored | Reject) -> None:
+        is_by_column = self.unreadable.add(one)
         if isinstance(one, Scored):
             self.scored += 1
             self.labels.add(one.row.lead)
@@ -228,6 +234,8 @@ class _Tally:
             self.unscored += one.failed == "score"
         if len(self.reasons) < _MOST_REASONS:
             self.reasons.append(one.reason)
+        if not is_by_column and len(self.others) < _MOST_REASONS:
+            self.others.append(one.reason)
 
     def summary(self, leads: LeadTable, formulas: Formulas) -> Summary:
         return Summary(
@@ -245,4 +253,6 @@ class _Tally:
             remarks=(*leads.remarks, *self.labels.sentences()),
             formula=formulas.first,
             strange_labels=self.labels.leads,
+            unreadable=self.unreadable.columns(),
+            other_reasons=tuple(self.others),
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import attrs
 
 from leadrules.canonical import canonical_json
+from leadrules.errors import Mistake
 from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
@@ -18,7 +19,8 @@ from leadrules.tables.problems import FileProblem
 class Reject:
     """A record that was left out. `row` counts from 1 in its file, `id` is the lead's where known.
 
-    `failed` says what could not be done with it: `read` it, or `score` it, where a plugin failed.
+    `failed` says what could not be done with it: `read` it, or `score` it, where a plugin failed. `mistakes` are those
+    of a lead that the rules cannot read, every one of them.
     """
 
     kind: Literal["lead", "event"]
@@ -26,6 +28,13 @@ class Reject:
     id: str | None
     reason: str
     failed: Literal["read", "score"] = "read"
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def _plain(reject: Reject) -> dict[str, Any]:
+    """Give a reject as plain data; the mistakes only where there are some."""
+    found = attrs.asdict(reject, filter=lambda attribute, _: attribute.name != "mistakes")
+    return found | ({"mistakes": [one.to_dict() for one in reject.mistakes]} if reject.mistakes else {})
 
 
 _LINES = {".jsonl", ".ndjson"}
@@ -68,7 +77,7 @@ class RejectsWriter:
         if self._rows is not None:
             self._rows.write((str(reject.row), reject.id or "", reject.reason))
         else:
-            self._output.text.write(canonical_json(attrs.asdict(reject)) + "\n")
+            self._output.text.write(canonical_json(_plain(reject)) + "\n")
         self.count += 1
 
     def __exit__(

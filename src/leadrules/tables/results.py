@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from leadrules.audit import ScoredLead
 from leadrules.canonical import canonical_json
 from leadrules.families import RESULT_LISTS
+from leadrules.lead import lenient_properties
 from leadrules.program import Program
 from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
@@ -80,7 +81,7 @@ def columns_of(program: Program, id_column: str) -> list[str]:
     dimensions = [dimension.name for dimension in program.dimensions]
     grades = [grade.name for grade in program.grades]
     ladders = [ladder.name for ladder in program.ladders]
-    columns = [id_column, "score", *dimensions, *grades, *ladders, *RESULT_LISTS]
+    columns = [id_column, "score", *dimensions, *grades, *ladders, *lists_of(program)]
     repeated = next((name for index, name in enumerate(columns) if name in columns[:index]), None)
     if repeated is not None:
         problem = f"the results would have two columns named `{repeated}`"
@@ -88,14 +89,21 @@ def columns_of(program: Program, id_column: str) -> list[str]:
     return columns
 
 
+def lists_of(program: Program) -> tuple[str, ...]:
+    """Name the lists of a result, in order: `unreadable` where the rules allow values that cannot be read."""
+    lenient = any(field.lenient for field in program.scope.fields.values()) or lenient_properties(program.scope)
+    return (*RESULT_LISTS, "unreadable") if lenient else tuple(RESULT_LISTS)
+
+
 @contextlib.contextmanager
 def _csv_results(file: TextIO, program: Program, id_column: str, formulas: Formulas) -> Iterator[Write]:
     rows = CsvRows(file, columns_of(program, id_column), formulas)
+    lists = lists_of(program)
 
     def write(result: ScoredLead) -> None:
         numbers = (canonical_json(number) for number in (result.score, *result.dimensions.values()))
         labels = (*result.grades.values(), *result.stages.values())
-        rows.write((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in RESULT_LISTS)))
+        rows.write((result.lead, *numbers, *labels, *("; ".join(getattr(result, name)) for name in lists)))
 
     yield write
 
@@ -104,7 +112,8 @@ def _csv_results(file: TextIO, program: Program, id_column: str, formulas: Formu
 def _parquet_results(output: OutputFile, program: Program, id_column: str) -> Iterator[Write]:
     columns: dict[str, Column] = dict.fromkeys(columns_of(program, id_column), "text")
     columns |= dict.fromkeys(("score", *(dimension.name for dimension in program.dimensions)), program.precision)
-    columns |= dict.fromkeys(RESULT_LISTS, "texts")
+    lists = lists_of(program)
+    columns |= dict.fromkeys(lists, "texts")
     with parquet_rows(output, columns) as put:
         yield lambda result: put(
             (
@@ -113,7 +122,7 @@ def _parquet_results(output: OutputFile, program: Program, id_column: str) -> It
                 *result.dimensions.values(),
                 *result.grades.values(),
                 *result.stages.values(),
-                *(getattr(result, name) for name in RESULT_LISTS),
+                *(getattr(result, name) for name in lists),
             )
         )
 

@@ -63,7 +63,7 @@ def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
     try:
         return Scored(row, rules.evaluate(row.lead, as_of=as_of(row)))
     except InputError as error:
-        return _reject(row, row.reason(error))
+        return attrs.evolve(_reject(row, row.reason(error)), mistakes=error.mistakes)
     except PluginError as error:
         return attrs.evolve(_reject(row, f"row {row.number}: {error}"), failed="score")
 

@@ -316,7 +316,7 @@ def _commented(rules: Ruleset) -> Ruleset:
     files = rules._files.frozen()  # noqa: SLF001
     text = files.texts[MAIN].removeprefix("\ufeff")
     files.texts[MAIN] = f"# a comment\n\n{text}"
-    return Ruleset._from_files(files, rules._params, rules._limits, rules._catalogue)  # noqa: SLF001
+    return Ruleset._from_files(files, rules._params, rules._limits, rules._catalogue, lenient=rules.lenient)  # noqa: SLF001
 
 
 def _as_json(value: object) -> str:
