@@ -10,13 +10,14 @@ from pathlib import Path
 import attrs
 
 from leadrules.audit import AuditEntry
+from leadrules.characters import printable
 from leadrules.cli import ranking as ranked
 from leadrules.cli.progress import Bar
 from leadrules.cli.ranking import Ranking
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted, printable
+from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
