@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -456,6 +457,21 @@ def test_events_with_and_without_an_id_keep_their_own(events):
             assert result.audit
             texts = [listed["id"] for entry in result.audit for listed in entry.evidence["events"] if "id" in listed]
             assert set(texts) == {event["id"] for event in one if event.get("id") and event["type"] != "other"}
+
+
+@pytest.mark.parametrize("rule", ["page_view +1", "page_view +1 max 1", 'page_view[url contains "a"] +1'])
+def test_events_of_the_hour_that_comes_twice_are_listed_in_their_order(rule):
+    """Of two moments of one zone Python compares what the clock showed."""
+    rules = Ruleset.from_text(f"event page_view[url: text]\n{rule}")
+    zone = ZoneInfo("Europe/Warsaw")
+    again, before = (
+        dt.datetime(2025, 10, 26, 2, minute, tzinfo=zone, fold=fold) for minute, fold in ((30, 1), (40, 0))
+    )
+    for moments in ((before, again), (again, before), (before, before.astimezone(dt.UTC), again)):
+        events = [{"type": "page_view", "at": at, "properties": {"url": f"/{at.tzinfo}a"}} for at in moments]
+        result = same(rules, LEAD | {"events": events})
+        (entry,) = result.audit
+        assert entry.evidence["events"][-1]["at"] == "2025-10-26T01:30:00Z"
 
 
 def test_evidence_is_asked_for_once_and_for_what_fired_alone(monkeypatch):

@@ -8,6 +8,7 @@ columns of the properties that are read, which are at hand. Events themselves ar
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import operator
 from collections.abc import Callable, Iterable, Sequence
@@ -35,6 +36,8 @@ _SHARED = 2
 """How much is noted of all types together: of each its events, or where no property of them is read their moments;
 and types and ids, in the order of the events, where any has one."""
 _FIRST = operator.itemgetter(0)
+_ZONE = operator.attrgetter("tzinfo")
+_is_utc = functools.partial(operator.is_, dt.UTC)
 
 
 @attrs.frozen
@@ -68,7 +71,10 @@ class PlacesOf:
 
     def __call__(self, events: Sequence[Any], moments: Sequence[dt.datetime]) -> Sequence[int]:
         """Give the place of each. Raises LeadError."""
-        if not has_ties(moments) or len({(event["at"], event.get("id")) for event in events}) == len(events):
+        moments = in_utc(moments)
+        if not has_ties(moments):
+            return ()
+        if len({(at, event.get("id")) for at, event in zip(moments, events, strict=True)}) == len(events):
             return ()
         if self._reader is None:
             self._reader = LeadReader(self.scope)
@@ -100,7 +106,7 @@ class EventMaker:
             return ()
         captured, start = self._types[type_]
         events = by[type_]
-        moments = seen[start] if captured.properties else events
+        moments = in_utc(seen[start] if captured.properties else events)
         end = start + 1 + len(captured.properties)
         columns = seen[start + 1 : end] if captured.properties else ()
         if captured.passing:
@@ -109,7 +115,7 @@ class EventMaker:
                 for name, column in zip(captured.properties, columns, strict=True)
             ]
         names = [name for of, name in ids if of == type_] if ids else itertools.repeat(None)
-        made = [*zip(moments, itertools.repeat(type_), names, *columns, strict=False)]
+        made: list[Event] = [*zip(moments, itertools.repeat(type_), names, *columns, strict=False)]
         if captured.ranked and (places := seen[end]):
             return [event for _, event in sorted(zip(places, made, strict=True), key=_FIRST)]
         if len(made) == 1 or all(map(operator.lt, moments, itertools.islice(moments, 1, None))):
@@ -133,6 +139,13 @@ class EventMaker:
 
     def _values(self, event: Event) -> list[Value | None]:
         return [known(raw) for known, raw in zip(self._known[event[TYPE]], event[PROPERTIES:], strict=True)]
+
+
+def in_utc(moments: Sequence[dt.datetime]) -> Sequence[dt.datetime]:
+    """Give moments by a clock that shows each hour once: two of one zone are compared by what their clock shows."""
+    if all(map(_is_utc, map(_ZONE, moments))):
+        return moments
+    return [at.astimezone(dt.UTC) for at in moments]
 
 
 def _of_all(events: Sequence[Any], passing: Iterable[tuple[Any, Any, Any, Any]]) -> list[Any]:

@@ -44,7 +44,7 @@ def named_plainly(given: Expr, read: Iterable[str], declared: Iterable[str], nam
     found = [code.compare(count, "=", code.const(len(known)))]
     if 0 < len(others) <= _FEW:
         every = code.compare(count, "=", code.const(len(known) + len(others)))
-        found.append(code.and_(every, *(code.compare(code.const(name), "in", given) for name in others)))
+        found.insert(0, code.and_(every, *(code.compare(code.const(name), "in", given) for name in others)))
     return code.or_(*found, code.call(names.value(are_plain, "are_plain"), given))
 
 
