@@ -3,7 +3,8 @@
 A page says in a comment what it needs; where that is not installed, it is skipped. The extra `hosts` has the packages.
 """
 
-import importlib.util
+import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -32,6 +33,11 @@ def needs(page: Path) -> list[str]:
     """Give the packages, and perhaps `postgresql`, that a page needs besides leadrules."""
     found = NEEDS.search(page.read_text("utf-8"))
     return found[1].split(", ") if found else []
+
+
+def packages_of(page: Path) -> list[str]:
+    """Give the packages alone."""
+    return [need for need in needs(page) if need != "postgresql"]
 
 
 def program(page: Path) -> str:
@@ -102,15 +108,22 @@ def _somebody_else() -> str:
     return next(name for name in ("postgres", "nobody") if name in names)
 
 
+def skip_without(*packages: str) -> None:
+    """Skip where a package is not installed."""
+    for name in packages:
+        try:
+            importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            pytest.skip(f"{name} is not installed: it is part of the extra `dev`")
+
+
 @pytest.mark.parametrize("page", OF_HOSTS, ids=lambda page: page.stem)
 def test_a_page_of_a_host_does_what_it_says(page, tmp_path, request):
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    for need in needs(page):
-        if need == "postgresql":
-            environment["DATABASE_URL"] = request.getfixturevalue("database")
-        elif importlib.util.find_spec(need) is None:
-            pytest.skip(f"{need} is not installed: it is part of the extra `hosts`")
+    skip_without(*packages_of(page))
+    if "postgresql" in needs(page):
+        environment["DATABASE_URL"] = request.getfixturevalue("database")
     done([sys.executable, str(write(page, tmp_path))], tmp_path, environment)
     for found in BLOCK.finditer(page.read_text("utf-8")):
         if found["commands"] is not None:
@@ -120,3 +133,52 @@ def test_a_page_of_a_host_does_what_it_says(page, tmp_path, request):
 def done(command: list[str], folder: Path, environment: dict[str, str], status: int = 0) -> None:
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == status, f"{command}\n{run.stdout}{run.stderr}"
+
+
+# ------------------------------------------------------------------------------ types
+
+
+STUBS = {"celery": "celery-types", "django": "django-stubs"}
+OURS = "[mypy-leadrules.*]\nfollow_imports = silent\n"  # the command `mypy` looks at it
+# What the fields of Django's models hold, its types tell to mypy's plugin alone.
+UNKNOWN = {f"reportUnknown{what}Type": False for what in ("Variable", "Member", "Argument")}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """The Python of all pages, a folder for each."""
+    folder = tmp_path_factory.mktemp("pages")
+    for page in PAGES:
+        (folder / page.stem).mkdir()
+        write(page, folder / page.stem)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_mypy_finds_nothing_wrong_on_a_page(page, written):
+    packages = packages_of(page)
+    skip_without("mypy", *packages, *(STUBS[name] for name in packages if name in STUBS))
+    folder = written / page.stem
+    plugin = "plugins = mypy_django_plugin.main\n[mypy.plugins.django-stubs]\ndjango_settings_module = settings\n"
+    (folder / "mypy.ini").write_text("[mypy]\nstrict = True\n" + (plugin if "django" in packages else "") + OURS)
+    environment = {**os.environ, "MYPYPATH": str(ROOT / "src"), "PYTHONPATH": str(folder)}
+    done(
+        [sys.executable, "-m", "mypy", "--explicit-package-bases", "--cache-dir", str(written / ".mypy_cache"), "."],
+        folder,
+        environment,
+    )
+
+
+@pytest.mark.slow
+def test_basedpyright_finds_nothing_wrong_on_any_page(written):
+    skip_without("basedpyright", *STUBS.values(), *(name for page in PAGES for name in packages_of(page)))
+    source = {"extraPaths": [str(ROOT / "src")]}
+    roots = [{"root": page.stem, **source, **(UNKNOWN if "django" in needs(page) else {})} for page in PAGES]
+    settings = {"typeCheckingMode": "strict", "executionEnvironments": roots, "failOnWarnings": True, **source}
+    (written / "pyrightconfig.json").write_text(json.dumps(settings))
+    done(
+        [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, "--project", str(written)],
+        written,
+        dict(os.environ),
+    )
