@@ -21,10 +21,10 @@ def test_the_table_says_whom_to_contact_first_and_where_all_stand(columns, leadr
     assert max(map(len, run.stdout.splitlines())) <= columns
 
 
-def test_leads_at_an_exit_and_out_of_reach_come_last(leadrules):
+def test_leads_out_of_reach_come_last_and_those_at_an_exit_not_at_all(leadrules):
     run = leadrules(*SCORE)
     table = [line.split()[1] for line in run.stdout.splitlines() if line[:3].strip().isdecimal()]
-    assert table == ["1", "2", "3", "4"]
+    assert table == ["1", "2", "3"]
 
 
 def test_csv_has_a_column_for_everything(here, leadrules):
@@ -262,3 +262,55 @@ def test_leads_that_hold_labels_of_former_rules(here, leadrules):
     assert "won  of `stage`, 2 leads" in run.stdout
     run = leadrules("check", "acme.leadrules", "--against", "held.jsonl", "--format", "json")
     assert json.loads(run.stdout)["against"]["unknown_labels"] == [{"ladder": "stage", "label": "won", "leads": 2}]
+
+
+def test_leads_at_an_exit_are_not_called(here, leadrules):
+    (here / "acme.leadrules").write_text(
+        "email_open +1\nstages lead < mql exit lost\n  country = 'PL' -> lost\n".replace("'", '"')
+    )
+    told = leadrules(*SCORE).stdout
+    listed = told[told.index("Whom to contact first") : told.index("Where they stand")]
+    assert "Kestrel Haulage" not in listed
+    assert "    3 leads are at an exit, and not listed\n" in listed
+
+
+def test_columns_beside_the_id(leadrules):
+    run = leadrules(*SCORE, "--show", "country", "--show", "email", columns=120)
+    assert "    lead  country  email                score" in run.stdout
+    assert " 1  1     PL       ada@kestrel.example" in run.stdout
+    run = leadrules(*SCORE, "--show", "contry")
+    assert (run.exit_code, "did you mean `country`?" in run.stderr) == (2, True)
+
+
+def test_a_list_for_each_value(here, leadrules):
+    run = leadrules(*SCORE, "--by", "country", "-o", "list-{}.csv")
+    assert run.exit_code == 0
+    assert "\nPL: 3 leads\n" in run.stdout
+    assert (here / "list-PL.csv").read_text("utf-8").startswith("id,score,")
+    run = leadrules(*SCORE, "--by", "country", "-o", "list.csv")
+    assert (run.exit_code, "write `list-{}.csv`" in run.stderr) == (2, True)
+    run = leadrules(*SCORE, "--by", "country", "-o", "-")
+    assert (run.exit_code, "--by writes several lists" in run.stderr) == (2, True)
+
+
+def test_reasons_say_what_was_found_without_the_marks_of_rules(here, leadrules):
+    (here / "acme.leadrules").write_text(
+        "field `Lead country`: text from 'country'\n`Lead country` in {'PL'} +5\n".replace("'", '"')
+    )
+    assert "+5 Lead country: PL" in leadrules(*SCORE).stdout
+
+
+def test_csv_for_a_program_and_kept_columns(here, leadrules):
+    run = leadrules(*SCORE, "-o", "out.csv", "--for", "excel-pl", "--keep", "company")
+    assert run.exit_code == 0
+    assert (here / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfid;company;score;")
+    run = leadrules(*SCORE, "-o", "-", "--keep", "all", "--out-delimiter", "tab")
+    assert run.stdout.startswith("id\tcompany\temail\t")
+    for wrong, told in (
+        (("--keep", "all"), "--keep says what stands beside the results in a file"),
+        (("--for", "excel-pl"), "--for and --out-… say how CSV is written"),
+        (("--for", "excel-pl", "-o", "out.jsonl"), "--for and --out-… say how CSV is written"),
+        (("--for", "exel-pl", "-o", "out.csv"), "did you mean `excel-pl`?"),
+    ):
+        run = leadrules(*SCORE, *wrong)
+        assert (run.exit_code, told in run.stderr) == (2, True)

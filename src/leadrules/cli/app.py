@@ -216,7 +216,10 @@ def score(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write all results: .csv, .jsonl, .json, .parquet; - prints CSV."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write all results: .csv, .xlsx, .jsonl, .json, .parquet; - prints CSV.",
         ),
     ] = None,
     audit: Annotated[
@@ -225,6 +228,36 @@ def score(
     rejects: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write what could not be read or scored, and why: .csv or .jsonl."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Write this column of the leads beside the results, too; all: each of them."
+        ),
+    ] = None,
+    for_: Annotated[
+        str | None,
+        typer.Option("--for", metavar="PROGRAM", help="Write CSV for it: excel-us, excel-uk, excel-de, excel-pl, …"),
+    ] = None,
+    out_delimiter: Annotated[
+        str | None, typer.Option(metavar="MARK", help="What separates the values of CSV that is written. (default: ,)")
+    ] = None,
+    out_decimal: Annotated[
+        str | None,
+        typer.Option(metavar="MARK", help="What stands before decimals in CSV that is written. (default: .)"),
+    ] = None,
+    out_encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The encoding of CSV that is written. (default: utf-8)")
+    ] = None,
+    out_dates: Annotated[
+        str | None, typer.Option(metavar="FORM", help="Dates of kept columns in CSV, such as DD.MM.YYYY.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="A list for each of its values: a file for each, with {} in its name."),
+    ] = None,
+    show: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Show this column beside the id. (default: company)")
     ] = None,
     top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
     workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="How many processes share the work.")] = 1,
@@ -247,7 +280,7 @@ def score(
     """Score leads, and show whom to contact first."""
     from leadrules.cli.reading import Source
     from leadrules.cli.rule_files import Given
-    from leadrules.cli.score import Outputs
+    from leadrules.cli.score import FormOptions, Listed, Outputs
     from leadrules.cli.score import score as command
 
     source = Source(
@@ -263,7 +296,8 @@ def score(
         as_of_column,
         input_format,
     )
-    outputs = Outputs(output, audit, rejects)
+    form = FormOptions(for_, out_delimiter, out_decimal, out_encoding, out_dates)
+    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, form)
     raise typer.Exit(
         run(
             lambda: command(
@@ -272,7 +306,7 @@ def score(
                 outputs,
                 as_of=as_of,
                 given=Given(param or [], allow_plugin, criteria or [], lenient),
-                top=top,
+                listed=Listed(top, show or ()),
                 workers=workers,
                 keep_formulas=keep_formulas,
             )

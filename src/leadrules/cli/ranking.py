@@ -17,25 +17,30 @@ from leadrules.cli.reasons import Reasons, points_text
 from leadrules.cli.screen import Screen, counted, joined
 from leadrules.program import Ladder, Program
 from leadrules.spellings import plainly
-from leadrules.tables import Reject, Scored
+from leadrules.tables import CsvForm, LeadTable, Reject, Scored
+from leadrules.tables.result_columns import Column, find_column, lists_of, text_of_own
 
 _WIDE = 150
 _WIDE_BAR, _BAR = 24, 12
 _MOST_REASONS = 3
 _GAP = 4
+_LEAST_BESIDE = 8
+_MOST_LISTS = 30
 
 
 @attrs.define
 class Ranking:
     """Collects results one by one, in bounded memory.
 
-    A lead at an exit comes after all others, one that lacks a requirement before those; then the
-    higher score comes first, then the earlier row.
+    A lead at an exit is not among the first; one that lacks a requirement comes after all others; then the
+    higher score comes first, then the earlier row. `shown` are the columns beside the id, None for the company.
     """
 
     program: Program
     size: int
+    shown: Sequence[Column] | None = None
     scored: int = 0
+    at_exits: int = 0
     labels: dict[str, Counter[str]] = attrs.field(factory=dict)
     _heap: list[tuple[tuple[int, Decimal, int], Scored]] = attrs.field(factory=list)
 
@@ -46,7 +51,10 @@ class Ranking:
         self.scored += 1
         for ladder, label in scored.result.stages.items():
             self.labels.setdefault(ladder, Counter())[label] += 1
-        place = (-self._group(scored.result), scored.result.score, -scored.row.number)
+        if self._is_at_exit(scored.result):
+            self.at_exits += 1
+            return
+        place = (-bool(scored.result.missing), scored.result.score, -scored.row.number)
         if len(self._heap) < self.size:
             heapq.heappush(self._heap, (place, scored))
         elif self.size:
@@ -57,9 +65,46 @@ class Ranking:
         """The leads to contact first, best first, at most `size`."""
         return [scored for _, scored in sorted(self._heap, key=lambda item: item[0], reverse=True)]
 
-    def _group(self, result: ScoredLead) -> int:
-        exits = any(result.stages[ladder.name] in ladder.exits for ladder in self.program.ladders)
-        return 2 if exits else 1 if result.missing else 0
+    def _is_at_exit(self, result: ScoredLead) -> bool:
+        return any(result.stages[ladder.name] in ladder.exits for ladder in self.program.ladders)
+
+    @property
+    def heads(self) -> list[str]:
+        """The names of the columns beside the id."""
+        return ["company"] if self.shown is None else [printable(column.name) for column in self.shown]
+
+    def beside(self, scored: Scored) -> tuple[str, ...]:
+        """Give what stands beside a lead's id."""
+        if self.shown is None:
+            return (_company(scored, self.program),)
+        return tuple(printable(" ".join(_text(column, scored).split())) for column in self.shown)
+
+
+@attrs.define
+class Rankings:
+    """The ranking of all leads, or one for each value of a column: then `all` only counts them."""
+
+    all: Ranking
+    size: int
+    by: Column | None = None
+    lists: dict[str, Ranking] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, program: Program, leads: LeadTable, size: int, shown: Sequence[str], by: str | None) -> Rankings:
+        """Begin, with columns by their names; `shown` may be empty for the company. Raises FileProblem."""
+        columns = [find_column(program, leads, name) for name in shown] if shown else None
+        lists = None if by is None else find_column(program, leads, by)
+        return cls(Ranking(program, size if by is None else 0, columns), size, lists)
+
+    def add(self, scored: Scored | Reject) -> None:
+        """Take one more result."""
+        self.all.add(scored)
+        if self.by is None or isinstance(scored, Reject):
+            return
+        for name in lists_of(self.by)(scored):
+            if name not in self.lists:
+                self.lists[name] = Ranking(self.all.program, self.size, self.all.shown)
+            self.lists[name].add(scored)
 
 
 # --------------------------------------------------------------------- table
@@ -70,7 +115,7 @@ class _Line:
     """One lead of the table, ready to print."""
 
     lead: str
-    company: str
+    beside: tuple[str, ...]
     score: Decimal
     stages: tuple[str, ...]
     reasons: tuple[Text, ...]
@@ -82,7 +127,7 @@ class _Widths:
 
     place: int
     lead: int
-    company: int
+    beside: tuple[int, ...]
     score: int
     bar: int
     stage: int
@@ -90,21 +135,42 @@ class _Widths:
     decimals: int
 
 
-def show(screen: Screen, ranking: Ranking, *, audit_of: Callable[[Scored], Sequence[AuditEntry]]) -> None:
-    """Print the table of the first leads, then how many leads stand at each stage."""
+def show(screen: Screen, ranking: Ranking | Rankings, *, audit_of: Callable[[Scored], Sequence[AuditEntry]]) -> None:
+    """Print the table of the first leads, or one for each list, then how many leads stand at each stage."""
+    whole = ranking.all if isinstance(ranking, Rankings) else ranking
+    lists = sorted(ranking.lists.items()) if isinstance(ranking, Rankings) else []
+    if isinstance(ranking, Rankings) and ranking.by is not None and ranking.size:
+        for name, one in lists[:_MOST_LISTS]:
+            show_first(screen, one, f"{printable(name)}: {counted(one.scored, 'lead')}", audit_of=audit_of)
+        if len(lists) > _MOST_LISTS:
+            screen.line()
+            screen.line((f"and {len(lists) - _MOST_LISTS:,} more lists: -o FILE writes them all", "dim"))
+    else:
+        show_first(screen, whole, "Whom to contact first", audit_of=audit_of)
+    if whole.scored:
+        _show_stages(screen, whole)
+
+
+def show_first(
+    screen: Screen, ranking: Ranking, title: str, *, audit_of: Callable[[Scored], Sequence[AuditEntry]]
+) -> None:
+    """Print the table of the first leads, and how many are left out of it since they are at an exit."""
     reasons = Reasons(ranking.program)
-    lines = [_line(scored, audit_of(scored), ranking.program, reasons) for scored in ranking.first]
+    lines = [_line(scored, audit_of(scored), ranking, reasons) for scored in ranking.first]
     if lines:
+        screen.line()
+        screen.line((title, "bold"))
         _show_table(screen, ranking, lines)
-    if ranking.scored:
-        _show_stages(screen, ranking)
+    if ranking.at_exits and ranking.size:
+        are = "1 lead is" if ranking.at_exits == 1 else f"{ranking.at_exits:,} leads are"
+        screen.line((f"    {are} at an exit, and not listed", "dim"))
 
 
-def _line(scored: Scored, audit: Sequence[AuditEntry], program: Program, reasons: Reasons) -> _Line:
+def _line(scored: Scored, audit: Sequence[AuditEntry], ranking: Ranking, reasons: Reasons) -> _Line:
     result = scored.result
     return _Line(
         printable(result.lead or ""),
-        _company(scored, program),
+        ranking.beside(scored),
         result.score,
         tuple(result.stages.values()),
         _reasons(audit, result.missing, reasons),
@@ -118,6 +184,11 @@ def _company(scored: Scored, program: Program) -> str:
     return printable(value.strip()) if isinstance(value, str) else ""
 
 
+def _text(column: Column, scored: Scored) -> str:
+    value = column.value(scored)
+    return "; ".join(value) if column.kind == "texts" else text_of_own(value, CsvForm())
+
+
 def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], reasons: Reasons) -> tuple[Text, ...]:
     """Write what the lead lacks, then the rules that moved the score most."""
     lacks = [Text(words, "red") for words in reasons.lacking(missing)]
@@ -129,17 +200,17 @@ def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], reasons: Reaso
 
 
 def _show_table(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> None:
-    widths = _widths(screen, lines)
+    widths = _widths(screen, ranking, lines)
     best = max(Decimal(1), *(line.score for line in lines))
-    heads = ("lead", "company", "score", "", "stage", "why")
-    cells = ("lead", "company", "score", "bar", "stage", "why")
-    header = "  ".join(
-        (head.rjust(widths.score) if name == "score" else screen.fitted(head, getattr(widths, name)))
-        for head, name in zip(heads, cells, strict=True)
-        if getattr(widths, name)
-    )
-    screen.line()
-    screen.line(("Whom to contact first", "bold"))
+    cells = [
+        ("lead", widths.lead),
+        *zip(ranking.heads, widths.beside, strict=True),
+        ("score".rjust(widths.score), widths.score),
+        ("", widths.bar),
+        ("stage", widths.stage),
+        ("why", widths.why),
+    ]
+    header = "  ".join(screen.fitted(head, width) for head, width in cells if width)
     screen.line((" " * widths.place + "  " + header, "dim"))
     for place, line in enumerate(lines, start=1):
         _show_line(screen, ranking, widths, place, line, float(line.score / best))
@@ -147,8 +218,8 @@ def _show_table(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> Non
 
 def _show_line(screen: Screen, ranking: Ranking, widths: _Widths, place: int, line: _Line, share: float) -> None:
     text = screen.styled((f"{place:>{widths.place}}  ", "dim"), (screen.fitted(line.lead, widths.lead), "bold"), "  ")
-    if widths.company:
-        text.append(screen.fitted(line.company, widths.company) + "  ")
+    for value, width in zip(line.beside, widths.beside, strict=True):
+        text.append(screen.fitted(value, width) + "  " if width else "")
     text.append(_number(line.score, widths.decimals).rjust(widths.score) + "  ", "bold")
     text.append(screen.bar(share, widths.bar) + "  ", "cyan")
     if widths.stage:
@@ -162,24 +233,39 @@ def _show_line(screen: Screen, ranking: Ranking, widths: _Widths, place: int, li
         screen.put(screen.styled(indent).append_text(_fitting(screen, line.reasons, screen.width - len(indent))))
 
 
-def _widths(screen: Screen, lines: Sequence[_Line]) -> _Widths:
+def _widths(screen: Screen, ranking: Ranking, lines: Sequence[_Line]) -> _Widths:
     """Share the screen's width; on a narrow one the reasons go to a line of their own."""
     wide = screen.width >= _WIDE
     place = max(2, len(str(len(lines))) + 1)
     lead = min(max(4, *(cell_len(line.lead) for line in lines)), 24)
-    company = min(max(cell_len(line.company) for line in lines), 26 if wide else 22)
+    beside = [_beside_width(head, column, 26 if wide else 22) for head, column in _columns(ranking, lines)]
     decimals = max(_decimals(line.score) for line in lines)
     score = max(5, *(len(_number(line.score, decimals)) for line in lines))
     stage = min(max(len(" · ".join(line.stages)) for line in lines), 24 if wide else 22)
+    stage = max(stage, 5) if stage else 0
+    fixed = place + lead + score + 2 * 3 + (stage + 2 if stage else 0)
+    room = screen.width - fixed
     bar = _WIDE_BAR if screen.width >= 100 else _BAR
-    used = place + lead + score + bar + 2 * 3 + sum(width + 2 for width in (company, stage) if width)
-    if used > screen.width:
-        bar = max(4, bar - (used - screen.width))
-        company = 0 if used - 8 > screen.width else company
+    bar = max(4, min(bar, room - sum(width + 2 for width in beside)))
+    while (over := bar + sum(width + 2 for width in beside if width) - room) > 0 and any(beside):
+        widest = max(range(len(beside)), key=beside.__getitem__)
+        if beside[widest] <= _LEAST_BESIDE:
+            beside = [0] * len(beside) if ranking.shown is None else beside
+            break
+        beside[widest] = max(_LEAST_BESIDE, beside[widest] - over)
+    used = fixed + bar + sum(width + 2 for width in beside if width)
     why = screen.width - used - 2 if wide else 0
-    return _Widths(
-        place, lead, max(company, 7 if company else 0), score, bar, max(stage, 5 if stage else 0), max(why, 0), decimals
-    )
+    return _Widths(place, lead, tuple(beside), score, bar, stage, max(why, 0), decimals)
+
+
+def _columns(ranking: Ranking, lines: Sequence[_Line]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return zip(ranking.heads, zip(*(line.beside for line in lines), strict=True), strict=True)
+
+
+def _beside_width(head: str, values: Sequence[str], most: int) -> int:
+    """Give the cells of a column beside the id; 0 where no lead has anything there."""
+    width = max(map(cell_len, values))
+    return min(max(width, cell_len(head)), most) if width else 0
 
 
 def _decimals(number: Decimal) -> int:

@@ -17,6 +17,7 @@ from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
 from leadrules.tables import EventTable, FileProblem, LeadTable, Names, read_events, read_leads
 from leadrules.tables.event_files import MissingColumns
+from leadrules.tables.result_columns import ALL
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
 if TYPE_CHECKING:
@@ -45,16 +46,17 @@ class Source:
     as_of_column: str | None = None
     input_format: str | None = None
 
-    def open(self, *programs: Program) -> LeadTable:
+    def open(self, *programs: Program, also: Collection[str] = ()) -> LeadTable:
         """Open the leads and their events: what some rules read of them, and the company; without rules all.
 
         A column or type whose name nearly equals one in the rules counts for it.
 
-        Raises Stop and FileProblem.
+        `also` names columns of the leads that are needed beside, or is `{"all"}`. Raises Stop and FileProblem.
         """
         companies = [program.fields["company"] for program in programs if "company" in program.fields]
         attributes = {name for program in programs for name in program.scope.attributes}
         attributes |= {company.key for company in companies}
+        attributes |= set(also)
         properties = {name for program in programs for name in program.scope.properties}
         names = Names.of((program.scope for program in programs), *companies)
         is_piped = self.leads == STDIN
@@ -68,7 +70,7 @@ class Source:
             as_of_column=self.as_of_column,
             events=self.read_events(properties if programs else None, names),
             names=names,
-            only=attributes if programs else None,
+            only=attributes if programs and ALL not in also else None,
         )
 
     def read_events(self, only: Collection[str] | None, names: Names) -> EventTable | None:

@@ -12,7 +12,7 @@ from leadrules import program as p
 from leadrules.audit import AuditEntry
 from leadrules.canonical import canonical_json
 from leadrules.characters import printable
-from leadrules.explain.wording import alternative_words
+from leadrules.explain.sentences import Sentences, plainly
 
 
 @attrs.frozen
@@ -36,6 +36,7 @@ class Reasons:
 
     def __init__(self, program: p.Program) -> None:
         self._origins = dict(_origins(program))
+        self._sentences = Sentences(program)
         self._needs = {need.reason for need in program.requirements if need.reason == need.condition.text}
 
     def strongest(self, audit: Sequence[AuditEntry]) -> list[Reason]:
@@ -52,16 +53,10 @@ class Reasons:
 
     def lacking(self, missing: Sequence[str]) -> list[str]:
         """Word the requirements that are not met: the reason given in the rules, else what is needed."""
-        return [printable(f"needs {reason}" if reason in self._needs else reason) for reason in missing]
+        return [printable(f"needs {plainly(reason)}" if reason in self._needs else reason) for reason in missing]
 
     def _words(self, entry: AuditEntry) -> str:
-        """Say why: the reason given in the rules, else the rule's name or condition."""
-        if entry.because:
-            return printable(entry.because)
-        origin = self._origins.get(entry.rule)
-        if origin is None or origin.rule is None or origin.rule.name is not None:
-            return printable(entry.rule.replace("_", " "))
-        return printable(alternative_words(origin.rule, entry.alternative))
+        return printable(self._sentences.reason(entry))
 
     def _weight(self, entry: AuditEntry) -> Fraction:
         origin = self._origins.get(entry.rule)

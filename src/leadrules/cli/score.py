@@ -13,7 +13,7 @@ from leadrules.audit import AuditEntry
 from leadrules.characters import printable
 from leadrules.cli import ranking as ranked
 from leadrules.cli.progress import Bar
-from leadrules.cli.ranking import Ranking
+from leadrules.cli.ranking import Ranking, Rankings
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
@@ -22,6 +22,7 @@ from leadrules.cli.streams import standard_output
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
+from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
 from leadrules.values import Zone, instant_of
 
@@ -31,12 +32,36 @@ _MOST_COLUMNS = 10
 
 
 @attrs.frozen
+class FormOptions:
+    """The options that say how CSV is written, as given."""
+
+    preset: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    encoding: str | None = None
+    dates: str | None = None
+
+    def read(self) -> CsvForm:
+        """Give the form. Raises FileProblem."""
+        said = {"delimiter": self.delimiter, "decimal": self.decimal, "encoding": self.encoding, "dates": self.dates}
+        return CsvForm.of(self.preset, **said)
+
+    @property
+    def is_given(self) -> bool:
+        """Tell whether any of them is given."""
+        return self != FormOptions()
+
+
+@attrs.frozen
 class Outputs:
-    """The files to write, None for none."""
+    """The files to write, None for none, and what stands in them: columns to `keep`, and the form of CSV."""
 
     results: Path | None = None
     audit: Path | None = None
     rejects: Path | None = None
+    keep: tuple[str, ...] = ()
+    by: str | None = None
+    form: FormOptions = FormOptions()
 
     @property
     def to_stdout(self) -> bool:
@@ -44,8 +69,29 @@ class Outputs:
         return self.results == STDOUT
 
     def check(self) -> None:
-        """Refuse what could not be written at the end of a long run. Raises FileProblem."""
-        refuse_outputs(None if self.to_stdout else self.results, self.audit, self.rejects)
+        """Refuse what could not be written at the end of a long run, or has no file. Raises FileProblem and Stop."""
+        if self.keep and self.results is None:
+            raise Stop("--keep says what stands beside the results in a file, and no file is asked for", "add -o FILE")
+        csv = [path for path in (self.results, self.audit, self.rejects) if path is not None and _is_csv(path)]
+        if self.form.is_given and not csv:
+            raise Stop("--for and --out-… say how CSV is written, and none is asked for", "add -o FILE.csv")
+        self.form.read()
+        if self.to_stdout and self.by is not None:
+            raise Stop("--by writes several lists, and there is one standard output", "name a file: -o 'list-{}.csv'")
+        by = self.by is not None
+        refuse_outputs(None if self.to_stdout else self.results, self.audit, self.rejects, by=by)
+
+
+@attrs.frozen
+class Listed:
+    """How many leads the list at the end has, and which columns stand beside the id; none for the company."""
+
+    top: int = 10
+    show: Sequence[str] = ()
+
+
+def _is_csv(path: Path) -> bool:
+    return path == STDOUT or path.suffix.lower() == ".csv"
 
 
 def score(
@@ -55,7 +101,7 @@ def score(
     *,
     as_of: str | None,
     given: Given,
-    top: int,
+    listed: Listed,
     workers: int,
     keep_formulas: bool,
 ) -> int:
@@ -65,16 +111,19 @@ def score(
         raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
     outputs.check()
     rules = load_rules(path, given)
-    table = source.open(program_of(rules))
+    by = () if outputs.by is None else (outputs.by,)
+    table = source.open(program_of(rules), also=(*outputs.keep, *listed.show, *by))
     where = program_of(rules).scope.zone
     moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
-    ranking = Ranking(program_of(rules), top)
+    ranking = Rankings.of(program_of(rules), table, listed.top, listed.show, outputs.by)
 
     def take(one: Scored | Reject) -> None:
         ranking.add(one)
         bar.advance()
 
-    with Bar(table.path, notes) as bar, standard_output() if outputs.to_stdout else contextlib.nullcontext() as stdout:
+    form = outputs.form.read()
+    stream = standard_output(form.encoding) if outputs.to_stdout else contextlib.nullcontext()
+    with Bar(table.path, notes) as bar, stream as stdout:
         summary = score_files(
             rules,
             leads=table,
@@ -85,10 +134,13 @@ def score(
             workers=workers,
             progress=take,
             keep_formulas=keep_formulas,
+            keep=outputs.keep,
+            form=form,
+            by=outputs.by if outputs.results is not None else None,
         )
     if not outputs.to_stdout:
         screen = Screen()
-        title(screen, rules, ranking, f"as of {_said(moment, source, where)}")
+        title(screen, rules, ranking.all, f"as of {_said(moment, source, where)}")
         ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
     tell_rest(notes, table.called, outputs, summary, lenient=given.lenient)
     return SOME_REJECTED if summary.left_out else OK

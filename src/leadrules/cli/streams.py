@@ -107,11 +107,11 @@ def standard_input() -> BinaryIO:
 
 
 @contextlib.contextmanager
-def standard_output() -> Iterator[TextIO]:
-    """Give standard output as UTF-8 with line ends as written, whatever the terminal's encoding."""
+def standard_output(encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Give standard output as UTF-8, or as asked for, with line ends as written, whatever the terminal's encoding."""
     stream = standard_stream()
     stream.flush()
-    file = io.TextIOWrapper(stream.buffer, encoding="utf-8", newline="", write_through=False)
+    file = io.TextIOWrapper(stream.buffer, encoding=encoding, newline="", write_through=False)
     try:
         yield file
         file.flush()

@@ -1,6 +1,7 @@
 """Tables: leads and events read from files, and results written to them."""
 
 from leadrules.tables.batch import Summary, score_files
+from leadrules.tables.csv_form import CSV_FORMS, CsvForm
 from leadrules.tables.event_files import EVENT_COLUMNS, EventFile
 from leadrules.tables.events import EventRows, EventTable, read_events
 from leadrules.tables.formats import FORMATS, SUFFIXES
@@ -13,9 +14,11 @@ from leadrules.tables.scoring import Scored
 from leadrules.tables.unreadable import UnreadableColumn
 
 __all__ = [
+    "CSV_FORMS",
     "EVENT_COLUMNS",
     "FORMATS",
     "SUFFIXES",
+    "CsvForm",
     "EventFile",
     "EventRows",
     "EventTable",

@@ -12,6 +12,7 @@ import attrs
 
 from leadrules.as_of import read_as_of
 from leadrules.ruleset import Ruleset, files_of, program_of
+from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import Events, EventTable, read_events
 from leadrules.tables.held_labels import StrangeLabels
@@ -20,9 +21,11 @@ from leadrules.tables.near_names import Names
 from leadrules.tables.output import resolved
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffix
-from leadrules.tables.results import audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
+from leadrules.tables.result_columns import Keep, columns_of, find_column
+from leadrules.tables.results import Writing, audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
 from leadrules.tables.scoring import MOST_WORKERS, AsOf, Scored, as_of_each, score_rows
 from leadrules.tables.unreadable import UnreadableColumn, UnreadableValues
+from leadrules.values import instant_of, text_of_instant
 
 _MOST_REASONS = 5
 
@@ -85,6 +88,9 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     progress: Take | None = None,
     keep_formulas: bool = False,
     near_names: bool = False,
+    keep: Keep | str = (),
+    form: CsvForm | None = None,
+    by: str | None = None,
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
@@ -93,8 +99,13 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     table that it opened, with all of these said there. `as_of` is timezone-aware, and left out only
     where such a table has an `as_of_column`, which gives the moment lead by lead.
 
-    `output` takes the results, as `.csv`, `.jsonl`, `.json` or `.parquet`, or as CSV where it is a
-    file that is open for text. `audit` takes where every point comes from, `.csv` or `.jsonl`, a row
+    `output` takes the results, as `.csv`, `.xlsx`, `.jsonl`, `.json` or `.parquet`, or as CSV where it is a
+    file that is open for text; a workbook has a second sheet of reasons. `keep` names columns of the leads that stand
+    beside the results, or is `"all"`; in JSON they stand under `columns`. `form` says how CSV is written, such as
+    `CsvForm.of("excel-pl")`. `by` names a column, of the results or the leads: each of its values has a list of its
+    own, a file where `{}` stands in the name of `output`, or a sheet of a workbook.
+
+    `audit` takes where every point comes from, `.csv` or `.jsonl`, a row
     for each entry. `rejects` takes what could not be read or scored, as `.csv` with row, id and reason,
     or `.jsonl`; these leads are left out, and the run goes on. All but the events is read, scored and written
     lead by lead, in the order of the file.
@@ -116,7 +127,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     _refuse_arguments(rules, events, event_columns, workers)
     results = Path(output) if isinstance(output, str) else output
     points, refused = Path(audit) if audit else None, Path(rejects) if rejects else None
-    refuse_outputs(results, points, refused)
+    refuse_outputs(results, points, refused, by=by is not None)
     if isinstance(leads, LeadTable):
         if (events, event_columns, id_column) != (None, None, "id"):
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
@@ -126,20 +137,26 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
         if events is not None and not isinstance(events, EventTable):
             needed = None if progress else scope.properties
             events = read_events(events, columns=event_columns, only=needed, names=names)
-        needed = None if progress else scope.attributes
+        needed = None if progress or keep or by else scope.attributes
         leads = read_leads(leads, id_column=id_column, events=events, only=needed, names=names)
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
     rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
     tally = _Tally(StrangeLabels.of(rules), UnreadableValues.of(rules))
     formulas = Formulas(keep_formulas)
-    with _opened(rules, leads, results, points, refused, formulas) as write:
+    program = program_of(rules)
+    columns = columns_of(program, leads, [keep] if isinstance(keep, str) else keep)
+    about = _about(rules, as_of)
+    inputs = (*leads.files, *files_of(rules))
+    lists = None if by is None else find_column(program, leads, by)
+    writing = Writing(program, columns, form or CsvForm(), formulas, inputs, about, list(columns.remarks), lists)
+    with _opened(writing, results, points, refused) as write:
         for one in rows:
             tally.add(one)
             write(one)
             if progress is not None:
                 progress(one)
-    return tally.summary(leads, formulas)
+    return tally.summary(leads, writing)
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
@@ -152,10 +169,12 @@ def _refuse_arguments(rules: object, events: object, event_columns: object, work
         raise ValueError(f"workers is a whole number of processes, from 1 to {MOST_WORKERS:,}")
 
 
-def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> None:
-    """Raise FileProblem for what could not be written at the end of a long run."""
+def refuse_outputs(output: Path | TextIO | None, audit: Path | None, rejects: Path | None, *, by: bool = False) -> None:
+    """Raise FileProblem for what could not be written at the end of a long run; `by` tells that there are lists."""
     if isinstance(output, Path):
-        refuse_suffix(output)
+        refuse_suffix(output, by=by)
+    elif by and output is not None:
+        raise FileProblem(None, "lists by a column are several, and there is one stream to write to", "name a file")
     if audit is not None:
         refuse_audit_suffix(audit)
     if rejects is not None:
@@ -175,33 +194,34 @@ def _moments(rules: Ruleset, as_of: dt.datetime | None, column: str | None) -> A
     return lambda _row: as_of
 
 
+def _about(rules: Ruleset, as_of: dt.datetime | None) -> dict[str, str]:
+    """Say what made the results, for files that can hold it: the rules, and the moment where all have the same."""
+    named = {"leadrules.ruleset": rules.name, "leadrules.version": rules.version}
+    found = {name: text for name, text in named.items() if text}
+    found["leadrules.fingerprint"] = rules.fingerprint
+    if as_of is not None:
+        found["leadrules.as_of"] = text_of_instant(instant_of(as_of))
+    return found
+
+
 @contextlib.contextmanager
-def _opened(
-    rules: Ruleset,
-    leads: LeadTable,
-    output: Path | TextIO | None,
-    audit: Path | None,
-    rejects: Path | None,
-    formulas: Formulas,
-) -> Iterator[Take]:
+def _opened(writing: Writing, output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> Iterator[Take]:
     """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
-    inputs = (*leads.files, *files_of(rules))
     writers = []
     with contextlib.ExitStack() as stack:
         if output is not None:
-            writers.append(
-                stack.enter_context(results_to(output, program_of(rules), leads.id_column, inputs, formulas))
-            )
+            writers.append(stack.enter_context(results_to(output, writing)))
         if audit is not None:
-            writers.append(stack.enter_context(audit_to(audit, inputs, formulas)))
-        refused = (
-            None if rejects is None else stack.enter_context(RejectsWriter(rejects, inputs=inputs, formulas=formulas))
-        )
+            writers.append(stack.enter_context(audit_to(audit, writing)))
+        refused = None
+        if rejects is not None:
+            refused = RejectsWriter(rejects, inputs=writing.inputs, formulas=writing.formulas, form=writing.form)
+            stack.enter_context(refused)
 
         def write(one: Scored | Reject) -> None:
             if isinstance(one, Scored):
                 for put in writers:
-                    put(one.result)
+                    put(one)
             elif refused is not None:
                 refused.write(one)
 
@@ -237,7 +257,7 @@ class _Tally:
         if not is_by_column and len(self.others) < _MOST_REASONS:
             self.others.append(one.reason)
 
-    def summary(self, leads: LeadTable, formulas: Formulas) -> Summary:
+    def summary(self, leads: LeadTable, writing: Writing) -> Summary:
         return Summary(
             scored=self.scored,
             rejected=self.rejected,
@@ -250,8 +270,8 @@ class _Tally:
             joined_lines=leads.joined_lines,
             event_rows=leads.read_events,
             blank_events=leads.blank_events,
-            remarks=(*leads.remarks, *self.labels.sentences()),
-            formula=formulas.first,
+            remarks=(*leads.remarks, *self.labels.sentences(), *writing.remarks),
+            formula=writing.formulas.first,
             strange_labels=self.labels.leads,
             unreadable=self.unreadable.columns(),
             other_reasons=tuple(self.others),

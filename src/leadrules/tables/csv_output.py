@@ -14,6 +14,8 @@ from typing import TextIO
 
 import attrs
 
+from leadrules.tables.csv_form import CsvForm
+
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")  # noqa: RUF001 - wide signs, which spreadsheets take, too
 _NUMBER = re.compile(r"[+-]?[0-9 .,]*(?:[eE][+-]?[0-9]+)?")
 
@@ -43,12 +45,12 @@ class Formulas:
 
 
 class CsvRows:
-    """Writes rows of texts to a file: a comma between values, a line feed after each row."""
+    """Writes rows of texts to a file, in a form; a line feed after each row."""
 
-    def __init__(self, file: TextIO, header: Sequence[str], formulas: Formulas) -> None:
-        self._writer = csv.writer(file, lineterminator="\n")
+    def __init__(self, file: TextIO, header: Sequence[str], formulas: Formulas, form: CsvForm | None = None) -> None:
+        self._writer = csv.writer(file, delimiter=(form or CsvForm()).delimiter, lineterminator="\n")
         self._formulas = formulas
-        self._writer.writerow(header)  # names of columns are kept: programs look for them
+        self.write(header)
 
     def write(self, row: Sequence[str | None]) -> None:
         """Write a row; None is empty."""

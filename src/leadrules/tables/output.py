@@ -34,6 +34,23 @@ class _Descriptor(io.FileIO):
             raise FileProblem(self._path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
+class _Text(io.TextIOWrapper):
+    """Writes text. A letter that the encoding does not have is told with the name of the file that it was for."""
+
+    def __init__(self, file: BinaryIO, encoding: str, path: Path) -> None:
+        super().__init__(file, encoding=encoding, newline="", write_through=True)
+        self._path = path
+
+    def write(self, text: str, /) -> int:
+        """Write a text. Raises FileProblem."""
+        try:
+            return super().write(text)
+        except UnicodeEncodeError as error:
+            letter = error.object[error.start]
+            problem = f"cannot be written as {error.encoding}, which has no `{letter}`"
+            raise FileProblem(self._path, problem, "write it as utf-8, or utf-8-sig for Excel") from None
+
+
 def resolved(path: Path) -> Path:
     """Give the place that a path leads to. Raises FileProblem."""
     try:
@@ -77,8 +94,12 @@ class OutputFile:
     @property
     def text(self) -> io.TextIOWrapper:
         """The open file, for text: UTF-8, line ends as written. Not to be mixed with `binary`."""
+        return self.text_in("utf-8")
+
+    def text_in(self, encoding: str) -> io.TextIOWrapper:
+        """Give the open file, for text in an encoding: always the same one. A letter that it lacks is a FileProblem."""
         if self._text is None:
-            self._text = io.TextIOWrapper(self.binary, encoding="utf-8", newline="", write_through=True)
+            self._text = _Text(self.binary, encoding, self.path)
         return self._text
 
     def __enter__(self) -> Self:

@@ -18,8 +18,10 @@ _DIGITS = 38  # of decimal128, which everything that reads Parquet knows
 
 
 @contextlib.contextmanager
-def parquet_rows(output: OutputFile, columns: Mapping[str, Column]) -> Iterator[Callable[[Sequence[Any]], None]]:
-    """Give what writes one row, its values in order of the columns, to an open file.
+def parquet_rows(
+    output: OutputFile, columns: Mapping[str, Column], about: Mapping[str, str] | None = None
+) -> Iterator[Callable[[Sequence[Any]], None]]:
+    """Give what writes one row, its values in order of the columns, to an open file; `about` are its metadata.
 
     Memory stays bounded however many rows there are. Raises FileProblem where pyarrow is not
     installed, and for a number of more than 38 digits.
@@ -30,7 +32,7 @@ def parquet_rows(output: OutputFile, columns: Mapping[str, Column]) -> Iterator[
     except ImportError as error:
         problem, advice = without_pyarrow(error)
         raise FileProblem(output.path, f"needs pyarrow to be written{problem}", advice) from None
-    schema = pa.schema([(name, _type(column)) for name, column in columns.items()])
+    schema = pa.schema([(name, _type(column)) for name, column in columns.items()], metadata=dict(about or {}))
     rows: list[Sequence[Any]] = []
 
     def write_group() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -10,6 +11,7 @@ import attrs
 
 from leadrules.canonical import canonical_json
 from leadrules.errors import Mistake
+from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.csv_output import CsvRows, Formulas
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
@@ -58,18 +60,23 @@ class RejectsWriter:
     Raises FileProblem.
     """
 
-    def __init__(self, path: Path, *, inputs: tuple[Path, ...] = (), formulas: Formulas | None = None) -> None:
+    def __init__(
+        self, path: Path, *, inputs: Sequence[Path] = (), formulas: Formulas | None = None, form: CsvForm | None = None
+    ) -> None:
         refuse_rejects_suffix(path)
         self._output = OutputFile(path, inputs=inputs)
         self._formulas = formulas or Formulas()
+        self._form = form or CsvForm()
         self._rows: CsvRows | None = None
         self.count: int = 0
 
     def __enter__(self) -> Self:
         """Start the file."""
-        file = self._output.__enter__().text
-        if self._output.path.suffix.lower() not in _LINES:
-            self._rows = CsvRows(file, ("row", "id", "reason"), self._formulas)
+        output = self._output.__enter__()
+        if output.path.suffix.lower() in _LINES:
+            return self
+        file = output.text_in(self._form.encoding)
+        self._rows = CsvRows(file, ("row", "id", "reason"), self._formulas, self._form)
         return self
 
     def write(self, reject: Reject) -> None:
