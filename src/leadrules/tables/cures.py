@@ -23,16 +23,24 @@ MOST_TRIED = 500
 UNKNOWN_WORDS = frozenset(
     folded(word)
     for word in (
-        "select", "n/a", "na", "#n/a", "none", "null", "nil", "nan", "-", "--", "---", "?", "unknown", "undefined",
-        "not provided", "not specified", "not available", "not set", "number not provided", "tbd", "(blank)", "(none)",
-        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie dotyczy",
-        "unbekannt", "keine angabe", "inconnu", "non renseigné", "desconocido", "sin datos",
+        "select", "n/a", "na", "n.a.", "#n/a", "#n/d", "none", "null", "nil", "nan", "-", "--", "---", "–", "—",
+        "?", "??",
+        "unknown", "undefined", "not provided", "not specified", "not available", "not set", "not applicable",
+        "number not provided", "no data", "no value", "tbd", "tba", "(blank)", "(none)", "(empty)", "(not set)",
+        "brak", "brak danych", "nie podano", "nieznany", "nieznana", "nieznane", "nie wiem", "nie dotyczy", "b.d.",
+        "b/d", "n/d", "nd.", "nie ustalono", "do ustalenia",
+        "k.a.", "k. a.", "keine angabe", "keine angaben", "unbekannt", "nicht angegeben", "nicht bekannt",
+        "inconnu", "inconnue", "non renseigné", "non renseignée", "non communiqué", "n.c.", "non disponible",
+        "desconocido", "desconocida", "sin datos", "sin especificar", "no disponible", "no especificado",
+        "no consta", "s/d",
     )
 )  # fmt: skip
 """Words that people and programs write where nobody knows, folded."""
 BOOL_WORDS = (
     ("y", "n"), ("t", "f"), ("tak", "nie"), ("t", "n"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"),
-    ("on", "off"), ("x", "-"),
+    ("on", "off"), ("x", "-"), ("prawda", "fałsz"), ("j", "n"), ("wahr", "falsch"), ("o", "n"), ("vrai", "faux"),
+    ("s", "n"),
+    ("verdadero", "falso"), ("\N{CHECK MARK}", "\N{BALLOT X}"),
 )  # fmt: skip
 """Pairs of words that mean true and false."""
 
