@@ -11,7 +11,6 @@ import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module, resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -122,8 +121,7 @@ def how_to_get(name: str) -> str:
         return (
             f"by custom it is in {distribution}: `pip install {distribution}`, or in its own folder `pip install -e .`"
         )
-    checkout = Path(__file__).parents[2] / "plugins" / distribution
-    return f"`pip install {'./plugins/' if checkout.is_dir() else ''}{distribution}`"
+    return f"`pip install {distribution}`, or in the folder of leadrules itself `pip install ./plugins/{distribution}`"
 
 
 def _plain_name(distribution: str) -> str:

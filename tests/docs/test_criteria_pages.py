@@ -22,8 +22,9 @@ INDEX = """\
 
 <!-- Made from the code by `pytest tests/docs --regenerate`. -->
 
-The plugins that come with leadrules. Each is a package of its own: `pip install leadrules-NAME`, then `use NAME` in a
-rule file. [Write a plugin](../../how-to/write-a-plugin.md) tells how to make your own.
+The plugins that come with leadrules. Each is a package of its own: `pip install leadrules-NAME`, or in a checkout of
+leadrules `pip install ./plugins/leadrules-NAME`; then `use NAME` in a rule file.
+[Write a plugin](../../how-to/write-a-plugin.md) tells how to make your own.
 
 | plugin | what it knows |
 |---|---|

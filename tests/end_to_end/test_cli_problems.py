@@ -230,3 +230,22 @@ def test_names_of_files_cannot_control_the_terminal(here, leadrules):
         Ruleset.from_file(here / "wrong.leadrules")
     assert not {"\x1b", "\x9b", "\u202e"} & {*str(caught.value)}
     assert "job_title" in str(caught.value)
+
+
+ORDER = "  help: the rules come first, then the leads: leadrules score rules.leadrules leads.csv\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("score", "leads.csv", "acme.leadrules"), ("check", "leads.csv"), ("test", "leads.csv")]
+)
+def test_leads_where_rules_are_wanted(leadrules, command):
+    run = leadrules(*command)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == f"error: `leads.csv` is a file of data by its name, and no rules\n{ORDER}"
+
+
+@pytest.mark.parametrize("command", [("score", "acme.leadrules", "acme.leadrules"), ("infer", "acme.leadrules")])
+def test_rules_where_leads_are_wanted(leadrules, command):
+    run = leadrules(*command)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert run.stderr == f"error: `acme.leadrules` is a rule file by its name, and no file of leads\n{ORDER}"

@@ -89,9 +89,9 @@ def test_whatever_names_files_is_relative_to_the_file():
     for info in app.registered_commands:
         for parameter in getattr(info.callback, "configured", inspect.Signature()).parameters.values():
             annotation, typed = get_args(parameter.annotation)[:2]
-            if "Path" in str(annotation) or "file" in (typed.help or "").split(".")[0].lower().split():
-                option = next(one for _, one in OPTIONS if one.name == parameter.name)
-                assert option.kind == "path", parameter.name
+            if "Path" in str(annotation) or "FILE" in (typed.metavar or ""):
+                kinds = {one.kind for _, one in OPTIONS if one.name == parameter.name}
+                assert kinds == {"path"}, parameter.name
 
 
 def test_the_file_that_init_writes_says_only_what_there_is(here):

@@ -10,7 +10,7 @@ from importlib import metadata
 
 import pytest
 
-from leadrules import PluginError, RuleCheckError, Ruleset, plugins
+from leadrules import PluginError, RuleCheckError, Ruleset
 from leadrules.plugins import Catalogue
 from leadrules.sdk import criterion
 
@@ -141,12 +141,12 @@ def test_an_allow_list_is_a_list_of_texts(names):
 
 def test_a_plugin_that_is_missing_is_told_how_to_get(monkeypatch):
     monkeypatch.setattr(metadata, "entry_points", lambda **_: ())
-    assert "help: `pip install ./plugins/leadrules-title`" in refusal("use title\n")
-    assert "help: `pip install ./plugins/leadrules-frameworks`" in refusal('include "pack:frameworks/bant.leadrules"\n')
+    told = refusal("use title\n")
+    assert "help: `pip install leadrules-title`, or in the folder of leadrules itself" in told
+    assert "`pip install ./plugins/leadrules-title`" in told
+    assert "`pip install ./plugins/leadrules-frameworks`" in refusal('include "pack:frameworks/bant.leadrules"\n')
     told = refusal("use my_crm\n")
     assert "help: by custom it is in leadrules-my-crm: `pip install leadrules-my-crm`, or in its own folder" in told
-    monkeypatch.setattr(plugins, "__file__", "/elsewhere/site-packages/leadrules/plugins.py")
-    assert "help: `pip install leadrules-title`" in refusal("use title\n")
 
 
 def test_what_a_missing_file_may_declare_is_not_told_as_missing():

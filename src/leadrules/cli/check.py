@@ -14,6 +14,7 @@ from leadrules import program as p
 from leadrules.audit import RulesetIdentity
 from leadrules.canonical import canonical_json
 from leadrules.check.checker import Checked
+from leadrules.cli.called import program as called
 from leadrules.cli.rule_files import Given, check_file
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED
 from leadrules.cli.screen import Screen, counted, tally
@@ -78,7 +79,7 @@ def _show(
         warned = (f"{tally(diagnostics)}; ", "bold yellow") if diagnostics else ""
         screen.line(warned, (str(path), "bold"), (" is good", "bold green"), f": {summary(program)}")
     if diagnostics:
-        screen.note(f"more about a code: leadrules check --explain {diagnostics[0].code}")
+        screen.note(f"more about a code: {called()} check --explain {diagnostics[0].code}")
 
 
 def _code_of(program: p.Program) -> str | None:

@@ -7,12 +7,14 @@ import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from importlib import resources
 from pathlib import Path
 
 from leadrules.audit import ScoredLead
 from leadrules.cli import demo_leads
 from leadrules.cli import ranking as ranked
+from leadrules.cli.called import show_commands
 from leadrules.cli.ranking import Ranking
 from leadrules.cli.reading import read_as_of_option
 from leadrules.cli.reasons import Reasons, is_cap_of_rule, points_text
@@ -29,9 +31,9 @@ FOLDER = "demo"
 
 _TOP = 10
 _MOST_REASONS = 7
+_WEIGHTS = "weights: "
 _OTHER_KINDS = {
     "cap": "caps: no dimension or group gives more than its max",
-    "weight": "what each dimension counts in the total",
     "constant": "what the total adds",
 }
 
@@ -51,8 +53,9 @@ def demo(save: Path | None) -> int:
     ranked.show(screen, ranking, audit_of=audits(rules, lambda _row: moment))
     screen.line()
     tell_rejected(screen, summary)
+    _tell_columns(screen, program_of(rules))
     first = ranking.first[0].result
-    _explain(screen, first, program_of(rules))
+    _explain(screen, first, program_of(rules), ranking.decimals)
     _tell_next(screen, save, first, program_of(rules))
     return OK
 
@@ -92,7 +95,7 @@ def _score(rules: Ruleset, files: Mapping[str, str], as_of: dt.datetime, ranking
 # ----------------------------------------------------------------- one lead
 
 
-def _explain(screen: Screen, result: ScoredLead, program: Program) -> None:
+def _explain(screen: Screen, result: ScoredLead, program: Program, decimals: int) -> None:
     """Tell briefly where the score of the first lead comes from; the points shown add up to it."""
     screen.line()
     screen.line((f"Why {result.lead} comes first", "bold"))
@@ -100,16 +103,37 @@ def _explain(screen: Screen, result: ScoredLead, program: Program) -> None:
     rows = [(reason.points, reason.words) for reason in strongest[:_MOST_REASONS]]
     if rest := strongest[_MOST_REASONS:]:
         rows.append((_sum(reason.points for reason in rest), counted(len(rest), "more rule")))
-    for kind, words in _OTHER_KINDS.items():
+    for kind, words in (*_OTHER_KINDS.items(), ("weight", _weights(program))):
         entries = [e for e in result.audit if e.kind == kind and not is_cap_of_rule(e, result.audit)]
         if entries:
             rows.append((_sum(entry.points for entry in entries), words))
-    width = max(len(points_text(points)[0]) for points, _ in rows)
+    width = max(len(f"{points:+.{decimals}f}") for points, _ in rows)
     for points, words in rows:
-        signed, style = points_text(points)
-        screen.line("  ", (signed.rjust(width), style), f"  {words}")
-    labels = " · ".join((*result.stages.values(), *result.grades.values()))
-    screen.line("  ", (f"{result.score:f}".rjust(width), "bold"), f"  {labels}")
+        style = "dim" if words.startswith(_WEIGHTS) else points_text(points)[1]  # a weight is no penalty
+        screen.line("  ", (f"{points:+{width}.{decimals}f}", style), f"  {words}")
+    labels = ", ".join(f"{name} {label}" for name, label in (*result.stages.items(), *result.grades.items()))
+    screen.line("  ", (f"{result.score:{width}.{decimals}f}", "bold"), f"  {labels}")
+
+
+def _weights(program: Program) -> str:
+    """Say how much of each dimension the total counts."""
+    terms = program.total.terms or ()
+    shares = ", ".join(f"{_percent(term.factor)} of {term.dimension}" for term in terms)
+    return f"{_WEIGHTS}the score counts {shares}"
+
+
+def _percent(factor: Fraction) -> str:
+    return f"{float(factor * 100):g} %"
+
+
+def _tell_columns(screen: Screen, program: Program) -> None:
+    """Say what stands in the list."""
+    ladders = " · ".join(ladder.name for ladder in program.ladders)
+    screen.line()
+    screen.prose(
+        f"In the list: the score, a bar that shows it, and where the lead stands ({ladders}). Below each "
+        "lead stand the rules that moved its score most, with their points."
+    )
 
 
 def _sum(points: Iterable[Decimal]) -> Decimal:
@@ -147,7 +171,4 @@ def _quoted(path: Path) -> str:
 def _tell_next(screen: Screen, save: Path | None, first: ScoredLead, program: Program) -> None:
     screen.line()
     screen.line(("Three commands to try next", "bold"))
-    for command, what in next_commands(save, first, program):
-        screen.line()
-        screen.line((f"  # {what}", "dim"))
-        screen.line("  ", (command, "cyan"))
+    show_commands(screen, next_commands(save, first, program))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
+from leadrules.cli.called import program, show_commands
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
 from leadrules.cli.settings import NAME as SETTINGS
@@ -47,7 +48,7 @@ def show_templates() -> int:
     for name, text in found.items():
         screen.line((f"{name:<{width}}", "bold cyan"), f"  {purpose(text)}")
     screen.line()
-    screen.line("write one with: ", ("leadrules init --template NAME", "cyan"))
+    screen.line("write one with: ", (f"{program()} init --template NAME", "cyan"))
     return OK
 
 
@@ -110,7 +111,4 @@ def _tell(screen: Screen, folder: Path, text: str) -> None:
     ]
     if folder != Path():
         steps.insert(0, (f"cd {shlex.quote(folder.as_posix())}", "go there"))
-    for command, what in steps:
-        screen.line()
-        screen.line((f"  # {what}", "dim"))
-        screen.line("  ", (command, "cyan"))
+    show_commands(screen, steps)

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from leadrules.canonical import canonical_json
 from leadrules.characters import printable
+from leadrules.cli.called import program
 from leadrules.cli.running import OK, RULES_WRONG
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.insights.criterion_pages import page_of
 from leadrules.insights.installed import Installed, summary_of, survey
 from leadrules.insights.needs import needs_of, requirements_of
-
-_ADVICE = "leadrules plugins doctor"
 
 
 def list_(form: str) -> int:
@@ -33,7 +32,7 @@ def list_(form: str) -> int:
 
 def _show(screen: Screen, found: Sequence[Installed]) -> None:
     if not found:
-        screen.line("No plugins are installed. Begin one of your own with: ", ("leadrules plugins new NAME", "cyan"))
+        screen.line("No plugins are installed. Begin one of your own with: ", (f"{program()} plugins new NAME", "cyan"))
         return
     for index, one in enumerate(found):
         if index:
@@ -53,7 +52,7 @@ def _show_one(screen: Screen, one: Installed) -> None:
     for problem in one.problems:
         screen.line(("  broken: ", "bold red"), printable(problem.what))
     if one.problems:
-        screen.line(("  to mend it: ", "cyan"), _ADVICE)
+        screen.line(("  to mend it: ", "cyan"), f"{program()} plugins doctor")
 
 
 def needed(path: Path, *, as_json: bool) -> int:

@@ -65,6 +65,11 @@ class Ranking:
         """The leads to contact first, best first, at most `size`."""
         return [scored for _, scored in sorted(self._heap, key=lambda item: item[0], reverse=True)]
 
+    @property
+    def decimals(self) -> int:
+        """The most decimals that the scores of the first leads need."""
+        return max((_decimals(scored.result.score) for _, scored in self._heap), default=0)
+
     def _is_at_exit(self, result: ScoredLead) -> bool:
         return any(result.stages[ladder.name] in ladder.exits for ladder in self.program.ladders)
 
@@ -290,9 +295,9 @@ def _stages(screen: Screen, ranking: Ranking, labels: Sequence[str], width: int)
 
 
 def style_of(label: str, ladder: Ladder) -> str:
-    """Give the style of a label: exits red, the top green, the bottom dim, between them yellow."""
+    """Give the style of a label: exits magenta, the top green, the bottom dim, between them yellow."""
     if label in ladder.exits:
-        return "red"
+        return "magenta"
     if label == ladder.labels[0] and len(ladder.labels) > 1:
         return "dim"
     return "green" if label == ladder.labels[-1] else "yellow"

@@ -12,6 +12,7 @@ import attrs
 
 from leadrules.as_of import parse_as_of
 from leadrules.cli.event_options import missing_columns, read_event_files
+from leadrules.cli.rule_files import refuse_rules
 from leadrules.cli.running import Stop
 from leadrules.cli.streams import standard_input
 from leadrules.errors import InputError
@@ -53,6 +54,7 @@ class Source:
 
         `also` names columns of the leads that are needed beside, or is `{"all"}`. Raises Stop and FileProblem.
         """
+        refuse_rules(self.leads)
         companies = [program.fields["company"] for program in programs if "company" in program.fields]
         attributes = {name for program in programs for name in program.scope.attributes}
         attributes |= {company.key for company in companies}

@@ -21,6 +21,8 @@ from leadrules.ruleset import Ruleset, check_files
 from leadrules.syntax.files import Files
 from leadrules.vocabulary import BOOL
 
+_SUFFIX = ".leadrules"
+_ORDER = "the rules come first, then the leads: leadrules score rules.leadrules leads.csv"
 _BOOLS = {"true": True, "false": False}
 
 
@@ -67,6 +69,22 @@ def read_criteria(given: Sequence[str]) -> dict[str, ModuleType]:
     return found
 
 
+def refuse_leads(path: Path) -> None:
+    """Refuse a file of leads where rules are wanted: what it is told by its name. Raises Stop."""
+    if path.suffix.lower() == _SUFFIX:
+        return
+    from leadrules.tables.formats import SUFFIXES
+
+    if any(suffix.lower() in SUFFIXES for suffix in path.suffixes[-2:]):
+        raise Stop(f"`{path}` is a file of data by its name, and no rules", _ORDER)
+
+
+def refuse_rules(path: Path) -> None:
+    """Refuse a rule file where leads are wanted: what it is told by its name. Raises Stop."""
+    if path.suffix.lower() == _SUFFIX:
+        raise Stop(f"`{path}` is a rule file by its name, and no file of leads", _ORDER)
+
+
 def params_for(path: Path, given: Given) -> dict[str, str | bool]:
     """Read params in the types that the rule file gives them: only `true` and `false` need to know."""
     texts = read_params(given.params)
@@ -82,6 +100,7 @@ def params_for(path: Path, given: Given) -> dict[str, str | bool]:
 
 def check_file(path: Path, given: Given) -> Checked:
     """Check a rule file on disk. Raises Stop."""
+    refuse_leads(path)
     return _checked(path, params_for(path, given), given)
 
 
@@ -102,6 +121,7 @@ def _allowed(given: Given, criteria: Mapping[str, Any]) -> dict[str, str | None]
 
 def load_rules(path: Path, given: Given) -> Ruleset:
     """Load a rule file; its warnings are for `check` to tell. Raises Stop and RulesetError."""
+    refuse_leads(path)
     criteria = read_criteria(given.criteria)
     _allowed(given, criteria)
     params = params_for(path, given)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
+from leadrules.cli.called import show_commands
 from leadrules.cli.running import OK, Stop
 from leadrules.cli.screen import Screen
 from leadrules.plugins import CRITERIA, brought_by, installed_points
@@ -107,11 +108,9 @@ def _tell(screen: Screen, target: Path, name: str) -> None:
     screen.line("wrote ", (str(target), "bold"), f": a plugin `{name}` with one criterion, `{name}.words`")
     screen.line()
     screen.line(("What to do next", "bold"))
-    for command, what in (
+    commands = (
         (f"cd {quoted} && pip install -e '.[test]'", "install it where leadrules is; rule files find it then"),
         ("pytest", "run its cases and tests"),
         ("leadrules test example.leadrules", "use it in a rule file"),
-    ):
-        screen.line()
-        screen.line((f"  # {what}", "dim"))
-        screen.line("  ", (command, "cyan"))
+    )
+    show_commands(screen, commands)
