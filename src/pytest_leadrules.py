@@ -171,9 +171,11 @@ class ExampleItem(pytest.Item):
         from leadrules.insights.failures import failure_lines
         from leadrules.ruleset import program_of
 
-        lines = failure_lines(excinfo.value.report, program_of(self._rules))
+        report = excinfo.value.report
+        lines = failure_lines(report, program_of(self._rules))
         told = ("".join(part if isinstance(part, str) else part[0] for part in line).rstrip() for line in lines)
-        return "\n".join([f"{self._place}:{self._example.line}", "", *told])
+        in_brief = report.problem or f"expected {report.unmet[0].expected}"  # what pytest's summary shows of it
+        return "\n".join([in_brief, f"{self._place}:{self._example.line}", "", *told])
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Say where it stands."""

@@ -56,9 +56,10 @@ def test_a_failure_is_told_as_the_command_tells_it(project):
     run = run_pytest(project)
     command = [sys.executable, "-m", "leadrules", "test", str(path)]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    told = said[said.index("failed  line 9") : said.index("\n\nNot covered")]
+    told = said[said.index("failed  line 9") : said.index("stage unqualified")]
     assert run.returncode == 1
     assert f"{path}:9\n\n{told}" in run.stdout
+    assert "acme.leadrules::mails are not enough - expected score = 20" in run.stdout
     assert "1 failed, 1 passed" in run.stdout
     assert "Traceback" not in run.stdout
 
