@@ -62,7 +62,7 @@ def test_a_rule_file_that_cannot_be_used(command, content, said, output, here, l
         ("\n \n", "`leads.csv` is empty"),
         (b"id,email\n1,\xff\n", "`leads.csv` is not UTF-8: line 2"),
         (b"\x1f\x8b\x08" + b"\0" * 9, "`leads.csv` is packed with gzip, and its end is missing"),
-        ("folder", "`leads.csv` is a folder, not a file"),
+        ("folder", "`leads.csv` is a folder without a file that can be read"),
         (None, "`leads.csv` does not exist"),
     ],
 )

@@ -404,5 +404,5 @@ def test_the_page_shows_what_is_written(tmp_path, capsys):
     (declared,) = re.findall("```leadrules\n(.*?)```", PAGE, re.DOTALL)
     path = tmp_path / "leads.csv"
     path.write_text(table, "utf-8")
-    assert infer(Source(path, id_column="ID")) == 0
+    assert infer(Source([path], id_column="ID")) == 0
     assert capsys.readouterr().out == declared

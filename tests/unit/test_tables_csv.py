@@ -333,7 +333,7 @@ def test_a_missing_file(tmp_path):
 
 def test_a_folder(tmp_path):
     (tmp_path / "leads.csv").mkdir()
-    with pytest.raises(FileProblem, match="is a folder, not a file"):
+    with pytest.raises(FileProblem, match="is a folder without a file that can be read"):
         read_leads(tmp_path / "leads.csv")
 
 

@@ -117,7 +117,7 @@ class _Reading:
         try:
             facts = self.reader.read(row.lead, _NO_LIMIT)
         except InputError as error:
-            self.rejects.append(Reject("lead", row.number, row.lead["id"], row.reason(error)))
+            self.rejects.append(Reject("lead", row.number, row.lead["id"], row.reason(error), file=row.file))
             return
         self.readable += 1
         self.known |= _known(facts)

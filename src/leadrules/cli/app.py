@@ -29,11 +29,11 @@ app = typer.Typer(
 Format = Literal["text", "json"]
 
 RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)]
-LeadsFile = Annotated[
-    Path,
+LeadsFiles = Annotated[
+    list[Path],
     typer.Argument(
-        metavar="LEADS",
-        help="The leads: .csv, .xlsx, .jsonl, .json, .parquet, …; - is standard input.",
+        metavar="LEADS…",
+        help="The leads: .csv, .xlsx, .jsonl, .json, .parquet, …, or a folder; - is standard input.",
         show_default=False,
     ),
 ]
@@ -132,7 +132,7 @@ def demo(
 def check(
     rules: Annotated[Path | None, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)] = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="LEADS", help="Report what these leads lack for the rules, too.")
+        list[Path] | None, typer.Option(metavar="LEADS", help="Report what these leads lack for the rules, too.")
     ] = None,
     events: Events = None,
     id_column: IdColumn = "id",
@@ -164,13 +164,13 @@ def check(
         raise typer.Exit(run(lambda: explain_code(explain, as_json=as_json)))
     if rules is None:
         raise typer.BadParameter("name the rule file to check", param_hint="RULES")
-    if events and against is None:
+    if events and not against:
         raise typer.BadParameter("--events goes with --against LEADS")
     from leadrules.cli.check import check as command
     from leadrules.cli.rule_files import Given
 
     source = None
-    if against is not None:
+    if against:
         from leadrules.cli.reading import Source
 
         source = Source(
@@ -207,7 +207,7 @@ def fmt(
 @configured
 def score(
     rules: RulesFile,
-    leads: LeadsFile,
+    leads: LeadsFiles,
     events: Events = None,
     as_of: AsOf = None,
     as_of_column: Annotated[
@@ -318,7 +318,7 @@ def score(
 @configured
 def explain(
     rules: RulesFile,
-    leads: LeadsFile,
+    leads: LeadsFiles,
     lead: Annotated[str, typer.Option(metavar="ID", help="The lead to explain.", show_default=False)],
     events: Events = None,
     as_of: AsOf = None,
@@ -377,7 +377,7 @@ def explain(
 @app.command()
 @configured
 def infer(
-    leads: LeadsFile,
+    leads: LeadsFiles,
     events: Events = None,
     id_column: IdColumn = "id",
     event_columns: EventColumns = None,
@@ -453,7 +453,7 @@ def init(
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="The rule file as it was.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The rule file as it is now.", show_default=False)],
-    leads: LeadsFile,
+    leads: LeadsFiles,
     events: Events = None,
     as_of: AsOf = None,
     as_of_column: Annotated[

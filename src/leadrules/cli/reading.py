@@ -19,6 +19,7 @@ from leadrules.errors import InputError
 from leadrules.tables import EventTable, FileProblem, LeadTable, Names, read_events, read_leads
 from leadrules.tables.event_files import MissingColumns
 from leadrules.tables.result_columns import ALL
+from leadrules.tables.several import expanded
 from leadrules.values import Zone, instant_of, moment_of, text_of_instant
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _TIME_WITHOUT_ZONE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+\s*"
 class Source:
     """The files of leads and events, and the options that say how to read them, as given."""
 
-    leads: Path
+    leads: Sequence[Path]
     events: Sequence[str] = ()
     id_column: str = "id"
     event_columns: str | None = None
@@ -54,14 +55,17 @@ class Source:
 
         `also` names columns of the leads that are needed beside, or is `{"all"}`. Raises Stop and FileProblem.
         """
-        refuse_rules(self.leads)
+        for path in self.leads:
+            refuse_rules(path)
         companies = [program.fields["company"] for program in programs if "company" in program.fields]
         attributes = {name for program in programs for name in program.scope.attributes}
         attributes |= {company.key for company in companies}
         attributes |= set(also)
         properties = {name for program in programs for name in program.scope.properties}
         names = Names.of((program.scope for program in programs), *companies)
-        is_piped = self.leads == STDIN
+        is_piped = STDIN in self.leads
+        if is_piped and len(self.leads) > 1:
+            raise Stop("standard input comes alone: there are other files of leads", "give either")
         return read_leads(
             standard_input() if is_piped else self.leads,
             input_format=self.input_format or (_FORMAT_OF_STDIN if is_piped else None),
@@ -90,7 +94,8 @@ class Source:
                 names=names,
             )
         except MissingColumns as problem:
-            raise missing_columns(problem, files) from None
+            each = [attrs.evolve(one, path=path) for one in files for path in expanded(one.path)]
+            raise missing_columns(problem, each) from None
         except FileProblem as problem:
             raise FileProblem(problem.path, problem.problem, problem.advice and _of_events(problem.advice)) from None
         remarks, notes = tuple(map(_of_events, events.remarks)), tuple(map(_of_events, events.notes))

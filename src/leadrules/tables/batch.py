@@ -76,7 +76,7 @@ class Summary:
 def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to say about it
     rules: Ruleset,
     *,
-    leads: Path | str | LeadTable,
+    leads: Path | str | Sequence[Path | str] | LeadTable,
     events: Events | Sequence[Events] | EventTable | None = None,
     output: Path | str | TextIO | None = None,
     as_of: dt.datetime | None = None,

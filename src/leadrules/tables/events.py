@@ -17,6 +17,7 @@ from leadrules.tables.inputs import Given
 from leadrules.tables.near_names import Ambiguity, Names, Renaming, TypeNames, sentence_of
 from leadrules.tables.records import BadRecord, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
+from leadrules.tables.several import expanded, given_twice, passed_over
 
 Events = Given | EventFile
 """A file of events as a caller may name it."""
@@ -100,7 +101,8 @@ def read_events(
     for it, and `notes` say so. Raises FileProblem; columns that are missing are told of all files at once.
     """
     named = files if isinstance(files, list | tuple) else (files,)
-    each = [one if isinstance(one, EventFile) else EventFile(one) for one in cast("Sequence[Events]", named)]
+    asked = [one if isinstance(one, EventFile) else EventFile(one) for one in cast("Sequence[Events]", named)]
+    each = [attrs.evolve(one, path=path) for one in asked for path in expanded(one.path)]
     opened = []
     for one in each:
         places = Places.of(one, columns or {})
@@ -121,6 +123,9 @@ def read_events(
         reading.read(file, finding, index)
         if said := sentence_of(finding.seen):
             file.remarks.notes.append(said)
+    repeats = [one.path for one in each if each.count(one) > 1]
+    twice = [f"`{path}` is given twice, and its events count twice" for path in given_twice(repeats)]
+    passed = (*passed_over([one.path for one in asked]), *twice)
     remarks = tuple(remark for file, _ in opened for remark in file.remarks.sentences(file.input.called))
     notes = tuple(f"{file.input.called} {note}" for file, _ in opened for note in file.remarks.notes)
     return EventTable(
@@ -128,10 +133,10 @@ def read_events(
         tuple(reading.rejects),
         tuple(file.input.path for file, _ in opened if file.input.path is not None),
         sum(file.remarks.blank for file, _ in opened),
-        remarks,
+        (*passed, *remarks),
         reading.numbers,
         reading.files,
-        notes,
+        (*passed, *notes),
     )
 
 
@@ -156,7 +161,9 @@ class _Reading:
                 event = finding.event(record.values, places)
             except InputError as error:
                 reason = f"{_row_called(place, self.files)} {error.reason}"
-                self.rejects.append(Reject("event", record.number, None, reason))
+                self.rejects.append(
+                    Reject("event", record.number, None, reason, file=self.files[index] if self.files else None)
+                )
                 continue
             self.by_lead.setdefault(lead, []).append(event)
             self.numbers.setdefault(lead, array("Q")).append(place)

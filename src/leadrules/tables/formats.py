@@ -9,11 +9,12 @@ a BadRecord, and reading goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import attrs
 
 from leadrules.tables.csv_files import open_csv, open_tsv
-from leadrules.tables.inputs import Given, Input
+from leadrules.tables.inputs import Given, Input, suffix_of
 from leadrules.tables.json_files import open_json, open_json_lines
 from leadrules.tables.parquet_files import open_parquet
 from leadrules.tables.problems import FileProblem
@@ -63,6 +64,11 @@ def open_records(given: Given, wanted: Wanted, input_format: str | None = None) 
     except OSError as error:
         input_.refuse(error)
     return attrs.evolve(file, records=_told(input_, file.records))
+
+
+def is_known(path: Path) -> bool:
+    """Tell whether the suffix of a file is that of a format that can be read."""
+    return suffix_of(path) in SUFFIXES
 
 
 def _by_suffix(input_: Input) -> Reader:

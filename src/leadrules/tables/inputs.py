@@ -75,10 +75,7 @@ class Input:
     @property
     def suffix(self) -> str:
         """The suffix that names its format, in lower case; that of packing is passed over."""
-        if self.path is None:
-            return ""
-        name = self.path.with_suffix("") if self.path.suffix.lower() in PACKED else self.path
-        return name.suffix.lower()
+        return "" if self.path is None else suffix_of(self.path)
 
     @property
     def called(self) -> str:
@@ -193,6 +190,12 @@ class _Rejoined(io.RawIOBase):
         room[:count] = found[:count]
         self._start = self._start[count:]
         return count
+
+
+def suffix_of(path: Path) -> str:
+    """Give the suffix that names the format of a file, in lower case; that of packing is passed over."""
+    name = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    return name.suffix.lower()
 
 
 def _start_of(stream: BinaryIO) -> tuple[bytes, bool]:

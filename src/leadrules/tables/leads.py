@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.conversions import shown
+from leadrules.conversions import listed, shown
 from leadrules.errors import InputError, Mistake
 from leadrules.foreign import Unheld
 from leadrules.shape import LEAD_PARTS
@@ -21,6 +21,7 @@ from leadrules.tables.near_names import Ambiguity, Names, NearLeads, part, renam
 from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
+from leadrules.tables.several import expanded, given_twice, passed_over
 
 NUMBERED = "#"
 """The id column that stands for the number of the row."""
@@ -32,8 +33,8 @@ class Row:
     """One lead of a file. `number` counts from 1, `line` is its line in a text file.
 
     `lead` has id, attributes, events and stages; `as_of` is the text of the column that was asked
-    for, None where none was. `event_rows` are the rows of those events that other files have, the last
-    ones of the lead.
+    for, None where none was. `file` names the file where there are several. `event_rows` are the rows of those
+    events that other files have, the last ones of the lead.
     """
 
     number: int
@@ -41,11 +42,17 @@ class Row:
     lead: dict[str, Any]
     as_of: str | None = None
     event_rows: EventRows = attrs.field(factory=EventRows)
+    file: str | None = None
+
+    @property
+    def called(self) -> str:
+        """Name the row: `row 3`, with its file where there are several."""
+        return row_called(self.number, self.file)
 
     def reason(self, error: InputError) -> str:
         """Say why this lead cannot be read, with its row, and the row of each event that is to blame."""
         mistakes = [attrs.evolve(one, message=self._placed(one)) for one in error.mistakes]
-        return f"row {self.number}: {type(error)(mistakes=mistakes).reason}"
+        return f"{self.called}: {type(error)(mistakes=mistakes).reason}"
 
     def _placed(self, mistake: Mistake) -> str:
         if mistake.event is None or not self.event_rows:
@@ -54,11 +61,31 @@ class Row:
         return f"{self.event_rows.called(place)}: {mistake.message}" if place >= 0 else mistake.message
 
 
-class LeadTable:
-    """The leads of a file, to be iterated once: a Row for each lead, a Reject for each that cannot be read.
+def row_called(number: int, file: str | None) -> str:
+    """Name a row by its number, and its file where there are several.
 
-    Rejected events come first. `path` is the file's, None for a stream; `name` is what people call it, and
-    `called` how a sentence does. `columns` are the file's columns, None for JSON, where every record has
+    >>> row_called(3, None), row_called(3, "b.csv")
+    ('row 3', 'row 3 of `b.csv`')
+    """
+    return f"row {number}" if file is None else f"row {number} of `{file}`"
+
+
+@attrs.frozen
+class _LeadFile:
+    """A file of leads that is open, and which of its columns are asked for. `name` is None where it is the only one."""
+
+    file: RecordFile
+    name: str | None
+    id_column: str
+    as_of_column: str | None
+    near: NearLeads | None
+
+
+class LeadTable:
+    """The leads of a file, or of several, to be iterated once: a Row for each, a Reject for what cannot be read.
+
+    Rejected events come first. `path` is the file's, None for a stream or several files; `name` is what people call
+    it, and `called` how a sentence does. `columns` are the file's columns, None for JSON, where every record has
     its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what is read.
     Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows` and
     `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many lines
@@ -68,31 +95,33 @@ class LeadTable:
 
     def __init__(
         self,
-        file: RecordFile,
+        files: Sequence[_LeadFile],
         *,
         id_column: str,
         as_of_column: str | None = None,
         events: EventTable | None = None,
-        names: Names | None = None,
-        read_as: Mapping[str, str] | None = None,
+        passed_over: Sequence[str] = (),
     ) -> None:
-        self.path: Path | None = file.input.path
-        self.name: str = file.input.name
-        self.called: str = file.input.called
-        self.columns: tuple[str, ...] | None = file.columns
-        self._file = file
+        inputs = [one.file.input for one in files]
+        self.path: Path | None = inputs[0].path if len(inputs) == 1 else None
+        self.name: str = ", ".join(one.name for one in inputs)
+        self.called: str = inputs[0].called if len(inputs) == 1 else f"the {len(inputs):,} files of leads"
+        self.columns: tuple[str, ...] | None = _union(files)
         self.id_column = id_column
         self.as_of_column = as_of_column
+        self._files = files
         self._events = events or EventTable({}, ())
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, tuple[int, str | None]] = {}
+        self._moments: dict[tuple[str, str], tuple[int, str | None]] = {}
+        self._passed_over = tuple(passed_over)
         self._is_read = False
         self._count = 0
-        self._near = NearLeads(names, file.columns, file.input.problem, read_as or {}) if names is not None else None
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The files of leads and events."""
-        return (*(() if self.path is None else (self.path,)), *self._events.paths)
+        paths = (one.file.input.path for one in self._files)
+        return (*(path for path in paths if path is not None), *self._events.paths)
 
     @property
     def unmatched_events(self) -> int:
@@ -107,12 +136,12 @@ class LeadTable:
     @property
     def blank_rows(self) -> int:
         """Count the rows that hold nothing."""
-        return self._file.remarks.blank
+        return sum(one.file.remarks.blank for one in self._files)
 
     @property
     def joined_lines(self) -> int:
         """Count the lines that values over several lines take beyond their first."""
-        return self._file.remarks.joined
+        return sum(one.file.remarks.joined for one in self._files)
 
     @property
     def read_events(self) -> int:
@@ -127,81 +156,109 @@ class LeadTable:
     @property
     def notes(self) -> tuple[str, ...]:
         """Tell how the files are read, as far as that is not what they or the caller say; known at once."""
-        near = sentence_of(self.read_as)
-        of_leads = [*self._file.remarks.notes, *((near,) if near else ())]
-        return (*(f"{self.called} {note}" for note in of_leads), *self._events.notes)
+        of_leads = (f"{one.file.input.called} {note}" for one in self._files for note in self._notes(one))
+        return (*self._passed_over, *of_leads, *self._events.notes)
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Tell what else there is to say of the files."""
-        near = sentence_of(self.read_as)
-        of_names = (f"{self.called} {near}",) if near else ()
-        return (*of_names, *self._file.remarks.sentences(self.called), *self._events.remarks)
+        said = list(self._passed_over)
+        for one in self._files:
+            called = one.file.input.called
+            said += [f"{called} {note}" for note in self._notes(one)[len(one.file.remarks.notes) :]]
+            said += one.file.remarks.sentences(called)
+        return (*said, *self._events.remarks)
+
+    def _notes(self, one: _LeadFile) -> list[str]:
+        near = sentence_of(one.near.seen) if one.near is not None else None
+        lacking = _lacking(one, self.columns)
+        return [*one.file.remarks.notes, *(said for said in (near, lacking) if said)]
 
     @property
     def read_as(self) -> Mapping[str, str]:
-        """The columns, properties and types of this file that are read by names which they nearly have."""
-        return self._near.seen if self._near is not None else {}
+        """The columns, properties and types of these files that are read by names which they nearly have."""
+        return {column: name for one in self._files if one.near for column, name in one.near.seen.items()}
 
     def __iter__(self) -> Iterator[Row | Reject]:
         """Read the file, once. Raises ValueError where it was read already."""
         if self._is_read:
-            raise ValueError(f"the leads of {self._file.input.name} are read already: open them again with read_leads")
+            raise ValueError(f"the leads of {self.name} are read already: open them again with read_leads")
         self._is_read = True
         return self._read()
 
     def _read(self) -> Iterator[Row | Reject]:
         yield from self._events.rejects
-        for record in self._file.records:
-            self._count += 1
+        for one in self._files:
+            for record in one.file.records:
+                self._count += 1
+                yield self._row(one, record)
+
+    def _row(self, one: _LeadFile, record: Record | BadRecord) -> Row | Reject:
+        name = None
+        try:
             if isinstance(record, BadRecord):
-                yield _reject(record, None, record.reason)
-            else:
-                yield self._row(record)
-
-    def _row(self, record: Record) -> Row | Reject:
-        try:
-            name = self._id(record)
-        except InputError as error:
-            return _reject(record, None, error.reason)
-        first = self._rows.setdefault(name, record.number)
-        if first != record.number:
-            return _reject(record, name, f"has the id `{name}` of row {first}")
-        try:
-            as_of = self._as_of(record.values)
-        except InputError as error:
-            return _reject(record, name, error.reason)
-        beside = {self.id_column, self.as_of_column, "id"}
-        try:
-            lead = {"id": name, **_shaped(record.values, self._events.of(name), beside, self._near)}
+                raise InputError(record.reason)
+            name = self._id(one, record)
+            as_of = self._as_of(one, record.values)
+            self._refuse_repeat(name, as_of, (record.number, one.name))
+            beside = {one.id_column, one.as_of_column, "id"}
+            lead = {"id": name, **_shaped(record.values, self._events.of(name), beside, one.near)}
         except Ambiguity as twice:
-            return _reject(record, name, f"{twice.problem} ({twice.advice})")
-        return Row(record.number, record.line, lead, as_of, self._events.rows_of(name))
+            return _reject(one, record, name, f"{twice.problem} ({twice.advice})")
+        except InputError as error:
+            return _reject(one, record, name, error.reason)
+        return Row(record.number, record.line, lead, as_of, self._events.rows_of(name), one.name)
 
-    def _id(self, record: Record) -> str:
-        if self.id_column == NUMBERED:
-            return str(record.number)
-        raw = _value(record.values, self.id_column)
+    def _refuse_repeat(self, name: str, as_of: str | None, place: tuple[int, str | None]) -> None:
+        """Raise InputError for an id that was met; with moments of their own, for one that was met with this one."""
+        first = self._rows.setdefault(name, place)
+        if as_of is not None:
+            first = self._moments.setdefault((name, as_of), place)
+        if first != place:
+            when = "" if as_of is None else f" and the time `{as_of}`"
+            raise InputError(f"has the id `{name}`{when} of {row_called(*first)}")
+
+    def _id(self, one: _LeadFile, record: Record) -> str:
+        if one.id_column == NUMBERED:
+            return str(record.number) if one.name is None else f"{Path(one.name).name}:{record.number}"
+        raw = _value(record.values, one.id_column)
         if is_no_id(raw):
-            raise InputError(f"has no id (`{self.id_column}` is empty)")
+            raise InputError(f"has no id (`{one.id_column}` is empty)")
         try:
             return id_in_file(raw)
         except InputError as error:
             raise InputError(f"has no id ({error.reason.removeprefix('id: ')})") from None
 
-    def _as_of(self, values: Mapping[str, Any]) -> str | None:
-        if self.as_of_column is None:
+    def _as_of(self, one: _LeadFile, values: Mapping[str, Any]) -> str | None:
+        if one.as_of_column is None:
             return None
-        raw = _value(values, self.as_of_column)
+        raw = _value(values, one.as_of_column)
         if raw is None or (isinstance(raw, str) and not raw.strip()):
-            raise InputError(f"has no time to be scored at (`{self.as_of_column}` is empty)")
+            raise InputError(f"has no time to be scored at (`{one.as_of_column}` is empty)")
         if not isinstance(raw, str) and not hasattr(raw, "isoformat"):
-            raise InputError(f"has no time to be scored at (`{self.as_of_column}`: {shown(raw)} is not a time)")
+            raise InputError(f"has no time to be scored at (`{one.as_of_column}`: {shown(raw)} is not a time)")
         return raw.strip() if isinstance(raw, str) else raw.isoformat()
 
 
+def _union(files: Sequence[_LeadFile]) -> tuple[str, ...] | None:
+    """Join the columns of files, each once; None where one of them has none, as JSON."""
+    found = [one.file.columns for one in files]
+    if any(columns is None for columns in found):
+        return None
+    return tuple(dict.fromkeys(column for columns in found for column in columns or ()))
+
+
+def _lacking(one: _LeadFile, columns: Sequence[str] | None) -> str | None:
+    """Say which columns a file lacks that others have."""
+    own = set(one.file.columns or ())
+    lacking = [name for name in columns or () if name not in own]
+    if not lacking:
+        return None
+    return f"has no {'column' if len(lacking) == 1 else 'columns'} {listed(lacking)}, which others have"
+
+
 def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
-    path: Given,
+    path: Given | Sequence[Given],
     *,
     id_column: str = "id",
     delimiter: str | None = None,
@@ -217,6 +274,8 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
 ) -> LeadTable:
     """Open a file of leads, or a stream of bytes, with the events of other files if there are any.
 
+    `path` may be a list of them, a folder, or a pattern such as `leads/*.csv`: what they lead to is one table.
+
     `input_format` is one of `FORMATS`; without it the suffix of the file says it. A stream or a pipe is read once,
     and needs it said.
 
@@ -229,8 +288,40 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     if not id_column.strip():
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
         raise FileProblem(None, "the id of the lead needs a column", advice)
-    wanted = tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED)
-    file = open_records(path, Wanted(wanted, "leads", delimiter, encoding, sheet_named(sheet), only), input_format)
+    asked = Wanted(
+        tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED),
+        "leads",
+        delimiter,
+        encoding,
+        sheet_named(sheet),
+        only,
+    )
+    named = [path] if isinstance(path, str) or not isinstance(path, Sequence) else list(path)
+    given = [one for each in named for one in expanded(each)]
+    if not given:
+        raise FileProblem(None, "no file of leads is given")
+    for twice in given_twice(given):
+        raise FileProblem(twice, "is given twice", "name it once")
+    files = []
+    for one in given:
+        file = open_records(one, asked, input_format)
+        name = file.input.name if len(given) > 1 else None
+        files.append(_lead_file(file, name, id_column, as_of_column, names))
+    if events is not None and not isinstance(events, EventTable):
+        events = read_events(events, columns=event_columns, delimiter=event_delimiter, names=names)
+    return LeadTable(
+        files,
+        id_column=files[0].id_column,
+        as_of_column=files[0].as_of_column,
+        events=events,
+        passed_over=passed_over(named),
+    )
+
+
+def _lead_file(
+    file: RecordFile, name: str | None, id_column: str, as_of_column: str | None, names: Names | None
+) -> _LeadFile:
+    """Find the columns of a file that are asked for. Raises FileProblem where it has them not."""
     near: Mapping[str, str] = {}
     options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     if names is not None and file.columns is not None:
@@ -242,16 +333,9 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
             refuse_missing_column(
                 file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
             )
-    if events is not None and not isinstance(events, EventTable):
-        events = read_events(events, columns=event_columns, delimiter=event_delimiter, names=names)
-    return LeadTable(
-        file,
-        id_column=id_column,
-        as_of_column=as_of_column,
-        events=events,
-        names=names,
-        read_as={column: name for name, column in near.items()},
-    )
+    read_as = {column: asked for asked, column in near.items()}
+    found = NearLeads(names, file.columns, file.input.problem, read_as) if names is not None else None
+    return _LeadFile(file, name, id_column, as_of_column, found)
 
 
 def _near_columns(file: RecordFile, id_column: str, as_of_column: str | None) -> dict[str, str]:
@@ -315,5 +399,5 @@ def _value(values: Mapping[str, Any], column: str) -> Any:
     return inner.get(column) if value is None and isinstance(inner, Mapping) else value
 
 
-def _reject(record: Record | BadRecord, name: str | None, reason: str) -> Reject:
-    return Reject("lead", record.number, name, f"row {record.number} {reason}")
+def _reject(one: _LeadFile, record: Record | BadRecord, name: str | None, reason: str) -> Reject:
+    return Reject("lead", record.number, name, f"{row_called(record.number, one.name)} {reason}", file=one.name)

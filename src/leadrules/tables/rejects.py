@@ -22,7 +22,7 @@ class Reject:
     """A record that was left out. `row` counts from 1 in its file, `id` is the lead's where known.
 
     `failed` says what could not be done with it: `read` it, or `score` it, where a plugin failed. `mistakes` are those
-    of a lead that the rules cannot read, every one of them.
+    of a lead that the rules cannot read, every one of them. `file` names the file of the row where several are read.
     """
 
     kind: Literal["lead", "event"]
@@ -31,11 +31,12 @@ class Reject:
     reason: str
     failed: Literal["read", "score"] = "read"
     mistakes: tuple[Mistake, ...] = ()
+    file: str | None = None
 
 
 def _plain(reject: Reject) -> dict[str, Any]:
     """Give a reject as plain data; the mistakes only where there are some."""
-    found = attrs.asdict(reject, filter=lambda attribute, _: attribute.name != "mistakes")
+    found = attrs.asdict(reject, filter=_is_told)
     return found | ({"mistakes": [one.to_dict() for one in reject.mistakes]} if reject.mistakes else {})
 
 
@@ -49,6 +50,10 @@ def refuse_rejects_suffix(path: Path) -> None:
         raise FileProblem(
             path, f"ends in `{path.suffix}`, which is no known format for rejects", "the formats are `.csv`, `.jsonl`"
         )
+
+
+def _is_told(attribute: attrs.Attribute[Any], value: object) -> bool:
+    return attribute.name != "mistakes" and (attribute.name != "file" or value is not None)
 
 
 class RejectsWriter:

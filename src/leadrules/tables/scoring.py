@@ -65,11 +65,11 @@ def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
     except InputError as error:
         return attrs.evolve(_reject(row, row.reason(error)), mistakes=error.mistakes)
     except PluginError as error:
-        return attrs.evolve(_reject(row, f"row {row.number}: {error}"), failed="score")
+        return attrs.evolve(_reject(row, f"{row.called}: {error}"), failed="score")
 
 
 def _reject(row: Row, reason: str) -> Reject:
-    return Reject("lead", row.number, str(row.lead["id"]), reason)
+    return Reject("lead", row.number, str(row.lead["id"]), reason, file=row.file)
 
 
 # ------------------------------------------------------------ several workers
