@@ -2,7 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +16,7 @@ from leadrules.ruleset import check_files
 from leadrules.syntax.files import Files
 from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
+from leadrules.tables import read_events, read_leads
 
 AS_OF = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
 
@@ -164,3 +167,28 @@ def test_a_guess_reads_what_it_says(found):
     guess = guesses.guess(column)
     unread = [value for value in found if not columns.reads(guess.reader, value)]
     assert guess.lenient or not unread
+
+
+# ------------------------------------------------------------------- exports
+
+EXPORTS = Path(__file__).parents[3] / "shared/cases/exports"
+POLISH = {"lead": "ID kontaktu", "type": "Typ zdarzenia", "at": "Data"}
+FILES = (
+    ("polish-crm/leads.csv", "ID", "polish-crm/zdarzenia.csv", POLISH),
+    ("polish-crm/leads.xlsx", "ID", None, {}),
+    ("saas/contacts.csv", "Record ID", "saas/activity.csv", {"lead": "contact_id", "type": "event", "at": "timestamp"}),
+)  # fmt: skip
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("leads", "id_column", "events_file", "parts"), FILES)
+def test_an_export_is_read_by_what_was_inferred_of_it(leads, id_column, events_file, parts):
+    if not EXPORTS.exists():
+        pytest.skip("the exports are not part of the checkout")
+    found = read_events(EXPORTS / events_file, columns=parts) if events_file else None
+    rows = [row.lead for row in read_leads(EXPORTS / leads, id_column=id_column, events=found)]
+    rules = everything_is_read(rows)
+    results = [rules.evaluate(row, as_of=AS_OF) for row in rows]
+    assert min(result.score for result in results) > 5
+    told = {name for result in results for name in result.unreadable}
+    assert told <= {"liczba_ciągników"}

@@ -14,7 +14,7 @@ import attrs
 
 from leadrules.insights import header_names
 from leadrules.insights.columns import Column, Guess, Other, Value, reads
-from leadrules.insights.number_guesses import numbers_of
+from leadrules.insights.number_guesses import Numbers, numbers_of
 from leadrules.insights.time_guesses import Times, times_of
 from leadrules.insights.word_guesses import answers_of
 from leadrules.tables.cures import UNKNOWN_WORDS
@@ -59,13 +59,14 @@ def guess(column: Column, *, as_text: bool = False) -> Guess:
     found = _first_fitting(column, unknown, candidates)
     if not pii or found.type == BOOL:
         return found
-    told = tuple(note for note in found.notes if not note.startswith((_SEEN, _UNREAD)))
+    told = tuple(note for note in found.notes if _SEEN not in note and _UNREAD not in note)
     return attrs.evolve(found, pii=True, notes=told)
 
 
 def _first_fitting(column: Column, unknown: tuple[str, ...], candidates: Iterator[Guess]) -> Guess:
     """Give the first type that reads all values, else one that reads nearly all; else the last, though it reads few."""
     nearly: Guess | None = None
+    refused: tuple[str, ...] = ()
     last, fewest = Guess(TEXT), 0
     for candidate in candidates:
         declared = {*map(folded, candidate.true_words), *map(folded, candidate.false_words)}
@@ -75,10 +76,20 @@ def _first_fitting(column: Column, unknown: tuple[str, ...], candidates: Iterato
         odd = [key for key, raw in column.values() if not reads(found.reader, raw)]
         rows = sum(column.seen[key] for key in odd) + column.lost
         if not rows and (nearly is None or found.type.kind not in _ANYTHING):
-            return _as_decided(found, column)
-        if rows and _are_few(rows, column.known) and (nearly is None or rows < fewest):
+            kept = refused if found.type == TEXT and column.decided is None else ()
+            return _as_decided(attrs.evolve(found, notes=kept or found.notes), column)
+        if not _are_few(rows, column.known):
+            refused = refused or _refused(found, odd, rows, column.known)
+        elif rows and (nearly is None or rows < fewest):
             nearly, fewest = _lenient(found, odd), rows
     return nearly or attrs.evolve(last, lenient=True)
+
+
+def _refused(found: Guess, odd: Iterable[Value], rows: int, known: int) -> tuple[str, ...]:
+    """Tell why a column that looks like numbers or times is text all the same."""
+    if found.type.kind not in ("number", "date", "datetime"):
+        return ()
+    return (f"no {found.type.kind}: {rows:,} of {known:,} values {_UNREAD} {_shown(odd)}",)
 
 
 def _are_few(odd: int, known: int) -> bool:
@@ -87,9 +98,12 @@ def _are_few(odd: int, known: int) -> bool:
 
 
 def _lenient(found: Guess, odd: Iterable[Value]) -> Guess:
+    return attrs.evolve(found, lenient=True, notes=(*found.notes, f"{_UNREAD} {_shown(odd)}"))
+
+
+def _shown(odd: Iterable[Value]) -> str:
     texts = sorted((key.shown if isinstance(key, Other) else key for key in odd), key=len)
-    shown = ", ".join(f"`{text}`" for text in texts[:_MOST_SHOWN])
-    return attrs.evolve(found, lenient=True, notes=(*found.notes, f"{_UNREAD} {shown}"))
+    return ", ".join(f"`{text}`" for text in texts[:_MOST_SHOWN])
 
 
 def _as_decided(found: Guess, column: Column) -> Guess:
@@ -149,9 +163,7 @@ def _times(column: Column, known: Counter[str]) -> Iterator[Guess]:
     kinds = column.kinds
     named = header_names.is_time(column.name)
     if kinds <= {"date", "datetime"} and kinds:
-        found: Times | None = times_of(known, counted=named) if known else Times((), "datetime" in kinds)
-        if found is not None:
-            yield _timed(found, "datetime" in kinds)
+        yield _timed(times_of(known, counted=named) or Times((), clock=False), "datetime" in kinds)
     elif not kinds and (found := times_of(known, counted=named)) is not None:
         yield _timed(found, False)
     elif named and kinds <= _NUMBERS:
@@ -173,7 +185,7 @@ def _numbers(column: Column, known: Counter[str]) -> Iterator[Guess]:
         return
     if not header_names.is_amount(column.name) and header_names.standard_field(column.name) is None and _are_ids(known):
         return
-    found = numbers_of(known)
+    found = numbers_of(known) or (Numbers(()) if column.kinds else None)
     if found is not None:
         note = () if found.doubt is None else (found.doubt,)
         yield Guess(NUMBER, forms=found.forms, notes=note)

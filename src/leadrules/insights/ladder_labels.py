@@ -14,7 +14,8 @@ _NOWHERE = Span("", 0, 0, 1, 1)
 _RESERVED = frozenset((*STATEMENT_WORDS, *OPERAND_WORDS, *TARGET_WORDS, *TAIL_WORDS))
 _STEPS = (
     "visitor subscriber abonnent abonado",
-    "new nowy nowa neu nouveau nuevo open otwarty offen ouvert abierto",
+    "new nowy nowa neu nouveau nuevo",
+    "open otwarty offen ouvert abierto",
     "lead zimny cold kalt froid frio",
     "attempted attempting attemptedtocontact contacted connected kontakt skontaktowano kontaktiert contacte contactado",
     "inprogress wtrakcie cieply warm",
