@@ -256,6 +256,9 @@ def score(
         str | None,
         typer.Option(metavar="COLUMN", help="A list for each of its values: a file for each, with {} in its name."),
     ] = None,
+    only_changed: Annotated[
+        Path | None, typer.Option(metavar="LAST", help="Write only what is new or other than in this file of results.")
+    ] = None,
     show: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Show this column beside the id. (default: company)")
     ] = None,
@@ -297,7 +300,7 @@ def score(
         input_format,
     )
     form = FormOptions(for_, out_delimiter, out_decimal, out_encoding, out_dates)
-    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, form)
+    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, only_changed, form)
     raise typer.Exit(
         run(
             lambda: command(
@@ -514,6 +517,20 @@ def diff(
             )
         )
     )
+
+
+@app.command()
+def compare(
+    last: Annotated[Path, typer.Argument(metavar="LAST", help="The results of last time.", show_default=False)],
+    now: Annotated[Path, typer.Argument(metavar="NOW", help="The results of now.", show_default=False)],
+    id_column: IdColumn = "id",
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads of each kind to show.")] = 10,
+    format_: OutputFormat = "text",
+) -> None:
+    """Tell who rose, fell, is new or gone between two files of results."""
+    from leadrules.cli.compare import compare as command
+
+    raise typer.Exit(run(lambda: command(last, now, id_column=id_column, top=top, as_json=format_ == "json")))
 
 
 # ------------------------------------------------------------------- plugins

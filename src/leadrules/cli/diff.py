@@ -11,13 +11,14 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from leadrules.canonical import canonical_json
+from leadrules.cli.label_tables import tell_labels
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted
 from leadrules.families import RESULT_LISTS, ResultList
 from leadrules.insights.changes import Change
-from leadrules.insights.impact import Impact, Limit, Move, Table, exceeded, label_orders, limit_names, moves_in
+from leadrules.insights.impact import Impact, Limit, Move, exceeded, label_orders, limit_names, moves_in
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Row
 from leadrules.tables.held_labels import StrangeLabels
@@ -97,7 +98,7 @@ def _tell(screen: Screen, impact: Impact, top: int, orders: Mapping[str, Sequenc
         _tell_counts(screen, impact)
         _tell_scores(screen, impact)
         for name, table in (*impact.stages.items(), *impact.grades.items()):
-            _tell_labels(screen, name, table, orders.get(name, ()))
+            tell_labels(screen, name, table, orders.get(name, ()))
         _tell_lists(screen, impact)
         _tell_rules(screen, impact)
         _tell_moves(screen, impact.most_moved(top))
@@ -162,38 +163,6 @@ def _tell_scores(screen: Screen, impact: Impact) -> None:
     screen.line(("  score     least   quarter    median   quarter  greatest", "dim"))
     for name, scores in (("before", before), ("after", after)):
         screen.line(f"  {name:<6}" + "".join(f"{_number(score):>10}" for score in scores))
-
-
-def _tell_labels(screen: Screen, name: str, table: Table, order: Sequence[str]) -> None:
-    """Print who went from which label to which, of one ladder or grade: a table where it fits, else line by line."""
-    seen = {label for pair in table for label in pair}
-    columns = [*(label for label in order if label in seen), *sorted(seen - set(order))]
-    rows = [label for label in columns if any(before == label for before, _ in table)]
-    if not moves_in(table):
-        return
-    screen.line()
-    width = max(8, *(cell_len(column) + 2 for column in columns))
-    head = max(16, cell_len(name) + 14, *(cell_len(row) + 2 for row in rows))
-    if head + width * len(columns) > screen.width:
-        _tell_pairs(screen, name, table, columns)
-        return
-    heads = "".join(" " * (width - cell_len(column)) + column for column in columns)
-    screen.line((screen.fitted(f"  {name}: from \\ to", head) + heads, "dim"))
-    for row in rows:
-        cells: list[str | tuple[str, str]] = [screen.fitted(f"  {row}", head)]
-        for column in columns:
-            count = table[row, column]
-            text = (f"{count:,}" if count else ".").rjust(width)
-            cells.append((text, "yellow") if count and column != row else (text, "dim" if not count else ""))
-        screen.line(*cells)
-
-
-def _tell_pairs(screen: Screen, name: str, table: Table, order: Sequence[str]) -> None:
-    screen.line((f"  {name}", "dim"))
-    places = {label: place for place, label in enumerate(order)}
-    for before, after in sorted(table, key=lambda pair: (places[pair[0]], places[pair[1]])):
-        if before != after:
-            screen.line(f"  {table[before, after]:>6,} ", (f"{before} -> {after}", "yellow"))
 
 
 def _tell_lists(screen: Screen, impact: Impact) -> None:

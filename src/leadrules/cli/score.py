@@ -61,6 +61,7 @@ class Outputs:
     rejects: Path | None = None
     keep: tuple[str, ...] = ()
     by: str | None = None
+    only_changed: Path | None = None
     form: FormOptions = FormOptions()
 
     @property
@@ -72,6 +73,8 @@ class Outputs:
         """Refuse what could not be written at the end of a long run, or has no file. Raises FileProblem and Stop."""
         if self.keep and self.results is None:
             raise Stop("--keep says what stands beside the results in a file, and no file is asked for", "add -o FILE")
+        if self.only_changed is not None and self.results is None:
+            raise Stop("--only-changed says what stands in a file of results, and none is asked for", "add -o FILE")
         csv = [path for path in (self.results, self.audit, self.rejects) if path is not None and _is_csv(path)]
         if self.form.is_given and not csv:
             raise Stop("--for and --out-… say how CSV is written, and none is asked for", "add -o FILE.csv")
@@ -136,6 +139,7 @@ def score(
             keep_formulas=keep_formulas,
             keep=outputs.keep,
             form=form,
+            only_changed=outputs.only_changed,
             by=outputs.by if outputs.results is not None else None,
         )
     if not outputs.to_stdout:

@@ -10,6 +10,7 @@ r"""What rules do to leads, and what examples say about rules.
 """
 
 from leadrules.insights.changes import Change, Element
+from leadrules.insights.comparison import Comparison, Difference, compare_scored
 from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, Unmet, run_examples
 from leadrules.insights.goals import Goal
@@ -19,7 +20,9 @@ from leadrules.insights.mutation import Mutation, Survivor, mutate
 __all__ = [
     "Cause",
     "Change",
+    "Comparison",
     "Coverage",
+    "Difference",
     "Element",
     "ExampleReport",
     "Goal",
@@ -30,6 +33,7 @@ __all__ = [
     "Shift",
     "Survivor",
     "Unmet",
+    "compare_scored",
     "diff_rules",
     "exceeded",
     "measure_coverage",

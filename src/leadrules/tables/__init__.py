@@ -11,6 +11,7 @@ from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter
 from leadrules.tables.scoring import Scored
+from leadrules.tables.standings import ScoredFile, Standing, read_scored
 from leadrules.tables.unreadable import UnreadableColumn
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "RejectsWriter",
     "Row",
     "Scored",
+    "ScoredFile",
+    "Standing",
     "Summary",
     "UnreadableColumn",
     "read_events",
     "read_leads",
+    "read_scored",
     "score_files",
 ]

@@ -24,6 +24,7 @@ from leadrules.tables.rejects import Reject, RejectsWriter, refuse_rejects_suffi
 from leadrules.tables.result_columns import Keep, columns_of, find_column
 from leadrules.tables.results import Writing, audit_to, holds_audit, refuse_audit_suffix, refuse_suffix, results_to
 from leadrules.tables.scoring import MOST_WORKERS, AsOf, Scored, as_of_each, score_rows
+from leadrules.tables.standings import Earlier, read_scored
 from leadrules.tables.unreadable import UnreadableColumn, UnreadableValues
 from leadrules.values import instant_of, text_of_instant
 
@@ -91,6 +92,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     keep: Keep | str = (),
     form: CsvForm | None = None,
     by: str | None = None,
+    only_changed: Path | str | None = None,
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
@@ -104,6 +106,9 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     beside the results, or is `"all"`; in JSON they stand under `columns`. `form` says how CSV is written, such as
     `CsvForm.of("excel-pl")`. `by` names a column, of the results or the leads: each of its values has a list of its
     own, a file where `{}` stands in the name of `output`, or a sheet of a workbook.
+
+    With `only_changed`, a file of results of an earlier time, `output` has the leads alone that are new or about
+    which anything in their result is other.
 
     `audit` takes where every point comes from, `.csv` or `.jsonl`, a row
     for each entry. `rejects` takes what could not be read or scored, as `.csv` with row, id and reason,
@@ -147,10 +152,12 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     program = program_of(rules)
     columns = columns_of(program, leads, [keep] if isinstance(keep, str) else keep)
     about = _about(rules, as_of)
-    inputs = (*leads.files, *files_of(rules))
+    last = () if only_changed is None else (Path(only_changed),)
+    inputs = (*leads.files, *files_of(rules), *last)
     lists = None if by is None else find_column(program, leads, by)
     writing = Writing(program, columns, form or CsvForm(), formulas, inputs, about, list(columns.remarks), lists)
-    with _opened(writing, results, points, refused) as write:
+    earlier = Earlier(read_scored(last[0], leads.id_column)) if last else None
+    with _opened(writing, results, points, refused, earlier) as write:
         for one in rows:
             tally.add(one)
             write(one)
@@ -205,12 +212,15 @@ def _about(rules: Ruleset, as_of: dt.datetime | None) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _opened(writing: Writing, output: Path | TextIO | None, audit: Path | None, rejects: Path | None) -> Iterator[Take]:
+def _opened(
+    writing: Writing, output: Path | TextIO | None, audit: Path | None, rejects: Path | None, earlier: Earlier | None
+) -> Iterator[Take]:
     """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
     writers = []
     with contextlib.ExitStack() as stack:
         if output is not None:
-            writers.append(stack.enter_context(results_to(output, writing)))
+            put_result = stack.enter_context(results_to(output, writing))
+            writers.append(put_result if earlier is None else earlier.only_changed(put_result))
         if audit is not None:
             writers.append(stack.enter_context(audit_to(audit, writing)))
         refused = None
@@ -226,6 +236,8 @@ def _opened(writing: Writing, output: Path | TextIO | None, audit: Path | None, 
                 refused.write(one)
 
         yield write
+    if earlier is not None:
+        writing.remarks.extend(earlier.sentences())
 
 
 @attrs.define

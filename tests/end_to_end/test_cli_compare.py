@@ -1,0 +1,49 @@
+"""`leadrules compare` on the command line."""
+
+import json
+
+import pytest
+
+NOW = ("--as-of", "2026-11-21")
+
+
+@pytest.fixture
+def scored(here, leadrules):
+    leadrules("score", "acme.leadrules", "leads.csv", *NOW, "-o", "last.jsonl", "--keep", "all")
+    text = (here / "leads.csv").read_text("utf-8").replace("2,Amber Cargo", "9,Amber Cargo").replace(",1200,", ",300,")
+    (here / "leads.csv").write_text(text, "utf-8")
+    leadrules("score", "acme.leadrules", "leads.csv", *NOW, "-o", "now.xlsx")
+
+
+@pytest.mark.usefixtures("scored")
+def test_who_rose_fell_came_and_went(leadrules):
+    told = leadrules("compare", "last.jsonl", "now.xlsx", columns=80).stdout
+    assert told.startswith("last.jsonl -> now.xlsx\n  3 leads in both, 1 new, 1 gone\n  the same rules made both\n")
+    assert "\nWho fell: 1\n  1  30 -> 25" in told
+    assert "\n            -8  the size of the company\n" in told
+    assert "\nWho is new: 1\n  9  20  mql\n" in told
+    assert "\nWho is gone: 1\n  2  20  mql\n" in told
+    assert max(map(len, told.splitlines())) <= 80
+    narrow = leadrules("compare", "last.jsonl", "now.xlsx", columns=40).stdout
+    assert "1 (new) -> mql" in narrow
+
+
+@pytest.mark.usefixtures("scored")
+def test_as_json_for_programs(leadrules):
+    found = json.loads(leadrules("compare", "last.jsonl", "now.xlsx", "--format", "json").stdout)
+    assert found["leads"] == {"same": 2, "rose": 0, "fell": 1, "level": 0, "new": 1, "gone": 1}
+    assert (found["rules"], found["fell"][0]["lead"]) == ("same", "1")
+
+
+@pytest.mark.usefixtures("scored")
+def test_only_changed_on_the_command_line(here, leadrules):
+    score = ("score", "acme.leadrules", "leads.csv", *NOW, "--only-changed", "last.jsonl")
+    run = leadrules(*score, "-o", "update.csv")
+    assert [row.split(",")[0] for row in (here / "update.csv").read_text("utf-8").splitlines()] == ["id", "1", "9"]
+    assert "2 leads are as in `last.jsonl`, and left out of the results" in run.stderr
+    assert leadrules(*score).exit_code == 2
+
+
+def test_a_file_that_is_no_result(leadrules):
+    run = leadrules("compare", "leads.csv", "leads.csv")
+    assert (run.exit_code, "`leads.csv` is no file of results" in run.stderr) == (2, True)
