@@ -35,11 +35,11 @@ demo_request -> tag "call today"
 budget       -> tag "has money"
 """
 LEADS = """\
-id,company,email,employees,country,budget
-1,Kestrel Haulage,ada@kestrel.example,1200,PL,yes
-2,Amber Cargo,bruno@amber.example,250,DE,
-3,Łódź Freight,,40,PL,no
-4,Polar Stores,dario@polar.example,5000,PL,yes
+id,company,email,phone,employees,country,budget
+1,Kestrel Haulage,ada@kestrel.example,,1200,PL,yes
+2,Amber Cargo,bruno@amber.example,,250,DE,
+3,Łódź Freight,,,40,PL,no
+4,Polar Stores,dario@polar.example,,5000,PL,yes
 """
 EVENTS = """\
 lead_id,type,at,id

@@ -216,7 +216,7 @@ def test_nothing_is_looked_for_above_a_project(here, settings):  # noqa: ARG001
 def test_another_file(here, leadrules, settings):
     settings('rules = "../acme.leadrules"\nleads = "../leads.csv"\n', "clients/a.toml")
     run = leadrules("score", "--settings", "clients/a.toml", "--as-of", "2026-11-21")
-    assert (run.exit_code, run.stderr) == (0, "note: clients/a.toml gives rules, leads\n")
+    assert (run.exit_code, run.stderr.partition("\n")[0]) == (0, "note: clients/a.toml gives rules, leads")
     missing = leadrules("score", "--settings", "clients/b.toml")
     assert missing.exit_code == 2
     assert missing.stderr == "error: the settings file `clients/b.toml` cannot be read: it is not there\n"

@@ -53,6 +53,7 @@ SUMMARY = Summary(
     formula=None,
     unreadable=(UnreadableColumn("budget", "budget", 1, ("maybe",), "field budget: bool else unknown", row=3),),
     other_reasons=(REASONS[0], REASONS[2]),
+    unmatched_leads=("9",),
 )
 
 

@@ -279,6 +279,7 @@ def score(
     allow_plugin: AllowPlugin = None,
     criteria: HostCriteria = None,
     lenient: Lenient = False,
+    format_: OutputFormat = "text",
 ) -> None:
     """Score leads, and show whom to contact first."""
     from leadrules.cli.reading import Source
@@ -312,6 +313,7 @@ def score(
                 listed=Listed(top, show or ()),
                 workers=workers,
                 keep_formulas=keep_formulas,
+                as_json=format_ == "json",
             )
         )
     )

@@ -24,8 +24,8 @@ from leadrules.lead import LeadReader
 from leadrules.ruleset import fingerprint_of, review
 
 if TYPE_CHECKING:
-    from leadrules.cli.against import Comparison
     from leadrules.cli.reading import Source
+    from leadrules.tables import Comparison
 
 
 def check(
@@ -36,9 +36,10 @@ def check(
     program = checked.program
     comparison = None
     if program is not None and source is not None:
-        from leadrules.cli.against import compare
+        from leadrules.tables.comparison import compare_program
+        from leadrules.tables.result_columns import ALL
 
-        comparison = compare(program, source)
+        comparison = compare_program(program, source.open(program, also=[ALL]))
     if as_json:
         _write_json(path, checked, program, comparison, verbose=verbose, show_code=show_code)
     else:

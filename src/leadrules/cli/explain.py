@@ -16,6 +16,7 @@ from leadrules.characters import printable
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
+from leadrules.cli.score import tell_lacks
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.errors import InputError, PluginError, close_names
@@ -24,7 +25,8 @@ from leadrules.explain.forecast import Forecast
 from leadrules.explain.why_not import WhyNot
 from leadrules.program import Program
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import LeadTable, Reject, Row
+from leadrules.tables import Lacks, LeadTable, Reject, Row
+from leadrules.tables.lacks import Looking
 
 _STYLES = {
     "title": "bold",
@@ -65,6 +67,7 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     row = find(table, lead)
     for remark in table.notes:
         notes.note(remark)
+    tell_lacks(notes, lacks_of_lead(program_of(rules), table, row))
     moment = read_as_of_option(as_of, program_of(rules).scope.zone, notes)
     try:
         told = _told(rules, row, options, moment)
@@ -98,6 +101,14 @@ def _coloured(text: str, role: str) -> Text:
     if role == "points" and found:
         line.stylize("green" if found[1].startswith("+") else "red", found.start(1), found.end(1))
     return line
+
+
+def lacks_of_lead(program: Program, table: LeadTable, row: Row) -> Lacks:
+    """Say what the files lack, as far as one lead shows it: where every record has its own columns, no column is."""
+    looking = Looking(program)
+    looking.add(row)
+    found = looking.found(table)
+    return found if table.columns is not None else attrs.evolve(found, missing_columns=(), missing_labels=())
 
 
 def find(table: LeadTable, wanted: str) -> Row:

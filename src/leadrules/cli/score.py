@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from leadrules.audit import AuditEntry
+from leadrules.canonical import canonical_json
 from leadrules.characters import printable
 from leadrules.cli import ranking as ranked
 from leadrules.cli.progress import Bar
@@ -20,7 +21,7 @@ from leadrules.cli.running import OK, SOME_REJECTED, Stop
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
+from leadrules.tables import Lacks, Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
@@ -97,7 +98,7 @@ def _is_csv(path: Path) -> bool:
     return path == STDOUT or path.suffix.lower() == ".csv"
 
 
-def score(
+def score(  # noqa: PLR0913 - a parameter for each thing that is asked
     path: Path,
     source: Source,
     outputs: Outputs,
@@ -107,11 +108,14 @@ def score(
     listed: Listed,
     workers: int,
     keep_formulas: bool,
+    as_json: bool = False,
 ) -> int:
     """Score a file of leads and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
     if as_of is not None and source.as_of_column is not None:
         raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
+    if as_json and outputs.to_stdout:
+        raise Stop("--format json prints a summary, and -o - the results", "write the results to a file: -o scored.csv")
     outputs.check()
     rules = load_rules(path, given)
     by = () if outputs.by is None else (outputs.by,)
@@ -142,6 +146,10 @@ def score(
             only_changed=outputs.only_changed,
             by=outputs.by if outputs.results is not None else None,
         )
+    if as_json:
+        with standard_output() as file:
+            file.write(canonical_json(summary.to_dict()) + "\n")
+        return SOME_REJECTED if summary.left_out else OK
     if not outputs.to_stdout:
         screen = Screen()
         title(screen, rules, ranking.all, f"as of {_said(moment, source, where)}")
@@ -192,7 +200,9 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
         notes.line()
         notes.line(("wrote ", "green"), f"{counted(summary.scored, 'lead')} to {' and '.join(written)}")
     if summary.unmatched_events:
-        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that {leads} does not have")
+        some = ", ".join(f"`{lead}`" for lead in summary.unmatched_leads)
+        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that {leads} does not have, such as {some}")
+    tell_lacks(notes, summary.lacks)
     for remark in summary.remarks:
         notes.note(remark)
     if summary.formula is not None:
@@ -207,6 +217,15 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
     elif summary.unreadable:
         notes.note("values that cannot be read are unknown")
         tell_columns(notes, summary.unreadable)
+
+
+def tell_lacks(notes: Screen, lacks: Lacks) -> None:
+    """Say what the files lack for the rules, and what to write."""
+    for sentence, lines in lacks.said():
+        files = ": add --events FILE" if "no file of events" in sentence else ""
+        notes.note(sentence + files)
+        for line in lines:
+            notes.line("    write ", (printable(line), "cyan"))
 
 
 def tell_rejected(notes: Screen, summary: Summary) -> None:

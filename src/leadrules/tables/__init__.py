@@ -1,10 +1,12 @@
 """Tables: leads and events read from files, and results written to them."""
 
 from leadrules.tables.batch import Summary, score_files
+from leadrules.tables.comparison import Comparison, compare
 from leadrules.tables.csv_form import CSV_FORMS, CsvForm
 from leadrules.tables.event_files import EVENT_COLUMNS, EventFile
 from leadrules.tables.events import EventRows, EventTable, read_events
 from leadrules.tables.formats import FORMATS, SUFFIXES
+from leadrules.tables.lacks import Lacks, MissingColumn, MissingLabel
 from leadrules.tables.leads import LeadTable, Row, read_leads
 from leadrules.tables.near_names import Names
 from leadrules.tables.output import OutputFile
@@ -19,12 +21,16 @@ __all__ = [
     "EVENT_COLUMNS",
     "FORMATS",
     "SUFFIXES",
+    "Comparison",
     "CsvForm",
     "EventFile",
     "EventRows",
     "EventTable",
     "FileProblem",
+    "Lacks",
     "LeadTable",
+    "MissingColumn",
+    "MissingLabel",
     "Names",
     "OutputFile",
     "Reject",
@@ -35,6 +41,7 @@ __all__ = [
     "Standing",
     "Summary",
     "UnreadableColumn",
+    "compare",
     "read_events",
     "read_leads",
     "read_scored",

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import attrs
 
@@ -16,6 +16,7 @@ from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import Events, EventTable, read_events
 from leadrules.tables.held_labels import StrangeLabels
+from leadrules.tables.lacks import Lacks, Looking
 from leadrules.tables.leads import LeadTable, read_leads
 from leadrules.tables.near_names import Names
 from leadrules.tables.output import resolved
@@ -67,6 +68,15 @@ class Summary:
     strange_labels: int = 0
     unreadable: tuple[UnreadableColumn, ...] = ()
     other_reasons: tuple[str, ...] = ()
+    unmatched_leads: tuple[str, ...] = ()
+    lacks: Lacks = attrs.field(factory=Lacks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the summary as plain data."""
+        plain = attrs.asdict(self, recurse=False)
+        lists = {name: list(value) for name, value in plain.items() if isinstance(value, tuple)}
+        unreadable = [one.to_dict() for one in self.unreadable]
+        return {**plain, **lists, "unreadable": unreadable, "lacks": self.lacks.to_dict(), "left_out": self.left_out}
 
     @property
     def left_out(self) -> int:
@@ -146,7 +156,8 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
         leads = read_leads(leads, id_column=id_column, events=events, only=needed, names=names)
     when = _moments(rules, as_of, leads.as_of_column)
     wants_audit = points is not None or (results is not None and holds_audit(results))
-    rows = score_rows(rules, leads, when, workers=workers or 1, audit=wants_audit)
+    looking = Looking(program_of(rules))
+    rows = score_rows(rules, looking.watch(leads), when, workers=workers or 1, audit=wants_audit)
     tally = _Tally(StrangeLabels.of(rules), UnreadableValues.of(rules))
     formulas = Formulas(keep_formulas)
     program = program_of(rules)
@@ -163,7 +174,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             write(one)
             if progress is not None:
                 progress(one)
-    return tally.summary(leads, writing)
+    return tally.summary(leads, writing, looking.found(leads))
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
@@ -269,7 +280,7 @@ class _Tally:
         if not is_by_column and len(self.others) < _MOST_REASONS:
             self.others.append(one.reason)
 
-    def summary(self, leads: LeadTable, writing: Writing) -> Summary:
+    def summary(self, leads: LeadTable, writing: Writing, lacks: Lacks) -> Summary:
         return Summary(
             scored=self.scored,
             rejected=self.rejected,
@@ -287,4 +298,6 @@ class _Tally:
             strange_labels=self.labels.leads,
             unreadable=self.unreadable.columns(),
             other_reasons=tuple(self.others),
+            unmatched_leads=leads.unmatched_leads,
+            lacks=lacks,
         )

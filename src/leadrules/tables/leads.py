@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,7 @@ class LeadTable:
         self.id_column = id_column
         self.as_of_column = as_of_column
         self._files = files
+        self._has_events = events is not None
         self._events = events or EventTable({}, ())
         self._rows: dict[str, tuple[int, str | None]] = {}
         self._moments: dict[tuple[str, str], tuple[int, str | None]] = {}
@@ -127,6 +129,17 @@ class LeadTable:
     def unmatched_events(self) -> int:
         """Count the events whose lead has not been met."""
         return sum(len(events) for lead, events in self._events.by_lead.items() if lead not in self._rows)
+
+    @property
+    def unmatched_leads(self) -> tuple[str, ...]:
+        """Name the first three leads of these events."""
+        missing = (lead for lead in self._events.by_lead if lead not in self._rows)
+        return tuple(islice(missing, 3))
+
+    @property
+    def has_events(self) -> bool:
+        """Tell whether events were given beside the leads, were there none in them."""
+        return self._has_events
 
     @property
     def read_rows(self) -> int:

@@ -13,6 +13,7 @@ from leadrules.errors import LeadError, Mistake
 from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables.cures import Cure, cure_for, cure_for_moments, quoted, written
+from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject
 from leadrules.tables.scoring import Scored
 from leadrules.values import instant_of
@@ -73,18 +74,22 @@ class UnreadableValues:
     def of(cls, rules: Ruleset) -> UnreadableValues:
         """Begin to gather."""
         scope = program_of(rules).scope
-        return cls(scope, LeadReader(_strict(scope)), rules.lenient)
+        return cls(scope, LeadReader(leniently(scope, lenient=False)), rules.lenient)
 
     def add(self, one: Scored | Reject) -> bool:
         """Take one more lead or reject; tell whether values of columns are all that is wrong with it."""
         if isinstance(one, Reject):
             return self._mistakes(one.mistakes, one.row)
         if one.result.unreadable:
-            try:
-                self.reader.read(one.row.lead, instant_of(one.result.as_of))
-            except LeadError as error:
-                self._mistakes(error.mistakes, one.row.number)
+            self.add_lead(one.row, instant_of(one.result.as_of))
         return True
+
+    def add_lead(self, row: Row, as_of: int) -> None:
+        """Take a lead with values that cannot be read, and are unknown."""
+        try:
+            self.reader.read(row.lead, as_of)
+        except LeadError as error:
+            self._mistakes(error.mistakes, row.number)
 
     def _mistakes(self, mistakes: Sequence[Mistake], row: int) -> bool:
         of_values = [one for one in mistakes if one.code in _OF_VALUES and one.field and self._is_column(one)]
@@ -143,11 +148,11 @@ def _name(name: str) -> str:
     return name if re.fullmatch(r"[^\W\d]\w*", name) else f"`{name}`"
 
 
-def _strict(scope: Scope) -> Scope:
-    """Give a scope in which no field or property may be unreadable."""
-    fields: Mapping[str, Field] = {name: attrs.evolve(one, lenient=False) for name, one in scope.fields.items()}
+def leniently(scope: Scope, *, lenient: bool) -> Scope:
+    """Give a scope in which every field and property may be unreadable, or none."""
+    fields: Mapping[str, Field] = {name: attrs.evolve(one, lenient=lenient) for name, one in scope.fields.items()}
     events = {
-        name: attrs.evolve(event, properties=tuple(attrs.evolve(one, lenient=False) for one in event.properties))
+        name: attrs.evolve(event, properties=tuple(attrs.evolve(one, lenient=lenient) for one in event.properties))
         for name, event in scope.events.items()
     }
     return attrs.evolve(scope, fields=fields, events=events)

@@ -1,0 +1,246 @@
+"""What files lack for rules, so that no score is low without a word: columns, files of events, types, held labels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from leadrules import program as p
+from leadrules.program import Program
+from leadrules.tables.cures import written
+from leadrules.tables.leads import LeadTable, Row
+from leadrules.tables.near_names import squeezed
+from leadrules.tables.problems import close_name
+from leadrules.tables.rejects import Reject
+from leadrules.values import folded, plain_name
+from leadrules.vocabulary import EventType, Field, Scope
+
+_MOST_NAMED = 8
+_ROWS_FOR_LABELS = 500
+_WORD = re.compile(r"[^\W_]+")
+
+
+@attrs.frozen
+class MissingColumn:
+    """A field that the rules read, the column it would stand in, and a column that may be meant."""
+
+    field: Field
+    column: str
+    close: str | None
+
+    @property
+    def declaration(self) -> str | None:
+        """What to write where the close column is meant."""
+        return None if self.close is None else f'field {self.field.name}: {self.field.type} from "{self.close}"'
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"field": self.field.name, "column": self.column, "close": self.close}
+
+
+@attrs.frozen
+class MissingLabel:
+    """A ladder whose held labels the rules ask for and no lead has, and a column that may hold them."""
+
+    ladder: str
+    close: str | None
+
+    @property
+    def declaration(self) -> str:
+        """What to write for a column that holds the labels."""
+        return f'stages {self.ladder}: … from "{self.close or "…"}"'
+
+
+@attrs.frozen
+class Lacks:
+    """What files lack for the rules that score them.
+
+    `missing_columns` are the fields that rules read and no row has; `unknown_types` counts the events of each type
+    that no rule knows, and `close_types` gives the declarations of those that may be meant. `unseen_types` are those
+    that rules look at while no lead has any event and no file of events was given. `missing_labels` are the ladders
+    whose held labels rules ask for and no lead has.
+    """
+
+    missing_columns: tuple[MissingColumn, ...] = ()
+    unknown_types: Mapping[str, int] = attrs.field(factory=dict)
+    close_types: Mapping[str, str] = attrs.field(factory=dict)
+    unseen_types: tuple[str, ...] = ()
+    missing_labels: tuple[MissingLabel, ...] = ()
+
+    def said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Say it in a sentence each, with the lines to write in the rules, where there are some."""
+        if self.missing_columns:
+            names = _listed([one.column for one in self.missing_columns])
+            them = "it is" if len(self.missing_columns) == 1 else "they are"
+            lines = [one.declaration for one in self.missing_columns if one.declaration]
+            yield f"rules read {names}, and no row has a column for that: {them} unknown for every lead", (*lines,)
+        if self.unseen_types:
+            yield f"rules are about events ({_listed(self.unseen_types)}), and no file of events was given", ()
+        if self.unknown_types:
+            total = sum(self.unknown_types.values())
+            each = [self._type(type_, count) for type_, count in self.unknown_types.items()]
+            events = "1 event is" if total == 1 else f"{total:,} events are"
+            lines = [f'event {event} from "{type_}"' for type_, event in self.close_types.items()]
+            yield f"{events} of a type that no rule knows: {_joined(each)}", (*lines,)
+        for one in self.missing_labels:
+            asked = f"rules ask which label of `{one.ladder}` a lead held, and no lead has one"
+            yield f"{asked}; where a column holds it, write {one.declaration}", ()
+
+    def _type(self, type_: str, count: int) -> str:
+        close = self.close_types.get(type_, "").partition("[")[0]
+        return f"`{type_}` ({count:,}{f', is it `{close}`?' if close else ''})"
+
+    def sentences(self) -> Iterator[str]:
+        """Say it in a sentence each."""
+        return (sentence + (f" (write {'; '.join(lines)})" if lines else "") for sentence, lines in self.said())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {
+            "missing_columns": [one.to_dict() for one in self.missing_columns],
+            "unknown_event_types": dict(self.unknown_types),
+            "unseen_event_types": list(self.unseen_types),
+            "missing_labels": [{"ladder": one.ladder, "close": one.close} for one in self.missing_labels],
+        }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return _joined([f"`{name}`" for name in names])
+
+
+def _joined(each: Sequence[str]) -> str:
+    more = len(each) - _MOST_NAMED
+    return ", ".join(each[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+@attrs.define
+class Looking:
+    """Looks at leads as they are read, and remembers what they have of what rules ask for."""
+
+    program: Program
+    leads: int = 0
+    columns: dict[str, None] = attrs.field(factory=dict)
+    types: Counter[str] = attrs.field(factory=Counter)
+    asked: dict[str, frozenset[str]] = attrs.field(init=False)
+    holding: dict[str, Counter[str]] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.asked = {name: frozenset(map(folded, self._scope.ladders[name])) for name in ladders_asked(self.program)}
+
+    @property
+    def _scope(self) -> Scope:
+        return self.program.scope
+
+    def watch(self, rows: Iterable[Row | Reject]) -> Iterator[Row | Reject]:
+        """Give rows as they come, and look at each."""
+        for row in rows:
+            if isinstance(row, Row):
+                self.add(row)
+            yield row
+
+    def add(self, row: Row) -> None:
+        """Look at a lead."""
+        self.leads += 1
+        attributes, stages = row.lead["attributes"], row.lead["stages"]
+        if isinstance(attributes, Mapping):
+            self.columns |= dict.fromkeys(name for name in attributes if isinstance(name, str))
+            if self.asked:
+                self._labels(attributes, stages)
+        self.types.update(types_of(row.lead["events"]))
+
+    def _labels(self, attributes: Mapping[str, Any], stages: object) -> None:
+        """See which of the ladders that are asked for a lead holds a label of, and which columns hold such labels."""
+        for ladder in [*self.asked]:
+            held_in = self._scope.held_in.get(ladder, ())
+            if (isinstance(stages, Mapping) and stages.get(ladder)) or any(attributes.get(name) for name in held_in):
+                del self.asked[ladder]
+            elif self.leads <= _ROWS_FOR_LABELS:
+                labels, counts = self.asked[ladder], self.holding.setdefault(ladder, Counter())
+                counts.update(
+                    name
+                    for name, value in attributes.items()
+                    if isinstance(value, str) and folded(value.strip()) in labels
+                )
+
+    def found(self, table: LeadTable) -> Lacks:
+        """Say what has been found, of a table that was read, or begun."""
+        if not self.leads:
+            return Lacks()
+        scope = self._scope
+        unknown = {t: n for t, n in sorted(self.types.items()) if plain_name(t) not in self._known_types}
+        close = {t: _declared(scope.events[near]) for t in unknown if (near := close_name(t, [*scope.events]))}
+        has_events = bool(self.types) or table.has_events
+        return Lacks(
+            self.missing_columns(table),
+            unknown,
+            close,
+            () if has_events else tuple(scope.read),
+            tuple(MissingLabel(ladder, self._holder(ladder)) for ladder in self.asked),
+        )
+
+    @property
+    def _known_types(self) -> frozenset[str]:
+        events = self._scope.events
+        return frozenset(events) | {plain_name(t.strip()) for event in events.values() for t in event.types}
+
+    def _holder(self, ladder: str) -> str | None:
+        """Give the column in which most labels of a ladder stand, where some do."""
+        found = self.holding.get(ladder, Counter()).most_common(1)
+        return found[0][0] if found else None
+
+    def missing_columns(self, table: LeadTable) -> tuple[MissingColumn, ...]:
+        """Name the fields of which no row has a column."""
+        columns = self.columns if table.columns is None else dict.fromkeys(table.columns)
+        plain = {plain_name(column): column for column in (*columns, *table.read_as.values())}
+        fields = self._scope.fields.values()
+        taken = {key for field in fields for key in field.keys}
+        others = [column for key, column in plain.items() if key not in taken and column not in table.read_as]
+        missing = [field for field in fields if not any(_is_there(key, plain) for key in field.keys)]
+        return tuple(MissingColumn(field, field.key, close_column(field.key, others)) for field in missing)
+
+
+def _declared(event: EventType) -> str:
+    """Write an event with its properties, as it would be declared: another declaration stands in place of it."""
+    properties = ", ".join(f"{prop.name}: {written(prop.field)}" for prop in event.properties)
+    return f"{event.name}[{properties}]" if properties else event.name
+
+
+def _is_there(key: str, columns: Collection[str]) -> bool:
+    """Tell whether a column, or the first part of a path, is there."""
+    return key in columns or any(key[:at] in columns for at, sign in enumerate(key) if sign == ".")
+
+
+def close_column(key: str, columns: Sequence[str]) -> str | None:
+    """Suggest the column that may be meant: of a close name, else one that has all words of the key, and few others.
+
+    >>> close_column("employees", ["Number of Employees", "Notes"])
+    'Number of Employees'
+    """
+    near = close_name(key, columns)
+    if near is not None:
+        return near
+    words = set(_WORD.findall(squeezed_words(key)))
+    having = [column for column in columns if words and words <= set(_WORD.findall(squeezed_words(column)))]
+    return min(having, key=len, default=None)
+
+
+def squeezed_words(name: str) -> str:
+    """Give a name in the form of comparison, its words apart."""
+    return " ".join(squeezed(word) for word in _WORD.findall(name))
+
+
+def types_of(events: object) -> list[str]:
+    """Give the types of the events of a lead as they stand there."""
+    found = events if isinstance(events, list | tuple) else ()
+    types = [event.get("type") for event in found if isinstance(event, Mapping)]
+    return [type_.strip() for type_ in types if isinstance(type_, str) and type_.strip()]
+
+
+def ladders_asked(program: Program) -> tuple[str, ...]:
+    """Name the ladders of which the rules ask what label a lead held: `was`, `hold`, `forward only`."""
+    asked = {node.ladder for node in program.walk() if isinstance(node, p.Was)}
+    return tuple(one.name for one in program.ladders if one.name in asked or one.holds or one.forward_only)
