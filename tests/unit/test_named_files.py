@@ -44,7 +44,10 @@ def test_only_rule_files_are_included(here, name):
 def test_only_csv_and_text_files_are_lists(here, name):
     (here / name).write_text(LINE, "utf-8")
     (told,) = mistakes(f'list l from "{name}" column "z"')
-    assert told.startswith(f"1 LR610 `{name}` is not read: the name of a list ends in `.csv` or `.txt` or `.tsv` /")
+    assert told.startswith(
+        f"1 LR610 `{name}` is not read: the name of a list ends in `.csv` or `.txt` or `.tsv` "
+        "or `.xlsx` or `.xls` or `.ods` /"
+    )
     assert "hunter" not in told
 
 

@@ -17,7 +17,10 @@ from typing import Literal
 
 import attrs
 
-from leadrules.errors import Diagnostic, MissingFile, Span
+from leadrules.decoding.delimiters import SAID, sniffed
+from leadrules.decoding.encodings import recognised
+from leadrules.decoding.workbooks import UnreadableSheet, open_sheet
+from leadrules.errors import Diagnostic, MissingFile, Span, closest
 from leadrules.syntax.source import decode
 
 MAIN = ""
@@ -26,10 +29,12 @@ PACK = "pack:"
 
 RULES = (".leadrules",)
 """What the name of an included file ends in: no other file's lines are shown in messages."""
-LISTS = (".csv", ".txt", ".tsv")
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+LISTS = (".csv", ".txt", ".tsv", *WORKBOOKS)
 """What the name of a file with a list ends in."""
 FILE_BYTES = 1024 * 1024
 """The size of a rule file, unless limits say otherwise."""
+_SAMPLE = 1 << 16
 LIST_BYTES, LIST_LINES = 16 * 1024 * 1024, 250_000
 """The size of a file with a list, and how many lines it may have: each is kept several times."""
 
@@ -162,7 +167,8 @@ class Files:
         if not target.is_relative_to(self.root):
             raise ValueError(f"`{path}` lies outside the folder that rules are read from")
         try:
-            found = _read_ordinary(target, path, self.most if kinds == RULES else LIST_BYTES).decode("utf-8-sig")
+            data = _read_ordinary(target, path, self.most if kinds == RULES else LIST_BYTES)
+            found = data.decode("utf-8-sig") if kinds == RULES else _list_text(data, path)
         except UnicodeDecodeError:
             raise ValueError(f"`{path}` is not UTF-8") from None
         except FileNotFoundError:
@@ -180,14 +186,14 @@ class Files:
         raise MissingFile(_not_of(path, kinds), _beside(path, self.path.parent / key))
 
     def read_list(self, file: str, path: str, column: str | None) -> list[str]:
-        """Read the texts of a list from a CSV file beside the rule file that names it.
+        """Read the texts of a list from a CSV file or workbook beside the rule file that names it.
 
         With a column, those of that column; else the first value of each line. Empty ones are left
         out, and so are repeats. Raises ValueError with a sentence for people.
         """
         text = self.text(self.beside(file, path), path, LISTS)
         try:
-            filled = (row for row in csv.reader(io.StringIO(text)) if any(value.strip() for value in row))
+            filled = (row for row in _split(text, column) if any(value.strip() for value in row))
             rows = [*itertools.islice(filled, LIST_LINES + 1)]
         except csv.Error as problem:
             raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
@@ -198,12 +204,51 @@ class Files:
             header = [name.strip() for name in rows[0]] if rows else []
             if column not in header:
                 known = ", ".join(f'"{name}"' for name in header) or "none"
-                raise ValueError(f'`{path}` has no column "{column}" (its columns are {known})')
+                near = closest(column, header)
+                meant = f'did you mean "{near}"? ' if near else ""
+                raise ValueError(f'`{path}` has no column "{column}" ({meant}its columns are {known})')
             place, rows = header.index(column), rows[1:]
         texts = [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
         if not texts:
             raise ValueError(f"`{path}` holds no values for the list")
         return list(dict.fromkeys(texts))
+
+
+def _list_text(data: bytes, path: str) -> str:
+    """Give a list's file as text: of the encodings that files of leads may have, and of a workbook its first sheet.
+
+    Raises ValueError with a sentence for people.
+    """
+    if path.endswith(WORKBOOKS):
+        return _sheet_text(data, path)
+    encoding = recognised(data, is_whole=True)
+    if encoding is None:
+        raise ValueError(f"`{path}` is not UTF-8, nor of an encoding that can be told: save it again as UTF-8")
+    return data.decode(encoding.codec).removeprefix("\ufeff")
+
+
+def _sheet_text(data: bytes, path: str) -> str:
+    """Write the first sheet of a workbook as CSV."""
+    text = io.StringIO()
+    try:
+        rows = open_sheet(io.BytesIO(data), None).rows
+        csv.writer(text).writerows(["" if cell is None else cell for cell in cells] for _, cells in rows)
+    except ImportError:
+        install = "install it with: pip install 'leadrules[excel]'"
+        raise ValueError(f"`{path}` needs python-calamine to be read: {install}") from None
+    except UnreadableSheet as problem:
+        raise ValueError(f"`{path}` {problem.problem}") from None
+    return text.getvalue()
+
+
+def _split(text: str, column: str | None) -> Iterator[list[str]]:
+    """Split a list's file into rows by the delimiter that it says, or by the one that makes a table of it."""
+    said = SAID.match(text)
+    body = text[said.end() :] if said else text
+    mark = (
+        said[1] if said else sniffed(body[:_SAMPLE], [column] if column is not None else [], whole=len(body) <= _SAMPLE)
+    )
+    return csv.reader(io.StringIO(body), delimiter=mark)
 
 
 def _not_of(path: str, kinds: tuple[str, ...]) -> str:

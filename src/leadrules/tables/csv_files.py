@@ -12,7 +12,8 @@ from typing import TextIO
 
 import attrs
 
-from leadrules.tables.delimiters import read_delimiter, sniffed
+from leadrules.decoding.delimiters import SAID, sniffed
+from leadrules.tables.delimiters import read_delimiter
 from leadrules.tables.inputs import Input
 from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
 from leadrules.tables.records import (
@@ -30,7 +31,6 @@ from leadrules.tables.records import (
 _ENCODING = "utf-8-sig"
 _SKIPPED = 1 << 20
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
-_EXCEL_HINT = re.compile(r"sep=(.)\r?\n")
 
 
 def open_tsv(given: Input, wanted: Wanted) -> RecordFile:
@@ -55,7 +55,7 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
         refuse_encoding(given)
     if not sample.strip():
         raise given.problem("is empty", "its first row should name the columns")
-    hint = _EXCEL_HINT.match(sample)
+    hint = SAID.match(sample)
     if delimiter is None:
         body = sample[hint.end() :] if hint else sample
         delimiter = read_delimiter(given, hint[1]) if hint else sniffed(body, wanted.columns, whole=given.is_whole)

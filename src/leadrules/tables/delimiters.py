@@ -1,17 +1,10 @@
-"""Recognise the delimiter of a CSV file from its first rows."""
+"""Read the delimiter that someone asks for."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
-
 from leadrules.tables.inputs import Input
 
-DELIMITERS = (",", ";", "\t", "|", "^", "~")
-"""The delimiters that are recognised."""
-
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-_MOST_ROWS = 50
 
 
 def read_delimiter(of: Input, given: str) -> str:
@@ -20,37 +13,3 @@ def read_delimiter(of: Input, given: str) -> str:
     if len(mark) != 1 or mark in '"\r\n\0 ' or mark.isalnum():
         raise of.problem(f"cannot be split at `{given}`", "a delimiter is one mark, such as `,`, `;`, `|` or `tab`")
     return mark
-
-
-def sniffed(sample: str, expected: Sequence[str], *, whole: bool) -> str:
-    """Choose the delimiter under which a sample looks most like a table.
-
-    First comes the one whose header has the expected columns, then the one under which most rows
-    are as wide as the header, then the one with most columns. `whole` tells that the sample is the
-    whole file, so that its last row is complete. A file of one column has `,`.
-    """
-    best, best_rank = ",", (0, 0.0, 0)
-    for mark in DELIMITERS:
-        rows = _rows(sample, mark, whole=whole)
-        header = [name.strip() for name in rows[0]] if rows else []
-        if len(header) < 2:
-            continue
-        alike = sum(len(row) == len(header) for row in rows) / len(rows)
-        rank = (sum(name in header for name in expected), alike, len(header))
-        if rank > best_rank:
-            best, best_rank = mark, rank
-    return best
-
-
-def _rows(sample: str, delimiter: str, *, whole: bool) -> list[list[str]]:
-    """Split the sample; a row that the sample's end may have cut is left out, unless it is the only one."""
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter):
-            if row:
-                rows.append(row)
-            if len(rows) > _MOST_ROWS:
-                break
-    except csv.Error:
-        pass
-    return rows if whole or len(rows) < 2 else rows[:-1]
