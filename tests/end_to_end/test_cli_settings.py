@@ -96,7 +96,7 @@ def test_whatever_names_files_is_relative_to_the_file():
 
 def test_the_file_that_init_writes_says_only_what_there_is(here):
     text = resources.files("leadrules.cli").joinpath("templates/leadrules.toml.tmpl").read_text("utf-8")
-    assert given(here, text) == {"rules": str(here / "rules.leadrules"), "leads": str(here / "leads.csv")}
+    assert given(here, text) == {"rules": str(here / "rules.leadrules"), "leads": [str(here / "leads.csv")]}
     lines = [line.removeprefix("# ") if " = " in line and "`" not in line else line for line in text.splitlines()]
     whole = tomllib.loads("\n".join(lines))
     assert len(whole) > 8
