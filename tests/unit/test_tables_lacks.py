@@ -157,3 +157,25 @@ def test_a_comparison_counts_what_rejected_rows_hold(tmp_path):
     assert [one.row for one in found.other_rejects] == [5]
     assert [one.column for one in found.missing_columns] == ["need"]
     assert found.to_dict()["unreadable"][0]["examples"] == ["1 200"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "cure"),
+    [
+        ("list of text", 'field topics: list of text from "Topics" split ";"'),
+        ("list of text pii", 'field topics: list of text from "Topics" split ";" pii'),
+        ('list of text split ";"', None),
+        ('list of text split "," or ";"', None),
+        ("text", None),
+    ],
+)
+def test_lists_that_are_split_at_both_signs(declared, cure, tmp_path):
+    rules = f'field topics: {declared} from "Topics"\ntopics contains "x" +1'
+    leads = 'id,Topics\n1,"Media (a, b);x"\n2,"x, y; z"\n3,a;b\n4,"a, b"\n5,\n'
+    said = [*lacks(tmp_path, leads, rules=rules).said()]
+    if cure is None:
+        assert said == []
+        return
+    such = "" if "pii" in declared else ", such as `Media (a, b);x`"
+    sentence = f"2 values of `topics` are split at `,` and `;` alike{such}; where `;` alone is meant"
+    assert said == [(sentence, (cure,))]

@@ -56,13 +56,32 @@ class MissingLabel:
 
 
 @attrs.frozen
+class MixedList:
+    """A list of text of which values hold both commas and semicolons, and are split at either: `count` of them."""
+
+    field: Field
+    count: int
+    example: str
+
+    @property
+    def declaration(self) -> str:
+        """What to write where they are split at semicolons alone."""
+        return f"field {self.field.name}: {written(attrs.evolve(self.field, split=(';',)))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"field": self.field.name, "count": self.count, "example": None if self.field.pii else self.example}
+
+
+@attrs.frozen
 class Lacks:
     """What files lack for the rules that score them.
 
     `missing_columns` are the fields that rules read and no row has; `unknown_types` counts the events of each type
     that no rule knows, and `close_types` gives the declarations of those that may be meant. `unseen_types` are those
     that rules look at while no lead has any event and no file of events was given. `missing_labels` are the ladders
-    whose held labels rules ask for and no lead has.
+    whose held labels rules ask for and no lead has. `mixed_lists` are split at commas and semicolons alike, where
+    perhaps only one of them was meant.
     """
 
     missing_columns: tuple[MissingColumn, ...] = ()
@@ -70,6 +89,7 @@ class Lacks:
     close_types: Mapping[str, str] = attrs.field(factory=dict)
     unseen_types: tuple[str, ...] = ()
     missing_labels: tuple[MissingLabel, ...] = ()
+    mixed_lists: tuple[MixedList, ...] = ()
 
     def said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Say it in a sentence each, with the lines to write in the rules, where there are some."""
@@ -89,6 +109,12 @@ class Lacks:
         for one in self.missing_labels:
             asked = f"rules ask which label of `{one.ladder}` a lead held, and no lead has one"
             yield f"{asked}; where a column holds it, write {one.declaration}", ()
+        for mixed in self.mixed_lists:
+            values = "1 value of" if mixed.count == 1 else f"{mixed.count:,} values of"
+            are = "is" if mixed.count == 1 else "are"
+            such = "" if mixed.field.pii else f", such as `{mixed.example}`"
+            said = f"{values} `{mixed.field.name}` {are} split at `,` and `;` alike{such}; where `;` alone is meant"
+            yield said, (mixed.declaration,)
 
     def _type(self, type_: str, count: int) -> str:
         close = self.close_types.get(type_, "").partition("[")[0]
@@ -105,6 +131,7 @@ class Lacks:
             "unknown_event_types": dict(self.unknown_types),
             "unseen_event_types": list(self.unseen_types),
             "missing_labels": [{"ladder": one.ladder, "close": one.close} for one in self.missing_labels],
+            "mixed_lists": [one.to_dict() for one in self.mixed_lists],
         }
 
 
@@ -126,10 +153,15 @@ class Looking:
     columns: dict[str, None] = attrs.field(factory=dict)
     types: Counter[str] = attrs.field(factory=Counter)
     asked: dict[str, frozenset[str]] = attrs.field(init=False)
+    lists: tuple[Field, ...] = attrs.field(init=False)
+    mixed: dict[str, MixedList] = attrs.field(factory=dict)
     holding: dict[str, Counter[str]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.asked = {name: frozenset(map(folded, self._scope.ladders[name])) for name in ladders_asked(self.program)}
+
+        fields = self._scope.fields.values()
+        self.lists = tuple(one for one in fields if one.type.kind == "list of text" and not one.split)
 
     @property
     def _scope(self) -> Scope:
@@ -150,7 +182,16 @@ class Looking:
             self.columns |= dict.fromkeys(name for name in attributes if isinstance(name, str))
             if self.asked:
                 self._labels(attributes, stages)
+            for field in self.lists:
+                self._list(field, attributes)
         self.types.update(types_of(row.lead["events"]))
+
+    def _list(self, field: Field, attributes: Mapping[str, Any]) -> None:
+        value = next((value for key in field.keys if (value := attributes.get(key))), None)
+        if isinstance(value, str) and "," in value and ";" in value:
+            before = self.mixed.get(field.name)
+            count, example = (1, value) if before is None else (before.count + 1, before.example)
+            self.mixed[field.name] = MixedList(field, count, example)
 
     def _labels(self, attributes: Mapping[str, Any], stages: object) -> None:
         """See which of the ladders that are asked for a lead holds a label of, and which columns hold such labels."""
@@ -180,6 +221,7 @@ class Looking:
             close,
             () if has_events else tuple(scope.read),
             tuple(MissingLabel(ladder, self._holder(ladder)) for ladder in self.asked),
+            tuple(self.mixed.values()),
         )
 
     @property
