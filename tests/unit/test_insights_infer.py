@@ -53,7 +53,11 @@ def declared(values, name="column"):
         (["$1,200,000", "850000"], 'number as "$1,234"'),
         (["€1,234.50", "€ 7"], 'number as "€1,234"'),
         (["12 zł", "1 200,50 zł"], 'number as "1 234,50 zł"'),
-        (["45%", "100 %", "7"], 'number as "12%"'),
+        (["45%", "100 %"], 'number as "12%"'),
+        (
+            ["0,75", "50%"],
+            'number as "6,5%"  # 45% is read as 45, and some values have no %: are they of one kind?',
+        ),
         (["12k", "1.5M"], 'number as "12k"'),
         (["1,2 mln zł", "300 tys. zł"], 'number as "6,5 mln zł"'),
         (["51-200", "1-10", "1,001-5,000", "1000+"], 'number as "1,001-5,000"  # a range is its lower end'),
@@ -113,6 +117,10 @@ def declared(values, name="column"):
         (["a | b", "b"], 'list of text split "|"'),
         (["Scania, Volvo, DAF", "MAN", "MAN, Scania", "Volvo"], 'list of text split ","'),
         (["Houston, TX", "Austin, TX", "Dallas, TX"], "text"),
+        (
+            ["Houston, TX", "Houston, OK", "Austin, TX", "Austin, OK"],
+            "text",
+        ),
         (["Called him, he will think about it", "Not now, maybe later; call in May"], "text"),
         (["", None], "text  # always empty"),
         (["n/a"], 'text unknown {"n/a"}  # always unknown'),
@@ -251,6 +259,16 @@ def test_moments_and_properties_have_their_forms():
         'event order[sum: number as "1 234,50" else unknown, order_no: text, paid: text, tags: list of text split ";",',
         '    on: date as "D.M.YYYY"]  # does order_no identify it? add: id order_no',
         "event ping",
+    ]
+
+
+def test_only_what_is_called_an_id_may_identify_an_event():
+    at = "2026-01-01T00:00:00Z"
+    assert events_of(*(("ping", at, {"page": page, "call_id": "7"}) for page in "ab")) == [
+        "event ping[page: text, call_id: text]"
+    ]
+    assert events_of(*(("ping", at, {"page": page, "call_id": page}) for page in "ab")) == [
+        "event ping[page: text, call_id: text]  # does call_id identify it? add: id call_id"
     ]
 
 

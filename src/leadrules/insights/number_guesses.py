@@ -169,6 +169,8 @@ def _doubt(style: str | None, cells: Mapping[_Cell, int], widest: list[frozenset
     money = {word for words in widest for word in words if word in _CURRENCIES or unicodedata.category(word[0]) == "Sc"}
     if len(widest) > 1 and len(money) > 1:
         return f"several currencies are read as one: {', '.join(sorted(money))}"
+    if 0 < sum("%" in cell.words for cell in cells) < len(cells):
+        return "45% is read as 45, and some values have no %: are they of one kind?"
     if any(cell.ranges for cell in cells):
         return "a range is its lower end"
     every = [digits for cell in cells for digits in cell.digits]
