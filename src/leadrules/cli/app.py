@@ -32,7 +32,7 @@ RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.
 LeadsFiles = Annotated[
     list[Path],
     typer.Argument(
-        metavar="LEADS…",
+        metavar="LEADS",
         help="The leads: .csv, .xlsx, .jsonl, .json, .parquet, …, or a folder; - is standard input.",
         show_default=False,
     ),

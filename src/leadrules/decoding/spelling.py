@@ -20,20 +20,20 @@ _VOWELS = "aeiouyáéíóúýàèìòùâêîôûäëïöüãõåæøœąęěů�
 @attrs.frozen
 class _Language:
     letters: frozenset[str]
-    wrong: re.Pattern[str] | None
+    wrong: str  # a pattern, which `re` compiles when the first text of a code page comes
 
     def weigh(self, word: str) -> float:
         """Give 1 for a word that may be of this language, less where its letters stand oddly or are not of it."""
         foreign = {letter for letter in word if letter.isalpha() and not letter.isascii()}
         if not foreign <= self.letters:
             return -1.0
-        if self.wrong is not None and self.wrong.search(word):
+        if self.wrong and re.search(self.wrong, word):
             return -0.5
         return 1.0 if foreign else 0.0
 
 
 def _language(letters: str, wrong: str = "") -> _Language:
-    return _Language(frozenset(letters), re.compile(wrong.replace("V", f"[{_VOWELS}]")) if wrong else None)
+    return _Language(frozenset(letters), wrong.replace("V", f"[{_VOWELS}]"))
 
 
 _NOT_LATIN = r"w|k|[cszr]z"

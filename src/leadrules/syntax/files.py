@@ -19,7 +19,6 @@ import attrs
 
 from leadrules.decoding.delimiters import SAID, sniffed
 from leadrules.decoding.encodings import recognised
-from leadrules.decoding.workbooks import UnreadableSheet, open_sheet
 from leadrules.errors import Diagnostic, MissingFile, Span, closest
 from leadrules.syntax.source import decode
 
@@ -228,7 +227,9 @@ def _list_text(data: bytes, path: str) -> str:
 
 
 def _sheet_text(data: bytes, path: str) -> str:
-    """Write the first sheet of a workbook as CSV."""
+    """Write the first sheet of a workbook as CSV. Raises ValueError."""
+    from leadrules.decoding.workbooks import UnreadableSheet, open_sheet
+
     text = io.StringIO()
     try:
         rows = open_sheet(io.BytesIO(data), None).rows
