@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 
 from leadrules.conversions import Reader, reader_of_property
-from leadrules.engine.compiler.runtime import absent_is_unknown, has_ties
+from leadrules.engine.compiler.runtime import EARLIEST, absent_is_unknown, has_ties
 from leadrules.lead import LeadReader, Occurrence, in_canonical_order
 from leadrules.values import Value, instant_of
 from leadrules.vocabulary import EventType, Scope, Type
@@ -106,9 +106,14 @@ class EventMaker:
             return ()
         captured, start = self._types[type_]
         events = by[type_]
-        moments = in_utc(seen[start] if captured.properties else events)
+        moments: Sequence[dt.datetime] = events
+        columns: Sequence[Any] = ()
         end = start + 1 + len(captured.properties)
-        columns = seen[start + 1 : end] if captured.properties else ()
+        if captured.properties:
+            moments, columns = seen[start], seen[start + 1 : end]
+        is_sorted = _is_sorted(moments)
+        if not is_sorted:
+            moments = in_utc(moments)
         if captured.passing:
             columns = [
                 _of_all(events, column) if name in captured.passing else column
@@ -116,10 +121,10 @@ class EventMaker:
             ]
         names = [name for of, name in ids if of == type_] if ids else itertools.repeat(None)
         made: list[Event] = [*zip(moments, itertools.repeat(type_), names, *columns, strict=False)]
+        if is_sorted:
+            return made
         if captured.ranked and (places := seen[end]):
             return [event for _, event in sorted(zip(places, made, strict=True), key=_FIRST)]
-        if len(made) == 1 or all(map(operator.lt, moments, itertools.islice(moments, 1, None))):
-            return made
         return sorted(made, key=self._place if has_ties(moments) else _FIRST)
 
     def occurrences(self, seen: Sequence[Any]) -> tuple[Occurrence, ...]:
@@ -139,6 +144,16 @@ class EventMaker:
 
     def _values(self, event: Event) -> list[Value | None]:
         return [known(raw) for known, raw in zip(self._known[event[TYPE]], event[PROPERTIES:], strict=True)]
+
+
+def _is_sorted(moments: Iterable[dt.datetime]) -> bool:
+    """Tell that moments are of UTC, and each is later than the one before; a loop, since there are mostly few."""
+    last = EARLIEST
+    for at in moments:
+        if at.tzinfo is not dt.UTC or at <= last:
+            return False
+        last = at
+    return True
 
 
 def in_utc(moments: Sequence[dt.datetime]) -> Sequence[dt.datetime]:
