@@ -277,6 +277,17 @@ def test_every_mistake_is_told_with_its_line_and_what_was_meant(leadrules, setti
     )
 
 
+def test_a_list_for_some_commands_is_no_value_for_another(here, leadrules, settings):
+    settings('rules = ["acme.leadrules", "other.leadrules"]\nleads = "leads.csv"\n')
+    (here / "other.leadrules").write_text("budget +1\n", "utf-8")
+    assert leadrules("test").exit_code == 0
+    run = leadrules("score")
+    assert run.exit_code == 2
+    assert run.stderr == (
+        'error: leadrules.toml:1: `rules` takes one value, not a list\n  help: write rules = "acme.leadrules"\n'
+    )
+
+
 def test_what_is_no_toml(here):
     (told,) = mistakes(here, 'rules = "a"\nleads = leads.csv\n')
     assert told == (

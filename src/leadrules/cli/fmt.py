@@ -105,7 +105,8 @@ def _show(path: Path, found: _Written, screen: Screen) -> None:
     """Print what would change, as a unified diff."""
     styles = {"+": "green", "-": "red", "@": "cyan"}
     for line in _diff(path, found):
-        screen.line((printable(line), styles.get(line[:1], "") if line[:3] not in {"+++", "---"} else "bold"))
+        style = styles.get(line[:1], "") if line[:3] not in {"+++", "---"} else "bold"
+        screen.put(screen.styled((printable(line), style)))
 
 
 def _diff(path: Path, found: _Written) -> Iterator[str]:

@@ -112,7 +112,7 @@ def settings_of(file: SettingsFile, command: str, commands: Commands) -> dict[st
     Paths are relative to the file. What is said for all commands gives way to what the command's own
     section says. Raises SettingsWrong, with every mistake of the whole file.
     """
-    mistakes = sorted(_mistakes(file, commands))
+    mistakes = sorted(_mistakes(file, command, commands))
     if mistakes:
         raise SettingsWrong(
             [(f"{file.called}:{line}: {message}", advice or None) for line, message, advice in mistakes]
@@ -133,9 +133,10 @@ def settings_of(file: SettingsFile, command: str, commands: Commands) -> dict[st
 # ------------------------------------------------------------------- mistakes
 
 
-def _mistakes(file: SettingsFile, commands: Commands) -> Iterator[tuple[int, str, str]]:
+def _mistakes(file: SettingsFile, command: str, commands: Commands) -> Iterator[tuple[int, str, str]]:
     """Give each mistake: its line, what is wrong, what to do about it."""
-    every = [option for options in commands.values() for option in options]
+    own = {option.key for option in commands[command]}
+    every = [option for name, those in commands.items() for option in those if name == command or option.key not in own]
     for key, value in file.values.items():
         if not isinstance(value, Mapping):
             yield from _mistakes_of(file, (key,), value, every, commands)
