@@ -635,9 +635,37 @@ def program_of(rules: Ruleset) -> Program:
     return rules._program  # noqa: SLF001
 
 
+def asked_of(rules: Ruleset, condition: str, name: str) -> Program:
+    """Give the program of rules with a last example that expects a condition, and a scope that has all it reads.
+
+    `name` stands for the file in diagnostics. Raises RulesetError.
+    """
+    text = f'example "{name}"\nexpect {condition}\n'
+    asked = expand(Files.of_text(text, name, {}), rules._limits)  # noqa: SLF001
+    if asked.diagnostics:
+        raise _error_of(list(asked.diagnostics))
+    known = rules._checked  # noqa: SLF001
+    statements = tuple(one for one in known.statements if not isinstance(one, _TESTS))
+    checked = check(
+        (*statements, *asked.statements),
+        {**known.texts, **asked.texts},
+        params=rules._params,  # noqa: SLF001
+        read_list=rules._files.read_list,  # noqa: SLF001
+        catalogue=rules._catalogue,  # noqa: SLF001
+        limits=rules._limits,  # noqa: SLF001
+        lenient=rules._lenient,  # noqa: SLF001
+    )
+    if checked.program is None:
+        raise _error_of([one for one in checked.diagnostics if one.severity == "error"])
+    return attrs.evolve(checked.program, scope=checked.program.tested or checked.program.scope, asked=None)
+
+
 def files_of(rules: Ruleset) -> tuple[Path, ...]:
     """Give the paths of the files that rules were loaded from: lists and included files too; none for a text."""
     return rules._files.paths()  # noqa: SLF001
+
+
+_TESTS = (tree.Example, tree.Given, tree.Expect)
 
 
 def fingerprint_of(program: Program) -> str:

@@ -317,3 +317,16 @@ def test_csv_for_a_program_and_kept_columns(here, leadrules):
     ):
         run = leadrules(*SCORE, *wrong)
         assert (run.exit_code, told in run.stderr) == (2, True)
+
+
+def test_only_leads_that_meet_a_condition(here, leadrules):
+    run = leadrules(*SCORE, "--where", 'stage >= mql and country = "PL"', "-o", "out.csv")
+    assert run.exit_code == 0
+    assert "3 leads do not meet `stage >= mql" in run.stderr
+    assert "wrote 1 lead to out.csv" in run.stderr
+    assert (here / "out.csv").read_text("utf-8").count("\n") == 2
+    assert "Amber Cargo" not in run.stdout
+    run = leadrules(*SCORE, "--where", "stage >= mqll")
+    assert run.exit_code == 2
+    assert "did you mean `mql`?" in run.stderr
+    assert "--where: `stage >= mqll` is no condition over these rules" in run.stderr

@@ -259,6 +259,10 @@ def score(
     only_changed: Annotated[
         Path | None, typer.Option(metavar="LAST", help="Write only what is new or other than in this file of results.")
     ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="CONDITION", help="Only leads that meet it: 'stage >= mql and budget'."),
+    ] = None,
     show: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Show this column beside the id. (default: company)")
     ] = None,
@@ -301,7 +305,7 @@ def score(
         input_format,
     )
     form = FormOptions(for_, out_delimiter, out_decimal, out_encoding, out_dates)
-    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, only_changed, form)
+    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, only_changed, where, form)
     raise typer.Exit(
         run(
             lambda: command(

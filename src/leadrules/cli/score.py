@@ -18,13 +18,15 @@ from leadrules.cli.ranking import Ranking, Rankings
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.screen import Screen, counted
+from leadrules.cli.screen import Screen, counted, drawn
 from leadrules.cli.streams import standard_output
+from leadrules.errors import RulesetError
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Lacks, Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
+from leadrules.tables.where import Where
 from leadrules.values import Zone, instant_of
 
 STDOUT = Path("-")
@@ -63,6 +65,7 @@ class Outputs:
     keep: tuple[str, ...] = ()
     by: str | None = None
     only_changed: Path | None = None
+    where: str | None = None
     form: FormOptions = FormOptions()
 
     @property
@@ -94,6 +97,15 @@ class Listed:
     show: Sequence[str] = ()
 
 
+def _where(rules: Ruleset, text: str, notes: Screen) -> Where:
+    try:
+        return Where.of(rules, text)
+    except RulesetError as error:
+        for diagnostic in error.diagnostics:
+            notes.put(drawn(diagnostic))
+        raise Stop(f"--where: `{text}` is no condition over these rules") from None
+
+
 def _is_csv(path: Path) -> bool:
     return path == STDOUT or path.suffix.lower() == ".csv"
 
@@ -119,7 +131,9 @@ def score(  # noqa: PLR0913 - a parameter for each thing that is asked
     outputs.check()
     rules = load_rules(path, given)
     by = () if outputs.by is None else (outputs.by,)
-    table = source.open(program_of(rules), also=(*outputs.keep, *listed.show, *by))
+    asked = None if outputs.where is None else _where(rules, outputs.where, notes)
+    programs = (program_of(rules),) if asked is None else (program_of(rules), asked.program)
+    table = source.open(*programs, also=(*outputs.keep, *listed.show, *by))
     where = program_of(rules).scope.zone
     moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
     ranking = Rankings.of(program_of(rules), table, listed.top, listed.show, outputs.by)
@@ -144,6 +158,7 @@ def score(  # noqa: PLR0913 - a parameter for each thing that is asked
             keep=outputs.keep,
             form=form,
             only_changed=outputs.only_changed,
+            where=asked,
             by=outputs.by if outputs.results is not None else None,
         )
     if as_json:
@@ -198,7 +213,9 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
     written = [str(path) for path in (outputs.results, outputs.audit) if path is not None and path != STDOUT]
     if written:
         notes.line()
-        notes.line(("wrote ", "green"), f"{counted(summary.scored, 'lead')} to {' and '.join(written)}")
+        notes.line(
+            ("wrote ", "green"), f"{counted(summary.scored - summary.unwritten, 'lead')} to {' and '.join(written)}"
+        )
     if summary.unmatched_events:
         some = ", ".join(f"`{lead}`" for lead in summary.unmatched_leads)
         notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that {leads} does not have, such as {some}")

@@ -27,6 +27,7 @@ from leadrules.tables.results import Writing, audit_to, holds_audit, refuse_audi
 from leadrules.tables.scoring import MOST_WORKERS, AsOf, Scored, as_of_each, score_rows
 from leadrules.tables.standings import Earlier, read_scored
 from leadrules.tables.unreadable import UnreadableColumn, UnreadableValues
+from leadrules.tables.where import Where
 from leadrules.values import instant_of, text_of_instant
 
 _MOST_REASONS = 5
@@ -48,6 +49,7 @@ class Summary:
     over several lines take beyond their first: a quote too many makes such values. `event_rows` and
     `blank_events` are those of the file of events. `remarks` are sentences about the files.
     `formula` is the first text that stands in CSV with an apostrophe before it, None where there is none.
+    `unwritten` counts the scored leads that are in no output, since `where` or `only_changed` leave them out.
     `strange_labels` counts the leads that hold a label which the rules do not have, such as one of former
     rules: they are scored as leads without one, and `remarks` say so.
     """
@@ -67,6 +69,7 @@ class Summary:
     formula: str | None
     strange_labels: int = 0
     unreadable: tuple[UnreadableColumn, ...] = ()
+    unwritten: int = 0
     other_reasons: tuple[str, ...] = ()
     unmatched_leads: tuple[str, ...] = ()
     lacks: Lacks = attrs.field(factory=Lacks)
@@ -103,6 +106,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     form: CsvForm | None = None,
     by: str | None = None,
     only_changed: Path | str | None = None,
+    where: str | Where | None = None,
 ) -> Summary:
     """Score a file of leads and write what is asked for; each file is written as a whole or not at all.
 
@@ -116,6 +120,9 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     beside the results, or is `"all"`; in JSON they stand under `columns`. `form` says how CSV is written, such as
     `CsvForm.of("excel-pl")`. `by` names a column, of the results or the leads: each of its values has a list of its
     own, a file where `{}` stands in the name of `output`, or a sheet of a workbook.
+
+    `where` is a condition of the language over fields and results, such as `stage >= mql and country = "PL"`: `output`,
+    `audit` and `progress` have the leads alone for which it is true.
 
     With `only_changed`, a file of results of an earlier time, `output` has the leads alone that are new or about
     which anything in their result is other.
@@ -137,9 +144,10 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
 
     Raises `FileProblem` for a file that cannot be read or written, `InputError` for an `as_of`
     without time zone, ValueError for options that contradict each other or a table that was read
-    already, and TypeError for rules that are none.
+    already, TypeError for rules that are none, and RulesetError for a `where` that is no condition.
     """
     _refuse_arguments(rules, events, event_columns, workers)
+    asked = Where.of(rules, where) if isinstance(where, str) else where
     results = Path(output) if isinstance(output, str) else output
     points, refused = Path(audit) if audit else None, Path(rejects) if rejects else None
     refuse_outputs(results, points, refused, by=by is not None)
@@ -147,7 +155,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
         if (events, event_columns, id_column) != (None, None, "id"):
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
     else:
-        scope = program_of(rules).scope
+        scope = program_of(rules).scope if asked is None else asked.program.scope
         names = Names.of([scope]) if near_names else None
         if events is not None and not isinstance(events, EventTable):
             needed = None if progress else scope.properties
@@ -171,10 +179,16 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     with _opened(writing, results, points, refused, earlier) as write:
         for one in rows:
             tally.add(one)
+            if asked is not None and isinstance(one, Scored) and not asked.holds(one):
+                tally.unasked += 1
+                continue
             write(one)
             if progress is not None:
                 progress(one)
-    return tally.summary(leads, writing, looking.found(leads))
+    if asked is not None:
+        writing.remarks.extend(asked.sentences(tally.unasked))
+    summary = tally.summary(leads, writing, looking.found(leads))
+    return attrs.evolve(summary, unwritten=tally.unasked + (earlier.same if earlier is not None else 0))
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:
@@ -261,6 +275,7 @@ class _Tally:
     rejected: int = 0
     unscored: int = 0
     events: int = 0
+    unasked: int = 0
     reasons: list[str] = attrs.field(factory=list)
     others: list[str] = attrs.field(factory=list)
 
