@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
@@ -34,10 +36,10 @@ from leadrules.conversions import (
 )
 from leadrules.errors import LeadError, Mistake
 from leadrules.foreign import Unreadable, natural
-from leadrules.history import Change, changes_of
+from leadrules.history import ATTRIBUTES, EARLIEST, STAGES, Change, changes_of
 from leadrules.history import as_of as values_as_of
 from leadrules.interruptions import raise_if_from_outside
-from leadrules.naming import Naming, found_under
+from leadrules.naming import Naming, beginnings, found_under
 from leadrules.shape import (
     EVENT_PARTS,
     NO_TYPE,
@@ -56,7 +58,7 @@ from leadrules.shape import (
 )
 from leadrules.spellings import Twice
 from leadrules.values import Value, instant_of, moment_of, plain_name, text_of_number
-from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, TEXT, EventType, Field, Scope
+from leadrules.vocabulary import DATETIME, OWN_PROPERTIES, EventType, Field, Scope
 from leadrules.work import Work
 
 if TYPE_CHECKING:
@@ -117,7 +119,10 @@ class LeadReader:
     leadrules.errors.LeadError: lead `42`: field `employees`: `many` is not a number (write digits such as 250 or 12.5)
     """
 
-    __slots__ = ("_events", "_fields", "_ladders", "_naming", "lenient", "most_events", "read_at", "work")
+    __slots__ = (
+        *("_deciding", "_events", "_fields", "_ladders", "_named", "_naming", "_through"),
+        *("lenient", "most_events", "read_at", "work"),
+    )
     _years: Container[int] = YEARS
 
     def __init__(self, scope: Scope) -> None:
@@ -129,6 +134,10 @@ class LeadReader:
         }
         self._ladders = scope.ladders
         self._naming = Naming.of(scope)
+        self._named = {key: field.name for field in fields for key in field.keys}
+        self._through = _by_beginning({key: [key] for key in self._named})
+        columns = self._naming.columns
+        self._deciding = _by_beginning({ladder: [ladder, *columns.get(ladder, ())] for ladder in self._ladders})
         self.lenient = lenient_properties(scope)
         self.read_at = reader_of(DATETIME, scope.zone)
         self.most_events: int = scope.most_events
@@ -176,12 +185,15 @@ class LeadReader:
             return None
 
     def mistakes_of(self, shape: Shape) -> tuple[Mistake, ...]:
-        """Give every mistake of a lead, events of any time included."""
-        try:
-            self.read(shape, LATEST)
-        except LeadError as error:
-            return error.mistakes
-        return ()
+        """Give every mistake of a lead, events and changes of any time included."""
+        found: dict[Mistake, None] = {}
+        ways: list[Callable[[Shape], object]] = [partial(self.read, as_of=LATEST)]
+        for read in [*ways, self.plain_lead] if shape.changes else ways:
+            try:
+                read(shape)
+            except LeadError as error:
+                found |= dict.fromkeys(error.mistakes)
+        return tuple(found)
 
     def plain_lead(self, lead: Lead | Mapping[str, Any] | object) -> dict[str, Any]:
         """Give what the rules read of a lead, in the plainest form that reads the same. Raises LeadError."""
@@ -189,12 +201,16 @@ class LeadReader:
         mistakes = Mistakes([*shape.mistakes])
         name = mistakes.unless(read_id, shape.id)
         found: dict[str, Any] = {"id": name, "attributes": {}, "stages": {}}
-        found["changes"] = self._known_changes(changes_of(shape.changes, self.read_at, mistakes))
-        changes = self._changes(shape.attributes, shape.stages, mistakes)
+        given = mistakes.unless(mapping_of, shape.attributes, ATTRIBUTES) or NOTHING
+        labels = mistakes.unless(mapping_of, shape.stages, STAGES) or NOTHING
+        changes = changes_of(shape.changes, self.read_at, mistakes)
+        given, labels = (values_as_of(part, changes, EARLIEST) for part in (given, labels))
+        parts = self._changes(given, labels, mistakes)
+        found["changes"] = self._known_changes(given, labels, changes, mistakes)
         mistakes.found += shape.of_events
         found["events"] = self._plain_events(mistakes.unless(self.affordable, shape.events) or (), mistakes)
         mistakes.refuse(name)
-        return found | changes
+        return found | parts
 
     def plain_events(self, lead: str, events: Iterable[object]) -> list[PlainEvent]:
         """Give those events that the rules look at, each in its plainest form. Raises LeadError."""
@@ -233,46 +249,73 @@ class LeadReader:
         reader = None if type_ is None else self._events[type_]
         return None if reader is None else reader.plain(event, part)
 
-    def _known_changes(self, changes: Iterable[Change]) -> tuple[Change, ...]:
-        """Give those changes that concern what the rules read, with plain values."""
-        fields = {key: field for field, _ in self._fields for key in field.keys}
-        labels = {*self._ladders, *(column for columns in self._naming.columns.values() for column in columns)}
-        return tuple(
-            Change(one.at, one.name, _plain_of(fields.get(one.name, _ANY), one.value))
-            for one in changes
-            if one.name in fields or one.name in labels
-        )
+    def _known_changes(
+        self, given: Mapping[str, Any], labels: Mapping[str, Any], changes: Iterable[Change], mistakes: Mistakes
+    ) -> tuple[Change, ...]:
+        """Give what changes of what the rules read, with plain values: under the names that they read, no path.
 
-    def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> None:
-        """Change a plain lead; what is given as None becomes unknown. Raises LeadError, and then changes nothing."""
+        `given` and `labels` are the lead's before all of `changes`, which are in order of time.
+        """
+        current, held, wrong = dict(given), dict(labels), Mistakes()
+        found: list[Change] = []
+        for at, together in groupby(changes, key=lambda change: change.at):
+            changed = {change.name: change.value for change in together}
+            current |= changed
+            held |= changed
+            keys = dict.fromkeys(key for name in changed for key in self._through.get(name, ()))
+            self._attributes(self._naming.attributes(current), wrong, {self._named[key] for key in keys})
+            found += [Change(at, key, _plain_of(value), ATTRIBUTES) for key, value in found_under(current, [*keys])]
+            ladders = {ladder for name in changed for ladder in self._deciding.get(name, ())}
+            if ladders:
+                named = self._naming.stages(held, current)
+                told = {ladder: named.get(ladder) for ladder in sorted(ladders)}
+                self._held(told, wrong)
+                found += [Change(at, ladder, _plain_of(_label_of(raw)), STAGES) for ladder, raw in told.items()]
+        mistakes.found[:] = dict.fromkeys([*mistakes.found, *wrong.found])
+        return tuple(found)
+
+    def plain_update(self, lead: dict[str, Any], attributes: object, stages: object) -> dict[str, dict[str, Any]]:
+        """Change a plain lead, and give what changed; what is given as None becomes unknown.
+
+        Raises LeadError, and then changes nothing.
+        """
         mistakes = Mistakes()
-        changes = self._changes(attributes, stages, mistakes)
+        given = mistakes.unless(mapping_of, attributes, ATTRIBUTES) or NOTHING
+        labels = mistakes.unless(mapping_of, stages, STAGES) or NOTHING
+        changes = self._changes(given, labels, mistakes)
         mistakes.refuse(lead["id"])
         lead.update({name: {**lead[name], **changed} for name, changed in changes.items()})
+        return changes
 
-    def _changes(self, attributes: object, stages: object, mistakes: Mistakes) -> dict[str, dict[str, Any]]:
+    def _changes(
+        self, given: Mapping[str, Any], labels: Mapping[str, Any], mistakes: Mistakes
+    ) -> dict[str, dict[str, Any]]:
         """Give those of some attributes and labels that the rules know, in their plainest form."""
-        given = mistakes.unless(mapping_of, attributes, "attributes") or NOTHING
         self._attributes(self._naming.attributes(given), mistakes)
-        labels = mistakes.unless(mapping_of, stages, "stages") or NOTHING
         named = self._naming.stages(labels, given)
         held = self._held(named, mistakes)
         if mistakes.found:
             return {}
         return {
-            "attributes": {
-                key: _plain_of(field, value)
-                for field, _ in self._fields
-                for key, value in found_under(given, field.keys)
+            ATTRIBUTES: {
+                key: _plain_of(value) for field, _ in self._fields for key, value in found_under(given, field.keys)
             },
-            "stages": {ladder: held.get(ladder) for ladder in self._ladders if ladder in named},
+            STAGES: {
+                ladder: held.get(ladder)
+                for ladder in self._ladders
+                if ladder in named or found_under(given, self._naming.columns.get(ladder, ()))
+            },
         }
 
-    def _attributes(self, given: Mapping[str, Any], mistakes: Mistakes) -> tuple[dict[str, Value | None], list[str]]:
-        """Read the fields, and name those with a value that cannot be read where the rules allow that."""
+    def _attributes(
+        self, given: Mapping[str, Any], mistakes: Mistakes, wanted: Container[str] | None = None
+    ) -> tuple[dict[str, Value | None], list[str]]:
+        """Read the fields, or those that are wanted; name those that cannot be read where the rules allow that."""
         values: dict[str, Value | None] = {}
         unreadable: list[str] = []
         for field, read in self._fields:
+            if wanted is not None and field.name not in wanted:
+                continue
             raw = given.get(field.key)
             if type(raw) is Twice:
                 mistakes.found.append(Mistake(NAMED_TWICE, f"{_place_of(field)}: {raw}", field.name))
@@ -366,17 +409,23 @@ def lenient_properties(scope: Scope) -> tuple[str, ...]:
     )
 
 
-def _plain_of(field: Field, raw: object) -> Any:
-    """Give a value in its plainest form; what a lenient field cannot read becomes what it never reads."""
+def _by_beginning(keys: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give what stands under some keys by each attribute that a key may begin with."""
+    found: dict[str, list[str]] = {}
+    for name, of_name in keys.items():
+        for beginning in dict.fromkeys(one for key in of_name for one in beginnings(key)):
+            found.setdefault(beginning, []).append(name)
+    return found
+
+
+def _plain_of(raw: object) -> Any:
+    """Give a value in its plainest form; one that has none becomes what no reader reads."""
     try:
-        return plain_value(raw)
-    except (TypeError, ValueError):
-        if not field.lenient:
-            raise
+        return asked(plain_value, raw)
+    except Unreadable:
         return _NEVER_READ
 
 
-_ANY = Field("any", TEXT, lenient=True)
 _NEVER_READ: list[Any] = [[]]
 """What no reader reads."""
 
@@ -503,7 +552,7 @@ class _EventReader:
             raw = given.get(prop.name)
             is_read = prop.name in values
             if f"{self._name}.{prop.name}" in unreadable:
-                found["properties"][prop.name] = _plain_of(prop.field, raw)
+                found["properties"][prop.name] = _plain_of(raw)
             elif values[prop.name] is not None if is_read else _order_of(raw, read):
                 found["properties"][prop.name] = plain_value(raw)
         return PlainEvent(occurrence, self, found)

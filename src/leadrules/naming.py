@@ -10,18 +10,26 @@ from typing import Any
 
 import attrs
 
+from leadrules.conversions import asked
+from leadrules.foreign import Unheld, Unreadable, exactly, natural
 from leadrules.shape import named_plainly
+from leadrules.spellings import Twice
 from leadrules.values import folded, plain_name
 from leadrules.vocabulary import Scope
 
 
 def there(value: object) -> bool:
-    """Tell whether an attribute is there: null and an empty text are not."""
-    return value is not None and not (isinstance(value, str) and not value.strip())
+    """Tell whether an attribute is there: null and an empty text are not; what cannot be asked is."""
+    if type(value) is not str:
+        try:
+            value = asked(natural, value)
+        except Unreadable:
+            return True
+    return value is not None and not (type(value) is str and not value.strip())
 
 
 def first_there(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
-    """Give the first attribute that is there, None where none is. Raises Unreadable.
+    """Give the first attribute that is there, None where none is; one that cannot be asked for is an `Unheld`.
 
     A name with points in it that no attribute has is a path through objects.
 
@@ -29,7 +37,7 @@ def first_there(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
     7
     """
     for key in keys:
-        value = _along(given, key)
+        value = _at(given, key)
         if there(value):
             return value
     return None
@@ -39,25 +47,43 @@ def found_under(given: Mapping[str, Any], keys: Sequence[str]) -> list[tuple[str
     """Give the attributes that are named, whatever their values, by their names or paths."""
     found = []
     for key in keys:
-        value = _along(given, key)
-        if value is not None or any(given.keys() & {key[:end] for end in _ends(key)}):
+        value = _at(given, key)
+        if value is not None or not given.keys().isdisjoint(beginnings(key)):
             found.append((key, value))
     return found
 
 
-def _ends(key: str) -> list[int]:
-    """Give where a name, or the first parts of a path, may end."""
-    return [*(at for at, sign in enumerate(key) if sign == "."), len(key)]
+def beginnings(key: str) -> list[str]:
+    """Give the attributes under which a value may stand: its name, and what its path may begin with.
+
+    >>> beginnings("company.size")
+    ['company', 'company.size']
+    """
+    return [key[:end] for end in (*(at for at, sign in enumerate(key) if sign == "."), len(key))]
 
 
-def _along(given: Mapping[str, Any], key: str) -> Any:
+def _at(given: Mapping[str, Any], key: str) -> Any:
+    """Give what stands under a name or path."""
+    if key in given or "." not in key:
+        return given.get(key)
+    try:
+        return asked(_along, given, key, {})
+    except Unreadable as error:
+        return Unheld("", error.problem, error.advice, error.code)
+
+
+def _along(given: Mapping[str, Any], key: str, met: dict[tuple[int, str], object]) -> Any:
+    """Follow a path. Whatever objects hold themselves, each is asked once for the rest of the path: `met` has them."""
     if key in given or "." not in key:
         return given.get(key)
     outer, _, inner = key.partition(".")
     while inner:
         value = given.get(outer)
-        if isinstance(value, Mapping):
-            found = _along(named_plainly(value) or {}, inner)
+        if type(value) is Twice:
+            return value
+        if isinstance(value, Mapping) and (id(value), inner) not in met:
+            met[id(value), inner] = value
+            found = _along(named_plainly(value) or {}, inner, met)
             if found is not None:
                 return found
         more, _, inner = inner.partition(".")
@@ -89,7 +115,7 @@ class Naming:
         return cls(keys, types, scope.held_in, labels)
 
     def attributes(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Give attributes under the first name of each field. Raises Unreadable."""
+        """Give attributes under the first name of each field."""
         if not self.keys:
             return given
         return {**given, **{key: first_there(given, keys) for key, keys in self.keys.items()}}
@@ -104,5 +130,5 @@ class Naming:
 
     def _label(self, ladder: str, attributes: Mapping[str, Any]) -> Any:
         """Give what the attributes say of a ladder: its label, in whatever case it is written there."""
-        raw = first_there(attributes, self.columns[ladder])
+        raw = exactly(first_there(attributes, self.columns[ladder]))
         return self.labels[ladder].get(folded(raw.strip()), raw) if type(raw) is str else raw

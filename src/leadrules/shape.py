@@ -27,6 +27,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 LEAD_PARTS = ("id", "attributes", "events", "stages", "changes")
 EVENT_PARTS = ("type", "at", "id", "properties")
+CHANGE_PARTS = ("at", "name", "value")
 _LEAD_KEYS, _EVENT_KEYS = frozenset(LEAD_PARTS), frozenset(EVENT_PARTS)
 _OF_AN_OBJECT = ("id", "attributes", "events"), ("type", "at", "properties")
 """What an object must have; labels of its own, and ids of its events, it need not know."""

@@ -18,7 +18,7 @@ import attrs
 from leadrules.conversions import asked, listed, plain_moment, shown, told
 from leadrules.errors import Mistake, Slips
 from leadrules.foreign import Unreadable, natural
-from leadrules.shape import Flawed, Shape, parts_of_event, plain_mapping
+from leadrules.shape import Flawed, Shape, parts_of_change, parts_of_event, plain_mapping
 from leadrules.values import plain_name
 from leadrules.vocabulary import DATETIME, EventType, Field
 
@@ -44,7 +44,23 @@ class Known:
 
         So are datetimes without offset, once for each field and type of event.
         """
-        return (*self._attributes(shape.attributes), *self._ladders(shape.stages), *self._events(shape.events))
+        return (
+            *self._attributes(shape.attributes),
+            *self._ladders(shape.stages),
+            *self._changes(shape.changes),
+            *self._events(shape.events),
+        )
+
+    def _changes(self, changes: Sequence[object]) -> Iterator[Mistake]:
+        """Tell the names of changes that are neither of an attribute nor of a ladder."""
+        names: dict[str, None] = {}
+        for change in changes:
+            with contextlib.suppress(Unreadable):
+                part = asked(parts_of_change, change)
+                name = None if part is None else asked(lambda part: natural(part("name")), part)
+                if type(name) is str and name.strip() and plain_name(name.strip()) not in self.ladders:
+                    names[name] = None
+        yield from self._attributes({name.strip(): None for name in names})
 
     def _attributes(self, given: object) -> Iterator[Mistake]:
         times = {field.key: field for field in self.fields.values() if field.type == DATETIME}

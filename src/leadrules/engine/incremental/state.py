@@ -27,7 +27,7 @@ from leadrules.engine.incremental.totals import Totals, TotalsReading, totals_of
 from leadrules.engine.reference.conditions import NOTHING, Total
 from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
-from leadrules.history import Change
+from leadrules.history import ATTRIBUTES, STAGES, Change
 from leadrules.history import as_of as values_as_of
 from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_id
 from leadrules.leadlike import Eventlike
@@ -291,9 +291,9 @@ class LeadState:
 
         Raises LeadError for a value that the rules cannot read; then the state is as before.
         """
-        self._scorer.reader.plain_update(self._lead, attributes, stages)
-        given = {plain_name(name) for part in (attributes, stages) for name in part or ()}
-        self._changes = tuple(change for change in self._changes if change.name not in given)
+        changed = self._scorer.reader.plain_update(self._lead, attributes, stages)
+        gone = {(part, name) for part, names in changed.items() for name in names}
+        self._changes = tuple(change for change in self._changes if (change.part, change.name) not in gone)
 
     @_alone
     def remove(self, type_: str, id_: str | int, /) -> None:
@@ -332,13 +332,16 @@ class LeadState:
         ours = self._scorer.by_number(lead[TOTALS])
         added = {number: ours.get(number, NOTHING).plus(total) for number, total in theirs.items()}
         lead[TOTALS] = self._scorer.totals({**ours, **added})
-        for part in ("attributes", "stages"):
-            known = {name: value for name, value in lead[part].items() if value is not None}
-            lead[part] = {**their_lead[part], **known}
+        known_: dict[str, dict[str, Any]] = {}
+        for part in (ATTRIBUTES, STAGES):
+            known_[part] = {name: value for name, value in lead[part].items() if value is not None}
+            lead[part] = {**their_lead[part], **known_[part]}
         self._judged = _together(self._judged, judged)
         self._unreadable |= theirs_._unreadable  # noqa: SLF001
-        changed = {(change.at, change.name): change for change in (*theirs_._changes, *self._changes)}  # noqa: SLF001
-        self._changes = tuple(change for _, change in sorted(changed.items()))
+        ours_ = {(change.part, change.name) for change in self._changes}
+        ours_ |= {(part, name) for part, names in known_.items() for name in names}
+        new = (change for change in theirs_._changes if (change.part, change.name) not in ours_)  # noqa: SLF001
+        self._changes = tuple(sorted((*self._changes, *new), key=lambda change: change.at))
         self._most, self._again = _FEW, None
 
     def _inside(self) -> tuple[Scorer, EventLog, dict[str, Any], int, Mapping[str, Sequence[str]]]:
@@ -394,7 +397,8 @@ class LeadState:
             return self._lead
         lead, instant = self._lead, read_as_of(as_of)
         return lead | {
-            part: dict(values_as_of(lead[part], self._changes, instant)) for part in ("attributes", "stages")
+            part: dict(values_as_of(lead[part], [one for one in self._changes if one.part == part], instant))
+            for part in (ATTRIBUTES, STAGES)
         }
 
     def _unreadable_names(self) -> list[str]:

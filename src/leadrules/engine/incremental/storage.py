@@ -98,7 +98,7 @@ def text_of(stored: Stored) -> str:
         "waiting": _events(stored.waiting),
     }
     if stored.changes:
-        changes = [[text_of_instant(one.at), one.name, json_value(one.value)] for one in stored.changes]
+        changes = [[text_of_instant(one.at), one.part, one.name, json_value(one.value)] for one in stored.changes]
         parts["changes"] = _canonical(changes)
     if stored.forgotten.unreadable:
         parts["unreadable"] = _canonical(sorted(stored.forgotten.unreadable))
@@ -213,8 +213,8 @@ def _stored(found: Mapping[str, Any]) -> Stored:
 def _changes(given: Sequence[Any]) -> tuple[Change, ...]:
     with reading("changes"):
         return tuple(
-            Change(read_as_of(dt.datetime.fromisoformat(at)), "".join(name), plain_value_of(value))
-            for at, name, value in given
+            Change(read_as_of(dt.datetime.fromisoformat(at)), "".join(name), plain_value_of(value), "".join(part))
+            for at, part, name, value in given
         )
 
 
