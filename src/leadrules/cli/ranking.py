@@ -54,7 +54,7 @@ class Ranking:
         if self._is_at_exit(scored.result):
             self.at_exits += 1
             return
-        place = (-bool(scored.result.missing), scored.result.score, -scored.row.number)
+        place = (-bool(scored.result.missing), scored.result.score, -self.scored)
         if len(self._heap) < self.size:
             heapq.heappush(self._heap, (place, scored))
         elif self.size:
