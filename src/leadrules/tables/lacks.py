@@ -179,7 +179,8 @@ class Looking:
         self.leads += 1
         attributes, stages = row.lead["attributes"], row.lead["stages"]
         if isinstance(attributes, Mapping):
-            self.columns |= dict.fromkeys(name for name in attributes if isinstance(name, str))
+            if not attributes.keys() <= self.columns.keys():
+                self.columns |= dict.fromkeys(name for name in attributes if isinstance(name, str))
             if self.asked:
                 self._labels(attributes, stages)
             for field in self.lists:
