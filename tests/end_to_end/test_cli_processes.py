@@ -222,7 +222,7 @@ COMMANDS = [
     ("check", "acme.leadrules"),
     ("check", "acme.leadrules", "--format", "json"),
     ("score", "acme.leadrules", "leads.csv", "--as-of", "2026-11-21"),
-    ("explain", "acme.leadrules", "leads.csv", "--lead", "1", "--as-of", "2026-11-21"),
+    ("explain", "acme.leadrules", "leads.csv", "--events", "events.csv", "--lead", "1", "--as-of", "2026-11-21"),
     ("infer", "leads.csv"),
     ("init", "--list"),
     ("plugins", "list"),
