@@ -72,7 +72,13 @@ def test_one_word_may_be_enough(word):
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xcf\xf0\xe8\xe2\xe5\xf2 \xec\xe8\xf0", b"\x00\x01\xff\xfe\xfd", b"\xc3\xb6 \xc3\xa9 \xff"]
+    "data",
+    [
+        b"\xcf\xf0\xe8\xe2\xe5\xf2 \xec\xe8\xf0",
+        b"\x00\x01\xff\xfe\xfd",
+        b"\xc3\xb6 \xc3\xa9 \xff",
+        b"\xc3\xb6l K\xf6ln",
+    ],
 )
 def test_what_no_language_spells_so_is_not_guessed(data):
     assert recognised(data, is_whole=True) is None
