@@ -100,7 +100,7 @@ def test_what_is_imported_is_what_pyproject_installs():
         for extra, entries in project["optional-dependencies"].items()
     }
     core = {re.match(r"[\w-]+", entry)[0] for entry in project["dependencies"]}
-    for_users = core.union(*(extras[extra] for extra in extras.keys() - {"test", "dev", "mutation"}))
+    for_users = core.union(*(extras[extra] for extra in extras.keys() - {"test", "dev", "mutation", "hosts"}))
     imported = imported_distributions()
     assert for_users - imported == {"tzdata"}  # the time zones, which `zoneinfo` reads
     assert imported - for_users <= extras["test"]

@@ -8,8 +8,8 @@ from time import process_time
 import pytest
 
 from leadrules import LeadError, Ruleset
+from leadrules.decoding.delimiters import sniffed
 from leadrules.tables import FileProblem, Reject, Row, read_leads
-from leadrules.tables.delimiters import sniffed
 
 
 def written(folder: Path, content: str | bytes, name: str = "leads.csv") -> Path:
@@ -438,3 +438,30 @@ def test_a_column_is_found_by_the_form_in_which_rules_compare_names(tmp_path):
     assert rules.evaluate(row.lead, as_of=as_of).score == 111
     with pytest.raises(LeadError, match="`x2` and `x²` are one name"):
         Ruleset.from_text("field x2: number\nx2 > 1 +1").evaluate(row.lead, as_of=as_of)
+
+
+@pytest.mark.parametrize("title", ["Export, of 20 November\n", "All customers\n\n", "a,b,c\nd,e,f\n"])
+def test_a_title_above_the_header_is_passed_over_and_told(tmp_path, title):
+    leads = read_leads(written(tmp_path, f"{title}ID;firma\n1;Amber\n2;Birch\n"), id_column="ID")
+    rows = list(leads)
+    first = title.count("\n") + 2
+    assert [(row.number, row.lead["id"]) for row in rows] == [(first, "1"), (first + 1, "2")]
+    assert attributes(rows)[0] == {"ID": "1", "firma": "Amber"}
+    assert leads.remarks == (f"{leads.called} has its header in row {first - 1}; what stands above it is passed over",)
+
+
+def test_the_first_row_is_the_header_where_none_has_more_of_the_columns(tmp_path):
+    assert attributes(read(tmp_path, "id,note\n1,id\n2,note\n")) == [
+        {"id": "1", "note": "id"},
+        {"id": "2", "note": "note"},
+    ]
+    said = problem(tmp_path, "name,size\nAmber,5\n")
+    assert "its columns are `name`, `size`" in said
+
+
+@pytest.mark.parametrize("again", ["id,note", "\ufeffid,note", ' id ,"note"'])
+def test_a_header_that_stands_once_more_is_a_reject(tmp_path, again):
+    rows = read(tmp_path, f"id,note\n1,a\n{again}\n2,b\n")
+    said = "row 3 is the header once more, as where files were put together (take it away)"
+    assert reasons(rows) == [(3, None, said)]
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["1", "2"]

@@ -67,6 +67,14 @@ def test_all_columns_of_the_file_stand_before_the_results_in_its_order_and_spell
     assert summary.formula == "=1+1"
 
 
+def test_two_columns_of_nearly_one_name_are_told_apart_and_the_results_are_not_blamed(rules):
+    Path("twice.csv").write_text("id,Budget,budget\n1,yes,no\n", "utf-8")
+    summary = run(rules, leads="twice.csv", output="out.csv", keep="all")
+    assert rows_of(Path("out.csv").read_text("utf-8"))[0][:3] == ["id", "Budget", "budget (file)"]
+    said = "the leads have a column `budget`, and another one of nearly that name: it is written as `budget (file)`"
+    assert said in summary.remarks
+
+
 def test_named_columns_stand_in_the_order_of_the_file_behind_the_id(rules):
     run(rules, output="out.csv", keep=["tel", "country"])
     header, *rows = rows_of(Path("out.csv").read_text("utf-8"))

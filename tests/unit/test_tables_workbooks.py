@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from leadrules import Ruleset
-from leadrules.tables import EventFile, FileProblem, read_events, read_leads, score_files
+from leadrules.tables import EventFile, FileProblem, Reject, Row, read_events, read_leads, score_files
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 XLS = Path(__file__).parent / "workbooks" / "leads.xls"
@@ -284,3 +284,11 @@ def test_what_is_missing_is_said_with_how_to_install_it(tmp_path, monkeypatch):
     assert problem(path) == (
         f"`{path}` needs python-calamine to be read\n  help: install it with: pip install 'leadrules[excel]'"
     )
+
+
+def test_a_header_that_stands_once_more_in_a_sheet_is_a_reject(tmp_path):
+    rows = list(read_leads(xlsx(tmp_path / "leads.xlsx", [["id", "note"], [1, "a"], ["id", "note"], [2, "b"]])))
+    assert [(row.row, row.reason) for row in rows if isinstance(row, Reject)] == [
+        (3, "row 3 is the header once more, as where files were put together (take it away)")
+    ]
+    assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["1", "2"]

@@ -19,16 +19,22 @@ def sniffed(sample: str, expected: Sequence[str], *, whole: bool) -> str:
 
     First comes the one whose header has the expected columns, then the one under which most rows
     are as wide as the header, then the one with most columns. `whole` tells that the sample is the
-    whole file, so that its last row is complete. A file of one column has `,`.
+    whole file, so that its last row is complete. A file of one column has `,`. The header is the first
+    row with most of the expected columns, so that a title may stand above it.
     """
+    folded = {name.casefold() for name in expected}
+
+    def named(header: list[str]) -> int:
+        return len({name.casefold() for name in header} & folded)
+
     best, best_rank = ",", (0, 0.0, 0)
     for mark in DELIMITERS:
         rows = _rows(sample, mark, whole=whole)
-        header = [name.strip() for name in rows[0]] if rows else []
+        header = max(([name.strip() for name in row] for row in rows), key=named, default=[])
         if len(header) < 2:
             continue
         alike = sum(len(row) == len(header) for row in rows) / len(rows)
-        rank = (sum(name in header for name in expected), alike, len(header))
+        rank = (named(header), alike, len(header))
         if rank > best_rank:
             best, best_rank = mark, rank
     return best

@@ -127,7 +127,8 @@ class Inference:
 
     def text(self) -> str:
         """Write the declarations as a rule file: each line a declaration, a comment where values left a doubt."""
-        lines = [f"# Declarations for {self.leads:,} leads. Add rules below: employees >= 200 +10"]
+        leads = "1 lead" if self.leads == 1 else f"{self.leads:,} leads"
+        lines = [f"# Declarations for {leads}. Add rules below: employees >= 200 +10"]
         fields = {text_of(declaration): notes for declaration, notes in self._fields()}
         events = {text_of(declaration): notes for declaration, notes in self._events()}
         kept = set(without_mistakes([*fields, *events]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -13,10 +14,13 @@ from typing import TextIO
 import attrs
 
 from leadrules.decoding.delimiters import SAID, sniffed
+from leadrules.decoding.workbooks import header_place
 from leadrules.tables.delimiters import read_delimiter
 from leadrules.tables.inputs import Input
 from leadrules.tables.kinds import refuse_encoding, refuse_other_kinds
 from leadrules.tables.records import (
+    FIRST_ROWS,
+    HEADER_AGAIN,
     LONGEST_ROW,
     TOO_LONG,
     BadRecord,
@@ -24,6 +28,7 @@ from leadrules.tables.records import (
     RecordFile,
     Remarks,
     Wanted,
+    remark_above,
     text_of,
     told_apart,
 )
@@ -60,11 +65,10 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
         body = sample[hint.end() :] if hint else sample
         delimiter = read_delimiter(given, hint[1]) if hint else sniffed(body, wanted.columns, whole=given.is_whole)
     rows = enumerate(_rows(given, delimiter, skip_line=hint is not None), start=1)
-    header = _header(given, rows)
+    header, after = _header(given, rows, wanted, remarks)
     columns = told_apart(header, remarks)
-    return RecordFile(
-        given, tuple(filter(None, columns)), _records(rows, columns, delimiter, remarks), delimiter, remarks
-    )
+    records = _records(itertools.chain(after, rows), header, columns, delimiter, remarks)
+    return RecordFile(given, tuple(filter(None, columns)), records, delimiter, remarks)
 
 
 @attrs.frozen
@@ -154,18 +158,31 @@ def _reason(error: csv.Error, line: int, lines: int, delimiter: str) -> str:
     return f"cannot be split: {said}"
 
 
-def _header(given: Input, rows: Iterator[tuple[int, _Row]]) -> tuple[str, ...]:
-    for _, row in rows:
-        if isinstance(row.values, str):
+def _header(
+    given: Input, rows: Iterator[tuple[int, _Row]], wanted: Wanted, remarks: Remarks
+) -> tuple[tuple[str, ...], list[tuple[int, _Row]]]:
+    """Find the header among the first rows, as in a sheet; give it, and the rows below it that were read for that."""
+    first: list[tuple[int, list[str]]] = []
+    read: list[tuple[int, _Row]] = []
+    for number, row in itertools.islice(rows, FIRST_ROWS):
+        if isinstance(row.values, str) and not any(cell.strip() for _, cells in first for cell in cells):
             problem = f"has no header that can be read: line {row.line} {row.values}"
             raise given.problem(problem, "is the delimiter right?")
-        if any(value.strip() for value in row.values):
-            return tuple(value.strip() for value in row.values)
-    raise given.problem("is empty", "its first row should name the columns")
+        read.append((number, row))
+        first.append((number, [] if isinstance(row.values, str) else row.values))
+    place = header_place(first, wanted.columns)
+    if place is None:
+        raise given.problem("is empty", "its first row should name the columns")
+    remark_above(remarks, first, place)
+    return tuple(value.strip() for value in first[place][1]), read[place + 1 :]
 
 
 def _records(
-    rows: Iterator[tuple[int, _Row]], columns: tuple[str, ...], delimiter: str, remarks: Remarks
+    rows: Iterator[tuple[int, _Row]],
+    header: tuple[str, ...],
+    columns: tuple[str, ...],
+    delimiter: str,
+    remarks: Remarks,
 ) -> Iterator[Record | BadRecord]:
     """Pair values with columns. Blank rows count as rows and hold nothing; a nameless column is left out.
 
@@ -182,6 +199,8 @@ def _records(
             continue
         if not any(value.strip() for value in values):
             remarks.blank += 1
+        elif tuple(value.strip("\ufeff \t") for value in values) == header:
+            yield BadRecord(number, row.line, HEADER_AGAIN)
         elif len(values) < least or any(value.strip() for value in values[width:]):
             lines = f" from line {row.line:,} to line {row.last:,}" if row.last > row.line else ""
             remarks.joined += row.last - row.line

@@ -15,6 +15,9 @@ from leadrules.tables.inputs import Input
 
 LONGEST_ROW = 1 << 25
 """The largest row of text that is read, in bytes or letters: 32 MiB. A longer one is a bad record."""
+FIRST_ROWS = 50
+"""Among how many rows of a table the header is looked for."""
+HEADER_AGAIN = "is the header once more, as where files were put together (take it away)"
 _MOST_TOLD = 5
 TOO_LONG = f"is longer than {LONGEST_ROW:,} characters, the most that a row may have"
 
@@ -128,6 +131,12 @@ def text_of(given: Input, wanted: Wanted, *, pages: bool = True) -> Remarks:
         likely = f" (`{word[0]}`, not `{word[2]}` as {word[1]} has it)" if word else ""
         remarks.notes.append(f"is read as {given.encoding.name}{likely}; `encoding=…` says otherwise")
     return remarks
+
+
+def remark_above(remarks: Remarks, first: Sequence[tuple[int, list[Any]]], place: int) -> None:
+    """Say that something stands above the header, which is at this place among the first rows."""
+    if any(cell is not None and str(cell).strip() for _, cells in first[:place] for cell in cells):
+        remarks.notes.append(f"has its header in row {first[place][0]:,}; what stands above it is passed over")
 
 
 def told_apart(names: Sequence[str], remarks: Remarks) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ def columns_of(program: Program, leads: LeadTable, keep: Keep = ()) -> ResultCol
     kept = _kept_names(leads, keep)
     name = leads.id_column
     id_ = Column(name, "text", lambda scored: scored.result.lead)
-    taken = {column.name.casefold() for column in results} | {name.casefold()}
+    of_results = {column.name.casefold() for column in results}
+    taken = of_results | {name.casefold()}
     own: list[tuple[str, Column]] = []
     remarks = []
     for one in kept:
@@ -91,7 +92,8 @@ def columns_of(program: Program, leads: LeadTable, keep: Keep = ()) -> ResultCol
         written = _free(one, taken)
         taken.add(written.casefold())
         if written != one:
-            remarks.append(f"the leads have a column `{one}`, as the results do: it is written as `{written}`")
+            why = "as the results do" if one.casefold() in of_results else "and another one of nearly that name"
+            remarks.append(f"the leads have a column `{one}`, {why}: it is written as `{written}`")
         own.append((one, _own(one, written, program)))
     place = kept.index(name) if name in kept else 0
     mine = [column for _, column in own]

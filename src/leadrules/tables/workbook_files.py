@@ -9,10 +9,18 @@ from typing import Any
 
 from leadrules.decoding.workbooks import Sheet, UnreadableSheet, column_name, header_place, open_sheet
 from leadrules.tables.inputs import Input
-from leadrules.tables.records import Record, RecordFile, Remarks, Wanted, told_apart
+from leadrules.tables.records import (
+    FIRST_ROWS,
+    HEADER_AGAIN,
+    BadRecord,
+    Record,
+    RecordFile,
+    Remarks,
+    Wanted,
+    remark_above,
+    told_apart,
+)
 
-_FIRST_ROWS = 50
-"""Among how many rows the header is looked for."""
 _MOST_TOLD = 5
 _TEXTS = {b"<": "HTML", b"{": "JSON", b"[": "JSON"}
 
@@ -32,16 +40,17 @@ def open_workbook(given: Input, wanted: Wanted) -> RecordFile:
         except UnreadableSheet as error:
             raise given.problem(error.problem, error.advice) from None
     remarks = Remarks()
-    first = list(itertools.islice(sheet.rows, _FIRST_ROWS))
+    first = list(itertools.islice(sheet.rows, FIRST_ROWS))
     place = header_place(first, wanted.columns)
     if place is None:
         others = ", ".join(f"`{name}`" for name in sheet.others)
         choose = f"its other sheets are {others}: name one with `sheet=…`" if others else None
         raise given.problem(f"has nothing in its sheet `{sheet.name}`", choose)
     _remark(remarks, sheet, wanted, first, place)
-    header = told_apart([column_name(cell) for cell in first[place][1]], remarks)
+    header = [column_name(cell) for cell in first[place][1]]
+    columns = told_apart(header, remarks)
     rows = itertools.chain(first[place + 1 :], sheet.rows)
-    return RecordFile(given, tuple(filter(None, header)), _records(rows, header, remarks), remarks=remarks)
+    return RecordFile(given, tuple(filter(None, columns)), _records(rows, header, columns, remarks), remarks=remarks)
 
 
 def _refuse_text(given: Input) -> None:
@@ -61,9 +70,7 @@ def _remark(remarks: Remarks, sheet: Sheet, wanted: Wanted, first: list[tuple[in
         others = ", ".join(f"`{name}`" for name in sheet.others[:_MOST_TOLD])
         more = f" and {len(sheet.others) - _MOST_TOLD:,} more" if len(sheet.others) > _MOST_TOLD else ""
         remarks.notes.append(f"is read from its sheet `{sheet.name}`; it has {others}{more}, too: `sheet=…` chooses")
-    if any(cell is not None for _, cells in first[:place] for cell in cells):
-        row = first[place][0]
-        remarks.notes.append(f"has its header in row {row:,}; what stands above it is passed over")
+    remark_above(remarks, first, place)
     if sheet.errors:
         cells = "1 cell" if sheet.errors == 1 else f"{sheet.errors:,} cells"
         which = "which is" if sheet.errors == 1 else "which are"
@@ -75,12 +82,17 @@ def _remark(remarks: Remarks, sheet: Sheet, wanted: Wanted, first: list[tuple[in
         remarks.notes.append(f"has {areas} of merged cells: each cell of one has its value")
 
 
-def _records(rows: Iterator[tuple[int, list[Any]]], header: tuple[str, ...], remarks: Remarks) -> Iterator[Record]:
-    named = [(index, name) for index, name in enumerate(header) if name]
-    nameless = [index for index, name in enumerate(header) if not name]
+def _records(
+    rows: Iterator[tuple[int, list[Any]]], header: list[str], columns: tuple[str, ...], remarks: Remarks
+) -> Iterator[Record | BadRecord]:
+    named = [(index, name) for index, name in enumerate(columns) if name]
+    nameless = [index for index, name in enumerate(columns) if not name]
     for number, cells in rows:
         if all(_is_empty(cell) for cell in cells):
             remarks.blank += 1
+            continue
+        if [column_name(cell) for cell in cells] == header:
+            yield BadRecord(number, None, HEADER_AGAIN)
             continue
         for index in nameless:
             if not _is_empty(cells[index]):
