@@ -533,7 +533,13 @@ class ScoredLead(Document):
             found = read_json(text)
         except ValueError as problem:
             raise _no_result([Mistake("not_a_result", str(problem))]) from None
-        return cls._from_shape(schemas.read(cls.__name__, found, _no_result))
+        result = cls._from_shape(schemas.read(cls.__name__, found, _no_result))
+        try:
+            result.to_json().encode()
+        except UnicodeEncodeError:
+            problem = "it holds a lone surrogate, half of a character"
+            raise _no_result([Mistake("not_a_result", problem)]) from None
+        return result
 
     @classmethod
     def _from_shape(cls, shape: Any) -> ScoredLead:

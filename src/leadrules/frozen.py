@@ -6,7 +6,7 @@ them as JSON.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 K = TypeVar("K")
@@ -25,6 +25,15 @@ class FrozenDict(dict[K, V]):
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
+    def __new__(cls, *given: Any) -> FrozenDict[K, V]:
+        """Fill it once and for all: `__init__` could be called again."""
+        made = super().__new__(cls)
+        dict.__init__(made, *given)
+        return made
+
+    def __init__(self, given: Mapping[K, V] | Iterable[tuple[K, V]] = (), /) -> None:
+        pass
+
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
 
@@ -39,6 +48,15 @@ class FrozenList(list[V]):
 
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __new__(cls, *given: Any) -> FrozenList[V]:
+        """Fill it once and for all: `__init__` could be called again."""
+        made = super().__new__(cls)
+        list.__init__(made, *given)
+        return made
+
+    def __init__(self, given: Iterable[V] = (), /) -> None:
+        pass
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self))

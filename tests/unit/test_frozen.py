@@ -10,7 +10,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from leadrules import AuditEntry, Ruleset, ScoredLead
+from leadrules import AuditEntry, ResultError, Ruleset, ScoredLead
 from leadrules.canonical import canonical_json
 from leadrules.frozen import FrozenDict, FrozenList, frozen, thawed
 from leadrules.ruleset import program_of
@@ -231,3 +231,23 @@ def test_frozen_data_is_equal_to_plain_data_and_no_part_of_it():
     assert json.dumps(frozen({"a": [1, "x"]})) == '{"a": [1, "x"]}'
     assert canonical_json(value) == '{"a":[1,{"b":[2,[3]]}],"c":1.5,"d":null}'
     assert hash(frozen({"a": [1], "b": 2})) == hash(frozen({"b": 2, "a": [1]}))
+
+
+def test_what_does_not_change_is_not_filled_anew():
+    made, listed = FrozenDict({"points": 1}), FrozenList([1])
+    made.__init__({"points": 99})
+    listed.__init__([99])
+    assert (made, listed) == ({"points": 1}, [1])
+
+
+def test_a_result_with_half_a_character_is_none():
+    text = Ruleset.from_text("need +1").evaluate({"id": "a"}, as_of=datetime(2026, 1, 1, tzinfo=UTC)).to_json()
+    with pytest.raises(ResultError, match="half of a character"):
+        ScoredLead.from_json(text.replace('"lead":"a"', '"lead":"\\ud800"'))
+
+
+def test_a_state_merged_with_itself_stays_as_it_is():
+    state = Ruleset.from_text("email_open +1").start({"id": "a"})
+    state.add({"type": "email_open", "at": "2026-01-01"})
+    state.merge(state)
+    assert state.result(as_of=datetime(2026, 1, 2, tzinfo=UTC)).score == 1

@@ -317,6 +317,8 @@ class LeadState:
         both, the span remembered the shorter; the other state stays as it is. Raises StateError for a
         state of rules that keep other things.
         """
+        if other is self:
+            return  # which knows all of it already
         scorer, log, their_lead, remember, judged = (theirs_ := copy.copy(other))._inside()  # noqa: SLF001 - its own kind
         if scorer.fingerprint != self._scorer.fingerprint:
             advice = "merge states of one `state_fingerprint`, or start again with all events"
