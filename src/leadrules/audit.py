@@ -537,8 +537,8 @@ class ScoredLead(Document):
         try:
             result.to_json().encode()
         except UnicodeEncodeError:
-            problem = "it holds a lone surrogate, half of a character"
-            raise _no_result([Mistake("not_a_result", problem)]) from None
+            half = "it holds a lone surrogate, half of a character"
+            raise _no_result([Mistake("not_a_result", half)]) from None
         return result
 
     @classmethod
