@@ -82,6 +82,20 @@ def test_the_close_column(key, columns, close):
 HAVING = "id,employees,Size,Etap\n1,1,1,MQL\n2,1,1,sql\n"
 
 
+def test_types_that_may_mean_one_event_are_one_line_that_stands(tmp_path):
+    types = ["demo_requests", "demo_reqest", 'demo_request"']
+    events = "lead_id,type,at\n" + "".join(f"1,{json.dumps(one)[1:-1]},2026-01-01\n" for one in types[:2])
+    events += '1,"demo_request""",2026-01-01\n'
+    found = lacks(tmp_path, HAVING, events)
+    assert set(found.unknown_types) == set(types)
+    ((said, (line,)),) = [one for one in found.said() if one[1]]
+    assert said.startswith("3 events are of a type")
+    declared = Ruleset.from_text(f"{line}\ndemo_request +5")
+    for type_ in types:
+        lead = {"id": "1", "attributes": {}, "events": [{"type": type_, "at": "2026-01-01T00:00:00Z"}]}
+        assert declared.evaluate(lead, as_of=dt.datetime(2026, 1, 2, tzinfo=dt.UTC)).score == 5
+
+
 def test_types_that_no_rule_knows(tmp_path):
     events = "lead_id,type,at\n1,demo_requests,2026-01-01\n2,demo_requests,2026-01-01\n1,odd,2026-01-01\n"
     events += "1,email_open,2026-01-01\n1,page_veiw,2026-01-01\n"

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from python_calamine import CalamineWorkbook
 
 from leadrules import Ruleset
-from leadrules.tables import CSV_FORMS, CsvForm, FileProblem, read_leads, score_files, workbook_output
+from leadrules.tables import CSV_FORMS, CsvForm, FileProblem, Row, read_leads, score_files, workbook_output
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 RULES = """\
@@ -65,6 +65,19 @@ def test_all_columns_of_the_file_stand_before_the_results_in_its_order_and_spell
     assert first[8:] == ["20.5", "20.5", "Kowalski", "", "", "", ""]
     assert summary.remarks == ("the leads have a column `score`, as the results do: it is written as `score (file)`",)
     assert summary.formula == "=1+1"
+
+
+@pytest.mark.usefixtures("rules")
+@pytest.mark.parametrize("output", ["out.csv", "out.xlsx"])
+def test_a_kept_range_stays_what_it_is_and_is_read_back_as_the_same(output):
+    ranged = Ruleset.from_text('field size: number as "51-200"\nsize >= 50 +10')
+    given = ["50-100", "200+", "> 500", "250", "-7"]
+    Path("sizes.csv").write_text("id;size\n" + "".join(f"{at};{one}\n" for at, one in enumerate(given)), "utf-8")
+    run(ranged, leads="sizes.csv", output=output, keep="all", form=CsvForm.of("excel-de") if "csv" in output else None)
+    again = [row.lead["attributes"]["size"] for row in read_leads(output) if isinstance(row, Row)]
+    assert [str(one) for one in again] == given
+    run(ranged, leads=output, output="again.csv")
+    assert [row[1] for row in rows_of(Path("again.csv").read_text("utf-8"))[1:]] == ["10", "10", "10", "10", "0"]
 
 
 def test_two_columns_of_nearly_one_name_are_told_apart_and_the_results_are_not_blamed(rules):

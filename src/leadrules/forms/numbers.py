@@ -24,8 +24,18 @@ ADVICE = "give an example of one, such as `1 234,50`, `$1,200`, `45%`, `12k` or 
 _DASH = "[-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]"
 _ABOVE = r"(?:>=?|\N{GREATER-THAN OR EQUAL TO})"
 _DIGITS = re.compile(r"[0-9](?:[0-9.,' ]*[0-9])?")
+_RANGE = re.compile(rf"(?:{_ABOVE}\s*(?P<above>.+)|(?P<from>.+?)\s*\+|(?P<low>.+?)\s*{_DASH}\s*(?P<high>.+))")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _SIGNS = {" ": "white space", ".": "a point", ",": "a comma", "'": "an apostrophe"}
+
+
+def is_range(text: str) -> bool:
+    """Tell whether a text that a form reads as a number is a range, of which that number is the lower end.
+
+    >>> is_range("51-200"), is_range("1000+"), is_range("> 50"), is_range("-5"), is_range("1 200,50")
+    (True, True, True, False, False)
+    """
+    return _RANGE.fullmatch(_with_plain_signs(text)) is not None
 
 
 class Ambiguous(ValueError):
@@ -61,9 +71,7 @@ class NumberForm:
         plain = _with_plain_signs(text)
         if not self.ranges:
             return self._one(plain)
-        low = re.fullmatch(
-            rf"(?:{_ABOVE}\s*(?P<above>.+)|(?P<from>.+?)\s*\+|(?P<low>.+?)\s*{_DASH}\s*(?P<high>.+))", plain
-        )
+        low = _RANGE.fullmatch(plain)
         if not low:
             return self._one(plain)
         found = self._scaled(low["above"] or low["from"] or low["low"])

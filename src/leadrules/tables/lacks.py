@@ -11,7 +11,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.program import Program
-from leadrules.tables.cures import written
+from leadrules.tables.cures import quoted, written
 from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.near_names import squeezed
 from leadrules.tables.problems import close_name
@@ -104,8 +104,7 @@ class Lacks:
             total = sum(self.unknown_types.values())
             each = [self._type(type_, count) for type_, count in self.unknown_types.items()]
             events = "1 event is" if total == 1 else f"{total:,} events are"
-            lines = [f'event {event} from "{type_}"' for type_, event in self.close_types.items()]
-            yield f"{events} of a type that no rule knows: {_joined(each)}", (*lines,)
+            yield f"{events} of a type that no rule knows: {_joined(each)}", (*self._events(),)
         for one in self.missing_labels:
             asked = f"rules ask which label of `{one.ladder}` a lead held, and no lead has one"
             yield f"{asked}; where a column holds it, write {one.declaration}", ()
@@ -115,6 +114,12 @@ class Lacks:
             such = "" if mixed.field.pii else f", such as `{mixed.example}`"
             said = f"{values} `{mixed.field.name}` {are} split at `,` and `;` alike{such}; where `;` alone is meant"
             yield said, (mixed.declaration,)
+
+    def _events(self) -> Iterator[str]:
+        """Write a declaration for each event that may be meant, with all types that may mean it: one may stand."""
+        for event in dict.fromkeys(self.close_types.values()):
+            types = [quoted(type_) for type_, meant in self.close_types.items() if meant == event]
+            yield f"event {event} from {' or '.join(types)}"
 
     def _type(self, type_: str, count: int) -> str:
         close = self.close_types.get(type_, "").partition("[")[0]

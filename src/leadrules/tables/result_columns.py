@@ -16,6 +16,7 @@ from leadrules.canonical import canonical_json
 from leadrules.conversions import reader_of_field
 from leadrules.families import RESULT_LISTS
 from leadrules.foreign import Unreadable
+from leadrules.forms.numbers import is_range
 from leadrules.lead import lenient_properties
 from leadrules.program import Program
 from leadrules.tables.csv_form import CsvForm
@@ -215,13 +216,16 @@ def own_value(scored: Scored, name: str) -> Any:
 
 
 def _reader(field: Field, zone: Zone) -> Callable[[str], Decimal | dt.date | None] | None:
-    """Give what reads a text as a number, a day, or a moment by the clock of the rules; None where it is none."""
+    """Give what reads a text as a number, a day, or a moment by the clock of the rules; None where it is none.
+
+    A range, which rules read as its lower end, stays the text that it is: who keeps a column wants what it says.
+    """
     if field.type.kind not in {"number", "date", "datetime"}:
         return None
     read = reader_of_field(attrs.evolve(field, default=None), zone)
 
     def typed(text: str) -> Decimal | dt.date | None:
-        if field.type.kind == "number" and _CODE.match(text):
+        if field.type.kind == "number" and (_CODE.match(text) or is_range(text)):
             return None
         try:
             value = read(text)
