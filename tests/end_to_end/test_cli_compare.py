@@ -47,3 +47,14 @@ def test_only_changed_on_the_command_line(here, leadrules):
 def test_a_file_that_is_no_result(leadrules):
     run = leadrules("compare", "leads.csv", "leads.csv")
     assert (run.exit_code, "`leads.csv` is no file of results" in run.stderr) == (2, True)
+
+
+def test_fields_that_are_unknown_are_no_labels_of_a_lead_that_is_new(here, leadrules):
+    rules = "field size: number else unknown\nsize >= 10 +5\nstages cold < warm\n  score >= 5 -> warm\n"
+    (here / "odd.leadrules").write_text(rules, "utf-8")
+    for name, rows in (("last", "1,5\n"), ("now", "1,5\n2,many\n")):
+        (here / f"{name}-leads.csv").write_text(f"id,size\n{rows}", "utf-8")
+        leadrules("score", "odd.leadrules", f"{name}-leads.csv", *NOW, "-o", f"{name}.csv")
+    assert ",size" in (here / "now.csv").read_text("utf-8").splitlines()[2]
+    told = leadrules("compare", "last.csv", "now.csv").stdout.splitlines()
+    assert told[told.index("Who is new: 1") + 1].split() == ["2", "0", "cold"]

@@ -117,3 +117,11 @@ def test_files_that_are_no_results(name, text, problem):
     with pytest.raises(FileProblem) as caught:
         read_scored(name)
     assert problem in caught.value.problem
+
+
+def test_a_workbook_with_a_sheet_for_each_list_is_refused_with_what_to_give():
+    made("last.xlsx", by="stage")
+    with pytest.raises(FileProblem) as caught:
+        read_scored("last.xlsx")
+    assert caught.value.problem == "has a sheet for each list, and none with all leads"
+    assert caught.value.advice == "give results that were written without `by`, whose sheet `Leads` has them all"

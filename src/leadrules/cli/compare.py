@@ -16,6 +16,8 @@ from leadrules.cli.screen import Screen, counted
 from leadrules.insights.comparison import GONE, NEW, Comparison, Difference, compare_scored
 from leadrules.tables.standings import Standing, read_scored
 
+_UNKNOWN = {"missing", "unreadable"}
+"""Columns that name fields, which are no labels of a lead."""
 _MOST_REASONS = 3
 
 
@@ -99,7 +101,8 @@ def _tell_alone(screen: Screen, title: str, found: Iterable[tuple[str, Standing]
     lead = min(24, max(cell_len(name) for name, _ in shown))
     width = max(len(minimal(standing.score)) for _, standing in shown)
     for name, standing in shown:
-        labels = ", ".join(value for value in standing.values.values() if isinstance(value, str) and value)
+        texts = [value for name, value in standing.values.items() if name not in _UNKNOWN and isinstance(value, str)]
+        labels = ", ".join(filter(None, texts))
         score = minimal(standing.score).rjust(width)
         screen.line("  ", (screen.fitted(name, lead), "bold"), f"  {score}  {printable(labels)}")
     _tell_more(screen, len(best) - len(shown))

@@ -114,7 +114,13 @@ def read_scored(path: Path | str, id_column: str = "id") -> ScoredFile:
     is_json = suffix in {".jsonl", ".json"}
     sheet = "Leads" if suffix == ".xlsx" else None
     wanted = Wanted(("lead",) if is_json else (id_column, "score"), "leads", sheet=sheet)
-    file = open_records(path, wanted)
+    try:
+        file = open_records(path, wanted)
+    except FileProblem:
+        if sheet is None or _reasons(path) is None:
+            raise
+        advice = "give results that were written without `by`, whose sheet `Leads` has them all"
+        raise FileProblem(path, "has a sheet for each list, and none with all leads", advice) from None
     if is_json:
         return _from_results(path, file)
     return _from_table(path, file, id_column)
@@ -186,9 +192,8 @@ def _result_columns(path: Path, columns: Sequence[str]) -> list[str]:
 
 def _with_reasons(path: Path, leads: Mapping[str, Standing]) -> dict[str, Standing]:
     """Add the points of each reason, which a workbook has on a sheet of their own."""
-    try:
-        file = open_records(path, Wanted(("lead", "points", "why"), "leads", sheet="Reasons"))
-    except FileProblem:  # someone has removed that sheet
+    file = _reasons(path)
+    if file is None:
         return dict(leads)
     points: dict[str, dict[str, Decimal]] = {}
     for record in _records(path, file):
@@ -196,6 +201,14 @@ def _with_reasons(path: Path, leads: Mapping[str, Standing]) -> dict[str, Standi
         why = _text(record.values.get("why"))
         of[why] = of.get(why, Decimal(0)) + _number(path, record.values.get("points"))
     return {name: attrs.evolve(standing, points=points.get(name, {})) for name, standing in leads.items()}
+
+
+def _reasons(path: Path) -> RecordFile | None:
+    """Open the sheet with the reasons; None where there is none, or someone has removed it."""
+    try:
+        return open_records(path, Wanted(("lead", "points", "why"), "leads", sheet="Reasons"))
+    except FileProblem:
+        return None
 
 
 def _about(path: Path) -> dict[str, str]:
