@@ -124,4 +124,4 @@ def test_a_workbook_with_a_sheet_for_each_list_is_refused_with_what_to_give():
     with pytest.raises(FileProblem) as caught:
         read_scored("last.xlsx")
     assert caught.value.problem == "has a sheet for each list, and none with all leads"
-    assert caught.value.advice == "give results that were written without `by`, whose sheet `Leads` has them all"
+    assert caught.value.advice == "give results that were written without `by=…`, whose sheet `Leads` has them all"

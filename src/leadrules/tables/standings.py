@@ -119,7 +119,7 @@ def read_scored(path: Path | str, id_column: str = "id") -> ScoredFile:
     except FileProblem:
         if sheet is None or _reasons(path) is None:
             raise
-        advice = "give results that were written without `by`, whose sheet `Leads` has them all"
+        advice = "give results that were written without `by=…`, whose sheet `Leads` has them all"
         raise FileProblem(path, "has a sheet for each list, and none with all leads", advice) from None
     if is_json:
         return _from_results(path, file)
