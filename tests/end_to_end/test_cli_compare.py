@@ -58,3 +58,9 @@ def test_fields_that_are_unknown_are_no_labels_of_a_lead_that_is_new(here, leadr
     assert ",size" in (here / "now.csv").read_text("utf-8").splitlines()[2]
     told = leadrules("compare", "last.csv", "now.csv").stdout.splitlines()
     assert told[told.index("Who is new: 1") + 1].split() == ["2", "0", "cold"]
+
+
+def test_a_workbook_of_lists_is_refused_in_words_of_the_command_line(leadrules):
+    leadrules("score", "acme.leadrules", "leads.csv", *NOW, "-o", "lists.xlsx", "--by", "stage")
+    run = leadrules("compare", "lists.xlsx", "lists.xlsx")
+    assert (run.exit_code, "results that were written without --by, whose sheet `Leads`" in run.stderr) == (2, True)
