@@ -66,13 +66,22 @@ class FrozenList(list[V]):
 
 
 def frozen(value: Any) -> Any:
-    """Give plain data that does not change, at any depth: equal to what is given, and no part of it."""
+    """Give plain data that does not change, at any depth: equal to what is given, and no part of it.
+
+    What stands in it several times, the same object, does so again.
+    """
+    return _frozen(value, {})
+
+
+def _frozen(value: Any, known: dict[int, Any]) -> Any:
     if isinstance(value, Mapping):
-        return FrozenDict({key: frozen(part) for key, part in value.items()})
+        if id(value) not in known:
+            known[id(value)] = FrozenDict({key: _frozen(part, known) for key, part in value.items()})
+        return known[id(value)]
     if isinstance(value, list):
-        return FrozenList(map(frozen, value))
+        return FrozenList([_frozen(part, known) for part in value])
     if isinstance(value, tuple):
-        return tuple(map(frozen, value))
+        return tuple([_frozen(part, known) for part in value])
     return value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, TypeVar, overload
 
 import attrs
 
@@ -19,12 +19,24 @@ B = TypeVar("B", bound="Node")
 C = TypeVar("C", bound="Node")
 
 
+_ENDS: list[type] = []
+_MANY = 32
+
+
 class Node:
     """A frozen node. Classes of nodes are made by `attrs.frozen(eq=False, repr=False)`: both stand here, for all."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_inner")
 
     _hash: int
+    _inner: tuple[list[Node], int]
+    is_end: ClassVar[bool] = False
+    """That a node of the class has nothing below it."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__dict__.get("is_end"):
+            _ENDS.append(cls)
 
     def children(self) -> list[Node]:
         """Give the nodes that this one is directly made of, left to right; members of tuples among them."""
@@ -37,17 +49,31 @@ class Node:
                 found += [member for member in value if isinstance(member, Node)]
         return found
 
-    def walk(self, *, closed: tuple[type, ...] = ()) -> Iterator[Node]:
+    def inward(self) -> tuple[list[Node], int]:
+        """Give the children that are no ends, and how many ends there are; of a long list they are remembered."""
+        try:
+            return self._inner
+        except AttributeError:
+            pass
+        children = self.children()
+        inner = [child for child in children if not child.is_end]
+        found = inner, len(children) - len(inner)
+        if len(children) > _MANY:
+            object.__setattr__(self, "_inner", found)
+        return found
+
+    def walk(self, *, closed: tuple[type, ...] = (), ends: bool = True) -> Iterator[Node]:
         """Give this node and all below it, outer before inner, left before right, at any depth.
 
-        Nodes of the `closed` kinds are given too, and what is below them is not.
+        Nodes of the `closed` kinds are given too, and what is below them is not. Without `ends`, what has
+        nothing below it may be left out: a long list that every rule asks is looked through once.
         """
         waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             yield node
             if not isinstance(node, closed):
-                waiting += node.children()[::-1]
+                waiting += (node.children() if ends else node.inward()[0])[::-1]
 
     @overload
     def find(self, kind: type[A], /, *, closed: tuple[type, ...] = ()) -> Iterator[A]: ...
@@ -61,7 +87,8 @@ class Node:
     def find(self, *kinds: type | tuple[type, ...], closed: tuple[type, ...] = ()) -> Iterator[Any]: ...
     def find(self, *kinds: Any, closed: tuple[type, ...] = ()) -> Iterator[Any]:
         """Give the nodes of some kinds, in the order of `walk`."""
-        return (node for node in self.walk(closed=closed) if isinstance(node, kinds))
+        ends = any(issubclass(end, kinds) for end in _ENDS)
+        return (node for node in self.walk(closed=closed, ends=ends) if isinstance(node, kinds))
 
     def replace(self, change: Callable[[Node], Node | None], *, closed: tuple[type, ...] = ()) -> Any:
         """Give what `change` makes of this node, its parts being changed before it; None leaves a part out.

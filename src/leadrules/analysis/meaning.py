@@ -76,7 +76,7 @@ class Meaning:
     All are filled in the program's order, by kind and name, so that nothing is answered twice:
     `values_of` what a definition may be, `conditions` the cases of criteria and segments that are true
     or false, `keys` what criteria that are values are known by, `presences` when these are known and
-    when not, `digits` how long they get, `universes` the labels of each scale.
+    when not, `digits` how long they get, `universes` the labels of each scale, `sides` what lists hold and what not.
     """
 
     program: p.Program
@@ -86,6 +86,7 @@ class Meaning:
     presences: dict[str, tuple[Ways, Ways]] = attrs.field(factory=dict)
     digits: dict[str, int] = attrs.field(factory=dict)
     universes: dict[str, Members] = attrs.field(factory=dict)
+    sides: dict[tuple[int, bool], tuple[object, tuple[Known, Known]]] = attrs.field(factory=dict)
 
     def define_criterion(self, name: str, body: p.ValueNode) -> None:
         """Answer a criterion, all that it reads being answered."""
@@ -151,14 +152,20 @@ class Meaning:
                 ends = p.Compare(">=", value, low, order), p.Compare("<=", value, high, order)
                 return all_of([self._comparison(end) for end in ends])
             case p.OneOf(value, choices):
-                members = [_known(choice.value, choice.type.kind) for choice in choices]
-                if value.type.is_time or value.type == NUMBER:
-                    inside, outside = _listed([piece for m in members if isinstance(m, Numbers) for piece in m.pieces])
-                    return self._split(value, inside, outside)
-                listed = frozenset(m for known in members if isinstance(known, Members) for m in known.members)
-                return self._split(value, Members(listed), Members(listed, True))
+                return self._split(value, *self._sides(choices, in_order=value.type.is_time or value.type == NUMBER))
             case p.TextTest(kind, subject, choices):
                 return self._text_test(node, kind, subject, choices)
+
+    def _sides(self, choices: tuple[p.Constant, ...], *, in_order: bool) -> tuple[Known, Known]:
+        """Give what is in a list and what is not; of a list that several rules ask it is worked out once."""
+        key = id(choices), in_order
+        if key not in self.sides:
+            members = [_known(choice.value, choice.type.kind) for choice in choices]
+            listed = frozenset(m for known in members if isinstance(known, Members) for m in known.members)
+            pieces = [piece for m in members if isinstance(m, Numbers) for piece in m.pieces] if in_order else []
+            found = _listed(pieces) if in_order else (Members(listed), Members(listed, True))
+            self.sides[key] = choices, found
+        return self.sides[key][1]
 
     def _truth(self, value: p.ValueNode) -> Cases:
         if isinstance(value, p.ConditionValue):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import attrs
 
@@ -43,6 +43,8 @@ class Expression(Node):
 @attrs.frozen(eq=False, repr=False)
 class Constant(Expression):
     """A literal, or a param's value (then `param` names it, for explanations)."""
+
+    is_end: ClassVar[bool] = True
 
     value: Value
     type: Type

@@ -51,7 +51,7 @@ def work_of(program: Program, most: int) -> Work:
     """
     once, each = 0, Counter([*program.scope.read])
     for node in _parts(program):
-        once += 1
+        once += 1 + node.inward()[1]
         match node:
             case Selection(types=types) | SinceEvent(types=types):
                 each.update(dict.fromkeys(types, _size(node)))
@@ -65,13 +65,13 @@ def work_of(program: Program, most: int) -> Work:
 
 
 def _parts(program: Program) -> Iterator[Node]:
-    """Give all that is looked at; that an event is there is no question of its own where a rule scores each."""
-    for node in program.walk(closed=(Rule,)):
+    """Give what is looked at, but ends; that an event is there is no question of its own where a rule scores each."""
+    for node in program.walk(closed=(Rule,), ends=False):
         yield node
         if isinstance(node, Rule):
             whole = [*node.alternatives] if node.selection is None else [node.selection, *_of_each_event(node)]
             for part in (*whole, node.when):
-                yield from () if part is None else part.walk()
+                yield from () if part is None else part.walk(ends=False)
 
 
 def _of_each_event(rule: Rule) -> Iterator[Node]:
@@ -80,4 +80,4 @@ def _of_each_event(rule: Rule) -> Iterator[Node]:
 
 
 def _size(node: Node) -> int:
-    return sum(1 for _ in node.walk())
+    return sum(1 + one.inward()[1] for one in node.walk(ends=False))
