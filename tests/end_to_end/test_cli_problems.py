@@ -130,7 +130,7 @@ def test_a_time_that_is_none(command, given, said, output, leadrules):
     ("options", "said"),
     [
         (("--as-of-column", "when"), "--as-of and --as-of-column both say the time of scoring"),
-        (("-o", "scored.xlsx"), "`scored.xlsx` ends in `.xlsx`, which is no known format for results"),
+        (("-o", "scored.docx"), "`scored.docx` ends in `.docx`, which is no known format for results"),
         (("-o", "scored"), "`scored` has no suffix"),
         (("-o", "leads.csv"), "`leads.csv` is also read: writing it would destroy the input"),
         (("-o", "nowhere/scored.csv"), "`nowhere/scored.csv` cannot be written: there is no folder `nowhere`"),

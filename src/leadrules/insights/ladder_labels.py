@@ -43,7 +43,7 @@ def ladder_of(name: str | None, labels: Iterable[str], column: str) -> str:
     """Write a `stages` line for the labels of a column; unknown words stand at the end, as they came.
 
     >>> ladder_of(None, ["Customer", "Lead", "Lost"], "Etap")
-    'stages Lead < Customer  exit Lost  from "Etap"'
+    'stages Lead < Customer exit Lost from "Etap"'
     """
     given = list(labels)
     exits = [label for label in given if _key(label) in _EXITS]
