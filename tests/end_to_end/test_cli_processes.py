@@ -143,7 +143,11 @@ def test_leads_come_through_a_pipe_and_results_go_through_one(here, process, wor
         (("-",), b"", "error: standard input is empty\n"),
         (("-",), None, "error: standard input is empty\n"),
         (("-",), b'{"id": 1}\n', "error: standard input is JSON, whatever its name says\n"),
-        (("-", "--input-format", "parquet"), b"PAR1", "error: standard input is not a Parquet file, or not a whole one"),
+        (
+            ("-", "--input-format", "parquet"),
+            b"PAR1",
+            "error: standard input is not a Parquet file, or not a whole one",
+        ),
         (("/dev/stdin",), b"id\n1\n", "error: `/dev/stdin` is a pipe, not a file\n"),
         (("leads.csv", "--events", "-"), b"", "error: --events: standard input is for the leads alone\n"),
     ],

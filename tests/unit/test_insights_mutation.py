@@ -195,6 +195,8 @@ def test_a_replay_answers_as_the_whole_changed_program_does(text):
 
 def test_the_examples_of_templates_notice_nearly_all_changes():
     folder = resources.files("leadrules.cli").joinpath("templates")
-    for file in folder.iterdir():
+    files = [file for file in folder.iterdir() if file.name.endswith(".leadrules")]
+    assert len(files) > 5
+    for file in files:
         mutation = mutate(*rules_of(file.read_text("utf-8")))
         assert len(mutation.survivors) <= 1, (file.name, mutation.survivors)
