@@ -33,8 +33,7 @@ def test_the_proposed_commands_work_as_they_stand(options, leadrules):
     assert len(commands) == 3
     for command in commands:
         ran = leadrules(*command)
-        assert ran.exit_code == 0, command
-        assert all(line.startswith("note: rules ask which label") for line in ran.stderr.splitlines()), command
+        assert (ran.exit_code, ran.stderr) == (0, ""), command
         assert ran.stdout
 
 
@@ -61,7 +60,7 @@ def test_the_sample_is_the_same_everywhere():
     assert leads_csv().count("\n") == 301
     assert 5_500 < events_csv().count("\n") < 6_500
     digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (leads_csv(), events_csv())]
-    assert digests == ["767c010e9bca2cad", "bfd79f578ffe7c78"]
+    assert digests == ["f44be9e9a6bd0c9b", "bfd79f578ffe7c78"]
 
 
 def test_the_sample_shows_every_kind_of_result(here, leadrules):

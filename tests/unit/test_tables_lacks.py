@@ -132,6 +132,14 @@ def test_labels_that_are_asked_for_and_never_given(tmp_path):
     )
     held = RULES.replace("< mql < sql", '< mql < sql from "Etap"')
     assert lacks(tmp_path, HAVING, rules=held).missing_labels == ()
+    assert (
+        lacks(tmp_path, "id,Etap\n1,\n", rules=held).missing_labels == ()
+    )  # a column that is there, if nobody held one
+    other = lacks(tmp_path, HAVING, rules=held.replace("Etap", "Phase"))
+    assert [*other.sentences()][-1] == (
+        "rules read `Phase` for the label that a lead held, and no row has a column for that; where a column holds it, "
+        'write stages stage: … from "Etap"'
+    )
     one = '{"id": 1}\n{"id": 2, "stages": {"stage": "mql"}}\n'
     assert lacks(tmp_path, one, name="l.jsonl").missing_labels == ()
 

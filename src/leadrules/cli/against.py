@@ -32,7 +32,7 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
     _show_strange(screen, found)
     _show_labels(screen, found.strange_labels)
     for label in found.lacks.missing_labels:
-        screen.line((f"  rules ask which label of `{label.ladder}` a lead held, and no lead has one", "yellow"))
+        screen.line((f"  {label.asked}", "yellow"))
         screen.line("    where a column holds it, write ", (label.declaration, "cyan"))
     _names(screen, "events that the rules look at, and no lead has", found.unseen_events, style="dim")
 

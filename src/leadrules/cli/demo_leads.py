@@ -25,7 +25,7 @@ AS_OF = "2026-11-21"
 LEAD_COLUMNS = (
     "id", "first_name", "last_name", "email", "phone", "company", "domain", "Job title", "industry", "Company size",
     "trucks", "country", "languages", "budget", "authority", "need", "timing", "Contract ends", "source", "consent",
-    "Marital status", "created",
+    "Marital status", "Stage", "Product", "created",
 )  # fmt: skip
 EVENT_COLUMNS = (
     "id", "lead_id", "type", "at", "contact", "url", "topic", "title", "seconds", "amount", "campaign",
@@ -66,7 +66,8 @@ class Kind:
     `habits` gives each type of event its weight; `events` is the range of how many, `oldest` and
     `latest` the range of their ages in days. `facts` is how often a fact about them is known,
     `keen` how often a known budget, authority, need or timing is a yes, and `busy` how often they
-    spent the last week on the site.
+    spent the last week on the site. `held` is where the list of last time has them: their stage,
+    and what they know of the product.
     """
 
     share: int
@@ -80,6 +81,7 @@ class Kind:
     keen: float = 0.4
     busy: float = 0.0
     domain: str | None = None
+    held: tuple[str, str] = ("", "")
     consent: str = "tak"
     reachable: bool = True
 
@@ -98,7 +100,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "champion": Kind(
         15, _USERS, _FLEETS, {**_BROWSING, **_LEARNING, "route_simulation": 2, "pricing_view": 2, "demo_request": 1},
-        (12, 32), 110, facts=0.7, keen=0.5, busy=0.1,
+        (12, 32), 110, facts=0.7, keen=0.5, busy=0.1, held=("mql", "tried"),
     ),
     "reader": Kind(18, (*_USERS, *_LEARNERS), _ANY_TRADE, {**_BROWSING, **_LEARNING}, (10, 34), 160),
     "newcomer": Kind(
@@ -109,9 +111,12 @@ KINDS: Mapping[str, Kind] = {
     "customer": Kind(
         7, (*_DECIDERS, *_USERS), _FLEETS,
         {**_BROWSING, "purchase": 4, "support_ticket": 2, "trial_start": 1, "webinar_attended": 2}, (18, 44), 200,
-        facts=0.95, keen=0.8,
+        facts=0.95, keen=0.8, held=("customer", "bought"),
     ),
-    "former customer": Kind(3, _USERS, _FLEETS, {"page_view": 6, "purchase": 2, "email_open": 4}, (8, 20), 360, 190),
+    "former customer": Kind(
+        3, _USERS, _FLEETS, {"page_view": 6, "purchase": 2, "email_open": 4}, (8, 20), 360, 190,
+        held=("customer", "bought"),
+    ),
     "learner": Kind(
         6, _LEARNERS, ("other",), {**_BROWSING, **_LEARNING}, (8, 40), 120, facts=0.2, domain="freemail.example"
     ),
@@ -221,6 +226,8 @@ def _lead(dice: Dice, name: str, kind: Kind) -> dict[str, str]:
         "source": dice.pick(("search", "fair", "referral", "advert", "newsletter")),
         "consent": kind.consent,
         "Marital status": dice.pick(("", "single", "married")),
+        "Stage": kind.held[0],
+        "Product": kind.held[1],
         "created": _written(created),
     }
     for fact in ("budget", "authority", "need", "timing"):

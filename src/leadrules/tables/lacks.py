@@ -44,10 +44,21 @@ class MissingColumn:
 
 @attrs.frozen
 class MissingLabel:
-    """A ladder whose held labels the rules ask for and no lead has, and a column that may hold them."""
+    """A ladder whose held labels the rules ask for and no lead has, and a column that may hold them.
+
+    `columns` are those that the rules name with `from`: no row has one of them.
+    """
 
     ladder: str
     close: str | None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> str:
+        """What is asked for in vain, as a sentence without its end."""
+        if not self.columns:
+            return f"rules ask which label of `{self.ladder}` a lead held, and no lead has one"
+        return f"rules read {_listed(self.columns)} for the label that a lead held, and no row has a column for that"
 
     @property
     def declaration(self) -> str:
@@ -106,8 +117,7 @@ class Lacks:
             events = "1 event is" if total == 1 else f"{total:,} events are"
             yield f"{events} of a type that no rule knows: {_joined(each)}", (*self._events(),)
         for one in self.missing_labels:
-            asked = f"rules ask which label of `{one.ladder}` a lead held, and no lead has one"
-            yield f"{asked}; where a column holds it, write {one.declaration}", ()
+            yield f"{one.asked}; where a column holds it, write {one.declaration}", ()
         for mixed in self.mixed_lists:
             values = "1 value of" if mixed.count == 1 else f"{mixed.count:,} values of"
             are = "is" if mixed.count == 1 else "are"
@@ -221,12 +231,18 @@ class Looking:
         unknown = {t: n for t, n in sorted(self.types.items()) if plain_name(t) not in self._known_types}
         close = {t: _declared(scope.events[near]) for t in unknown if (near := close_name(t, [*scope.events]))}
         has_events = bool(self.types) or table.has_events
+        columns = self._columns(table)
+        held_in = {ladder: self._scope.held_in.get(ladder, ()) for ladder in self.asked}
         return Lacks(
             self.missing_columns(table),
             unknown,
             close,
             () if has_events else tuple(scope.read),
-            tuple(MissingLabel(ladder, self._holder(ladder)) for ladder in self.asked),
+            tuple(
+                MissingLabel(ladder, self._holder(ladder), names)
+                for ladder, names in held_in.items()
+                if not any(_is_there(name, columns) for name in names)
+            ),
             tuple(self.mixed.values()),
         )
 
@@ -240,10 +256,14 @@ class Looking:
         found = self.holding.get(ladder, Counter()).most_common(1)
         return found[0][0] if found else None
 
+    def _columns(self, table: LeadTable) -> dict[str, str]:
+        """Give the columns that rows have, by the form in which names are compared."""
+        columns = self.columns if table.columns is None else dict.fromkeys(table.columns)
+        return {plain_name(column): column for column in (*columns, *table.read_as.values())}
+
     def missing_columns(self, table: LeadTable) -> tuple[MissingColumn, ...]:
         """Name the fields of which no row has a column."""
-        columns = self.columns if table.columns is None else dict.fromkeys(table.columns)
-        plain = {plain_name(column): column for column in (*columns, *table.read_as.values())}
+        plain = self._columns(table)
         fields = self._scope.fields.values()
         taken = {key for field in fields for key in field.keys}
         others = [column for key, column in plain.items() if key not in taken and column not in table.read_as]
