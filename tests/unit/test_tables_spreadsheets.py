@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import io
+import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -249,7 +251,8 @@ def test_a_sheet_that_is_full_goes_on_on_the_next(rules, monkeypatch):
     monkeypatch.setattr(workbook_output.Workbook, "sheet", lambda *a, **k: sheet(*a, **k, most=3))
     summary = run(rules, output="out.xlsx")
     book = openpyxl.load_workbook("out.xlsx")
-    assert book.sheetnames == ["Leads", "Reasons", "Leads 2"]
+    assert book.sheetnames == ["Leads", "Leads 2", "Reasons"]
+    assert [sheet.auto_filter.ref for sheet in book] == ["A1:H3", "A1:H2", "A1:E3"]
     assert [row[0].value for row in book["Leads 2"].iter_rows()] == ["id", "3"]
     assert summary.remarks == ("a sheet has room for 2 rows: `Leads` goes on on 2 sheets",)
 
@@ -294,8 +297,12 @@ def test_a_sheet_for_each_value(rules):
     Path("leads.csv").write_text("id,rep\n1,[x]\n2,\n3,History\n4,Reasons\n" + f"5,{'r' * 40}\n", "utf-8")
     run(rules, output="out.xlsx", by="rep")
     book = openpyxl.load_workbook("out.xlsx")
-    assert book.sheetnames == ["Reasons", "-x-", "none", "History 2", "Reasons 2", "r" * 31]
+    lists = ["-x-", "none", "History 2", "Reasons 2", "r" * 31]
+    assert book.sheetnames == [*lists, "Reasons"]
     assert book.active.title == "-x-"
+    with zipfile.ZipFile("out.xlsx") as package:
+        names = re.findall(r'localSheetId="([0-9]+)"[^>]*>([^<]+)!', package.read("xl/workbook.xml").decode())
+    assert [(int(number), name.strip("'")) for number, name in names] == [*enumerate([*lists, "Reasons"])]
 
 
 @pytest.mark.parametrize(

@@ -205,15 +205,13 @@ def _workbook_results(output: OutputFile, writing: Writing) -> Iterator[Write]:
         sheets: dict[str, Sheet] = {}
         if writing.by is None:
             sheets["Leads"] = book.sheet("Leads", columns.names, bars=bars)
-        reasons = book.sheet("Reasons", _REASONS)
+        reasons = book.sheet("Reasons", _REASONS, is_last=True)
 
         def write(scored: Scored) -> None:
             row = [column.typed(scored) for column in columns.each]
             for name in lists(scored):
                 if name not in sheets:
                     sheets[name] = book.sheet(name, columns.names, bars=bars)
-                    if len(sheets) == 1:
-                        sheets[name].open_here()
                 sheets[name].write(row)
             for entry in scored.result.audit:
                 told = (entry.points, sentences.why(entry), sentences.rests_on(entry), entry.rule)

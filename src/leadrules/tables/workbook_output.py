@@ -41,12 +41,23 @@ class Workbook:
     _sheets: list[Sheet] = attrs.field(factory=list)
     _names: set[str] = attrs.field(factory=set)
 
-    def sheet(self, name: str, header: Sequence[str], *, bars: Sequence[int] = (), most: int = _MOST_ROWS) -> Sheet:
-        """Begin a sheet; `bars` are the places of columns whose numbers have a bar, `most` the rows of a sheet."""
+    def sheet(
+        self,
+        name: str,
+        header: Sequence[str],
+        *,
+        bars: Sequence[int] = (),
+        is_last: bool = False,
+        most: int = _MOST_ROWS,
+    ) -> Sheet:
+        """Begin a sheet; `bars` are the places of columns whose numbers have a bar, `most` the rows of a sheet.
+
+        One that `is_last` stands behind the others, whenever these are begun.
+        """
         if len(self._sheets) >= _MOST_SHEETS:
             problem = f"would have more than {_MOST_SHEETS} sheets"
             raise FileProblem(self.path, problem, "choose a column with fewer values")
-        found = Sheet(self, name, header, bars, most)
+        found = Sheet(self, name, header, bars, most, is_last=is_last)
         found.begin()
         self._sheets.append(found)
         return found
@@ -63,9 +74,13 @@ class Workbook:
         return self.book.add_worksheet(short)
 
     def finish(self) -> None:
-        """Lay out all sheets."""
+        """Lay out all sheets, and put them in their order."""
         for sheet in self._sheets:
             sheet.finish()
+        pages = [page for sheet in sorted(self._sheets, key=lambda one: one.is_last) for page in sheet.pages]
+        self.book.worksheets_objs[:] = pages
+        for index, page in enumerate(pages):
+            page.index = index  # by which the range of its filter names it
         if self.cut:
             texts = "1 text has" if self.cut == 1 else f"{self.cut:,} texts have"
             self.remarks.append(
@@ -82,10 +97,11 @@ class Sheet:
     header: Sequence[str]
     bars: Sequence[int]
     most: int
+    is_last: bool = False
+    pages: list[Any] = attrs.field(factory=list)
     _page: Any = None
     _row: int = 0
     _widths: list[int] = attrs.field(factory=list)
-    _pages: int = 0
 
     def write(self, values: Sequence[Any]) -> None:
         """Write a row: texts, lists of texts, exact numbers, days, moments; None is empty."""
@@ -98,21 +114,17 @@ class Sheet:
     def finish(self) -> None:
         """Lay out the last page."""
         self._lay_out()
-        if self._pages > 1:
+        if len(self.pages) > 1:
             self.workbook.remarks.append(
-                f"a sheet has room for {self.most - 1:,} rows: `{self.name}` goes on on {self._pages} sheets"
+                f"a sheet has room for {self.most - 1:,} rows: `{self.name}` goes on on {len(self.pages)} sheets"
             )
-
-    def open_here(self) -> None:
-        """Let the workbook be opened at this page."""
-        self._page.activate()
 
     def begin(self) -> None:
         """Begin a page."""
         if self._page is not None:
             self._lay_out()
         self._page = self.workbook.page(self.name)
-        self._pages += 1
+        self.pages.append(self._page)
         self._row = 1
         self._widths = [len(name) + 3 for name in self.header]  # beside the arrow of the filter
         for place, name in enumerate(self.header):
