@@ -31,6 +31,7 @@ from leadrules.errors import (
     RuleFileError,
     RulesetError,
     RuleSyntaxError,
+    Span,
     in_order,
 )
 from leadrules.lead import LeadReader
@@ -638,12 +639,12 @@ def program_of(rules: Ruleset) -> Program:
 def asked_of(rules: Ruleset, condition: str, name: str) -> Program:
     """Give the program of rules with a last example that expects a condition, and a scope that has all it reads.
 
-    `name` stands for the file in diagnostics. Raises RulesetError.
+    `name` stands for the file in diagnostics, which show the condition as it was given. Raises RulesetError.
     """
-    text = f'example "{name}"\nexpect {condition}\n'
-    asked = expand(Files.of_text(text, name, {}), rules._limits)  # noqa: SLF001
+    before = f'example "{name}"\nexpect '
+    asked = expand(Files.of_text(f"{before}{condition}\n", name, {}), rules._limits)  # noqa: SLF001
     if asked.diagnostics:
-        raise _error_of(list(asked.diagnostics))
+        raise _error_of([_of_condition(one, condition, name, before) for one in asked.diagnostics])
     known = rules._checked  # noqa: SLF001
     statements = tuple(one for one in known.statements if not isinstance(one, _TESTS))
     checked = check(
@@ -656,8 +657,17 @@ def asked_of(rules: Ruleset, condition: str, name: str) -> Program:
         lenient=rules._lenient,  # noqa: SLF001
     )
     if checked.program is None:
-        raise _error_of([one for one in checked.diagnostics if one.severity == "error"])
+        errors = [one for one in checked.diagnostics if one.severity == "error"]
+        raise _error_of([_of_condition(one, condition, name, before) for one in errors])
     return attrs.evolve(checked.program, scope=checked.program.tested or checked.program.scope, asked=None)
+
+
+def _of_condition(one: Diagnostic, condition: str, name: str, before: str) -> Diagnostic:
+    """Give a diagnostic its place in a condition, which stood in a line with something `before` it."""
+    if one.span.file != name:
+        return one
+    start, end = (max(place - len(before), 0) for place in (one.span.start, one.span.end))
+    return attrs.evolve(one, span=Span(name, start, end, 1, start + 1), source=condition)
 
 
 def files_of(rules: Ruleset) -> tuple[Path, ...]:

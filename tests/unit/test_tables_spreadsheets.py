@@ -302,7 +302,7 @@ def test_a_sheet_for_each_value(rules):
     assert book.active.title == "-x-"
     with zipfile.ZipFile("out.xlsx") as package:
         names = re.findall(r'localSheetId="([0-9]+)"[^>]*>([^<]+)!', package.read("xl/workbook.xml").decode())
-    assert [(int(number), name.strip("'")) for number, name in names] == [*enumerate([*lists, "Reasons"])]
+    assert {int(number): name.strip("'") for number, name in names} == dict(enumerate([*lists, "Reasons"]))
 
 
 @pytest.mark.parametrize(

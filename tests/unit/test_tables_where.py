@@ -123,3 +123,25 @@ def test_what_is_no_condition(rules, where, told):
         kept(rules, where)
     assert told in str(caught.value)
     assert not Path("out.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "place", "shown"),
+    [
+        ("regoin  = 5 or budget", "--where:1:1: ", " 1 | regoin  = 5 or budget\n   | ^^^^^^\n"),
+        ("budget and\nstage is mql", "--where:1:18: ", " 1 | budget and stage is mql\n   |                  ^^\n"),
+        ('budget and score > "x"', "--where:1:12: ", ' 1 | budget and score > "x"\n   |            ^^^^^^^^^^^'),
+        ("score >", "--where:1:8: ", " 1 | score >\n   |        ^"),
+    ],
+)
+def test_a_mistake_shows_the_condition_as_it_was_typed(rules, where, place, shown):
+    with pytest.raises(RulesetError) as caught:
+        Where.of(rules, where)
+    assert str(caught.value).startswith(place)
+    assert shown in str(caught.value)
+    (mistake,) = caught.value.diagnostics
+    assert 0 <= mistake.span.start <= mistake.span.end <= len(where)
+
+
+def test_spaces_in_a_text_are_its_own(rules):
+    assert '"a  b"' in str(Where.of(rules, 'region = "a  b"').program.examples[-1].expectations[0].text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from leadrules.values import Value, instant_of
 
 WHERE = "--where"
 """What stands for the file in the mistakes of a condition."""
+_LINE_END = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _IN_RESULTS = {"score", "dimension", "grade", "ladder", *(name for name, one in RESULT_LISTS.items() if one.expected)}
 
 
@@ -40,7 +42,7 @@ class Where:
     @classmethod
     def of(cls, rules: Ruleset, text: str) -> Where:
         """Read a condition such as `stage >= mql and region = "PL"`. Raises RulesetError for one that is none."""
-        program = asked_of(rules, " ".join(text.split()), WHERE)
+        program = asked_of(rules, _LINE_END.sub(" ", text.strip()), WHERE)
         condition = program.examples[-1].expectations[0].condition
         asked = {read.kind for read in condition.find(p.DefinitionRead)}
         return cls(text, program, condition, LeadReader(program.scope), not asked <= _IN_RESULTS)
