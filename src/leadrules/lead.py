@@ -219,6 +219,16 @@ class LeadReader:
         mistakes.refuse(lead)
         return found
 
+    def type_and_ids(self, type_: str, id_: object) -> tuple[str, list[str]]:
+        """Name an event's type as declared, and what may identify it: the property that does, and its id."""
+        plain = plain_name(type_.strip())
+        name = plain if plain in self._events else self._naming.types.get(plain, plain)
+        reader = self._events.get(name)
+        by_property = None if reader is None else reader.identity_read(id_)
+        if by_property is None:
+            return name, [read_id(id_)]
+        return name, [by_property, str(id_).strip()]
+
     def plain_event(self, lead: str, event: object) -> PlainEvent | None:
         """Give what the rules read of an event in its plainest form; None where none looks at it. Raises LeadError."""
         mistakes = Mistakes()
@@ -589,6 +599,14 @@ class _EventReader:
         except Unreadable as error:
             flaws.append(self._flaw("id", raw, error, "text"))
             return None
+
+    def identity_read(self, raw: object) -> str | None:
+        """Give the text that identifies an event by a value of its property; None where that is not how it is."""
+        try:
+            value = None if self._identity is None else self._identity[1](raw)
+        except Unreadable:
+            return None
+        return None if value is None else identity_of(value)
 
     def _values(self, part: Parts, flaws: list[Flaw], unreadable: list[str]) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""

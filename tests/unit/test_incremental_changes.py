@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import json
 import threading
+from decimal import Decimal
 
 import attrs
 import pytest
@@ -98,6 +99,18 @@ def test_an_event_that_is_remembered_is_taken_out():
         gives_what(state, [*EVENTS, viewed(42, "right", 30)])
         state.add(viewed(41, "wrong", 10))  # as it should have been
         gives_what(state, [*EVENTS, viewed(42, "right", 30), viewed(41, "wrong", 10)], days=101)
+
+
+@pytest.mark.parametrize("type_", ["order", "Nowe zamówienie"])
+@pytest.mark.parametrize("id_", ["0042", 42, Decimal("42.0"), "o1"])
+def test_an_event_is_taken_out_under_the_names_that_the_data_has(type_, id_):
+    rules = Ruleset.from_text('event order[number: number] from "Nowe zamówienie" id number\norder +1')
+    state = rules.start({"id": 1}, remember=dt.timedelta(days=9))
+    number = {} if id_ == "o1" else {"properties": {"number": "042"}}
+    state.add({"type": "Nowe zamówienie", "at": at(1), "id": "o1", **number})
+    assert state.result(as_of=at(2)).score == 1
+    state.remove(type_, id_)
+    assert state.result(as_of=at(2)).score == 0
 
 
 @pytest.mark.parametrize(("type_", "id_"), [("page_view", "v1"), ("page_view", "none"), ("unknown", "v1")])

@@ -7,6 +7,7 @@ import datetime as dt
 import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
@@ -29,10 +30,10 @@ from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
 from leadrules.history import ATTRIBUTES, STAGES, Change
 from leadrules.history import as_of as values_as_of
-from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order, read_id
+from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order
 from leadrules.leadlike import Eventlike
 from leadrules.stack import with_room
-from leadrules.values import moment_of, plain_name, text_of_instant
+from leadrules.values import moment_of, text_of_instant
 
 if TYPE_CHECKING:
     from leadrules.engine.spans.search import Course
@@ -296,13 +297,15 @@ class LeadState:
         self._changes = tuple(change for change in self._changes if (change.part, change.name) not in gone)
 
     @_alone
-    def remove(self, type_: str, id_: str | int, /) -> None:
+    def remove(self, type_: str, id_: str | float | Decimal, /) -> None:
         """Take the event of a type and id out, as if it had never come in: one that was wrong, or must be erased.
 
+        The type is as the rules or the data name it; where a property identifies such events, the id is its value.
         Raises StateError for one that is not remembered: what it came to cannot be taken apart any
         more. Then the state is as before, and to start anew without the event is the way.
         """
-        if not self._log.remove(plain_name(type_.strip()), read_id(id_)):
+        name, ids = self._scorer.reader.type_and_ids(type_, id_)
+        if not any(self._log.remove(name, one) for one in ids):
             reason = (
                 f"no event {shown(type_)} with id {shown(id_)} is remembered (start again with all events but this one)"
             )
