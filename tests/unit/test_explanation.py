@@ -10,6 +10,7 @@ import pytest
 
 from leadrules import InputError, Ruleset
 from leadrules.canonical import canonical_json
+from leadrules.engine.reference.evidence import Evidence
 from leadrules.explain.wording import Words
 from leadrules.ruleset import program_of, statements_of
 from leadrules.syntax.formatter import text_of
@@ -359,6 +360,16 @@ def test_when_and_the_season_keep_a_rule_from_counting(rules, fired, parts):
     explanation = explain(rules, attributes, [event("page_view", "2026-11-19T10:00:00Z")])
     assert explanation.rules[0].fired is fired
     assert unmet(explanation, explanation.rules[0].id) == parts
+
+
+def test_what_stands_below_many_segments_is_looked_at_once(monkeypatch):
+    asked = []
+    of_condition = Evidence.of_condition
+    monkeypatch.setattr(Evidence, "of_condition", lambda *given: asked.append(given[1]) or of_condition(*given))
+    links = "".join(f"segment s{i} = s{i - 1} or budget\n" for i in range(1, 50))
+    explained = explain(f"segment s0 = authority\n{links}s49 +1")
+    assert sum(len(list(rule.unmet[0].leaves())) for rule in explained.rules) > 1_000
+    assert len(asked) < 5 * 50
 
 
 def test_criteria_that_read_one_another_twice_each_are_opened_once():

@@ -101,9 +101,14 @@ def events_of_rule(reading: Reading, rule: p.Rule) -> list[int]:
 
 @attrs.frozen
 class UnmetConditions:
-    """Finds what keeps conditions about one lead from being true."""
+    """Finds what keeps conditions about one lead from being true.
+
+    What was found in a condition is remembered by the very node, whose text it is told by: definitions that build
+    on each other ask for it again and again.
+    """
 
     evidence: Evidence
+    _told: dict[int, tuple[p.Condition, Mapping[str, Any], Gap | None]] = attrs.field(factory=dict, init=False)
 
     @property
     def reading(self) -> Reading:
@@ -127,7 +132,8 @@ class UnmetConditions:
                 continue
             inside = self._inside(one, opened) if levels else ()
             members = [unmet for inner in inside for unmet in self._parts(inner, opened, levels - 1)]
-            found.append(Unmet(one.text, truth, self._found(one), self._gap(one), tuple(members)))
+            _, values, gap = self._looked_at(one)
+            found.append(Unmet(one.text, truth, values, gap, tuple(members)))
         return found
 
     def _inside(self, condition: p.Condition, opened: set[p.Node]) -> tuple[p.Condition, ...]:
@@ -143,6 +149,13 @@ class UnmetConditions:
             return ()
         opened.add(condition)
         return (behind,)
+
+    def _looked_at(self, condition: p.Condition) -> tuple[p.Condition, Mapping[str, Any], Gap | None]:
+        """Give a condition, which keeps its place in memory as long as it is remembered, and what was found there."""
+        known = self._told.get(id(condition))
+        if known is None:
+            known = self._told[id(condition)] = condition, self._found(condition), self._gap(condition)
+        return known
 
     def _found(self, condition: p.Condition) -> dict[str, Any]:
         if isinstance(condition, p.FollowedBy):
