@@ -429,3 +429,29 @@ def test_the_page_shows_what_is_written(tmp_path, capsys):
     path.write_text(table, "utf-8")
     assert infer(Source([path], id_column="ID")) == 0
     assert capsys.readouterr().out == declared
+
+
+def test_what_no_row_has_a_value_of_is_said(tmp_path, capsys):
+    leads, events = tmp_path / "leads.csv", tmp_path / "events.csv"
+    leads.write_text("id,employees,fax\n", "utf-8")
+    events.write_text("lead_id,type,at,url,depth,`#\n1,demo,2026-11-20,,3,\n", "utf-8")
+    assert infer(Source([leads], [str(events)])) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "# Declarations for 0 leads. Add rules below: employees >= 200 +10",
+        "# No event has a value of: `url`, `depth`, ``#`",
+        "",
+        "field employees: number",
+        "field fax: text  # always empty",
+    ]
+    leads.write_text("id,employees,fax\n1,,\n", "utf-8")
+    infer(Source([leads], [str(events)]))
+    told = capsys.readouterr().out
+    assert "# No event has a value of: `url`, ``#`\n" in told
+    assert "event demo[depth: number]" in told
+
+
+def test_a_property_that_is_always_null_is_said():
+    inference = Inference()
+    event = {"type": "demo", "at": "2026-11-20", "properties": {"fee": None, "depth": 3}}
+    inference.add({"id": "1", "attributes": {}, "events": [event]})
+    assert "# No event has a value of: `fee`\n" in inference.text()

@@ -15,6 +15,7 @@ def infer(source: Source) -> int:
     inference = Inference(source.id_column)
     unread = 0
     table = source.open()
+    inference.add_columns(table.columns or (), table.event_properties)
     for row in table:
         if isinstance(row, Row):
             inference.add(row.lead)

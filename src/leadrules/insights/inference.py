@@ -31,6 +31,7 @@ from leadrules.vocabulary import DATE, DATETIME, OWN_PROPERTIES, STANDARD_EVENTS
 
 _OWN = frozenset(own.name for own in OWN_PROPERTIES)
 _SHOWN = 80
+_MOST_NAMED = 8
 _NOWHERE = Span("", 0, 0, 1, 1)
 _TAKEN = frozenset(
     (
@@ -69,8 +70,16 @@ class Inference:
     counts: Counter[str] = attrs.field(factory=Counter)
     unnamed: dict[str, None] = attrs.field(factory=dict)
     doubled: dict[tuple[str | None, str], Twice] = attrs.field(factory=dict)
+    properties: dict[str, None] = attrs.field(factory=dict)
     leads: int = 0
     passed: int = 0
+
+    def add_columns(self, columns: Iterable[str], properties: Iterable[str] = ()) -> None:
+        """Take the columns that the leads have, and the properties that events have: also where no row has a value."""
+        for name, twice in plainly(dict.fromkeys(columns)).items():
+            if twice is None and name != plain_name(self.id_column) and len(self.columns) < MOST_NAMES:
+                self.columns.setdefault(name, new_column(name))
+        self.properties |= dict.fromkeys(map(plain_name, properties))
 
     def add(self, lead: Mapping[str, Any]) -> None:
         """Take one lead, in the shape of a mapping with attributes and events."""
@@ -140,6 +149,9 @@ class Inference:
             lines.append(f"# Left out, since rules cannot name it: {_in_comment(lost[0])}{_more(len(lost) - 1)}")
         if self.passed:
             lines.append(f"# Left out: names past the first {MOST_NAMES:,}, met {self.passed:,} times")
+        if empty := self._empty_properties():
+            said = ", ".join(f"`{_in_comment(name)}`" for name in empty[:_MOST_NAMED])
+            lines.append(f"# No event has a value of: {said}{_more(len(empty) - _MOST_NAMED)}")
         declared = [
             [_with_notes(line, notes) for line, notes in block.items() if line in kept] for block in (fields, events)
         ]
@@ -206,6 +218,12 @@ class Inference:
             others = [type_ for type_ in types if type_ != name]
             notes = (note for found in properties.values() for note in found.notes if note.startswith("cannot"))
             yield _event(name, properties, types=others), (*notes, *self._identity(types))
+
+    def _empty_properties(self) -> list[str]:
+        """Name the properties that no event has a value for."""
+        known = {name for properties in self.events.values() for name, column in properties.items() if column.known}
+        met = [*self.properties, *(name for properties in self.events.values() for name in properties)]
+        return [name for name in dict.fromkeys(met) if name.strip() and name not in known]
 
     def _properties(self, types: Sequence[str]) -> dict[str, Guess]:
         """Guess the properties of an event by its types together, in the order in which they are met."""
@@ -311,7 +329,7 @@ def _in_comment(text: str) -> str:
 
 
 def _more(number: int) -> str:
-    return f", and {number:,} more" if number else ""
+    return f", and {number:,} more" if number > 0 else ""
 
 
 def _name(text: str) -> tree.Name:

@@ -54,7 +54,7 @@ class EventTable:
 
     `paths` are those of the files; `blank` counts their rows without any value. `remarks` are sentences about them,
     `notes` those that tell how they are read. `numbers` has the place of each event, in the order of `by_lead`, and
-    `files` the names of the files where there are several.
+    `files` the names of the files where there are several. `properties` names what has a column in one of them.
     """
 
     by_lead: Mapping[str, list[dict[str, Any]]]
@@ -65,6 +65,7 @@ class EventTable:
     numbers: Mapping[str, Sequence[int]] = attrs.field(factory=dict)
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -137,7 +138,13 @@ def read_events(
         reading.numbers,
         reading.files,
         (*passed, *notes),
+        tuple(dict.fromkeys(name for file, finding in opened for name in _properties(file, finding.places))),
     )
+
+
+def _properties(file: RecordFile, places: Places) -> list[str]:
+    """Name the properties that have a column in a file; of JSON none is known."""
+    return [*places.properties, *(column for column in file.columns or () if column not in places.columns)]
 
 
 @attrs.define

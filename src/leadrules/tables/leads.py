@@ -142,6 +142,11 @@ class LeadTable:
         return self._has_events
 
     @property
+    def event_properties(self) -> tuple[str, ...]:
+        """The properties that have a column in the files of events; none where each event has its own, as in JSON."""
+        return self._events.properties
+
+    @property
     def read_rows(self) -> int:
         """Count the rows that were read, blank ones included."""
         return self._count + self.blank_rows
