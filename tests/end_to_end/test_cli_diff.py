@@ -59,3 +59,31 @@ def test_leads_that_could_not_be_scored_are_told_by_the_exit_status(here, leadru
     assert (
         leadrules("diff", "old.leadrules", "new.leadrules", "own.csv", *NOW, "--fail-on", "rejected > 0").exit_code == 1
     )
+
+
+def test_what_files_lack_and_why_leads_are_left_out_is_told(here, leadrules):
+    old = "field seen: bool\nevent demo\nseen +1\ndemo +5\nemployees > 5 +5\n"
+    (here / "old.leadrules").write_text(old, "utf-8")
+    (here / "new.leadrules").write_text(old + "age > 5 +5\n", "utf-8")
+    (here / "own.csv").write_text("id,employees\n1,7\n2,many\n3,8\n3,9\n4,5\n", "utf-8")
+    events = "lead_id,type,at\n1,demo,2026-11-02\n9,demo,2026-11-01\n4,demo,11.05.2026\n1,dmo,2026-11-02\n"
+    (here / "events.csv").write_text(events, "utf-8")
+    files = ("diff", "old.leadrules", "new.leadrules", "own.csv", "--events", "events.csv", *NOW)
+    run = leadrules(*files)
+    for told in (
+        "note: 1 event of leads that `own.csv` does not have, such as `9`\n",
+        "note: 1 event is of a type that no rule knows: `dmo` (1, is it `demo`?)\n    write event demo from",
+        "note: the old rules read `seen`, and no row has",
+        "note: the new rules read `seen`, `age`, and no row has",
+        "warning: 3 leads could not be read\n",
+        "  `employees`: 1 value cannot be read: `many` (row 3)\n    write field employees: number else unknown\n",
+        '  `at`: 1 value cannot be read: `11.05.2026`\n    write event any_event at as "D.M.YYYY"\n',
+        "  row 5 has the id `3` of row 4\n",
+        "  or score them as they are: --lenient takes what cannot be read for unknown and leaves out events without a time "
+        "that can be read\n",
+    ):
+        assert told in run.stderr, told
+    assert "What it does to 2 leads" in run.stdout
+    run = leadrules(*files, "--lenient")
+    assert "What it does to 4 leads" in run.stdout
+    assert "warning: 1 lead and 1 event could not be read\n" in run.stderr

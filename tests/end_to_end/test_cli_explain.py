@@ -68,7 +68,9 @@ def test_a_lead_that_cannot_be_read(here, leadrules):
     (here / "leads.csv").write_text("id,employees\n1,many\n", "utf-8")
     run = leadrules(*EXPLAIN, "--lead", "1")
     assert run.exit_code == 3
-    assert "lead `1` cannot be read: row 2: field `employees`: `many` is not a number" in run.stderr
+    assert (
+        "lead `1` is left out, since it cannot be read: row 2: field `employees`: `many` is not a number" in run.stderr
+    )
 
 
 def test_why_not_names_the_file_of_a_line_where_there_are_several(here, leadrules):
@@ -80,3 +82,54 @@ def test_why_not_names_the_file_of_a_line_where_there_are_several(here, leadrule
     assert "  main.leadrules, line 3  timing  unknown\n" in told
     assert "  main.leadrules, line 4  authority\n" in told
     assert "  base.leadrules, line 1  need and timing\n" in told
+
+
+AT = ("--as-of", "2026-11-21")
+
+
+@pytest.fixture
+def dirty(here):
+    (here / "r.leadrules").write_text("event demo\nemployees > 5 +5\ndemo +5\n", "utf-8")
+    (here / "own.csv").write_text("id,employees\n1,7\n2,many\n3,8\n 2 ,9\n1,4\n4,6,x\n,6\n", "utf-8")
+    events = "lead_id,type,at\n3,demo,11.05.2026\n3,demo,\n3,demo,2026-11-02\n,demo,2026-11-02\n8,demo,2026-11-02\n"
+    (here / "events.csv").write_text(events, "utf-8")
+    return ("explain", "r.leadrules", "own.csv", "--events", "events.csv", *AT, "--lead")
+
+
+def test_a_lead_that_is_left_out_is_told_with_the_reason_and_the_line_to_write(dirty, leadrules):
+    run = leadrules(*dirty, "2")
+    assert run.exit_code == 3
+    assert "error: lead `2` is left out, since it cannot be read: row 3: field `employees`: `many` is" in run.stderr
+    assert "note: left out: row 5 has the id `2` of row 3\n" in run.stderr
+    assert (
+        "  help: write `field employees: number else unknown` in the rules; or --lenient takes what cannot be read for "
+        "unknown\n" in run.stderr
+    )
+    run = leadrules(*dirty, "3")
+    assert run.exit_code == 3
+    assert 'help: write `event any_event at as "D.M.YYYY"` in the rules; or --lenient leaves out events' in run.stderr
+
+
+def test_a_further_row_of_the_lead_is_told(dirty, leadrules):
+    run = leadrules(*dirty, "1")
+    assert run.exit_code == 0
+    assert "note: left out: row 6 has the id `1` of row 2\n" in run.stderr
+    assert "note: 1 event of leads that `own.csv` does not have, such as `8`\n" in run.stderr
+    assert "note: 1 event could not be read, and may be of this lead: event row 5 names no lead" in run.stderr
+
+
+def test_a_lead_that_may_stand_in_a_row_that_is_left_out(dirty, leadrules):
+    run = leadrules(*dirty, "4")
+    assert run.exit_code == 3
+    assert (
+        "error: no lead `4` among the 3 leads of `own.csv`; it may be in 2 rows that are left out: row 7 has 3 values, "
+        "the header has 2 columns; and 1 more\n" in run.stderr
+    )
+
+
+def test_events_without_a_time_do_not_count_where_rules_are_lenient(dirty, leadrules):
+    run = leadrules(*dirty, "3", "--lenient")
+    assert run.exit_code == 0
+    assert "warning: left out: event row 2: event `demo` (number 1 of 3): `at`: `11.05.2026` is not" in run.stderr
+    assert "warning: left out: event row 3: event `demo` (number 2 of 3) has no time" in run.stderr
+    assert "1 event on 2026-11-02" in run.stdout

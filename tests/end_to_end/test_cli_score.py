@@ -211,7 +211,7 @@ def test_values_that_cannot_be_read_are_told_by_column(here, leadrules):
         "  `employees`: 9 values cannot be read, such as `0 500`, `1 500`, `2 500` (first in row 2)\n"
         '    write field employees: number as "1 234"\n'
         "  --rejects FILE lists them all\n"
-        "  or score them as they are, unknown where a value cannot be read: --lenient\n"
+        "  or score them as they are: --lenient takes what cannot be read for unknown\n"
     )
     lenient = leadrules(*SCORE, "--lenient")
     assert (lenient.exit_code, "9 leads scored" in lenient.stdout) == (0, True)

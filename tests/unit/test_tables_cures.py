@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_told_by_column(tmp_path):
 def test_lenient_rules_score_them_and_say_the_same(tmp_path):
     rules = Ruleset.from_text(RULES, lenient=True)
     summary = score_files(rules, **files(tmp_path), output=tmp_path / "s.csv")
-    assert (summary.scored, summary.rejected) == (3, 2)
+    assert (summary.scored, summary.rejected, summary.rejected_events) == (4, 1, 1)
     assert {one.name: (one.count, one.cure) for one in summary.unreadable} == {
         "size": (2, 'field size: number from "Size" as "1 234,56"'),
         "phone_count": (1, None),

@@ -39,7 +39,7 @@ def check(
         from leadrules.tables.comparison import compare_program
         from leadrules.tables.result_columns import ALL
 
-        comparison = compare_program(program, source.open(program, also=[ALL]))
+        comparison = compare_program(program, source.open(program, also=[ALL]), lenient=given.lenient)
     if as_json:
         _write_json(path, checked, program, comparison, verbose=verbose, show_code=show_code)
     else:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
+import attrs
 from rich.cells import cell_len
 
 from leadrules.canonical import canonical_json
@@ -15,16 +16,23 @@ from leadrules.cli.label_tables import tell_labels
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, RULES_WRONG, SOME_REJECTED, Stop
+from leadrules.cli.score import of_lenient, tell_columns, tell_lacks, tell_unmatched
 from leadrules.cli.screen import Screen, counted
+from leadrules.errors import InputError
 from leadrules.families import RESULT_LISTS, ResultList
 from leadrules.insights.changes import Change
 from leadrules.insights.impact import Impact, Limit, Move, exceeded, label_orders, limit_names, moves_in
+from leadrules.lead import LATEST, LeadReader
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import Row
+from leadrules.tables import Lacks, Reject, Row
 from leadrules.tables.held_labels import StrangeLabels
+from leadrules.tables.lacks import Looking
 from leadrules.tables.scoring import as_of_each
+from leadrules.tables.timeless import with_times
+from leadrules.tables.unreadable import UnreadableValues
 from leadrules.values import Zone
 
+_MOST_REASONS = 5
 _SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow"), "moved": ("~", "yellow")}
 
 
@@ -68,19 +76,102 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
     where = program_of(after).scope.zone
     moment = None if source.as_of_column else read_as_of_option(as_of, where, notes)
     table = source.open(program_of(before), program_of(after))
-    unread_events, labels = 0, StrangeLabels.of(after, "the new rules")
-    for row in table:
-        if isinstance(row, Row):
-            if impact.score(before, after, row.lead, partial(_moment, moment, row, where)):
-                labels.add(row.lead)
-        elif row.kind == "event":
-            unread_events += 1
+    looking = Looking(program_of(before)), Looking(program_of(after))
+    reading = _Reading.of(before, after)
+    labels = StrangeLabels.of(after, "the new rules")
+    for row in looking[0].watch(looking[1].watch(table)):
+        if not isinstance(row, Row):
+            if row.kind == "lead":
+                impact.rejected["by both"] += 1
+            reading.add(row)
+            continue
+        timed = reading.timed(row)
+        if impact.score(before, after, timed.lead, partial(_moment, moment, timed, where)):
+            labels.add(timed.lead)
         else:
-            impact.rejected["by both"] += 1
+            reading.look_at(timed)
     for remark in (*table.remarks, *labels.sentences()):
         notes.note(remark)
-    if unread_events:
-        notes.warn(f"{counted(unread_events, 'event')} could not be read; `leadrules score` tells which")
+    tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)
+    _tell_lacks(notes, *(one.found(table) for one in looking))
+    reading.tell(notes)
+
+
+@attrs.define
+class _Reading:
+    """Gathers what cannot be read of leads, and why, by the new rules or else the old ones."""
+
+    readers: tuple[LeadReader, ...]
+    values: UnreadableValues
+    lenient: bool
+    leads: int = 0
+    events: int = 0
+    others: list[str] = attrs.field(factory=list)
+
+    @classmethod
+    def of(cls, before: Ruleset, after: Ruleset) -> _Reading:
+        readers = tuple(LeadReader(program_of(rules).scope) for rules in (after, before))
+        return cls(readers, UnreadableValues.of(after), after.lenient)
+
+    def timed(self, row: Row) -> Row:
+        """Give a lead as lenient rules read it: without the events that have no time to be read."""
+        if not self.lenient:
+            return row
+        found, left_out = with_times(row, self.readers)
+        for event in left_out:
+            self.add(event)
+        return found
+
+    def look_at(self, row: Row) -> None:
+        """See why a lead could not be scored."""
+        for reader in self.readers:
+            try:
+                reader.read(row.lead, LATEST)
+            except InputError as error:
+                self.add(Reject("lead", row.number, row.lead["id"], row.reason(error), mistakes=error.mistakes))
+                return
+
+    def add(self, reject: Reject) -> None:
+        """Take a lead or event that cannot be read."""
+        self.leads += reject.kind == "lead"
+        self.events += reject.kind == "event"
+        if not self.values.add(reject) and len(self.others) < _MOST_REASONS:
+            self.others.append(reject.reason)
+
+    def tell(self, notes: Screen) -> None:
+        """Say what cannot be read, and what to write."""
+        unread = [counted(n, noun) for n, noun in ((self.leads, "lead"), (self.events, "event")) if n]
+        columns = self.values.columns()
+        if unread:
+            notes.warn(f"{' and '.join(unread)} could not be read")
+        elif columns:
+            notes.note("values that cannot be read are unknown")
+        tell_columns(notes, columns)
+        for reason in self.others:
+            notes.item(reason)
+        if self.leads + self.events > len(self.others):
+            notes.line(("  leadrules score lists them all with --rejects FILE", "dim"))
+        if self.leads and columns and not self.lenient:
+            notes.line("  or score them as they are: ", of_lenient(columns))
+
+
+def _tell_lacks(notes: Screen, old: Lacks, new: Lacks) -> None:
+    """Say what the files lack for the rules: once, where both lack it."""
+    of_old, of_new = dict(old.said()), dict(new.said())
+    both = {sentence: lines for sentence, lines in of_new.items() if of_old.get(sentence) == lines}
+    tell_lacks(notes, both.items())
+    for whose, said in (("old", of_old), ("new", of_new)):
+        alone = {one: lines for one, lines in said.items() if one not in both}
+        tell_lacks(notes, ((_of_rules(one, f"the {whose} rules"), lines) for one, lines in alone.items()))
+
+
+def _of_rules(sentence: str, whose: str) -> str:
+    """Say of which rules a sentence is.
+
+    >>> _of_rules("rules read `age`", "the new rules"), _of_rules("1 event is", "the new rules")
+    ('the new rules read `age`', 'the new rules: 1 event is')
+    """
+    return f"{whose}{sentence.removeprefix('rules')}" if sentence.startswith("rules ") else f"{whose}: {sentence}"
 
 
 def _moment(moment: dt.datetime | None, row: Row, where: Zone) -> dt.datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ from leadrules.characters import printable
 from leadrules.cli.reading import Source, read_as_of_option
 from leadrules.cli.rule_files import Given, load_rules
 from leadrules.cli.running import OK, SOME_REJECTED, Stop
-from leadrules.cli.score import tell_lacks
+from leadrules.cli.score import of_lenient, tell_lacks, tell_unmatched
 from leadrules.cli.screen import Screen, counted
 from leadrules.cli.streams import standard_output
 from leadrules.errors import InputError, PluginError, close_names
@@ -27,6 +27,8 @@ from leadrules.program import Program
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables import Lacks, LeadTable, Reject, Row
 from leadrules.tables.lacks import Looking
+from leadrules.tables.timeless import read_leniently
+from leadrules.tables.unreadable import UnreadableValues
 
 _STYLES = {
     "title": "bold",
@@ -64,18 +66,27 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     if options.why_not is not None:
         _check_label(program_of(rules), options.why_not)
     table = source.open(program_of(rules))
-    row = find(table, lead)
-    for remark in table.notes:
+    found = find(table, lead)
+    for remark in (*table.notes, *found.remarks()):
         notes.note(remark)
-    tell_lacks(notes, lacks_of_lead(program_of(rules), table, row))
+    if not found.row.lead["events"]:
+        tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)
+    tell_lacks(notes, lacks_of_lead(program_of(rules), table, found.row).said())
     moment = read_as_of_option(as_of, program_of(rules).scope.zone, notes)
     try:
-        told = _told(rules, row, options, moment)
+        told, left_out = read_leniently(
+            found.row, lambda row: _told(rules, row, options, moment), lenient=rules.lenient
+        )
     except InputError as error:
-        advice = None if given.lenient else "--lenient takes what cannot be read for unknown"
-        raise Stop(f"lead `{lead}` cannot be read: {row.reason(error)}", advice, status=SOME_REJECTED) from None
+        raise Stop(
+            f"lead `{lead}` is left out, since it cannot be read: {found.row.reason(error)}",
+            _cures(rules, found.row, error),
+            status=SOME_REJECTED,
+        ) from None
     except PluginError as error:
-        raise Stop(str(error), status=SOME_REJECTED) from None
+        raise Stop(f"lead `{lead}` is left out, since it cannot be scored: {error}", status=SOME_REJECTED) from None
+    for event in left_out:
+        notes.warn(f"left out: {event.reason}")
     if options.as_json:
         with standard_output() as file:
             file.write(canonical_json(told.to_dict()) + "\n")
@@ -111,21 +122,65 @@ def lacks_of_lead(program: Program, table: LeadTable, row: Row) -> Lacks:
     return found if table.columns is not None else attrs.evolve(found, missing_columns=(), missing_labels=())
 
 
-def find(table: LeadTable, wanted: str) -> Row:
-    """Find a lead by its id. Raises Stop, with ids that are close where there is none."""
+def _cures(rules: Ruleset, row: Row, error: InputError) -> str | None:
+    """Say what to write so that a lead can be read."""
+    values = UnreadableValues.of(rules)
+    values.add(Reject("lead", row.number, row.lead["id"], row.reason(error), mistakes=error.mistakes))
+    written = []
+    for column in values.columns():
+        if column.cure is not None:
+            other = f' (or as "{column.or_form}": which is it?)' if column.or_form else ""
+            written.append(f"write `{column.cure}` in the rules{other}")
+    lenient = [] if rules.lenient else [of_lenient(values.columns())]
+    return "; or ".join([", and ".join(written), *lenient] if written else lenient) or None
+
+
+@attrs.frozen
+class Found:
+    """The row of a lead, and the rejects of its file that are or may be about it."""
+
+    row: Row
+    same: tuple[Reject, ...]
+    events: tuple[Reject, ...]
+
+    def remarks(self) -> Iterator[str]:
+        """Say which rows of the lead do not count, and that events could not be read."""
+        yield from (f"left out: {one.reason}" for one in self.same)
+        if self.events:
+            some = _first(self.events)
+            yield f"{counted(len(self.events), 'event')} could not be read, and may be of this lead: {some}"
+
+
+def _first(rejects: Sequence[Reject]) -> str:
+    return f"{rejects[0].reason}{f'; and {len(rejects) - 1:,} more' if rejects[1:] else ''}"
+
+
+def find(table: LeadTable, wanted: str) -> Found:
+    """Find a lead by its id. Raises Stop: with why it is left out, or with ids that are close where there is none."""
     ids: list[str] = []
-    for row in table:
-        if isinstance(row, Reject):
-            if row.id == wanted and row.id not in ids:
-                raise Stop(f"lead `{wanted}` cannot be read: {row.reason}", status=SOME_REJECTED)
-        elif row.lead["id"] == wanted.strip():
-            return row
-        else:
-            ids.append(row.lead["id"])
-    _refuse_lead(table, wanted, ids)
+    row: Row | None = None
+    same: list[Reject] = []
+    nameless: list[Reject] = []
+    events: list[Reject] = []
+    for one in table:
+        if isinstance(one, Row):
+            ids.append(one.lead["id"])
+            row = one if row is None and one.lead["id"] == wanted.strip() else row
+        elif one.kind == "event":
+            events.append(one)
+        elif one.id is None:
+            nameless.append(one)
+        elif one.id.strip() == wanted.strip():
+            same.append(one)
+    if row is not None:
+        return Found(row, tuple(same), tuple(events))
+    if same:
+        reason = "; ".join(one.reason for one in same)
+        raise Stop(f"lead `{wanted}` is left out, since it cannot be read: {reason}", status=SOME_REJECTED)
+    _refuse_lead(table, wanted, ids, nameless)
 
 
-def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
+def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str], nameless: Sequence[Reject]) -> NoReturn:
     folded = {name.casefold(): name for name in reversed(ids)}
     close = close_names(wanted.strip().casefold(), folded)
     advice: str | None
@@ -133,7 +188,11 @@ def _refuse_lead(table: LeadTable, wanted: str, ids: Sequence[str]) -> NoReturn:
         advice = "is it " + " or ".join(f"`{printable(folded[name])}`" for name in close) + "?"
     else:
         advice = f"its ids look like `{printable(ids[0])}`" if ids else None
-    raise Stop(f"no lead `{wanted}` among the {counted(len(ids), 'lead')} of {table.called}", advice)
+    said = f"no lead `{wanted}` among the {counted(len(ids), 'lead')} of {table.called}"
+    if nameless:
+        rows = "1 row that is" if len(nameless) == 1 else f"{len(nameless):,} rows that are"
+        raise Stop(f"{said}; it may be in {rows} left out: {_first(nameless)}", advice, status=SOME_REJECTED)
+    raise Stop(said, advice)
 
 
 def _check_label(program: Program, label: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import attrs
@@ -22,7 +22,7 @@ from leadrules.cli.screen import Screen, counted, drawn
 from leadrules.cli.streams import standard_output
 from leadrules.errors import RulesetError
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import Lacks, Reject, Scored, Summary, UnreadableColumn, score_files
+from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
@@ -216,10 +216,8 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
         notes.line(
             ("wrote ", "green"), f"{counted(summary.scored - summary.unwritten, 'lead')} to {' and '.join(written)}"
         )
-    if summary.unmatched_events:
-        some = ", ".join(f"`{lead}`" for lead in summary.unmatched_leads)
-        notes.note(f"{counted(summary.unmatched_events, 'event')} of leads that {leads} does not have, such as {some}")
-    tell_lacks(notes, summary.lacks)
+    tell_unmatched(notes, leads, summary.unmatched_events, summary.unmatched_leads)
+    tell_lacks(notes, summary.lacks.said())
     for remark in summary.remarks:
         notes.note(remark)
     if summary.formula is not None:
@@ -236,9 +234,16 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
         tell_columns(notes, summary.unreadable)
 
 
-def tell_lacks(notes: Screen, lacks: Lacks) -> None:
-    """Say what the files lack for the rules, and what to write."""
-    for sentence, lines in lacks.said():
+def tell_unmatched(notes: Screen, leads: str, events: int, some: Sequence[str]) -> None:
+    """Say how many events are of leads that are not there, and some of these."""
+    if events:
+        named = ", ".join(f"`{lead}`" for lead in some)
+        notes.note(f"{counted(events, 'event')} of leads that {leads} does not have, such as {named}")
+
+
+def tell_lacks(notes: Screen, said: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Say what the files lack for the rules, a sentence each with what to write."""
+    for sentence, lines in said:
         files = ": add --events FILE" if "no file of events" in sentence else ""
         notes.note(sentence + files)
         for line in lines:
@@ -265,7 +270,15 @@ def tell_options(notes: Screen, summary: Summary, file: Path | None, *, lenient:
     elif summary.left_out > len(summary.other_reasons):
         notes.line(("  --rejects FILE lists them all", "dim"))
     if summary.unreadable and summary.rejected > summary.unscored and not lenient:
-        notes.line("  or score them as they are, unknown where a value cannot be read: ", ("--lenient", "cyan"))
+        notes.line("  or score them as they are: ", of_lenient(summary.unreadable))
+
+
+def of_lenient(unreadable: Iterable[UnreadableColumn]) -> str:
+    """Say what `--lenient` does with what cannot be read."""
+    of_time = {one.name == "at" for one in unreadable}
+    does = "takes what cannot be read for unknown" if of_time != {True} else ""
+    leaves = "leaves out events without a time that can be read" if True in of_time else ""
+    return f"--lenient {' and '.join(part for part in (does, leaves) if part)}"
 
 
 def tell_columns(notes: Screen, columns: Sequence[UnreadableColumn]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -177,7 +177,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     writing = Writing(program, columns, form or CsvForm(), formulas, inputs, about, list(columns.remarks), lists)
     earlier = Earlier(read_scored(last[0], leads.id_column)) if last else None
     with _opened(writing, results, points, refused, earlier) as write:
-        for one in rows:
+        for one in _each(rows):
             tally.add(one)
             if asked is not None and isinstance(one, Scored) and not asked.holds(one):
                 tally.unasked += 1
@@ -189,6 +189,14 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
         writing.remarks.extend(asked.sentences(tally.unasked))
     summary = tally.summary(leads, writing, looking.found(leads))
     return attrs.evolve(summary, unwritten=tally.unasked + (earlier.same if earlier is not None else 0))
+
+
+def _each(rows: Iterable[Scored | Reject]) -> Iterator[Scored | Reject]:
+    """Give results and rejects; the events that a lead was scored without come before it."""
+    for one in rows:
+        if isinstance(one, Scored):
+            yield from one.left_out
+        yield one
 
 
 def _refuse_arguments(rules: object, events: object, event_columns: object, workers: object) -> None:

@@ -15,6 +15,7 @@ from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables.lacks import Lacks, Looking, MissingColumn
 from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.rejects import Reject
+from leadrules.tables.timeless import read_leniently
 from leadrules.tables.unreadable import UnreadableColumn, UnreadableValues, leniently
 from leadrules.values import plain_name
 
@@ -78,12 +79,12 @@ class Comparison:
 
 def compare(rules: Ruleset, table: LeadTable) -> Comparison:
     """Read all leads of a table with the rules, and tell what they lack; nothing is scored. Raises FileProblem."""
-    return compare_program(program_of(rules), table)
+    return compare_program(program_of(rules), table, lenient=rules.lenient)
 
 
-def compare_program(program: Program, table: LeadTable) -> Comparison:
-    """Read all leads of a table with a checked program. Raises FileProblem."""
-    reading = _Reading(program)
+def compare_program(program: Program, table: LeadTable, *, lenient: bool) -> Comparison:
+    """Read all leads of a table with a checked program, one of `lenient` rules or not. Raises FileProblem."""
+    reading = _Reading(program, lenient)
     for row in table:
         reading.add(row)
     return reading.comparison(table)
@@ -94,6 +95,7 @@ class _Reading:
     """Reads leads one by one, and remembers only what the comparison needs."""
 
     program: Program
+    is_lenient: bool
     reader: LeadReader = attrs.field(init=False)
     lenient: LeadReader = attrs.field(init=False)
     looking: Looking = attrs.field(init=False)
@@ -121,13 +123,17 @@ class _Reading:
         self.looking.add(row)
         self._know(row)
         try:
-            facts = self.reader.read(row.lead, LATEST)
+            facts, left_out = read_leniently(
+                row, lambda row: self.reader.read(row.lead, LATEST), lenient=self.is_lenient
+            )
         except InputError as error:
             self._reject(
                 Reject("lead", row.number, row.lead["id"], row.reason(error), mistakes=error.mistakes, file=row.file)
             )
             return
         self.readable += 1
+        for event in left_out:
+            self._reject(event)
         if facts.unreadable:
             self.values.add_lead(row, LATEST)
 
@@ -139,7 +145,7 @@ class _Reading:
     def _know(self, row: Row) -> None:
         """Remember what is known of a lead, also where others of its values cannot be read."""
         try:
-            facts = self.lenient.read(row.lead, LATEST)
+            facts, _ = read_leniently(row, lambda row: self.lenient.read(row.lead, LATEST), lenient=True)
         except InputError:
             return
         self.known |= {name for name, value in facts.attributes.items() if value is not None}

@@ -42,6 +42,15 @@ class EventRows:
         """Name the row of an event: `event row 3`, with its file where there are several."""
         return _row_called(self.places[index], self.files)
 
+    def row(self, index: int) -> tuple[int, str | None]:
+        """Give the number of the row of an event, and its file where there are several."""
+        place = self.places[index]
+        return place & ((1 << _FILE) - 1), self.files[place >> _FILE] if self.files else None
+
+    def only(self, indexes: Sequence[int]) -> EventRows:
+        """Give the rows of some of the events."""
+        return EventRows([self.places[index] for index in indexes], self.files)
+
 
 def _row_called(place: int, files: Sequence[str]) -> str:
     row = f"event row {place & ((1 << _FILE) - 1)}"

@@ -52,10 +52,11 @@ class Row:
 
     def reason(self, error: InputError) -> str:
         """Say why this lead cannot be read, with its row, and the row of each event that is to blame."""
-        mistakes = [attrs.evolve(one, message=self._placed(one)) for one in error.mistakes]
+        mistakes = [attrs.evolve(one, message=self.placed(one)) for one in error.mistakes]
         return f"{self.called}: {type(error)(mistakes=mistakes).reason}"
 
-    def _placed(self, mistake: Mistake) -> str:
+    def placed(self, mistake: Mistake) -> str:
+        """Say what is wrong, with the row of the event that is to blame where a file of events has it."""
         if mistake.event is None or not self.event_rows:
             return mistake.message
         place = mistake.event - len(self.lead["events"]) + len(self.event_rows)

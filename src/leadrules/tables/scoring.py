@@ -18,6 +18,7 @@ from leadrules.errors import InputError, PluginError
 from leadrules.ruleset import Ruleset
 from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject
+from leadrules.tables.timeless import read_leniently
 from leadrules.values import Zone, moment_of
 
 AsOf = Callable[[Row], dt.datetime]
@@ -33,10 +34,15 @@ _OF_AN_EVENT = 100  # letters, about
 
 @attrs.frozen
 class Scored:
-    """A row of a file of leads, and its result."""
+    """A row of a file of leads, and its result.
+
+    `left_out` are the events of the lead that lenient rules cannot read, since they have no time that can be read:
+    the `row` has the others.
+    """
 
     row: Row
     result: ScoredLead
+    left_out: tuple[Reject, ...] = ()
 
 
 def as_of_each(row: Row, where: Zone) -> dt.datetime:
@@ -60,8 +66,13 @@ def score_rows(
 
 def score_row(rules: Ruleset, row: Row, as_of: AsOf) -> Scored | Reject:
     """Score a row, or say why it cannot be scored."""
-    try:
+
+    def read(row: Row) -> Scored:
         return Scored(row, rules.evaluate(row.lead, as_of=as_of(row)))
+
+    try:
+        scored, left_out = read_leniently(row, read, lenient=rules.lenient)
+        return attrs.evolve(scored, left_out=left_out) if left_out else scored
     except InputError as error:
         return attrs.evolve(_reject(row, row.reason(error)), mistakes=error.mistakes)
     except PluginError as error:
@@ -137,4 +148,4 @@ def _score_dated(rules: Ruleset, one: Dated) -> Scored | Reject:
 
 
 def _without_audit(scored: Scored) -> Scored:
-    return Scored(scored.row, scored.result.without_audit())
+    return attrs.evolve(scored, result=scored.result.without_audit())

@@ -22,7 +22,9 @@ from leadrules.vocabulary import Field, Scope
 _MOST_REMEMBERED = 1_000
 _EXAMPLES = 3
 _MASKED = "[pii]"
-_OF_VALUES = frozenset({"wrong_type", "not_one_of", "not_finite", "out_of_range", "not_in_calendar", "not_a_number"})
+_OF_VALUES = frozenset(
+    {"wrong_type", "not_one_of", "not_finite", "out_of_range", "not_in_calendar", "not_a_number", "missing_time"}
+)
 
 
 @attrs.frozen
@@ -47,7 +49,7 @@ class UnreadableColumn:
     def sentence(self) -> str:
         """Say it to a person."""
         values = "1 value" if self.count == 1 else f"{self.count:,} values"
-        some = ", ".join(f"`{one}`" for one in self.examples)
+        some = ", ".join(f"`{one}`" if one else "an empty one" for one in self.examples)
         shown = f"{': ' if self.count == len(self.examples) else ', such as '}{some}" if some else ""
         place = "" if self.row is None else f" (row {self.row})" if self.count == 1 else f" (first in row {self.row})"
         is_same = self.column in (self.name, self.name.rpartition(".")[2])
@@ -101,8 +103,9 @@ class UnreadableValues:
             if not is_event:
                 self.rows.setdefault(one.field, row)
             seen = self.texts.setdefault(key, {})
-            if one.value is not None and one.value != _MASKED and len(seen) < _MOST_REMEMBERED:
-                seen[one.value] = None
+            value = "" if one.code == "missing_time" else one.value
+            if value is not None and value != _MASKED and len(seen) < _MOST_REMEMBERED:
+                seen[value] = None
         return bool(mistakes) and len(of_values) == len(mistakes)
 
     def _is_column(self, mistake: Mistake) -> bool:
@@ -121,7 +124,7 @@ class UnreadableValues:
         texts = [*self.texts.get((name, is_event), ())]
         examples = tuple(texts[:_EXAMPLES])
         if name == "at" and is_event:
-            forms, other = cure_for_moments((), texts, self.scope.zone)
+            forms, other = cure_for_moments((), filter(None, texts), self.scope.zone)
             cure = f"event any_event at as {' or '.join(map(quoted, forms))}" if forms else None
             return UnreadableColumn(name, name, count, examples, cure, other)
         if not is_event:
