@@ -185,6 +185,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             write(one)
             if progress is not None:
                 progress(one)
+    writing.remarks.extend(writing.changed.sentences())
     if asked is not None:
         writing.remarks.extend(asked.sentences(tally.unasked))
     summary = tally.summary(leads, writing, looking.found(leads))

@@ -29,7 +29,8 @@ class CsvForm:
 
     `decimal` stands before the decimals of a number, `encoding` is one that Python knows (`utf-8-sig` begins with a
     byte-order mark, by which Excel knows UTF-8). `dates` is of `YYYY`, `MM` or `M`, `DD` or `D` and what stands
-    between; None leaves dates and numbers of the leads as their file has them.
+    between; None leaves dates and numbers of the leads as their file has them. `spreadsheet` tells that one opens the
+    file, which takes some texts for something else, so that those are told.
 
     >>> form = CsvForm.of("excel-pl")
     >>> form.delimiter, form.number(Decimal("1234.50")), form.date(dt.date(2026, 11, 9))
@@ -40,6 +41,7 @@ class CsvForm:
     decimal: str = "."
     encoding: str = "utf-8"
     dates: str | None = None
+    spreadsheet: bool = False
 
     @classmethod
     def of(
@@ -59,9 +61,14 @@ class CsvForm:
                 None, f"`{preset}` is no form of CSV", f"did you mean `{near}`?" if near else f"the forms are {known}"
             )
         form = CSV_FORMS[preset] if preset is not None else cls()
-        given = {"delimiter": delimiter, "decimal": decimal, "encoding": encoding, "dates": dates}
-        form = attrs.evolve(form, **{name: value for name, value in given.items() if value is not None})
-        form = attrs.evolve(form, delimiter=_DELIMITERS.get(form.delimiter.lower(), form.delimiter))
+        mark = form.delimiter if delimiter is None else delimiter
+        form = attrs.evolve(
+            form,
+            delimiter=_DELIMITERS.get(mark.lower(), mark),
+            decimal=form.decimal if decimal is None else decimal,
+            encoding=form.encoding if encoding is None else encoding,
+            dates=form.dates if dates is None else dates,
+        )
         form.check()
         return form
 
@@ -111,7 +118,7 @@ class CsvForm:
 
 
 def _excel(delimiter: str, decimal: str, dates: str) -> CsvForm:
-    return CsvForm(delimiter, decimal, "utf-8-sig", dates)
+    return CsvForm(delimiter, decimal, "utf-8-sig", dates, spreadsheet=True)
 
 
 CSV_FORMS: Mapping[str, CsvForm] = MappingProxyType(

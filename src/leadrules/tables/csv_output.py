@@ -18,6 +18,19 @@ from leadrules.tables.csv_form import CsvForm
 
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")  # noqa: RUF001 - wide signs, which spreadsheets take, too
 _NUMBER = re.compile(r"[+-]?[0-9 .,]*(?:[eE][+-]?[0-9]+)?")
+_CHANGED = re.compile(
+    r"\s*(?:[+-]?(?:0[0-9]+|[0-9]{16,}|[0-9]+[eE][+-]?[0-9]+)|[0-9]{1,2}([-/.])[0-9]{1,2}(?:\1[0-9]{2,4})?)\s*"
+)
+"""A number whose text is another one's, and what may be a day: `0042`, 16 digits, `12e5`, `1-10`."""
+
+
+def is_changed(text: str) -> bool:
+    """Tell whether a spreadsheet may make another text of one, which it takes for a number or a day.
+
+    >>> is_changed("0042"), is_changed("1-10"), is_changed("12e5"), is_changed("4211"), is_changed("51-200")
+    (True, True, True, False, False)
+    """
+    return _CHANGED.fullmatch(text) is not None
 
 
 def is_formula(text: str) -> bool:
@@ -42,6 +55,26 @@ class Formulas:
             return text
         self.first = self.first or text
         return f"'{text}"
+
+
+@attrs.define
+class ChangedTexts:
+    """The texts in all CSV files of a run that a spreadsheet changes when it opens them: the `first`, its `column`."""
+
+    first: str | None = None
+    column: str = ""
+
+    def add(self, text: str, column: str) -> None:
+        """Take note of a text."""
+        if self.first is None and is_changed(text):
+            self.first, self.column = text, column
+
+    def sentences(self) -> list[str]:
+        """Say it to a person, if there is any."""
+        if self.first is None:
+            return []
+        said = f"a spreadsheet takes `{self.first.strip():.60}` in `{self.column}` for a number or a date"
+        return [f"{said}, and shows it otherwise: write `.xlsx`, where every text stays one, or import it as text"]
 
 
 class CsvRows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,7 +14,7 @@ from leadrules.canonical import canonical_json
 from leadrules.explain.sentences import Sentences
 from leadrules.program import Program
 from leadrules.tables.csv_form import CsvForm
-from leadrules.tables.csv_output import CsvRows, Formulas
+from leadrules.tables.csv_output import ChangedTexts, CsvRows, Formulas
 from leadrules.tables.output import OutputFile
 from leadrules.tables.parquet_output import Column as ParquetColumn
 from leadrules.tables.parquet_output import parquet_rows
@@ -36,7 +37,7 @@ class Writing:
     """What all files of a run share.
 
     `about` says what made them, `remarks` takes sentences about what was written. `by` is the column for each value
-    of which there is a list of its own.
+    of which there is a list of its own. `changed` takes what a spreadsheet would change.
     """
 
     program: Program
@@ -47,6 +48,7 @@ class Writing:
     about: Mapping[str, str]
     remarks: list[str] = attrs.field(factory=list)
     by: Column | None = None
+    changed: ChangedTexts = attrs.field(factory=ChangedTexts)
 
 
 @contextlib.contextmanager
@@ -146,23 +148,29 @@ def _csv_file(output: OutputFile, writing: Writing) -> contextlib.AbstractContex
 def _csv_results(file: TextIO, writing: Writing) -> Iterator[Write]:
     columns = writing.columns
     rows = CsvRows(file, columns.names, writing.formulas, writing.form)
-    cells = [_csv_cell(column, writing.form) for column in columns.each]
+    cells = [_csv_cell(column, writing) for column in columns.each]
     yield lambda scored: rows.write([cell(scored) for cell in cells])
 
 
-def _csv_cell(column: Column, form: CsvForm) -> Callable[[Scored], str | None]:
+def _csv_cell(column: Column, writing: Writing) -> Callable[[Scored], str | None]:
     """Give what writes a lead's value in a column."""
-    value = column.value
+    value, form = column.value, writing.form
+    taken = column.typed if form.rewrites else value
+
+    def text(scored: Scored) -> str:
+        found = taken(scored)
+        written = text_of_own(found, form)
+        if form.spreadsheet and not isinstance(found, dt.date):
+            writing.changed.add(written, column.name)
+        return written
+
     match column.kind:
         case "points":
             return lambda scored: form.number(value(scored))
         case "texts":
             return lambda scored: "; ".join(value(scored))
-        case "text":
-            return value
-        case "own":
-            taken = column.typed if form.rewrites else value
-            return lambda scored: text_of_own(taken(scored), form)
+        case "text" | "own":
+            return text
 
 
 @contextlib.contextmanager
@@ -198,20 +206,21 @@ def _parquet_value(column: Column, form: CsvForm) -> Callable[[Scored], Any]:
 def _workbook_results(output: OutputFile, writing: Writing) -> Iterator[Write]:
     columns = writing.columns
     refuse_wide(output, columns.names)
-    bars = [place for place, column in enumerate(columns.each) if column.kind == "points" and column.name == "score"]
+    points = [place for place, column in enumerate(columns.each) if column.kind == "points"]
+    bars = [place for place in points if columns.each[place].name == "score"]
     sentences = Sentences(writing.program)
     lists = lists_of(writing.by) if writing.by is not None else lambda _: ["Leads"]
     with workbook(output, writing.about) as book:
         sheets: dict[str, Sheet] = {}
         if writing.by is None:
-            sheets["Leads"] = book.sheet("Leads", columns.names, bars=bars)
-        reasons = book.sheet("Reasons", _REASONS, is_last=True)
+            sheets["Leads"] = book.sheet("Leads", columns.names, points=points, bars=bars)
+        reasons = book.sheet("Reasons", _REASONS, points=[_REASONS.index("points")], is_last=True)
 
         def write(scored: Scored) -> None:
             row = [column.typed(scored) for column in columns.each]
             for name in lists(scored):
                 if name not in sheets:
-                    sheets[name] = book.sheet(name, columns.names, bars=bars)
+                    sheets[name] = book.sheet(name, columns.names, points=points, bars=bars)
                 sheets[name].write(row)
             for entry in scored.result.audit:
                 told = (entry.points, sentences.why(entry), sentences.rests_on(entry), entry.rule)

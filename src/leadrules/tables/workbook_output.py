@@ -24,6 +24,12 @@ _MOST_COLUMNS = 16_384
 _MOST_LETTERS = 32_767
 _MOST_SHEETS = 200
 _NARROW, _WIDE = 8, 60
+_A4 = 9
+_HEADER = {"bold": True, "bg_color": "#DDEBF7", "bottom": 1}
+_RIGHT = {"align": "right", "indent": 1}
+"""So that no number touches the text beside it."""
+_BAR = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": "#9DC3E6"}
+"""Of the kind whose bars begin at 0 and are as long as the numbers say; older ones begin at the least number."""
 _FIRST_DAY = dt.datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
 _DAY, _MOMENT = 14, 22
 """Formats that a spreadsheet shows in the form of its user's country."""
@@ -46,18 +52,20 @@ class Workbook:
         name: str,
         header: Sequence[str],
         *,
+        points: Sequence[int] = (),
         bars: Sequence[int] = (),
         is_last: bool = False,
         most: int = _MOST_ROWS,
     ) -> Sheet:
-        """Begin a sheet; `bars` are the places of columns whose numbers have a bar, `most` the rows of a sheet.
+        """Begin a sheet; `points` and `bars` are places of columns, `most` the rows of a sheet.
 
+        Numbers of a column of `points` all show as many decimals as the one with most; those of `bars` have a bar.
         One that `is_last` stands behind the others, whenever these are begun.
         """
         if len(self._sheets) >= _MOST_SHEETS:
             problem = f"would have more than {_MOST_SHEETS} sheets"
             raise FileProblem(self.path, problem, "choose a column with fewer values")
-        found = Sheet(self, name, header, bars, most, is_last=is_last)
+        found = Sheet(self, name, header, points, bars, most, is_last=is_last)
         found.begin()
         self._sheets.append(found)
         return found
@@ -95,11 +103,13 @@ class Sheet:
     workbook: Workbook
     name: str
     header: Sequence[str]
+    points: Sequence[int]
     bars: Sequence[int]
     most: int
     is_last: bool = False
     pages: list[Any] = attrs.field(factory=list)
     _page: Any = None
+    _decimals: dict[int, int] = attrs.field(factory=dict)
     _row: int = 0
     _widths: list[int] = attrs.field(factory=list)
 
@@ -126,9 +136,11 @@ class Sheet:
         self._page = self.workbook.page(self.name)
         self.pages.append(self._page)
         self._row = 1
+        self._decimals.clear()
         self._widths = [len(name) + 3 for name in self.header]  # beside the arrow of the filter
         for place, name in enumerate(self.header):
-            self._page.write_string(0, place, name[:_MOST_LETTERS], self.workbook.formats["header"])
+            shown = self.workbook.formats["header of points" if place in self.points else "header"]
+            self._page.write_string(0, place, name[:_MOST_LETTERS], shown)
 
     def _lay_out(self) -> None:
         last_row, last = max(self._row - 1, 1), len(self.header) - 1
@@ -136,9 +148,16 @@ class Sheet:
             self._page.set_column(place, place, min(max(width, _NARROW), _WIDE))
         self._page.freeze_panes(1, 0)
         self._page.autofilter(0, 0, last_row, last)
+        self._page.set_landscape()
+        self._page.set_paper(_A4)
+        self._page.fit_to_pages(1, 0)
+        self._page.repeat_rows(0)
+        for place in self.points:
+            if place in self._decimals:
+                shown = self.workbook.book.add_format({"num_format": f"0.{'0' * self._decimals[place]}"})
+                self._page.conditional_format(1, place, last_row, place, {"type": "no_blanks", "format": shown})
         for place in self.bars:
-            bar = {"type": "data_bar", "bar_color": "#9DC3E6"}
-            self._page.conditional_format(1, place, last_row, place, bar)
+            self._page.conditional_format(1, place, last_row, place, _BAR)
 
     def _cell(self, place: int, value: Any) -> None:
         value = _cell_value(value)
@@ -149,12 +168,15 @@ class Sheet:
         if isinstance(value, bool):
             page.write_boolean(self._row, place, value)
         elif isinstance(value, Decimal):
-            page.write_number(self._row, place, value)
-            shown = len(minimal(value))
+            page.write_number(self._row, place, value, formats["number"])
+            whole, _, decimals = minimal(value).partition(".")
+            if decimals:
+                self._decimals[place] = max(self._decimals.get(place, 0), len(decimals))
+            shown = len(whole) + len(decimals) + 2
         elif isinstance(value, dt.datetime):
             midnight = isinstance(value, _Day)
             page.write_datetime(self._row, place, value, formats["day" if midnight else "moment"])
-            shown = 12 if midnight else 17
+            shown = 13 if midnight else 20
         else:
             if len(value) > _MOST_LETTERS:
                 self.workbook.cut += 1
@@ -213,9 +235,11 @@ def workbook(output: OutputFile, about: Mapping[str, str]) -> Iterator[Workbook]
     }
     book = xlsxwriter.Workbook(output.binary, options)
     formats = {
-        "header": book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1}),
-        "day": book.add_format({"num_format": _DAY}),
-        "moment": book.add_format({"num_format": _MOMENT}),
+        "header": book.add_format(_HEADER),
+        "header of points": book.add_format({**_HEADER, **_RIGHT}),
+        "number": book.add_format(_RIGHT),
+        "day": book.add_format({"num_format": _DAY, **_RIGHT}),
+        "moment": book.add_format({"num_format": _MOMENT, **_RIGHT}),
     }
     for name, text in about.items():
         book.set_custom_property(name, text, "text")
