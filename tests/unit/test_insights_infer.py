@@ -138,6 +138,8 @@ def declared(values, name="column"):
         (["1.2.2026"] * 9 + ["soon"], 'date as "D.M.YYYY" else unknown  # cannot be read: `soon`'),
         (["tak", "nie"] * 9 + ["może"], 'bool true {"tak"} false {"nie"} else unknown  # cannot be read: `może`'),
         ([1.5, "a"], "text else unknown  # numbers and texts"),
+        ([dt.date(2026, 1, 1), "a"], "text else unknown  # dates and texts"),
+        ([dt.datetime(2026, 1, 1, tzinfo=dt.UTC), True, "a"], "text else unknown  # times and yes or no and texts"),
         ([{"a": 1}], "text else unknown  # holds objects, which rules cannot read"),
     ],
 )

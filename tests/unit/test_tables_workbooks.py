@@ -103,6 +103,13 @@ def test_times_of_day_spans_and_moments(tmp_path):
     assert read(path)[0][1] == {"id": 1, "at": moment, "clock": "09:05:00", "span": "30:00:05"}
 
 
+def test_spans_of_an_ods_longer_than_a_day_are_as_those_of_an_xlsx(tmp_path):
+    spans = ("PT25H10M05S", "-PT30H00M00.5S", "PT14H30M00S")
+    cells = "".join(f'<table:table-cell office:value-type="time" office:time-value="{span}"/>' for span in spans)
+    path = ods(tmp_path / "leads.ods", row(*map(cell, ("id", "a", "b", "c"))) + row(cell(1), cells))
+    assert read(path)[0][1] == {"id": 1, "a": "25:10:05", "b": "-30:00:00", "c": "14:30:00"}
+
+
 def test_a_workbook_may_be_packed_or_come_through_a_pipe(tmp_path):
     path = xlsx(tmp_path / "leads.xlsx", LEADS)
     packed = tmp_path / "leads.xlsx.gz"

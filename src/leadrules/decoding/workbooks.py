@@ -6,6 +6,7 @@ Cells are typed: a number is a number, a date a date, whatever they look like in
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,6 +19,8 @@ _T = TypeVar("_T")
 MOST_CELLS = 1 << 25
 """How many cells a sheet may span, empty ones included: 33,554,432, which take about a gigabyte."""
 _EXACT = 2**53
+_ODS_SPAN = re.compile(r"(?P<sign>-?)PT(?P<hours>[0-9]+)H(?P<minutes>[0-9]{2})M(?P<seconds>[0-9]{2})(?:[.,][0-9]+)?S")
+"""A span of a day or more, as an `.ods` holds it."""
 
 
 class UnreadableSheet(ValueError):
@@ -146,6 +149,8 @@ def _value(cell: Any) -> Any:
     if isinstance(cell, dt.timedelta):
         seconds = int(cell.total_seconds())
         return f"{'-' * (seconds < 0)}{abs(seconds) // 3600}:{abs(seconds) // 60 % 60:02}:{abs(seconds) % 60:02}"
+    if type(cell) is str and (span := _ODS_SPAN.fullmatch(cell)):
+        return f"{span['sign']}{int(span['hours'])}:{span['minutes']}:{span['seconds']}"
     return cell.isoformat() if isinstance(cell, dt.time) else cell
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import attrs
 
@@ -265,9 +265,15 @@ def _text(column: Column, known: Counter[str]) -> Guess:
     repeated = 2 <= len(counts) <= MOST_CHOICES and sum(known.values()) >= 2 * len(counts) and column.decided is None
     private = header_names.is_open(column.name) or header_names.is_personal(column.name)
     if not repeated or private or header_names.is_identifier(column.name):
-        return Guess(TEXT, notes=("numbers and texts",) if column.kinds and known else ())
+        return Guess(TEXT, notes=(_mixed(column.kinds),) if column.kinds and known else ())
     shown = [f'"{text}"' for text in sorted(counts, key=folded) if len(text) <= _LONGEST_CHOICE]
     return Guess(TEXT, notes=(f"{_SEEN} {', '.join(shown)}",) if shown else ())
+
+
+def _mixed(kinds: Collection[str]) -> str:
+    """Say of what kinds the values of a column are that has texts, too."""
+    words = {"bool": "yes or no", "date": "dates", "datetime": "times"}
+    return " and ".join([*sorted({words.get(kind, "numbers") for kind in kinds}), "texts"])
 
 
 def _each_once(words: Iterable[str]) -> tuple[str, ...]:
