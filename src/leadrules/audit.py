@@ -16,9 +16,9 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from leadrules.canonical import canonical_json, minimal, read_json
+from leadrules.canonical import canonical_json, minimal
 from leadrules.document import Document
-from leadrules.errors import LeadrulesError, Mistake, ResultError
+from leadrules.errors import LeadrulesError
 from leadrules.frozen import FrozenDict, frozen, thawed
 from leadrules.heads import EntryHead, Fired, Notes, Prover, evidence_of, head_of
 from leadrules.terms import EntryKind
@@ -527,37 +527,15 @@ class ScoredLead(Document):
         What stands in a column that sorts keys, as `jsonb` does, gives an equal result all the same, and
         another digest. Where rules stand (`file`, `line`) is not written, so it is not known any more.
         """
-        from leadrules import schemas
+        from leadrules.stored import no_result, read_result
 
-        try:
-            found = read_json(text)
-        except ValueError as problem:
-            raise _no_result([Mistake("not_a_result", str(problem))]) from None
-        result = cls._from_shape(schemas.read(cls.__name__, found, _no_result))
-        try:
-            result.to_json().encode()
-        except UnicodeEncodeError:
-            half = "it holds a lone surrogate, half of a character"
-            raise _no_result([Mistake("not_a_result", half)]) from None
-        return result
-
-    @classmethod
-    def _from_shape(cls, shape: Any) -> ScoredLead:
-        labels = tuple(shape.stages.values())
-        if (shape.stage is None and labels) or (shape.stage is not None and shape.stage not in labels):
-            raise _changed(f"the stage is {shape.stage or 'none'}, and that of no ladder", "stage")
-        points = sum((entry.points for entry in shape.audit), Decimal(0))
-        if shape.audit and points != shape.score:
-            raise _changed(f"the points of its audit add up to {points:f}, and the score is {shape.score:f}", "score")
-        try:
-            as_of = dt.datetime.fromisoformat(shape.as_of)
-        except ValueError:
-            raise _changed(f"there is no moment {shape.as_of}", "as_of") from None
+        stored = read_result(text)
+        shape = stored.shape
         found = cls(
-            as_of=as_of,
+            as_of=stored.as_of,
             ruleset=RulesetIdentity(**dict(shape.ruleset), environment=shape.environment),
             transitions=tuple(Transition(**dict(each)) for each in shape.transitions),
-            audit=tuple(_entry_of(each) for each in shape.audit),
+            audit=tuple(AuditEntry(**{**dict(each), "evidence": _counted(each.evidence)}) for each in shape.audit),
             segments=tuple(shape.segments),
             tags=tuple(shape.tags),
             recommendations=tuple(shape.recommendations),
@@ -566,6 +544,10 @@ class ScoredLead(Document):
             **{name: getattr(shape, name) for name in ("lead", "score", "dimensions", "grades", "stages")},
         )
         found._stage = shape.stage
+        try:
+            found.to_json().encode()
+        except UnicodeEncodeError:
+            raise no_result("it holds a lone surrogate, half of a character") from None
         return found
 
     def __eq__(self, other: object) -> bool:
@@ -592,23 +574,6 @@ BlankResult = _blank(ScoredLead)
 
 def _rebuild(values: dict[str, Any]) -> ScoredLead:
     return ScoredLead(**values)
-
-
-# -------------------------------------------------------------------- reading
-
-
-def _no_result(mistakes: Sequence[Mistake]) -> ResultError:
-    told = (attrs.evolve(one, message=f"this is no result of leadrules: {one.message}") for one in mistakes)
-    return ResultError(mistakes=tuple(told))
-
-
-def _changed(problem: str, field: str) -> ResultError:
-    reason = f"this result was changed after it was written: {problem}"
-    return ResultError(reason, code="not_a_result", field=field)
-
-
-def _entry_of(shape: Any) -> AuditEntry:
-    return AuditEntry(**dict(shape) | {"evidence": _counted(shape.evidence)})
 
 
 def _evidence_in(text: str) -> Evidence:

@@ -8,7 +8,8 @@ import pytest
 
 from leadrules import Ruleset
 from leadrules.engine.incremental.columns import NO_EVENTS, Columns
-from leadrules.lead import NEVER_LATE, LeadReader
+from leadrules.lead import LeadReader
+from leadrules.occurrences import NEVER_LATE
 from leadrules.ruleset import program_of
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

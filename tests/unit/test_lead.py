@@ -20,8 +20,9 @@ from leadrules import Ruleset
 from leadrules.as_of import parse_as_of, read_as_of
 from leadrules.errors import INPUT_CODES, AsOfError, InputError, LeadError
 from leadrules.forms.times import time_form
-from leadrules.lead import Facts, LeadReader, Occurrence, read_id
+from leadrules.lead import Facts, LeadReader, read_id
 from leadrules.models import Event, Lead
+from leadrules.occurrences import Occurrence
 from leadrules.values import DAY, HOUR, SECOND, instant_of, zone
 from leadrules.vocabulary import (
     BOOL,

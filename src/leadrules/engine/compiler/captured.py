@@ -19,7 +19,8 @@ import attrs
 
 from leadrules.conversions import Reader, reader_of_property
 from leadrules.engine.compiler.runtime import EARLIEST, absent_is_unknown, has_ties
-from leadrules.lead import LeadReader, Occurrence, in_canonical_order
+from leadrules.lead import LeadReader
+from leadrules.occurrences import Occurrence, in_canonical_order
 from leadrules.values import Value, instant_of
 from leadrules.vocabulary import EventType, Scope, Type
 

@@ -21,7 +21,8 @@ from leadrules.engine.compiler.operands import Day, Flag, Moment, Number, Operan
 from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.reference.conditions import Reading
 from leadrules.families import Kind
-from leadrules.lead import Facts, Occurrence
+from leadrules.lead import Facts
+from leadrules.occurrences import Occurrence
 from leadrules.spellings import are_plain
 from leadrules.values import folded
 from leadrules.vocabulary import Field, Property

@@ -18,8 +18,8 @@ import attrs
 from leadrules.conversions import Reader, text_from
 from leadrules.engine.compiler.runtime import EARLIEST, LATEST, Irregular
 from leadrules.history import as_of, changes_of
-from leadrules.lead import identity_of
 from leadrules.naming import Naming
+from leadrules.occurrences import identity_of
 from leadrules.shape import EVENT_PARTS, Mistakes, Shape, misshapen
 from leadrules.spellings import are_plain, plainly
 from leadrules.values import moment_of, plain_name

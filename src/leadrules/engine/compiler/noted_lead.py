@@ -27,7 +27,8 @@ from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.evidence import Evidence, plain, revealing_criteria
 from leadrules.engine.reference.interpreter import Answers, Evaluation
 from leadrules.heads import Notes
-from leadrules.lead import Facts, LeadReader, Occurrence
+from leadrules.lead import Facts, LeadReader
+from leadrules.occurrences import Occurrence
 from leadrules.values import Value, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import Field
 

@@ -22,7 +22,7 @@ from typing import Any
 import attrs
 
 from leadrules.errors import InputError, StateError
-from leadrules.lead import NEVER_LATE, PlainEvent
+from leadrules.occurrences import NEVER_LATE, PlainEvent
 from leadrules.values import moment_of
 
 MOMENTS = "q"

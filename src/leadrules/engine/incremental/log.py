@@ -11,7 +11,8 @@ import attrs
 
 from leadrules.engine.incremental.columns import MOMENTS, NO_EVENTS, PENDING, Columns, packed, reading, unpacked
 from leadrules.engine.incremental.streams import FadingSum, Stream, StreamPlan
-from leadrules.lead import NEVER_LATE, F, Facts, LeadReader, PlainEvent, in_canonical_order
+from leadrules.lead import Facts, LeadReader
+from leadrules.occurrences import NEVER_LATE, F, PlainEvent, in_canonical_order
 
 
 class Seen:

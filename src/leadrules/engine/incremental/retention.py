@@ -11,7 +11,8 @@ from leadrules import program as p
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals
 from leadrules.engine.incremental.uses import Events, PastReading, Use, uses_of
-from leadrules.lead import Facts, LeadReader, Occurrence, PlainEvent, in_canonical_order
+from leadrules.lead import Facts, LeadReader
+from leadrules.occurrences import Occurrence, PlainEvent, in_canonical_order
 
 
 @attrs.frozen

@@ -30,8 +30,9 @@ from leadrules.engine.spans.foresight import Foresight
 from leadrules.errors import AsOfError, StateError
 from leadrules.history import ATTRIBUTES, STAGES, Change
 from leadrules.history import as_of as values_as_of
-from leadrules.lead import LeadReader, first_of_each_id, in_canonical_order
+from leadrules.lead import LeadReader
 from leadrules.leadlike import Eventlike
+from leadrules.occurrences import first_of_each_id, in_canonical_order
 from leadrules.stack import with_room
 from leadrules.values import moment_of, text_of_instant
 

@@ -24,8 +24,8 @@ from leadrules.engine.reference.conditions import NOTHING, Reading, Total
 from leadrules.engine.reference.scoring import in_season, points_of, sized
 from leadrules.families import AGGREGATES
 from leadrules.families.aggregates import Keeps
-from leadrules.lead import Occurrence
 from leadrules.nodes import Node
+from leadrules.occurrences import Occurrence
 from leadrules.values import Value, folded, rounded
 
 Memory = Literal["bounded", "distinct", "events"]

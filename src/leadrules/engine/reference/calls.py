@@ -15,7 +15,8 @@ from leadrules.conversions import YEARS, plain_moment
 from leadrules.criteria import DIGITS, Criterion, named, to_python, words_of
 from leadrules.foreign import exactly
 from leadrules.interruptions import raise_if_from_outside
-from leadrules.lead import Facts, Occurrence
+from leadrules.lead import Facts
+from leadrules.occurrences import Occurrence
 from leadrules.sdk import EventView, LeadView
 from leadrules.values import MOST_DIGITS, Value, folded, instant_of, moment_of
 from leadrules.vocabulary import MOST_CHARACTERS, EventType, Type

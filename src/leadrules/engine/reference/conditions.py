@@ -19,7 +19,8 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
 from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
-from leadrules.lead import Facts, Occurrence
+from leadrules.lead import Facts
+from leadrules.occurrences import Occurrence
 from leadrules.patterns import Patterns
 from leadrules.values import DAY, Value, Zone, bounded, folded, key_of
 

@@ -20,7 +20,7 @@ from leadrules.audit import MASK, MOST_LISTED, MOST_VALUES
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.reference.scoring import RuleScore
 from leadrules.families import AGGREGATES
-from leadrules.lead import Occurrence
+from leadrules.occurrences import Occurrence
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
 
 CUT: dict[str, Any] = {"more": True}

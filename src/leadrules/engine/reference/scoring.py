@@ -14,7 +14,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.conditions import NOTHING, Reading, Total
-from leadrules.lead import Occurrence
+from leadrules.occurrences import Occurrence
 from leadrules.values import LARGEST, rounded
 
 

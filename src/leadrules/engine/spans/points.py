@@ -21,7 +21,7 @@ from leadrules.engine.spans.movement import Movement
 from leadrules.engine.spans.possible import Possible, Range
 from leadrules.engine.spans.selections import Chosen, Pool
 from leadrules.families import Decay
-from leadrules.lead import Occurrence
+from leadrules.occurrences import Occurrence
 from leadrules.values import LARGEST, rounded
 
 Units = tuple[int, int]

@@ -45,7 +45,7 @@ from leadrules.engine.spans.possible import (
 )
 from leadrules.engine.spans.selections import Chosen, Pools
 from leadrules.families.comparisons import Operator
-from leadrules.lead import Occurrence
+from leadrules.occurrences import Occurrence
 from leadrules.values import DAY, Value, Zone
 
 _LONG = 2 * DAY

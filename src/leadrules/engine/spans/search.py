@@ -21,7 +21,8 @@ from leadrules.engine.spans.outcome import LABELS, outcomes
 from leadrules.engine.spans.reading import Memory
 from leadrules.errors import LeadError
 from leadrules.families import RESULT_LISTS
-from leadrules.lead import Facts, Occurrence
+from leadrules.lead import Facts
+from leadrules.occurrences import Occurrence
 from leadrules.values import DAY, instant_of, moment_of
 from leadrules.work import Spending
 

@@ -15,7 +15,7 @@ from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.spans.movement import Movement
 from leadrules.engine.spans.possible import ANYTHING, TRUE, Possible, Range, exactly, one_of
 from leadrules.families import AGGREGATES
-from leadrules.lead import Occurrence
+from leadrules.occurrences import Occurrence
 from leadrules.values import Value, folded
 
 Filter = Callable[[p.Condition, Occurrence], int]
