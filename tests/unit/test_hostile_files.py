@@ -1,4 +1,7 @@
-"""Whatever a file holds, it is read and checked in bounded time: deep, wide, circular, or merely very large."""
+"""Whatever a file holds, it is read and checked in bounded time: deep, wide, circular, or merely very large.
+
+Calls are counted, which are as many on every machine; seconds are asserted only where a fault would take minutes.
+"""
 
 import subprocess
 import sys
@@ -12,20 +15,37 @@ from leadrules.ruleset import check_files, review
 from leadrules.syntax.files import Files
 from leadrules.syntax.parser import parse
 
-SECONDS = 2.0
-SLOW_MACHINE = 8.0 if "coverage" in sys.modules else 2.0  # measuring coverage makes every line dearer
+SECONDS = 60.0  # none takes more than some seconds
 MANY = 10_000
 MEGABYTE = 1024 * 1024 - 1_000
 
 
-def checked(text: str, files: Mapping[str, str] | None = None, *, seconds: float = SECONDS) -> Checked:
+def checked(text: str, files: Mapping[str, str] | None = None) -> Checked:
     """Parse and check a file, in time."""
     parse("need +1", "warm")  # loads the tables
     start = time.process_time()
     found = check_files(Files.of_text(text, "hostile.leadrules", files or {}), {})
     rendered = sum(len(diagnostic.render()) for diagnostic in found.diagnostics)
-    assert time.process_time() - start < seconds * SLOW_MACHINE
+    assert time.process_time() - start < SECONDS
     assert rendered < 1_000_000
+    return found
+
+
+def calls(text: str) -> int:
+    """Count the calls, of Python and of C, that it takes to parse and check a file."""
+    parse("need +1", "warm")
+    found = 0
+
+    def count(*_: object) -> None:
+        nonlocal found
+        found += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        check_files(Files.of_text(text, "hostile.leadrules", {}), {})
+    finally:
+        sys.setprofile(before)
     return found
 
 
@@ -159,8 +179,8 @@ def test_what_follows_a_statement_that_is_too_long_is_read():
 
 # --------------------------------------------------------------------------- many statements
 
-FEW = 1_500
-"""Enough to show what grows too fast; the slow tests take as many as a file may hold."""
+FEW = 200
+"""Enough to show what grows too fast, where calls are counted; the slow tests take as many as a file may hold."""
 
 LISTED = f"list x = {braces(9_900)}\n"
 LADDER = "stages " + " < ".join(f"x{n}" for n in range(2_000)) + "\n"
@@ -216,15 +236,17 @@ IN_TIME = {
 
 
 @pytest.mark.parametrize("made", MANY_STATEMENTS.values(), ids=MANY_STATEMENTS)
-def test_many_statements_are_checked_in_time(made):
+def test_twice_as_many_statements_take_twice_the_work(made):
     found = codes(checked(made(FEW)))
     assert not {code for code in found if code < "LR2"} - {"LR008", "LR012"}
+    factor = 3.0 if made is MANY_STATEMENTS["any event"] else 2.2  # of twice as many events, of each in every rule
+    assert calls(made(2 * FEW)) < factor * calls(made(FEW))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("made", MANY_STATEMENTS.values(), ids=MANY_STATEMENTS)
 def test_very_many_statements_are_checked_in_time(made):
-    assert "LR004" not in codes(checked(made(9_990)[:MEGABYTE], seconds=10))
+    assert "LR004" not in codes(checked(made(9_990)[:MEGABYTE]))
 
 
 @pytest.mark.parametrize(("text", "expected"), IN_TIME.values(), ids=IN_TIME)
@@ -238,7 +260,7 @@ def test_a_megabyte_of_little_is_checked_in_time(text, expected):
         pytest.param({f"f{n}": f'include "f{n + 1}"\nneed +1' for n in range(MANY)}, "LR006", id="chain"),
         pytest.param({f"f{n}": f'include "f{(n + 1) % 90}"\nneed +1' for n in range(90)}, "LR613", id="circle"),
         pytest.param({f"f{n}": rows(90, 'include "f#"') for n in range(90)}, "LR613", id="all of all"),
-        pytest.param({"f0": 'include "f0"\n' * FEW + "need +1"}, "LR613", id="itself, very often"),
+        pytest.param({"f0": 'include "f0"\n' * 1_500 + "need +1"}, "LR613", id="itself, very often"),
     ],
 )
 def test_includes_in_chains_and_circles_are_refused(included, code):
@@ -292,11 +314,10 @@ def measured(rules: int) -> tuple[float, int]:
 
 @pytest.mark.slow
 def test_time_and_memory_grow_linearly():
-    (few, small), (some, _), (many, large) = measured(1_000), measured(3_000), measured(10_000)
-    assert some < 3 * few * 1.5
-    assert many < 10 * few * 1.5
-    assert many < 10
-    assert large < 500
+    (few, small), (many, large) = measured(1_000), measured(10_000)
+    assert many < 10 * few * 5  # were it to grow with the square, it would be ten times as much
+    assert many < 50
+    assert large < 1_000
     assert large - 30 < 10 * max(small - 30, 20)
 
 

@@ -93,4 +93,5 @@ def test_compiled_rules_do_not_compare_each_with_each(rule):
         rules.evaluate(lead, as_of=AS_OF)
         return time.process_time() - start
 
-    assert seconds(alike(20_000)) < 8 * seconds(range(20_000))
+    usual = max(seconds(range(20_000)) for _ in range(2))
+    assert any(seconds(alike(20_000)) < 30 * usual for _ in range(3))  # it is some 3; each with each is 90
