@@ -529,10 +529,19 @@ class ScoredLead(Document):
         """
         from leadrules.stored import no_result, read_result
 
-        stored = read_result(text)
-        shape = stored.shape
+        found = cls._from_shape(read_result(text))
+        try:
+            found.to_json().encode()
+        except UnicodeEncodeError:
+            raise no_result("it holds a lone surrogate, half of a character") from None
+        return found
+
+    @classmethod
+    def _from_shape(cls, shape: Any) -> ScoredLead:
+        from leadrules.stored import moment_of_result
+
         found = cls(
-            as_of=stored.as_of,
+            as_of=moment_of_result(shape),
             ruleset=RulesetIdentity(**dict(shape.ruleset), environment=shape.environment),
             transitions=tuple(Transition(**dict(each)) for each in shape.transitions),
             audit=tuple(AuditEntry(**{**dict(each), "evidence": _counted(each.evidence)}) for each in shape.audit),
@@ -544,10 +553,6 @@ class ScoredLead(Document):
             **{name: getattr(shape, name) for name in ("lead", "score", "dimensions", "grades", "stages")},
         )
         found._stage = shape.stage
-        try:
-            found.to_json().encode()
-        except UnicodeEncodeError:
-            raise no_result("it holds a lone surrogate, half of a character") from None
         return found
 
     def __eq__(self, other: object) -> bool:

@@ -18,21 +18,17 @@ from leadrules.canonical import read_json
 from leadrules.errors import Mistake, ResultError
 
 
-@attrs.frozen
-class Stored:
-    """The parts of a result by the names of its JSON, as attributes of `shape`, and the moment of scoring."""
-
-    shape: Any
-    as_of: dt.datetime
-
-
-def read_result(text: str | bytes) -> Stored:
-    """Read the JSON of a result. Raises ResultError for other text, and for a result that was changed."""
+def read_result(text: str | bytes) -> Any:
+    """Read the JSON of a result, and give its parts as attributes. Raises ResultError for other text."""
     try:
         found = read_json(text)
     except ValueError as problem:
         raise no_result(str(problem)) from None
-    shape = schemas.read("ScoredLead", found, _no_result)
+    return schemas.read("ScoredLead", found, _no_result)
+
+
+def moment_of_result(shape: Any) -> dt.datetime:
+    """Give the moment of a result that was read. Raises ResultError where it was changed after it was written."""
     labels = tuple(shape.stages.values())
     if (shape.stage is None and labels) or (shape.stage is not None and shape.stage not in labels):
         raise _changed(f"the stage is {shape.stage or 'none'}, and that of no ladder", "stage")
@@ -40,10 +36,9 @@ def read_result(text: str | bytes) -> Stored:
     if shape.audit and points != shape.score:
         raise _changed(f"the points of its audit add up to {points:f}, and the score is {shape.score:f}", "score")
     try:
-        as_of = dt.datetime.fromisoformat(shape.as_of)
+        return dt.datetime.fromisoformat(shape.as_of)
     except ValueError:
         raise _changed(f"there is no moment {shape.as_of}", "as_of") from None
-    return Stored(shape, as_of)
 
 
 def no_result(problem: str) -> ResultError:
