@@ -21,7 +21,7 @@ from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
-from leadrules.vocabulary import BOOL, DATETIME, NUMBER, Type
+from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXTS, Type
 
 BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
@@ -191,12 +191,11 @@ class Expressions(Resolver):
             return p.Happened(self.selection(node, place), **told(node))
         value = self.value(node.name, place)
         if not isinstance(value, (p.FieldRead, p.DefinitionRead)) or not value.type.is_time:
-            self.report.refuse(
-                "LR402",
-                f"`{node.name.name}` is no event",
-                node.name,
-                "`within`, `since` and `[…]` belong to events; `within` also to a date or datetime of the lead",
-            )
+            name = node.name.name
+            advice = "`within`, `since` and `[…]` belong to events; `within` also to a date or datetime of the lead"
+            if node.filter is not None and value.type == TEXTS:
+                advice = f"members of a list are texts; what has parts is an event: `event {name}[…]`, with a time `at`"
+            self.report.refuse("LR402", f"`{name}` is no event", node.name, advice)
         if node.filter is not None or len(node.spans) != 1 or not isinstance(node.spans[0], tree.Within):
             what = "field" if isinstance(value, p.FieldRead) else "criterion"
             self.report.refuse("LR402", f"a {what} has only one `within`, and `{node.name.name}` is a {what}", node)
