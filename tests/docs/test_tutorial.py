@@ -5,25 +5,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from leadrules.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "tutorial").glob("*.md"))
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTION = re.compile(r'(\w+)="([^"]*)"')
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-"""Whatever runs the tests may say how wide its own terminal is."""
 ACTIVATED = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 """Readers have switched their environment on, so that commands are proposed by their short name."""
+ENVIRONMENT = {"COLUMNS": None, "FORCE_COLOR": None, "NO_COLOR": "1", "PATH": ACTIVATED}
+"""Whatever runs the tests may say how wide its own terminal is."""
 
 WORKBOOK = ROOT / "docs" / "tutorial" / "contacts.xlsx"
 CONTACTS = """\
@@ -70,18 +73,11 @@ def run(body: str, folder: Path) -> str:
     for command in (line[2:] for line in body.splitlines() if line.startswith("$ ")):
         words = shlex.split(command)
         assert words[0] == "leadrules"
-        done = subprocess.run(
-            [sys.executable, "-m", "leadrules", *words[1:]],
-            cwd=folder,
-            env=ENVIRONMENT | {"PYTHONUTF8": "1", "NO_COLOR": "1", "PATH": ACTIVATED},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        assert done.returncode in {0, 1, 2, 3}, done.stdout
-        assert "Traceback" not in done.stdout
-        lines += [f"$ {command}", *(line.rstrip() for line in done.stdout.splitlines())]
+        with contextlib.chdir(folder):
+            done = CliRunner().invoke(app, words[1:], prog_name="leadrules", env=ENVIRONMENT)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+        assert done.exit_code in {0, 1, 2, 3}, done.output
+        lines += [f"$ {command}", *(line.rstrip() for line in done.output.splitlines())]
     return "\n".join(lines) + "\n"
 
 

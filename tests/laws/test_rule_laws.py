@@ -59,7 +59,7 @@ from leadrules.values import moment_of, plain_name
 from leadrules.vocabulary import DATETIME
 
 often = settings(
-    max_examples=max(200, settings().max_examples),
+    max_examples=max(120, settings().max_examples),
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
 )
