@@ -37,6 +37,13 @@ event any_event[contact: text pii]
 events content = whitepaper_download | page_view | blog_view
 criterion big = size >= 100
 criterion quiet = days since activity
+criterion band = "big" if size >= 100 | "mid" if >= 20 | else "small"
+criterion factor = 1.5 if plan = "pro" | size / 7 if size < 7
+criterion anchor = signed if signed is known | 2026-01-01 if need
+criterion agreed = need if size > 5 | consent and no unsubscribe if domain is known | else true
+criterion wished = tags if need
+criterion band_worth = 3 if size > 20 | else 2
+criterion shown = profile if need | profile if consent
 segment lovers = count(page_view within 7 days) >= least
 require consent before scoring because "no consent"
 require domain is known
@@ -49,6 +56,11 @@ dimension fit max 60 min -5
   tags contains {"vip", "beta"} +4
   at least 2 of (consent, need, size < 5, domain = company) +6
   always +(size / 3) max 10 points
+  band = "big" +1 | in {"mid", "small"} +2
+  always +(factor)
+  agreed +1 | not agreed +2
+  wished contains "vip" and anchor < 2026-05-01 +1
+  days since anchor > 40 +1
   (size / least) > 4 +(size / 7) max 5 points from 2026-01-01
 persona owner +20 in fit
   size > 10 weight 3
@@ -63,6 +75,8 @@ dimension usage max 100 half-life 10 days
   content[url contains "x"] +1 max 4 points per url no decay max 9 points
   page_view +(seconds / 10) fades over 30 days max 20 points
   page_view +4 drops 10% every 12 hours when big
+  page_view[(url if seconds > 10 | else campaign) = "/pricing"] +1
+  page_view +(seconds / 10 if seconds > 20 | band_worth if campaign is known | else 1) max 2 times
   page_view since email_open +1 max 4 times no decay
   page_view followed by email_click within 2 days +5
   page_view not followed by page_view within 1 days +1
@@ -91,6 +105,7 @@ stages warmth: cold < warm
   usage > 5 -> warm
   was mql -> warm
 lovers -> tag "call"
+shown is unknown -> tag "not graded"
 cell = "A1" -> recommend "visit"
 usage > 1 -> tag "call"
 """.replace(" since 'x'.signed", " since signed")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, Root, parts_behind, roots_of
+from leadrules.analysis.findings import Findings, Root, alternatives_of, parts_behind, roots_of
 from leadrules.analysis.points import Outline
+from leadrules.errors import Span
 from leadrules.families import COMPARISONS
-from leadrules.syntax import tree
 from leadrules.values import text_of_number
 
 _LATE, _EARLY = frozenset({">", ">="}), frozenset({"<", "<="})
@@ -25,9 +25,9 @@ def check_ages(outline: Outline, findings: Findings) -> None:
     program = outline.program
     for root in roots_of(program):
         _check_condition(program, root, findings)
-    for rule in program.rules:
-        if rule.alternatives[-1].condition is None and len(rule.alternatives) > 1:
-            _check_else(program, rule, findings)
+    for several in alternatives_of(program, findings):
+        if several.has_else and several.otherwise is not None:
+            _check_else(program, several.conditions, several.otherwise, findings)
 
 
 @attrs.frozen
@@ -53,16 +53,14 @@ def _check_condition(program: p.Program, root: Root, findings: Findings) -> None
         findings.warn("LR223", message, age.test, help_)
 
 
-def _check_else(program: p.Program, rule: p.Rule, findings: Findings) -> None:
-    conditions = [one.condition for one in rule.alternatives if one.condition is not None]
+def _check_else(program: p.Program, conditions: Sequence[p.Condition], otherwise: Span, findings: Findings) -> None:
     ages = [age for condition in conditions for age in _ages(condition, program)]
-    written = findings.statement(rule, tree.Rule)
     for age in ages[:1]:
-        if written is None or any(_asks(condition, program) for condition in conditions):
+        if any(_asks(condition, program) for condition in conditions):
             continue
         event = age.selection.name
         message = f"`else` does not count where there never was `{event}`, only where all before it is false"
-        findings.warn("LR223", message, written.alternatives[-1], f"write a rule of its own for them: `no {event}`")
+        findings.warn("LR223", message, otherwise, f"ask for them before it: `no {event}`")
 
 
 def _asks(condition: p.Condition, program: p.Program) -> bool:

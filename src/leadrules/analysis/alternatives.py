@@ -10,11 +10,10 @@ from itertools import pairwise
 import attrs
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings
+from leadrules.analysis.findings import Alternatives, Findings, alternatives_of
 from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline, Reach, reaches
 from leadrules.analysis.sets import MOST_PIECES, Interval, Numbers, both, numbers, shared
-from leadrules.syntax import tree
 from leadrules.values import text_of_number
 
 MOST = 500
@@ -23,37 +22,37 @@ MOST = 500
 
 def check_alternatives(outline: Outline, findings: Findings) -> None:
     """Warn of alternatives never reached (LR207), bands that overlap (LR208) and gaps between them (LR209)."""
-    for rule in outline.program.rules:
-        if not 1 < len(rule.alternatives) <= MOST:
+    for several in alternatives_of(outline.program, findings):
+        if len(several.members) > MOST:
             continue
-        _check_reach(outline.meaning, rule, findings)
-        bands = _bands(outline.meaning, rule.alternatives)
+        _check_reach(outline.meaning, several, findings)
+        bands = _bands(outline.meaning, several.members)
         if bands:
             _check_overlaps(bands, findings)
-            if rule.alternatives[-1].condition is not None:
+            if not several.has_else:
                 _check_gaps(bands, findings)
 
 
 # --------------------------------------------------------------------- reach
 
 
-def _check_reach(meaning: Meaning, rule: p.Rule, findings: Findings) -> None:
-    reached = reaches(meaning, rule.alternatives)
-    for index, (alternative, reach) in enumerate(zip(rule.alternatives, reached, strict=True)):
+def _check_reach(meaning: Meaning, several: Alternatives, findings: Findings) -> None:
+    reached = reaches(meaning, several.members)
+    for index, (alternative, reach) in enumerate(zip(several.members, reached, strict=True)):
         if reach.counts:
             continue
         if reach.cases is None:
-            _no_else(rule, reached, findings)
+            _no_else(several, reached, findings)
         elif reach.cases.true and alternative.condition is not None:
-            earlier = _covering(rule, reached, index)
+            earlier = _covering(several, reached, index)
             message = f"`{alternative.condition.text}` never counts: {earlier}"
             help_ = "put the narrower alternative first, or leave this one out"
             findings.warn("LR207", message, alternative.condition, help_)
 
 
-def _covering(rule: p.Rule, reached: Sequence[Reach], index: int) -> str:
+def _covering(several: Alternatives, reached: Sequence[Reach], index: int) -> str:
     """Say which earlier alternative takes all that this one would."""
-    for alternative, reach in zip(rule.alternatives[:index], reached, strict=False):
+    for alternative, reach in zip(several.members[:index], reached, strict=False):
         if reach.cases is None or alternative.condition is None:
             continue
         if reach.cases.is_always_true:
@@ -63,12 +62,12 @@ def _covering(rule: p.Rule, reached: Sequence[Reach], index: int) -> str:
     return "one of those before it is true wherever it is"
 
 
-def _no_else(rule: p.Rule, reached: Sequence[Reach], findings: Findings) -> None:
-    written = findings.statement(rule, tree.Rule)
-    if written is None or any(reach.cases is not None and not reach.cases.true for reach in reached):
+def _no_else(several: Alternatives, reached: Sequence[Reach], findings: Findings) -> None:
+    at = several.otherwise
+    if at is None or any(reach.cases is not None and not reach.cases.true for reach in reached):
         return
     message = "`else` never counts: the alternatives before it are never all false"
-    findings.warn("LR207", message, written.alternatives[-1], "leave it out, or ask for `is unknown`")
+    findings.warn("LR207", message, at, "leave it out, or ask for `is unknown`")
 
 
 # --------------------------------------------------------------------- bands

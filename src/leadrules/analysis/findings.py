@@ -63,7 +63,8 @@ class Root:
     """A whole condition: what part of the program asks it, and what never happens where it is never true.
 
     `kind` is rule (a scoring rule with one condition), alternative, each (a rule that scores each
-    event), when, line, label, hold, mark, require, criterion or segment. `needs` names who asks, for sentences.
+    event), branch (of a value with conditions), when, line, label, hold, mark, require, criterion or segment.
+    `needs` names who asks, for sentences.
     """
 
     kind: str
@@ -100,6 +101,41 @@ def roots_of(program: p.Program) -> Iterator[Root]:
         texts = (mark.value,) if mark.because is None else (mark.value, mark.because)
         what = MARKS[mark.kind].noun
         yield Root("mark", mark, mark.condition, f'the {what} "{mark.value}"', f"this {what} is never given", texts)
+    for branch in program.find(p.Branch):
+        value = f"`{branch.value.text}`"
+        yield Root("branch", branch, branch.condition, value, "this value never counts")
+
+
+@attrs.frozen
+class Alternatives:
+    """Two conditions or more of which the first true one counts, `else` among them, and where `else` stands."""
+
+    members: tuple[p.Alternative, ...]
+    otherwise: Span | None
+
+    @property
+    def conditions(self) -> tuple[p.Condition, ...]:
+        """The conditions in order, `else` left out."""
+        return tuple(one.condition for one in self.members if one.condition is not None)
+
+    @property
+    def has_else(self) -> bool:
+        """Tell whether what is left has an alternative."""
+        return self.members[-1].condition is None
+
+
+def alternatives_of(program: p.Program, findings: Findings) -> Iterator[Alternatives]:
+    """Give the alternatives of rules, and those of values with conditions."""
+    for rule in program.rules:
+        if len(rule.alternatives) > 1:
+            written = findings.statement(rule, tree.Rule)
+            yield Alternatives(rule.alternatives, None if written is None else written.alternatives[-1].span)
+    for node in program.find(p.Conditional):
+        members = [p.Alternative(branch.condition, branch.value) for branch in node.branches]
+        if node.otherwise is not None:
+            members.append(p.Alternative(None, node.otherwise))
+        if len(members) > 1:
+            yield Alternatives(tuple(members), None if node.otherwise is None else node.otherwise.span)
 
 
 def _rule_roots(rule: p.Rule) -> Iterator[Root]:

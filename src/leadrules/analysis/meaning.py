@@ -14,6 +14,8 @@ from itertools import pairwise
 import attrs
 
 from leadrules import program as p
+from leadrules.analysis.branches import Chosen, chosen_of
+from leadrules.analysis.cases import Cases, all_of, any_of, some_of
 from leadrules.analysis.counts import buckets_touched
 from leadrules.analysis.ranges import ZERO, Range, as_numbers, called, hull, point, quotient
 from leadrules.analysis.sets import (
@@ -21,7 +23,6 @@ from leadrules.analysis.sets import (
     ALL_NUMBERS,
     ANYHOW,
     BOOLS,
-    MOST_EXACT,
     NO_MEMBERS,
     NO_NUMBERS,
     Interval,
@@ -42,33 +43,6 @@ from leadrules.vocabulary import BOOL, NUMBER, Type
 Key = tuple[str, str]
 
 
-@attrs.frozen
-class Cases:
-    """The ways in which a condition is true, those in which it is false, and those in which it is unknown."""
-
-    true: Ways
-    false: Ways
-    unknown: Ways
-
-    def opposite(self) -> Cases:
-        """Give the cases of `not`."""
-        return Cases(self.false, self.true, self.unknown)
-
-    def where(self, known: Ways, unknown: Ways) -> Cases:
-        """Give the cases where it has an answer in some ways only, and none in others."""
-        return Cases(both([self.true, known]), both([self.false, known]), both([self.unknown, unknown]))
-
-    @property
-    def not_true(self) -> Ways:
-        """What holds where it is false or unknown."""
-        return either([self.false, self.unknown])
-
-    @property
-    def is_always_true(self) -> bool:
-        """Tell that it is neither false nor unknown for any lead."""
-        return not self.false and not self.unknown
-
-
 @attrs.define
 class Meaning:
     """A program's definitions as far as they are known, for reading conditions and values.
@@ -76,7 +50,8 @@ class Meaning:
     All are filled in the program's order, by kind and name, so that nothing is answered twice:
     `values_of` what a definition may be, `conditions` the cases of criteria and segments that are true
     or false, `keys` what criteria that are values are known by, `presences` when these are known and
-    when not, `digits` how long they get, `universes` the labels of each scale, `sides` what lists hold and what not.
+    when not, `digits` how long they get, `universes` the labels of each scale, `sides` what lists hold and what not,
+    `branches` when each value of a conditional is the one.
     """
 
     program: p.Program
@@ -87,6 +62,7 @@ class Meaning:
     digits: dict[str, int] = attrs.field(factory=dict)
     universes: dict[str, Members] = attrs.field(factory=dict)
     sides: dict[tuple[int, bool], tuple[object, tuple[Known, Known]]] = attrs.field(factory=dict)
+    branches: dict[int, Chosen] = attrs.field(factory=dict)
 
     def define_criterion(self, name: str, body: p.ValueNode) -> None:
         """Answer a criterion, all that it reads being answered."""
@@ -299,6 +275,8 @@ class Meaning:
                 return Values(self._of_type(type_), self.values(value).unknown)
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
+            case p.Conditional():
+                return self._chosen(node).values
 
     def presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
         """Give the ways in which a value is known, and those in which it is unknown."""
@@ -308,6 +286,8 @@ class Meaning:
             case p.ConditionValue(condition):
                 cases = self.cases(condition)
                 return either([cases.true, cases.false]), cases.unknown
+            case p.Conditional():
+                return self._chosen(node).presence(self.key(node))
             case p.DefinitionRead("criterion", name) if name in self.presences:
                 return self.presences[name]
             case p.DefinitionRead("segment", name) if ("segment", name) in self.conditions:
@@ -333,6 +313,14 @@ class Meaning:
                 return both([itself_[0], happened.true]), unknown
             case _:
                 return self._own_presence(node)
+
+    def _chosen(self, node: p.Conditional) -> Chosen:
+        """Say when each value of a conditional is the one; worked out once, since each may hold others."""
+        found = self.branches.get(id(node))
+        if found is None:
+            cases = [self.cases(branch.condition) for branch in node.branches]
+            found = self.branches[id(node)] = chosen_of(node, cases, self.values, self.presence)
+        return found
 
     def _own_presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
         """Give the ways of a value that nothing else makes unknown."""
@@ -371,6 +359,8 @@ class Meaning:
                 return self.most_digits(operand)
             case p.CallNode(None, _, _, arguments):
                 return max(map(self.most_digits, arguments))
+            case p.Conditional():
+                return max(map(self.most_digits, node.values))
             case p.DefinitionRead("criterion", name):
                 return self.digits.get(name, _LONGEST)
             case _:
@@ -461,59 +451,6 @@ _MOST_CHOICES = 1_000
 
 _LONGEST = 140
 """More digits than a number of a lead has, or the sum of those of its events."""
-
-
-# --------------------------------------------------------------- three cases
-
-
-def all_of(cases: Sequence[Cases]) -> Cases:
-    """Give the cases of `and`."""
-    return Cases(both(c.true for c in cases), either(c.false for c in cases), _some_unknown(cases))
-
-
-def _some_unknown(cases: Sequence[Cases]) -> Ways:
-    """Give the ways in which one of some conditions is unknown and none is false.
-
-    For many conditions the answer is wider: that none is false is all that is kept.
-    """
-    if not any(c.unknown for c in cases):
-        return ()
-    not_false = [either([c.true, c.unknown]) for c in cases]
-    if len(cases) > MOST_EXACT:
-        return both(not_false)
-    true = [c.true for c in cases]
-    return either(both([*true[:i], one.unknown, *not_false[i + 1 :]]) for i, one in enumerate(cases) if one.unknown)
-
-
-def any_of(cases: Sequence[Cases]) -> Cases:
-    """Give the cases of `or`."""
-    return all_of([c.opposite() for c in cases]).opposite()
-
-
-def some_of(count: int, cases: Sequence[Cases]) -> Cases:
-    """Give the cases of `at least … of`, by how many are true and how many unknown; of very many, that it may be."""
-    if count == 1:
-        return any_of(cases)
-    if count == len(cases):
-        return all_of(cases)
-    if len(cases) > MOST_EXACT:
-        enough_true = sum(bool(c.true) for c in cases) >= count
-        enough_false = sum(bool(c.false) for c in cases) > len(cases) - count
-        some_unknown = any(c.unknown for c in cases)
-        return Cases(*(ANYHOW if may_be else () for may_be in (enough_true, enough_false, some_unknown)))
-    tallies: dict[tuple[int, int], Ways] = {(0, 0): ANYHOW}
-    for one in cases:
-        parts: dict[tuple[int, int], list[Ways]] = {}
-        for (true, unknown), ways in tallies.items():
-            parts.setdefault((true + 1, unknown), []).append(both([ways, one.true]))
-            parts.setdefault((true, unknown + 1), []).append(both([ways, one.unknown]))
-            parts.setdefault((true, unknown), []).append(both([ways, one.false]))
-        tallies = {tally: either(found) for tally, found in parts.items() if any(found)}
-    return Cases(
-        either(ways for (true, _), ways in tallies.items() if true >= count),
-        either(ways for (true, unknown), ways in tallies.items() if true + unknown < count),
-        either(ways for (true, unknown), ways in tallies.items() if true < count <= true + unknown),
-    )
 
 
 def _split(key: object, values: Values, inside: Known, outside: Known) -> Cases:

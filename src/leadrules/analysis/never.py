@@ -8,8 +8,9 @@ from fractions import Fraction
 import attrs
 
 from leadrules import program as p
+from leadrules.analysis.cases import Cases, all_of, any_of, some_of
 from leadrules.analysis.findings import Findings, Root, roots_of
-from leadrules.analysis.meaning import Cases, Meaning, all_of, any_of, some_of
+from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline, possible_bands
 from leadrules.analysis.ranges import Range, hull
 from leadrules.analysis.sets import Numbers

@@ -13,8 +13,9 @@ from typing import assert_never
 import attrs
 
 from leadrules import program as p
+from leadrules.analysis.cases import Cases
 from leadrules.analysis.counts import buckets_of, most_events, per_bucket
-from leadrules.analysis.meaning import Cases, Meaning
+from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.ranges import NOTHING, ZERO, Range, as_numbers, hull, mapped, point, sums
 from leadrules.analysis.sets import (
     ANYHOW,

@@ -11,7 +11,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.analysis.caps import CapName, binding_caps
-from leadrules.analysis.meaning import Cases
+from leadrules.analysis.cases import Cases
 from leadrules.analysis.points import Outline, possible_bands, reachable_labels, reaches, settle
 from leadrules.analysis.ranges import Range
 from leadrules.analysis.sets import ANYHOW, Ways, both
@@ -64,6 +64,13 @@ class Prover:
         if rule.first_day is not None and rule.last_day is not None and rule.first_day > rule.last_day:
             asked = [()]
         return tuple(bool(both([reach.counts, *asked])) for reach in reaches(meaning, rule.alternatives))
+
+    def chooses(self, node: p.Conditional) -> tuple[bool, ...]:
+        """Tell of each value of a conditional whether it may be the one; `else` is the last."""
+        alternatives = [p.Alternative(branch.condition, branch.value) for branch in node.branches]
+        if node.otherwise is not None:
+            alternatives.append(p.Alternative(None, node.otherwise))
+        return tuple(bool(reach.counts) for reach in reaches(self.leads.meaning, alternatives))
 
     def caps(self, rule: p.Rule) -> frozenset[CapName]:
         """Name the limits of a rule that may take effect."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadrules import program as p
-from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
+from leadrules.analysis.findings import Findings, Root, alternatives_of, fields_behind, roots_of
 from leadrules.analysis.meaning import Meaning
 from leadrules.analysis.points import Outline
 from leadrules.analysis.sets import both, either
-from leadrules.syntax import tree
 from leadrules.vocabulary import Field
 
 
@@ -94,15 +93,15 @@ def _help(name: str) -> str:
 
 
 def _check_else(outline: Outline, bodies: dict[str, p.ValueNode], required: set[str], findings: Findings) -> None:
-    for rule in outline.program.rules:
-        if rule.alternatives[-1].condition is not None:
+    for several in alternatives_of(outline.program, findings):
+        if not several.has_else or several.otherwise is None:
             continue
-        asked = required.union(name for condition in rule.conditions for name in _asked(condition))
-        found = [name for c in rule.conditions for _, name in _doubtful(c, bodies, negative=True) if name not in asked]
-        written = findings.statement(rule, tree.Rule)
-        if found and written is not None:
+        conditions = several.conditions
+        asked = required.union(name for condition in conditions for name in _asked(condition))
+        found = [name for c in conditions for _, name in _doubtful(c, bodies, negative=True) if name not in asked]
+        if found:
             message = f"`else` does not count where `{found[0]}` is unknown, only where all before it is false"
-            findings.warn("LR217", message, written.alternatives[-1], _help(found[0]))
+            findings.warn("LR217", message, several.otherwise, _help(found[0]))
 
 
 def _asked(condition: p.Condition) -> Iterator[str]:

@@ -105,6 +105,9 @@ def _conditions(program: p.Program) -> Iterator[p.Condition | p.ValueNode]:
         if rule.alternatives[-1].condition is None
         for a in rule.alternatives[:-1]
     }
+    with_else |= {
+        id(branch.condition) for node in program.find(p.Conditional) if node.otherwise for branch in node.branches
+    }
     for root in roots_of(program):
         yield p.Not(root.condition) if id(root.condition) in with_else else root.condition
     for criterion in program.criteria:

@@ -7,14 +7,16 @@ up at the smallest part that still leaves the rest to be checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NoReturn, cast
+from typing import ClassVar, NoReturn, TypeVar, cast
 
 import attrs
 
 from leadrules import program as p
 from leadrules.check.agreement import among_members, comparable
 from leadrules.check.calls import plugin_call
+from leadrules.check.conditionals import agreed
 from leadrules.check.constants import constant, refuse_empty
+from leadrules.check.omitted import completed
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
 from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
@@ -27,6 +29,7 @@ BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
 """The built-in functions and how many arguments they take; None is two or more."""
 
 
+_T = TypeVar("_T")
 _KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
 """The type of field that a literal is compared with."""
 
@@ -252,6 +255,8 @@ class Expressions(Resolver):
                 return p.Negative(number, NUMBER, **told(node))
             case tree.Call():
                 return self._call(node, place)
+            case tree.Conditional():
+                return self._conditional(node, place)
             case tree.Set():
                 self.report.refuse("LR404", "a set stands only after `in` or a test of text", node)
             case tree.Omitted():
@@ -263,6 +268,36 @@ class Expressions(Resolver):
                 )
             case _:
                 return p.ConditionValue(self.condition(node, place), BOOL, **told(node))
+
+    def _conditional(self, node: tree.Conditional, place: Place) -> p.Conditional:
+        """Check a value with conditions; every mistake in it is reported."""
+        first = node.branches[0].condition
+        found: list[p.Branch | None] = []
+        for branch in node.branches:
+            value = self._tried(self._branch_value, branch.value, place)
+            condition = self._tried(self.condition, completed(branch.condition, first), place)
+            if value is None or condition is None:
+                found.append(None)
+            else:
+                found.append(p.Branch(value, condition, span=branch.span))
+        otherwise = None if node.otherwise is None else self._tried(self._branch_value, node.otherwise, place)
+        branches = tuple(branch for branch in found if branch is not None)
+        if len(branches) < len(found) or (otherwise is None) is not (node.otherwise is None):
+            raise Refused
+        return p.Conditional(branches, otherwise, agreed(self.report, branches, otherwise), **told(node))
+
+    def _tried(self, check: Callable[[tree.Condition, Place], _T], node: tree.Condition, place: Place) -> _T | None:
+        """Check a part; None, reported, where it means nothing."""
+        try:
+            return check(node, place)
+        except Refused:
+            return None
+
+    def _branch_value(self, node: tree.Condition, place: Place) -> p.ValueNode:
+        """Check one of the values of a conditional; that an event happened is one."""
+        if isinstance(node, tree.Name) and self.is_event(node, place):
+            return p.ConditionValue(self.condition(node, place), BOOL, **told(node))
+        return self.value(node, place)
 
     def number(self, node: tree.Condition, place: Place = ANYWHERE) -> p.ValueNode:
         """Check a value that must be a number."""

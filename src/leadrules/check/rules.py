@@ -13,6 +13,7 @@ import attrs
 from leadrules import program as p
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import IMPLICIT_DIMENSION
+from leadrules.check.omitted import completed
 from leadrules.check.resolver import ANYWHERE, CALENDAR_UNITS, Place, told
 from leadrules.families import Decay
 from leadrules.syntax import tree
@@ -315,7 +316,7 @@ class Scoring:
         return tuple(_all_of(*(functools.partial(self._alternative, a, first, place) for a in node.alternatives)))
 
     def _alternative(self, node: tree.Alternative, first: tree.Condition, place: Place) -> p.Alternative:
-        whole = None if node.condition is None else _completed(node.condition, first)
+        whole = None if node.condition is None else completed(node.condition, first)
         condition, points = _all_of(
             lambda: None if whole is None else self.expressions.condition(whole, place),
             lambda: self.points(node.points, place),
@@ -494,29 +495,3 @@ def _one(modifiers: Sequence[tree.Modifier], kind: type[_M] | tuple[type[_M], ..
 
 def _all_points(modifiers: Sequence[tree.Modifier]) -> list[tree.MaxPoints]:
     return [m for m in modifiers if isinstance(m, tree.MaxPoints)]
-
-
-def _completed(node: tree.Condition, first: tree.Condition | None) -> tree.Condition:
-    """Put the left side of the rule's first test where a test after `|` leaves its own out."""
-    while isinstance(first, tree.Group):
-        first = first.inner
-    subject: tree.Operand | None = None
-    if isinstance(first, tree.Compare):
-        subject = first.left
-    elif isinstance(first, (tree.Between, tree.In, tree.TextTest, tree.IsKnown)):
-        subject = first.subject
-    if subject is None or isinstance(subject, tree.Omitted):
-        return node
-    return _filled(node, subject)
-
-
-def _filled(node: tree.Condition, subject: tree.Operand) -> tree.Condition:
-    if isinstance(node, tree.Compare) and isinstance(node.left, tree.Omitted):
-        return attrs.evolve(node, left=subject)
-    if isinstance(node, (tree.Between, tree.In, tree.TextTest, tree.IsKnown)) and isinstance(
-        node.subject, tree.Omitted
-    ):
-        return attrs.evolve(node, subject=subject)
-    if isinstance(node, (tree.And, tree.Or)):
-        return attrs.evolve(node, members=tuple(_filled(member, subject) for member in node.members))
-    return node

@@ -3,7 +3,7 @@
 What counts, and nothing else:
 
 - each rule fires: it gives points, or its tag, recommendation or label holds;
-- each alternative of a rule counts once, `else` included;
+- each alternative of a rule counts once, `else` included, and so does each value of one with conditions;
 - each condition is true and false, and each test within it (`employees >= 50`) true, false and
   unknown. A test that only reads a criterion or segment counts where that is declared; an outcome
   that cannot be is left out;
@@ -26,6 +26,7 @@ from leadrules import program as p
 from leadrules.analysis.caps import CapName
 from leadrules.analysis.prover import Prover
 from leadrules.engine.reference.conditions import Truth
+from leadrules.engine.reference.evidence import is_of_event
 from leadrules.engine.reference.interpreter import Evaluation, term_value
 from leadrules.engine.reference.scoring import score_rule
 from leadrules.explain.modifiers import every_text, per_text, points_per_text, points_text, times_text
@@ -114,6 +115,9 @@ class _Goals:
                 yield from self._condition(condition_of(body))
             else:
                 yield from self._filters(body)
+        for conditional in self.program.find(p.Conditional, closed=(p.Selection, p.SinceEvent)):
+            if not is_of_event(conditional):
+                yield from self._branches(conditional)
         for segment in self.program.segments:
             yield from self._condition(segment.condition)
         for requirement in self.program.requirements:
@@ -154,14 +158,24 @@ class _Goals:
             return score is not None and score.alternative == index
 
         text = "else" if alternative.condition is None else alternative.condition.text
-        needed = (
-            "add an example in which all before it are false"
-            if alternative.condition is None
-            else advice(alternative.condition, True, self.program)
-        )
+        condition = alternative.condition
+        needed = _ALL_FALSE if condition is None else advice(condition, True, self.program)
         return self._check(
             "alternative", alternative.condition or rule, (text, "counts", needed), counts, (rule.id, index)
         )
+
+    def _branches(self, node: p.Conditional) -> Iterator[Check]:
+        """Each value of a conditional counts once, and each of its conditions answers as it can."""
+        for index, may_count in enumerate(self.prover.chooses(node)):
+            condition = node.conditions[index] if index < len(node.branches) else None
+            if may_count:
+                needed = _ALL_FALSE if condition is None else advice(condition, True, self.program)
+                text = "else" if condition is None else condition.text
+                told = f"{node.values[index].text} {'if ' * (condition is not None)}{text}", "counts", needed
+                about = ("conditional", node, index)
+                yield self._check("alternative", condition or node, told, _chooses(node, index), about)
+            if condition is not None:
+                yield from self._condition(condition)
 
     # ---------------------------------------------------------------- limits
 
@@ -265,6 +279,17 @@ def condition_of(value: p.ValueNode) -> p.Condition:
 
 
 _EXCEED = "add an example that goes past it"
+_ALL_FALSE = "add an example in which all before it are false"
+
+
+def _chooses(node: p.Conditional, index: int) -> _Meets:
+    def met(evaluation: Evaluation) -> bool:
+        truths = [evaluation.reading.truth(condition) for condition in node.conditions]
+        if index == len(truths):
+            return all(truth is False for truth in truths)
+        return truths[index] is True and True not in truths[:index]
+
+    return met
 
 
 def _called(name: str | None, text: str) -> str:

@@ -233,8 +233,31 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
         case p.ConditionValue(condition):
             yield from _inside(of_condition(condition), lambda other: attrs.evolve(node, condition=other))
+        case p.Conditional():
+            yield from _of_branches(node)
         case p.FieldRead() | p.PropertyRead() | p.DefinitionRead():
             return
+
+
+def _of_branches(node: p.Conditional) -> Iterator[Variant[p.ValueNode]]:
+    """Leave a branch out, or change its value or its condition; so with `else`."""
+
+    def with_branches(others: tuple[p.Branch, ...]) -> p.ValueNode:
+        return attrs.evolve(node, branches=others)
+
+    for index, branch in enumerate(node.branches):
+        if len(node.branches) > 1:
+            others = (*node.branches[:index], *node.branches[index + 1 :])
+            yield with_branches(others), left_out(f"{branch.value.text} if {branch.condition.text}")
+    yield from _in_each(node.branches, _of_branch, with_branches)
+    if node.otherwise is not None:
+        yield attrs.evolve(node, otherwise=None), left_out(f"else {node.otherwise.text}")
+        yield from _inside(of_value(node.otherwise), lambda other: attrs.evolve(node, otherwise=other))
+
+
+def _of_branch(branch: p.Branch) -> Iterator[tuple[p.Branch, str]]:
+    yield from _inside(of_value(branch.value), lambda other: attrs.evolve(branch, value=other))
+    yield from _inside(of_condition(branch.condition), lambda other: attrs.evolve(branch, condition=other))
 
 
 def _of_constant(node: p.Constant) -> Iterator[Variant[p.Constant]]:

@@ -172,6 +172,37 @@ class ConditionValue(Expression):
     type: Type
 
 
+@attrs.frozen(eq=False, repr=False)
+class Branch(Node):
+    """A value and the condition under which it counts."""
+
+    value: ValueNode
+    condition: Condition
+
+
+@attrs.frozen(eq=False, repr=False)
+class Conditional(Expression):
+    """The value of the first branch whose condition is true.
+
+    `otherwise` where all conditions are false; unknown where neither is so, and where there is none.
+    """
+
+    branches: tuple[Branch, ...]
+    otherwise: ValueNode | None
+    type: Type
+
+    @property
+    def values(self) -> tuple[ValueNode, ...]:
+        """All values that it chooses among, in order."""
+        values = tuple(branch.value for branch in self.branches)
+        return values if self.otherwise is None else (*values, self.otherwise)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions of its branches, in order."""
+        return tuple(branch.condition for branch in self.branches)
+
+
 ValueNode = (
     Constant
     | FieldRead
@@ -185,6 +216,7 @@ ValueNode = (
     | CallNode
     | Converted
     | ConditionValue
+    | Conditional
 )
 
 

@@ -143,6 +143,14 @@ class Builder:
     def parentheses(self, c: Children) -> tree.Group:
         return tree.Group(*_nodes(c), span=self._span(c))
 
+    def conditional(self, c: Children) -> tree.Conditional:
+        nodes = _nodes(c)
+        branches = self._together([node for node in nodes if isinstance(node, tree.Branch)])
+        return tree.Conditional(branches, *nodes[len(branches) :], span=self._span(c))
+
+    def branch(self, c: Children) -> tree.Branch:
+        return tree.Branch(*_nodes(c), span=self._span(c))
+
     def count(self, c: Children) -> tree.Count:
         return tree.Count(*_nodes(c), span=self._span(c))
 

@@ -30,7 +30,7 @@ _FIRST_WORD = re.compile(r"[^\W\d]\w*")
 _WOULD_GO_ON = re.compile(r"(?<!\w)(and|or|not|of|by)$")
 _AFTER_NOT = re.compile(r"((?:not )*)([^\W\d]\w*)")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-_PRECEDENCE: dict[type[tree.Node], int] = {tree.Or: 1, tree.And: 2, tree.Not: 3}
+_PRECEDENCE: dict[type[tree.Node], int] = {tree.Conditional: 0, tree.Or: 1, tree.And: 2, tree.Not: 3}
 _TEST, _SUM, _PRODUCT, _SIGN, _PRIMARY = 4, 5, 6, 7, 8
 _TESTS = (tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf, tree.FollowedBy, tree.AtLeast)
 
@@ -53,7 +53,9 @@ def text_of(node: tree.Node) -> str:
 
 
 _STATEMENTS = frozenset(get_args(tree.Statement))
-_NESTING = frozenset({tree.Group, tree.Call, tree.Arithmetic, tree.And, tree.Or, tree.Not, tree.AtLeast})
+_NESTING = frozenset(
+    {tree.Group, tree.Call, tree.Arithmetic, tree.And, tree.Or, tree.Not, tree.AtLeast, tree.Conditional, tree.Branch}
+)
 _recent: dict[int, tuple[tree.Node, str]] = {}
 """The texts asked for last: whoever asks for the text of every part, from the inside out, gets each written once."""
 _MOST_RECENT = 256
@@ -155,7 +157,7 @@ def _set(items: Iterable[tree.Node]) -> str:
 
 
 def _level(node: tree.Node) -> int:
-    """Tell how tightly a node holds together, from `or` (1) to a name (8)."""
+    """Tell how tightly a node holds together, from a value with conditions (0) and `or` (1) to a name (8)."""
     if isinstance(node, tree.Arithmetic):
         return _SUM if node.op in "+-" else _PRODUCT
     if isinstance(node, tree.Minus):
@@ -207,6 +209,24 @@ def _call(node: tree.Call) -> str:
 
 def _argument(node: tree.Argument) -> str:
     return text_of(node.value) if node.name is None else f"{_plain(node.name)}: {text_of(node.value)}"
+
+
+def _conditional(node: tree.Conditional) -> str:
+    first, *others = [text_of(branch) for branch in node.branches]
+    if node.otherwise is not None:
+        return " | ".join([first, *map(_after_pipe, others), f"else {_tight(node.otherwise, 1)}"])
+    return " | ".join([first, *map(_after_pipe, others)])
+
+
+def _after_pipe(text: str) -> str:
+    """Write a branch after `|`, where `else` opens the last one."""
+    first = _FIRST_WORD.match(text)
+    return f"`else`{text[4:]}" if first and first[0] == "else" else text
+
+
+def _branch(node: tree.Branch) -> str:
+    condition = f"({text_of(node.condition)})" if _level(node.condition) < 1 else _tail(node.condition)
+    return f"{_tight(node.value, 1)} if {condition}"
 
 
 def _followed_by(node: tree.FollowedBy) -> str:
@@ -402,6 +422,8 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Arithmetic: _arithmetic,
     tree.Minus: lambda n: f"-{_tight(n.operand, _SIGN)}",
     tree.Omitted: lambda _: "",
+    tree.Conditional: _conditional,
+    tree.Branch: _branch,
     tree.Or: lambda n: _joined(n.members, "or", 2),
     tree.And: lambda n: _joined(n.members, "and", 3),
     tree.Not: lambda n: f"not {_tight(n.member, 3)}",

@@ -146,6 +146,35 @@ def _if_then(scene: Scene) -> Finding | None:
     return None
 
 
+def _conditional(scene: Scene) -> Finding | None:
+    """`= if a then 5`, `5 if a else 4`, `5 when a`, `5 if a, 4 if b`, `5 if a | 4`, and `+5 if a` of a rule."""
+    here, before = scene.text(), scene.text(-1)
+    if here == "if" and scene.kind() == "word" and takes_modifier(scene.expected):
+        advice = "write the condition before the points, joined by `and`; or `when` behind them, which asks once"
+        return _here(scene, "LR109", "points are not followed by `if`", advice)
+    if before == "if" and scene.kind(-1) == "word" and scene.text(-2) in {"=", "(", "|"} and "IF" in scene.expected:
+        advice = 'write the value, then its condition: `criterion rate = 0.92 if currency = "USD" | else 1`'
+        return Finding("LR109", "a value does not begin with `if`", scene.at - 1, scene.at, advice)
+    if before == "otherwise" and scene.text(-2) == "|" and "IF" in scene.expected:
+        return Finding("LR109", "`otherwise` is not part of the language", scene.at - 1, scene.at, "write `else`")
+    if here == "when" and "IF" in scene.expected:
+        return _here(scene, "LR109", "`when` belongs behind the points of a rule", "write `if`")
+    earlier = [token.text for token in scene.tokens[: scene.at]]
+    if "PIPE" in scene.expected and "if" in earlier and not takes_modifier(scene.expected):
+        if before == "else" and scene.text(-2) in {"or", "and", ","}:
+            return Finding("LR101", "expected `|` before `else`", scene.at - 2, scene.at, "write `| else …`")
+        if here == "else" and before != "|":
+            return _here(scene, "LR101", "expected `|` before `else`", "write `| else …`")
+        if here == "," and "COMMA" not in scene.expected:
+            return _here(scene, "LR101", "expected `|` between two values, found `,`", "write `… | … if …`")
+    if here == "|" and {"if", "else"} <= {*earlier} and not takes_modifier(scene.expected):
+        return _here(scene, "LR105", "`else` is the last of the values, found `|` after it", "move `else` to the end")
+    if "IF" in scene.expected and "|" in earlier and (scene.at_end or here in {"|", ")"}):
+        message = f"expected `if` and a condition after the value, found {scene.found}"
+        return _here(scene, "LR102", message, "write `else` before the value for the rest: `| else 1`")
+    return None
+
+
 def _other_tests(scene: Scene) -> Finding | None:
     """`equals`, `is not known`, `is true`, `not =`."""
     if not follows_operand(scene.expected) or scene.kind() != "word":
@@ -559,6 +588,7 @@ def _close(scene: Scene) -> str | None:
 _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _capitals,
     _if_then,
+    _conditional,
     _misspelt_statement,
     _keyword_as_name,
     _points_first,

@@ -180,7 +180,9 @@ class Declarations:
         phrases = Phrases(self.chance, self.scene)
         place = Place(filter=plain)
         type_, body = BOOL, phrases.condition(1, place)
-        if self.chance.happens(40):
+        if self.chance.uses("conditionals", 15):
+            type_, body = self._conditional(phrases, place)
+        elif self.chance.happens(40):
             type_, body = phrases.subject(place)
             if type_ == NUMBER and self.chance.happens(50):
                 body = phrases.expression(2, place)
@@ -189,6 +191,16 @@ class Declarations:
         if plain:
             self.scene.plain.add(node.name)
         return made(tree.Criterion, node, body)
+
+    def _conditional(self, phrases: Phrases, place: Place) -> tuple[Type, tree.Condition]:
+        """Give a value with conditions, and its type: texts that are all literals make a closed list."""
+        type_ = self.chance.pick((NUMBER, TEXT, BOOL, DATE) if place.filter else (NUMBER, TEXT, BOOL, DATE, DATETIME))
+        if type_ != TEXT:
+            return type_, phrases.conditional(type_, 1, place)
+        found = phrases.conditional(Type("text", choices=tuple(self._distinct(TEXTS, 1, 4))), 1, place)
+        values = [*(branch.value for branch in found.branches), *([found.otherwise] if found.otherwise else [])]
+        texts = dict.fromkeys(value.value for value in values if isinstance(value, tree.Text))
+        return Type("text", choices=tuple(texts)), found
 
     def segment(self, *, readable: bool = True) -> tree.Statement:
         """Give a segment; rules before it may read it where it is `readable`."""

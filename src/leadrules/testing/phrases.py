@@ -256,7 +256,41 @@ class Phrases:
             return name(self.chance.pick(named))
         if type_ == NUMBER and self.chance.happens(25):
             return self._computed(depth, place)
+        is_choice = depth and type_ in {NUMBER, TEXT, BOOL, DATE}
+        if is_choice and self.chance.uses("conditionals", 6):
+            return made(tree.Group, self.conditional(type_, depth - 1, place))
         return self.literal(type_)
+
+    def conditional(self, type_: Type, depth: int = 0, place: Place = ANYWHERE) -> tree.Conditional:
+        """Give a value with conditions, of a type that has literals or of a closed text, with or without `else`."""
+        first = self._branch(type_, depth, place)
+        found = [first, *(self._branch(type_, depth, place, first) for _ in range(self.chance.whole(0, 2)))]
+        otherwise = self._one_of(type_, depth, place) if self.chance.happens(60) else None
+        return made(tree.Conditional, tuple(found), otherwise)
+
+    def _branch(self, type_: Type, depth: int, place: Place, first: tree.Branch | None = None) -> tree.Branch:
+        """Give a branch; one after the first may leave out the left side of its test."""
+        value = self._one_of(type_, depth, place)
+        if first is None and self.chance.happens(50):
+            kind, subject = self.subject(place)
+            return made(tree.Branch, value, self.test(kind, subject, place))
+        if first is not None and isinstance(first.condition, tree.Compare) and self.chance.happens(50):
+            compared = first.condition
+            signs = ORDERINGS if compared.op in ORDERINGS else ("=", "!=")
+            again = made(tree.Compare, self.chance.pick(signs), made(tree.Omitted), compared.right)
+            return made(tree.Branch, value, again)
+        return made(tree.Branch, value, self.condition(1, place))
+
+    def _one_of(self, type_: Type, depth: int, place: Place) -> tree.Condition:
+        if type_ == BOOL and self.chance.happens(50):
+            return self.condition(1, place)
+        if type_ == NUMBER and self.chance.happens(30):
+            return self._sum(1, place)
+        if type_ == DATETIME:
+            return made(tree.Aggregate, self.chance.pick(("first", "last")), name("at"), self.selection())
+        if type_.choices or depth == 0:
+            return self.literal(type_)
+        return self.operand(type_, place, depth)
 
     def expression(self, depth: int, place: Place = ANYWHERE) -> tree.Operand:
         """Give a number that is worked out, where arithmetic needs no parentheses."""

@@ -16,6 +16,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.compiler import code, operands, runtime
+from leadrules.engine.compiler.branches import chosen
 from leadrules.engine.compiler.code import Expr, Names
 from leadrules.engine.compiler.operands import (
     Day,
@@ -230,7 +231,8 @@ class Conditions:
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             return FALSE
         if isinstance(left, Label) and isinstance(right, Label):
-            return _labels_compared(left, op, right, order, wanted=wanted)
+            (one, left), (other, right) = self._known_label(left), self._known_label(right)
+            return code.and_(one, other, _labels_compared(left, op, right, order, wanted=wanted))
         if isinstance(left, Flag) and isinstance(right, Flag):
             return _flags_compared(left, op, right, wanted=wanted)
         sign = op if wanted else COMPARISONS[op].opposite
@@ -257,6 +259,10 @@ class Conditions:
         test, expr = known(number.expr, self.names, optional=number.optional)
         return test, attrs.evolve(number, expr=expr, optional=False)
 
+    def _known_label(self, label: Label) -> tuple[Expr, Label]:
+        test, expr = known(label.expr, self.names, optional=label.optional)
+        return test, attrs.evolve(label, expr=expr, optional=False)
+
     def _one_of(self, value: Operand, choices: tuple[p.Constant, ...], at: Context, *, wanted: bool) -> Expr:
         if not choices:
             return code.const(not wanted)
@@ -279,7 +285,7 @@ class Conditions:
         return code.compare(value, "in" if wanted else "not in", self.names.value(choices, choices))
 
     def _bound_once(self, value: Operand, at: Context) -> Operand:
-        if at.shares and isinstance(value, (Moment, Day, Number)):
+        if at.shares and isinstance(value, (Moment, Day, Number, Label)):
             return attrs.evolve(value, expr=at.keep(value.expr))
         return value
 
@@ -380,7 +386,17 @@ class Conditions:
                 raise Plugged("an argument of a plugin's criterion")
             case p.ConditionValue(condition):
                 return Flag(self.true(condition, at), self.false(condition, at))
+            case p.Conditional():
+                return self._conditional(node, at)
         assert_never(node)
+
+    def _conditional(self, node: p.Conditional, at: Context) -> Operand:
+        tests = [self.true(condition, at) for condition in node.conditions]
+        if node.otherwise is not None:
+            tests.append(code.and_(*(self.false(condition, at) for condition in node.conditions)))
+        if at.shares:
+            tests = [at.keep(test) for test in tests]
+        return chosen(tests, [self.value(value, at) for value in node.values], self.plain_number)
 
     def _constant(self, value: Any, kind: Kind) -> Operand:
         match kind:
@@ -462,14 +478,12 @@ class Conditions:
                 return FALSE
             case Flag(true, false):
                 return code.or_(true, false)
-            case Number(expr, _, optional) | Moment(expr, optional) | Day(expr, optional):
+            case Number(expr, _, optional) | Moment(expr, optional) | Day(expr, optional) | Label(expr, _, _, optional):
                 return known(expr, self.names, optional=optional)[0]
             case Text(_, text, optional):
                 return known(text, self.names, optional=optional)[0]
             case Texts(_, texts, optional):
                 return known(texts, self.names, optional=optional)[0]
-            case Label():
-                return TRUE
         assert_never(found)
 
 

@@ -42,7 +42,7 @@ from leadrules.families import AGGREGATES
 from leadrules.lead import Facts
 from leadrules.naming import Naming
 from leadrules.spellings import are_plain, plainly
-from leadrules.vocabulary import Field
+from leadrules.vocabulary import Field, Type
 
 
 @attrs.define
@@ -209,8 +209,16 @@ class LeadCode:
             fold = self.names.value(runtime.folded_or_none, "folded_or_none")
             folded = self.keep(code.call(fold, variable))
             self.define(("criterion", name), Text(folded, variable, optional=True))
+        elif body.type.kind == "label":
+            self.define(("criterion", name), Label(variable, self._labels(body.type), optional=True))
         else:
             self.define(("criterion", name), operand_of(body.type.kind, variable, self.names))
+
+    def _labels(self, type_: Type) -> tuple[str, ...]:
+        """Give the labels of a grade or ladder, which is known before what reads it."""
+        scale = next(found for kind in ("grade", "ladder") if (found := self.defined.get((kind, type_.scale or ""))))
+        assert isinstance(scale, Label)
+        return scale.labels
 
     def define(self, key: tuple[str, str], operand: Operand) -> None:
         """Say what a definition is."""

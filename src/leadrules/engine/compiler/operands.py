@@ -96,6 +96,7 @@ class Label:
     expr: Expr
     labels: tuple[str, ...]
     value: str | None = None
+    optional: bool = False
 
 
 @attrs.frozen

@@ -381,8 +381,9 @@ def uses_in(node: Node) -> Iterator[Use]:
                         yield LatestUse(p.Selection("", since.types, since.filter))
             case (
                 p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
-                | p.Negative() | p.Converted() | p.ConditionValue() | p.Always() | p.Or() | p.And() | p.Not()
-                | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth()
+                | p.Negative() | p.Converted() | p.ConditionValue() | p.Conditional() | p.Branch() | p.Always()
+                | p.Or() | p.And() | p.Not() | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest()
+                | p.IsKnown() | p.Truth()
                 | p.MomentWithin() | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket()
                 | p.Bounds() | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup()
                 | p.Persona() | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band()
@@ -405,7 +406,7 @@ def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
 
 _STATIC = (
     p.Constant, p.PropertyRead, p.CallNode, p.Arithmetic, p.Negative, p.ConditionValue, p.Compare, p.Between,
-    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast,
+    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast, p.Conditional, p.Branch,
 )  # fmt: skip
 
 

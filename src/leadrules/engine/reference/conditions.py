@@ -185,6 +185,18 @@ class Reading:
                 return self.day(found) if type_.kind == "date" else self.instant(found, value.type.kind)
             case p.ConditionValue(condition):
                 return self.truth(condition, event)
+            case p.Conditional():
+                return self._conditional(node, event)
+
+    def _conditional(self, node: p.Conditional, event: Occurrence | None) -> Value | None:
+        """Give the value of the first condition that is true; that of `else` where all are false."""
+        all_false = True
+        for branch in node.branches:
+            truth = self.truth(branch.condition, event)
+            if truth is True:
+                return self.value(branch.value, event)
+            all_false = all_false and truth is False
+        return self.value(node.otherwise, event) if all_false and node.otherwise is not None else None
 
     def property(self, node: p.PropertyRead, event: Occurrence) -> Value | None:
         """Give a property of an event, its own `at` and `day` included."""

@@ -192,6 +192,8 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return told and (_shows(node, program) or any(reveals(a, program, revealing) for a in node.arguments))
         case p.DefinitionRead(kind, name):
             return kind == "criterion" and name in revealing
+        case p.Conditional():
+            return any(reveals(value, program, revealing) for value in node.values)
         case p.Constant() | p.Count() | p.ConditionValue():
             return False
 
@@ -221,10 +223,10 @@ def reads(node: p.Node) -> Iterator[Read]:
     Literals are left out, and what differs from event to event inside a filter or its points.
     """
     found: Iterator[Any] = node.find(p.CallNode, *_CLOSED, closed=_CLOSED)
-    return (read for read in found if not _is_of_event(read))
+    return (read for read in found if not is_of_event(read))
 
 
-def _is_of_event(node: p.Node) -> bool:
+def is_of_event(node: p.Node) -> bool:
     """Tell whether a value hangs on the event at hand."""
     return next(node.find(p.PropertyRead, closed=_OF_LEAD), None) is not None
 
@@ -232,7 +234,7 @@ def _is_of_event(node: p.Node) -> bool:
 def asked_of_events(*nodes: p.Node | None) -> dict[str, p.CallNode]:
     """Give by their texts the plugins' criteria that filters or points ask about the event at hand."""
     calls = (call for node in nodes if node is not None for call in node.find(p.CallNode, closed=_OF_LEAD))
-    return {call.text: call for call in calls if call.plugin is not None and _is_of_event(call)}
+    return {call.text: call for call in calls if call.plugin is not None and is_of_event(call)}
 
 
 def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:

@@ -89,6 +89,21 @@ def one_of(values: Iterable[Value | None]) -> Possible:
     return ANYTHING if len(found) > MOST_MEMBERS else frozenset(found)
 
 
+def united(sets: Sequence[Possible]) -> Possible:
+    """Give what is in any of some sets of values of one kind."""
+    ranges = [one for one in sets if isinstance(one, Range)]
+    listed = [one for one in sets if isinstance(one, frozenset)]
+    if len(ranges) + len(listed) < len(sets):
+        return ANYTHING
+    members = frozenset().union(*listed)
+    if not ranges:
+        return members if len(members) <= MOST_MEMBERS else ANYTHING
+    if members - {None}:
+        return ANYTHING
+    low, high = min(one.low for one in ranges), max(one.high for one in ranges)
+    return Range(low, high, None in members or any(one.unknown for one in ranges), max(one.bits for one in ranges))
+
+
 def only(possible: Possible) -> tuple[Value | None] | None:
     """Give the one value that a set has, in a tuple; None where it has more."""
     if isinstance(possible, Range):

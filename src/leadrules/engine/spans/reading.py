@@ -41,6 +41,7 @@ from leadrules.engine.spans.possible import (
     only,
     opposite,
     truths_of,
+    united,
     values_of,
 )
 from leadrules.engine.spans.selections import Chosen, Pools
@@ -279,7 +280,26 @@ class SpanReading:
                 return self._converted(self.value(value, event), value.type.kind, type_.kind)
             case p.ConditionValue(condition):
                 return values_of(self.truth(condition, event))
+            case p.Conditional():
+                return self._conditional(node, event)
         assert_never(node)
+
+    def _conditional(self, node: p.Conditional, event: Occurrence | None) -> Possible:
+        """Give the values of the branches that may be the first true one, in the order in which they are asked."""
+        found: list[Possible] = []
+        passed = FALSE  # the truths of all conditions so far, where none of them is true
+        for branch in node.branches:
+            truth = self.truth(branch.condition, event)
+            if truth & TRUE:
+                found.append(self.value(branch.value, event))
+            passed = (UNKNOWN if (passed | truth) & UNKNOWN else 0) | (passed & truth & FALSE)
+            if not truth & (FALSE | UNKNOWN):
+                return united(found)
+        if passed & FALSE and node.otherwise is not None:
+            found.append(self.value(node.otherwise, event))
+        if passed & UNKNOWN or node.otherwise is None:
+            found.append(frozenset((None,)))
+        return united(found)
 
     def _count(self, selection: p.Selection) -> Possible:
         chosen, earlier = self.chosen(selection), self.still.count_earlier(selection)

@@ -167,6 +167,22 @@ class Omitted(Node):
     """The left side that a test after `|` leaves out."""
 
 
+@attrs.frozen(eq=False, repr=False)
+class Branch(Node):
+    """`value if condition`."""
+
+    value: Condition
+    condition: Condition
+
+
+@attrs.frozen(eq=False, repr=False)
+class Conditional(Node):
+    """`0.92 if currency = "USD" | 0.23 if currency = "PLN" | else 1`; `otherwise` is None without `else`."""
+
+    branches: tuple[Branch, ...]
+    otherwise: Condition | None = None
+
+
 # ---------------------------------------------------------------- conditions
 
 
@@ -290,6 +306,7 @@ Operand = (
     | Arithmetic
     | Minus
     | Omitted
+    | Conditional
 )
 Condition = (
     Or
