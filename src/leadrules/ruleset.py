@@ -613,7 +613,7 @@ def check_files(
     )
     diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
     program = None if expanded.broken else checked.program
-    return Checked(program, diagnostics, expanded.statements, expanded.texts)
+    return Checked(program, diagnostics, expanded.statements, expanded.texts, tuple(files.remarks.values()))
 
 
 def review(checked: Checked) -> Checked:
@@ -629,6 +629,11 @@ def review(checked: Checked) -> Checked:
 def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
     """Give the statements of a ruleset's file, with those of the files that it includes in their place."""
     return rules._checked.statements  # noqa: SLF001
+
+
+def remarks_of(rules: Ruleset) -> tuple[str, ...]:
+    """Say how the files of lists were read that rules name, as far as they do not say so themselves."""
+    return rules._checked.remarks  # noqa: SLF001
 
 
 def program_of(rules: Ruleset) -> Program:

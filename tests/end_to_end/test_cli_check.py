@@ -242,3 +242,22 @@ def test_a_file_that_is_not_there_is_told_with_one_that_is_close(here, leadrules
     assert shown.count("help: did you mean `parts/stages.leadrules`?") == 2
     assert "help: did you mean `targets.csv`?" in shown
     assert shown.count("help:") == 3
+
+
+def test_each_command_says_how_a_list_is_read(here, leadrules):
+    (here / "cities.csv").write_bytes("city\nŁódź\nGdańsk\n".encode("cp1250"))
+    (here / "r.leadrules").write_text('list cities from "cities.csv" column "city"\ncity in cities +10\n', "utf-8")
+    (here / "own.csv").write_text("id,city\n1,Łódź\n", "utf-8")
+    now = ("--as-of", "2026-11-21")
+    for command in (
+        ("check", "r.leadrules"),
+        ("check", "r.leadrules", "--against", "own.csv"),
+        ("check", "r.leadrules", "--format", "json"),
+        ("test", "r.leadrules"),
+        ("score", "r.leadrules", "own.csv", *now),
+        ("explain", "r.leadrules", "own.csv", "--lead", "1", *now),
+        ("diff", "r.leadrules", "r.leadrules", "own.csv", *now),
+    ):
+        run = leadrules(*command)
+        assert run.exit_code == 0
+        assert run.output.count("`cities.csv` is read as Windows-1250") == 1, command

@@ -79,8 +79,8 @@ def test_what_files_lack_and_why_leads_are_left_out_is_told(here, leadrules):
         "  `employees`: 1 value cannot be read: `many` (row 3)\n    write field employees: number else unknown\n",
         '  `at`: 1 value cannot be read: `11.05.2026`\n    write event any_event at as "D.M.YYYY"\n',
         "  row 5 has the id `3` of row 4\n",
-        "  or score them as they are: --lenient takes what cannot be read for unknown and leaves out events without a time "
-        "that can be read\n",
+        "  or score them as they are: --lenient takes what cannot be read for unknown and leaves out events without",
+        "any_event at as",
     ):
         assert told in run.stderr, told
     assert "What it does to 2 leads" in run.stdout

@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 
 from leadrules import Ruleset, RulesetError
+from leadrules.ruleset import remarks_of
+from leadrules.tables import compare, read_leads, score_files
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 RULES = 'list cities from "cities.{0}" column "city"\ncity in cities +10\n'
@@ -63,3 +65,29 @@ def test_the_first_values_of_a_list_without_a_column(tmp_path):
     (tmp_path / "d.csv").write_text("a.example;A\nb.example;B\n")
     rules = Ruleset.from_file(tmp_path / "rules.leadrules")
     assert rules.evaluate({"id": "1", "attributes": {"domain": "b.example"}}, as_of=NOON).score == 1
+
+
+def test_how_a_list_is_read_is_said_once(tmp_path):
+    rules = tmp_path / "rules.leadrules"
+    rules.write_text(RULES.format("csv") + 'list more from "cities.csv" column "city"\ncity in more +1\n', "utf-8")
+    (tmp_path / "leads.csv").write_text("id,city\n1,Łódź\n", "utf-8")
+    cities = tmp_path / "cities.csv"
+    cities.write_bytes("tier;city\nA;Łódź\n".encode("cp1250"))
+    said = f"`{cities}` is read as Windows-1250 (`Łódź`, not `£ódŸ` as Windows-1252 has it); save it as UTF-8 where"
+    loaded = Ruleset.from_file(rules)
+    summary = score_files(loaded, leads=tmp_path / "leads.csv", as_of=NOON)
+    assert [remark.startswith(said) for remark in summary.remarks] == [True]
+    assert compare(loaded, read_leads(tmp_path / "leads.csv")).remarks == summary.remarks
+    cities.write_text("tier;city\nA;Łódź\n", "utf-8")
+    assert score_files(Ruleset.from_file(rules), leads=tmp_path / "leads.csv", as_of=NOON).remarks == ()
+
+
+def test_of_a_workbook_with_several_sheets_it_is_said_which_is_read(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["city"])
+    book.active.append(["x"])
+    book.create_sheet("Old").append(["city"])
+    book.save(tmp_path / "cities.xlsx")
+    (tmp_path / "rules.leadrules").write_text(RULES.format("xlsx"), "utf-8")
+    (said,) = remarks_of(Ruleset.from_file(tmp_path / "rules.leadrules"))
+    assert said.endswith("is read from its sheet `Sheet`; it has `Old`, too, and the first is the one that counts")

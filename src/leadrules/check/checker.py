@@ -51,13 +51,14 @@ def no_lists(_file: str, path: str, _column: str | None) -> list[str]:
 class Checked:
     """What a check gives: the program where there is no error, and all diagnostics in order.
 
-    `statements` and `texts` are what was checked.
+    `statements` and `texts` are what was checked. `remarks` say how files were read that are named there.
     """
 
     program: p.Program | None
     diagnostics: tuple[Diagnostic, ...]
     statements: tuple[tree.Statement, ...] = attrs.field(default=(), repr=False)
     texts: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    remarks: tuple[str, ...] = ()
 
 
 def check(

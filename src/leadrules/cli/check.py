@@ -69,6 +69,8 @@ def _show(
         show_rules(screen, program)
     if program is not None and show_code:
         Screen().put(Text(_code_of(program) or "# nothing is written here: the reference engine answers all of it\n"))
+    for remark in checked.remarks:
+        screen.note(remark)
     if comparison is not None:
         from leadrules.cli.against import show_comparison
 
@@ -135,6 +137,8 @@ def _write_json(
         "diagnostics": [diagnostic.to_dict() for diagnostic in diagnostics],
         "fingerprint": None if program is None else fingerprint_of(program),
     }
+    if checked.remarks:
+        found["remarks"] = [*checked.remarks]
     if verbose and program is not None:
         from leadrules.cli.rules import plain_rules
 

@@ -23,7 +23,7 @@ from leadrules.families import RESULT_LISTS, ResultList
 from leadrules.insights.changes import Change
 from leadrules.insights.impact import Impact, Limit, Move, exceeded, label_orders, limit_names, moves_in
 from leadrules.lead import LATEST, LeadReader
-from leadrules.ruleset import Ruleset, program_of
+from leadrules.ruleset import Ruleset, program_of, remarks_of
 from leadrules.tables import Lacks, Reject, Row
 from leadrules.tables.held_labels import StrangeLabels
 from leadrules.tables.lacks import Looking
@@ -90,7 +90,7 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
             labels.add(timed.lead)
         else:
             reading.look_at(timed)
-    for remark in (*table.remarks, *labels.sentences()):
+    for remark in (*dict.fromkeys((*remarks_of(before), *remarks_of(after))), *table.remarks, *labels.sentences()):
         notes.note(remark)
     tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)
     _tell_lacks(notes, *(one.found(table) for one in looking))

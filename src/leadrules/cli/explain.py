@@ -24,7 +24,7 @@ from leadrules.explain.explanation import Explanation
 from leadrules.explain.forecast import Forecast
 from leadrules.explain.why_not import WhyNot
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset, program_of
+from leadrules.ruleset import Ruleset, program_of, remarks_of
 from leadrules.tables import Lacks, LeadTable, Reject, Row
 from leadrules.tables.lacks import Looking
 from leadrules.tables.timeless import read_leniently
@@ -67,7 +67,7 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
         _check_label(program_of(rules), options.why_not)
     table = source.open(program_of(rules))
     found = find(table, lead)
-    for remark in (*table.notes, *found.remarks()):
+    for remark in (*remarks_of(rules), *table.notes, *found.remarks()):
         notes.note(remark)
     if not found.row.lead["events"]:
         tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)

@@ -20,7 +20,7 @@ from leadrules.insights.coverage import Coverage, measure_coverage
 from leadrules.insights.examples import ExampleReport, run_examples
 from leadrules.insights.goals import GoalKind
 from leadrules.insights.mutation import Mutation, mutate
-from leadrules.ruleset import Ruleset, program_of
+from leadrules.ruleset import Ruleset, program_of, remarks_of
 
 _NOUNS: dict[GoalKind, tuple[str, str]] = {
     "rule": ("rule", "rules"),
@@ -115,6 +115,8 @@ def _tested(path: Path, options: TestOptions, given: Given, notes: Screen) -> Te
         rules = load_rules(path, given)
     except RulesetError as error:
         return Tested(path, options, error.diagnostics)
+    for remark in remarks_of(rules):
+        notes.note(remark)
     examples = run_examples(rules)
     coverage = measure_coverage(rules, examples)
     mutation = _mutated(rules, examples, notes) if options.mutate and examples else None

@@ -55,6 +55,16 @@ class Encoding:
         """Tell whether it is UTF-8, which needs no word said."""
         return self.codec == UTF8.codec
 
+    @property
+    def said(self) -> str:
+        """Say as what a text is read; it goes on after the name of its file.
+
+        >>> recognised("id;city;Łódź".encode("cp1250"), is_whole=True).said
+        'is read as Windows-1250 (`Łódź`, not `£ódŸ` as Windows-1252 has it)'
+        """
+        likely = f" (`{self.word[0]}`, not `{self.word[2]}` as {self.word[1]} has it)" if self.word else ""
+        return f"is read as {self.name}{likely}"
+
 
 UTF8 = Encoding("utf-8", "UTF-8")
 

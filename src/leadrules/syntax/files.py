@@ -34,6 +34,7 @@ LISTS = (".csv", ".txt", ".tsv", *WORKBOOKS)
 FILE_BYTES = 1024 * 1024
 """The size of a rule file, unless limits say otherwise."""
 _SAMPLE = 1 << 16
+_MOST_TOLD = 5
 LIST_BYTES, LIST_LINES = 16 * 1024 * 1024, 250_000
 """The size of a file with a list, and how many lines it may have: each is kept several times."""
 
@@ -46,7 +47,8 @@ class Files:
     """A main rule file shown as `name`, and the folder `root` that it may read from (None: no disk).
 
     `texts` holds what is known without a disk, by path; the main file's own is `""`. No more than
-    `most` bytes are read of a rule file. `used` has the paths of those that were asked for, and what as.
+    `most` bytes are read of a rule file. `used` has the paths of those that were asked for, and what as, `remarks`
+    a sentence on each list of which it was recognised how it is to be read.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Files:
     packs: PackReader | None = None
     most: int = FILE_BYTES
     used: dict[str, Literal["include", "list"]] = attrs.field(factory=dict)
+    remarks: dict[str, str] = attrs.field(factory=dict)
 
     @classmethod
     def of_text(cls, text: str, name: str, others: Mapping[str, str], *, packs: PackReader | None = None) -> Files:
@@ -167,7 +170,7 @@ class Files:
             raise ValueError(f"`{path}` lies outside the folder that rules are read from")
         try:
             data = _read_ordinary(target, path, self.most if kinds == RULES else LIST_BYTES)
-            found = data.decode("utf-8-sig") if kinds == RULES else _list_text(data, path)
+            found = data.decode("utf-8-sig") if kinds == RULES else self._list_text(data, key, path)
         except UnicodeDecodeError:
             raise ValueError(f"`{path}` is not UTF-8") from None
         except FileNotFoundError:
@@ -176,6 +179,23 @@ class Files:
             raise ValueError(f"`{path}` cannot be read: {(problem.strerror or 'unreadable').lower()}") from None
         self.texts[key] = found
         return found
+
+    def _list_text(self, data: bytes, key: str, path: str) -> str:
+        """Give a list's file as text: of the encodings that files of leads may have, and of a workbook its first sheet.
+
+        Raises ValueError with a sentence for people.
+        """
+        if path.endswith(WORKBOOKS):
+            text, remark = _sheet_text(data, path)
+        else:
+            encoding = recognised(data, is_whole=True)
+            if encoding is None:
+                raise ValueError(f"`{path}` is not UTF-8, nor of an encoding that can be told: save it again as UTF-8")
+            text = data.decode(encoding.codec).removeprefix("\ufeff")
+            remark = None if encoding.is_utf8 else f"{encoding.said}; save it as UTF-8 where that is wrong"
+        if remark is not None:
+            self.remarks[key] = f"`{self.shown(key)}` {remark}"
+        return text
 
     def _refuse_other_kinds(self, key: str, path: str, kinds: tuple[str, ...]) -> None:
         """Raise ValueError for a file of another kind, whether it is there or not."""
@@ -213,33 +233,23 @@ class Files:
         return list(dict.fromkeys(texts))
 
 
-def _list_text(data: bytes, path: str) -> str:
-    """Give a list's file as text: of the encodings that files of leads may have, and of a workbook its first sheet.
-
-    Raises ValueError with a sentence for people.
-    """
-    if path.endswith(WORKBOOKS):
-        return _sheet_text(data, path)
-    encoding = recognised(data, is_whole=True)
-    if encoding is None:
-        raise ValueError(f"`{path}` is not UTF-8, nor of an encoding that can be told: save it again as UTF-8")
-    return data.decode(encoding.codec).removeprefix("\ufeff")
-
-
-def _sheet_text(data: bytes, path: str) -> str:
-    """Write the first sheet of a workbook as CSV. Raises ValueError."""
+def _sheet_text(data: bytes, path: str) -> tuple[str, str | None]:
+    """Write the first sheet of a workbook as CSV, and name it where there are others. Raises ValueError."""
     from leadrules.decoding.workbooks import UnreadableSheet, open_sheet
 
     text = io.StringIO()
     try:
-        rows = open_sheet(io.BytesIO(data), None).rows
-        csv.writer(text).writerows(["" if cell is None else cell for cell in cells] for _, cells in rows)
+        sheet = open_sheet(io.BytesIO(data), None)
+        csv.writer(text).writerows(["" if cell is None else cell for cell in cells] for _, cells in sheet.rows)
     except ImportError:
         install = "install it with: pip install 'leadrules[excel]'"
         raise ValueError(f"`{path}` needs python-calamine to be read: {install}") from None
     except UnreadableSheet as problem:
         raise ValueError(f"`{path}` {problem.problem}") from None
-    return text.getvalue()
+    others = ", ".join(f"`{name}`" for name in sheet.others[:_MOST_TOLD])
+    more = f" and {len(sheet.others) - _MOST_TOLD:,} more" if len(sheet.others) > _MOST_TOLD else ""
+    told = f"is read from its sheet `{sheet.name}`; it has {others}{more}, too, and the first is the one that counts"
+    return text.getvalue(), told if others else None
 
 
 def _split(text: str, column: str | None) -> Iterator[list[str]]:

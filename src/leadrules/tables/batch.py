@@ -11,7 +11,7 @@ from typing import Any, Literal, TextIO
 import attrs
 
 from leadrules.as_of import read_as_of
-from leadrules.ruleset import Ruleset, files_of, program_of
+from leadrules.ruleset import Ruleset, files_of, program_of, remarks_of
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.csv_output import Formulas
 from leadrules.tables.events import Events, EventTable, read_events
@@ -47,7 +47,8 @@ class Summary:
     `rows` counts the rows of the file of leads and `blank` those of them without any value: `rows` is
     `scored`, `rejected` and `blank` together. `joined_lines` counts the lines of a CSV file that values
     over several lines take beyond their first: a quote too many makes such values. `event_rows` and
-    `blank_events` are those of the file of events. `remarks` are sentences about the files.
+    `blank_events` are those of the file of events. `remarks` are sentences about the files,
+    those of lists that the rules name included.
     `formula` is the first text that stands in CSV with an apostrophe before it, None where there is none.
     `unwritten` counts the scored leads that are in no output, since `where` or `only_changed` leave them out.
     `strange_labels` counts the leads that hold a label which the rules do not have, such as one of former
@@ -188,7 +189,7 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     writing.remarks.extend(writing.changed.sentences())
     if asked is not None:
         writing.remarks.extend(asked.sentences(tally.unasked))
-    summary = tally.summary(leads, writing, looking.found(leads))
+    summary = tally.summary(leads, writing, looking.found(leads), remarks_of(rules))
     return attrs.evolve(summary, unwritten=tally.unasked + (earlier.same if earlier is not None else 0))
 
 
@@ -304,7 +305,7 @@ class _Tally:
         if not is_by_column and len(self.others) < _MOST_REASONS:
             self.others.append(one.reason)
 
-    def summary(self, leads: LeadTable, writing: Writing, lacks: Lacks) -> Summary:
+    def summary(self, leads: LeadTable, writing: Writing, lacks: Lacks, of_rules: Sequence[str]) -> Summary:
         return Summary(
             scored=self.scored,
             rejected=self.rejected,
@@ -317,7 +318,7 @@ class _Tally:
             joined_lines=leads.joined_lines,
             event_rows=leads.read_events,
             blank_events=leads.blank_events,
-            remarks=(*leads.remarks, *self.labels.sentences(), *writing.remarks),
+            remarks=(*of_rules, *leads.remarks, *self.labels.sentences(), *writing.remarks),
             formula=writing.formulas.first,
             strange_labels=self.labels.leads,
             unreadable=self.unreadable.columns(),

@@ -11,7 +11,7 @@ import attrs
 from leadrules.errors import InputError
 from leadrules.lead import LATEST, LeadReader
 from leadrules.program import Program
-from leadrules.ruleset import Ruleset, program_of
+from leadrules.ruleset import Ruleset, program_of, remarks_of
 from leadrules.tables.lacks import Lacks, Looking, MissingColumn
 from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.rejects import Reject
@@ -79,7 +79,8 @@ class Comparison:
 
 def compare(rules: Ruleset, table: LeadTable) -> Comparison:
     """Read all leads of a table with the rules, and tell what they lack; nothing is scored. Raises FileProblem."""
-    return compare_program(program_of(rules), table, lenient=rules.lenient)
+    found = compare_program(program_of(rules), table, lenient=rules.lenient)
+    return attrs.evolve(found, remarks=(*remarks_of(rules), *found.remarks))
 
 
 def compare_program(program: Program, table: LeadTable, *, lenient: bool) -> Comparison:

@@ -127,9 +127,7 @@ def text_of(given: Input, wanted: Wanted, *, pages: bool = True) -> Remarks:
     given.as_text(wanted.encoding, pages=pages)
     remarks = Remarks()
     if wanted.encoding is None and not given.encoding.is_utf8:
-        word = given.encoding.word
-        likely = f" (`{word[0]}`, not `{word[2]}` as {word[1]} has it)" if word else ""
-        remarks.notes.append(f"is read as {given.encoding.name}{likely}; `encoding=…` says otherwise")
+        remarks.notes.append(f"{given.encoding.said}; `encoding=…` says otherwise")
     return remarks
 
 
