@@ -67,6 +67,37 @@ def test_every_format_is_known_by_its_suffix():
     assert {*TEXTS, "parquet", "xlsx", "xlsm", "xls", "ods"} == {*FORMATS}
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "said"),
+    [
+        ("id\temployees\n5\t1\n6\t2\n", "utf-16", ["is read as UTF-16; `encoding=…` says otherwise", "tabs"]),
+        ("id;employees\n5;1\n6;2\n", "utf-8", ["`;`"]),
+        ("id|employees\n5|1\n6|2\n", "utf-8", ["`|`"]),
+    ],
+)
+def test_a_text_that_is_a_table_is_read_as_one_and_that_is_said(tmp_path, text, encoding, said):
+    path = tmp_path / "leads.txt"
+    path.write_bytes(text.encode(encoding))
+    table = read_leads(path)
+    assert [row.lead["attributes"]["employees"] for row in table] == ["1", "2"]
+    marks = f"is read as a table with {said[-1]} between values"
+    assert table.notes == tuple(f"`{path}` {one}" for one in (*said[:-1], marks))
+    assert [event["at"] for event in read_events(events_of(tmp_path)).of("5")] == ["2026-11-20"]
+
+
+def events_of(folder):
+    path = folder / "events.txt"
+    path.write_bytes("lead_id\ttype\tat\n5\tdemo\t2026-11-20\n".encode("utf-16"))
+    return path
+
+
+@pytest.mark.parametrize("text", ["", "call them all\n", "5\n6\n"])
+def test_a_text_that_is_no_table_is_of_no_known_format(tmp_path, text):
+    (tmp_path / "notes.txt").write_text(text, "utf-8")
+    said = problem(tmp_path / "notes.txt").replace(str(tmp_path), "")
+    assert said.startswith(("`/notes.txt` ends in `.txt`, which is no known format", "`/notes.txt` is empty")), said
+
+
 def test_a_stream_that_is_longer_than_what_is_looked_at_first_is_read_to_its_end():
     rows = [f"{n},{n}" for n in range(50_000)]
     content = "\n".join(["id,size", *rows]).encode()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import attrs
 
@@ -36,6 +37,10 @@ _READERS: Mapping[str, Reader] = {
     "ods": open_workbook,
 }
 
+_LEAST_COLUMNS = 2
+_TEXT = ".txt"
+"""The suffix of a text that may be a table, as Excel saves its "Unicode text"; in a folder it is mostly a note."""
+_MARKS = {"\t": "tabs", ";": "`;`", ",": "`,`"}
 _OF_NO_TEXT = {open_parquet, open_workbook}
 
 FORMATS = tuple(_READERS)
@@ -76,6 +81,24 @@ def _by_suffix(input_: Input) -> Reader:
     reader = _READERS.get(suffix.removeprefix("."))
     if reader is not None and suffix:
         return reader
+    if suffix == _TEXT:
+        return _open_text
+    _refuse_suffix(input_)
+
+
+def _open_text(input_: Input, wanted: Wanted) -> RecordFile:
+    """Open a text as a table, and say so. Raises FileProblem for one that is none: its rows have one value each."""
+    file = open_csv(input_, wanted)
+    if file.columns is not None and len(file.columns) < _LEAST_COLUMNS:
+        _refuse_suffix(input_)
+    if wanted.delimiter is None:
+        mark = _MARKS.get(file.delimiter or "", f"`{file.delimiter}`")
+        file.remarks.notes.append(f"is read as a table with {mark} between values")
+    return file
+
+
+def _refuse_suffix(input_: Input) -> NoReturn:
+    suffix = input_.suffix
     known = f"{', '.join(f'`{name}`' for name in SUFFIXES)}, each also packed as `.gz` or `.zst`"
     what = f"ends in `{suffix}`" if suffix else "has no suffix"
     advice = f"the formats are {known}; name one of another name with `input_format=…`"
