@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import attrs
+
 from leadrules.characters import printable
-from leadrules.cli.score import tell_columns
+from leadrules.cli.score import tell_columns, tell_lacks
 from leadrules.cli.screen import Screen, counted
 from leadrules.tables import Comparison, MissingColumn, Reject
 from leadrules.tables.problems import close_name
@@ -34,6 +36,8 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
     for label in found.lacks.missing_labels:
         screen.line((f"  {label.asked}", "yellow"))
         screen.line("    where a column holds it, write ", (label.declaration, "cyan"))
+    shown = attrs.evolve(found.lacks, missing_columns=(), unknown_types={}, unseen_types=(), missing_labels=())
+    tell_lacks(screen, shown.said())
     _names(screen, "events that the rules look at, and no lead has", found.unseen_events, style="dim")
 
 

@@ -17,7 +17,7 @@ from leadrules.insights.columns import Column, Guess, Other, Value, reads
 from leadrules.insights.number_guesses import Numbers, numbers_of
 from leadrules.insights.time_guesses import Times, times_of
 from leadrules.insights.word_guesses import answers_of
-from leadrules.tables.cures import UNKNOWN_WORDS
+from leadrules.tables.cures import means_unknown
 from leadrules.values import folded
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_FIELDS, TEXT, TEXTS, Type
 
@@ -48,8 +48,8 @@ def new_column(name: str) -> Column:
 
 def guess(column: Column, *, as_text: bool = False) -> Guess:
     """Say what a column is, by all the values seen; or how it is read `as_text`, whatever it is."""
-    known = Counter({text: n for text, n in column.texts.items() if folded(text) not in UNKNOWN_WORDS})
-    unknown = _each_once(text for text in column.texts if folded(text) in UNKNOWN_WORDS)
+    known = Counter({text: n for text, n in column.texts.items() if not means_unknown(text)})
+    unknown = _each_once(text for text in column.texts if means_unknown(text))
     pii = header_names.is_personal(column.name) or (bool(known) and all(map(_EMAIL.fullmatch, known)))
     if column.decided is not None and column.decided.type == TEXT and not as_text:
         strange = column.strange or column.lost
@@ -300,7 +300,7 @@ def guess_of_moments(column: Column) -> Guess:
 
 def labels_of(column: Column) -> list[str]:
     """Give the labels that a column holds, by its name and its few texts; none where it holds none."""
-    known = Counter({text: n for text, n in column.texts.items() if folded(text) not in UNKNOWN_WORDS})
+    known = Counter({text: n for text, n in column.texts.items() if not means_unknown(text)})
     labels = _by_form(known)
     if not header_names.is_ladder(column.name) or column.kinds or column.decided is not None:
         return []

@@ -6,7 +6,7 @@ from leadrules.tables.csv_form import CSV_FORMS, CsvForm
 from leadrules.tables.event_files import EVENT_COLUMNS, EventFile
 from leadrules.tables.events import EventRows, EventTable, read_events
 from leadrules.tables.formats import FORMATS, SUFFIXES
-from leadrules.tables.lacks import Lacks, MissingColumn, MissingLabel, MixedList
+from leadrules.tables.lacks import FailedCells, Lacks, MissingColumn, MissingLabel, MixedList
 from leadrules.tables.leads import LeadTable, Row, read_leads
 from leadrules.tables.near_names import Names
 from leadrules.tables.output import OutputFile
@@ -26,6 +26,7 @@ __all__ = [
     "EventFile",
     "EventRows",
     "EventTable",
+    "FailedCells",
     "FileProblem",
     "Lacks",
     "LeadTable",

@@ -68,7 +68,7 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
     header, after = _header(given, rows, wanted, remarks)
     columns = told_apart(header, remarks)
     records = _records(itertools.chain(after, rows), header, columns, delimiter, remarks)
-    return RecordFile(given, tuple(filter(None, columns)), records, delimiter, remarks)
+    return RecordFile(given, tuple(filter(None, columns)), records, delimiter, remarks, is_sheet=True)
 
 
 @attrs.frozen

@@ -15,6 +15,7 @@ import attrs
 
 from leadrules.conversions import reader_of_field
 from leadrules.foreign import Unreadable
+from leadrules.tables.error_cells import is_error_cell
 from leadrules.values import Value, Zone, folded, text_of_number
 from leadrules.vocabulary import DATETIME, Field, Type
 
@@ -23,7 +24,7 @@ MOST_TRIED = 500
 UNKNOWN_WORDS = frozenset(
     folded(word)
     for word in (
-        "select", "n/a", "na", "n.a.", "#n/a", "#n/d", "none", "null", "nil", "nan", "-", "--", "---", "–", "—",
+        "select", "n/a", "na", "n.a.", "none", "null", "nil", "nan", "-", "--", "---", "–", "—",
         "?", "??",
         "unknown", "undefined", "not provided", "not specified", "not available", "not set", "not applicable",
         "number not provided", "no data", "no value", "tbd", "tba", "(blank)", "(none)", "(empty)", "(not set)",
@@ -36,6 +37,13 @@ UNKNOWN_WORDS = frozenset(
     )
 )  # fmt: skip
 """Words that people and programs write where nobody knows, folded."""
+
+
+def means_unknown(text: str) -> bool:
+    """Tell whether a text stands where nobody knows: a word for that, or an error of a spreadsheet."""
+    return folded(text) in UNKNOWN_WORDS or is_error_cell(text)
+
+
 BOOL_WORDS = (
     ("y", "n"), ("t", "f"), ("tak", "nie"), ("t", "n"), ("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"),
     ("on", "off"), ("x", "-"), ("prawda", "fałsz"), ("j", "n"), ("wahr", "falsch"), ("o", "n"), ("vrai", "faux"),
@@ -73,7 +81,7 @@ class Cure:
 def cure_for(field: Field, texts: Iterable[str], zone: Zone) -> Cure:
     """Find how a field should be declared so that it reads these texts as well, or takes them for unknown."""
     found = [*dict.fromkeys(text.strip() for text in texts)][:MOST_TRIED]
-    words = frozenset(folded(text) for text in found) & UNKNOWN_WORDS
+    words = frozenset(folded(text) for text in found if means_unknown(text))
     rest = [text for text in found if folded(text) not in words]
     known = attrs.evolve(field, unknown=field.unknown | words, lenient=False)
     if not rest:

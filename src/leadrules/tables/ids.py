@@ -9,6 +9,7 @@ from typing import Any
 from leadrules.conversions import shown
 from leadrules.errors import InputError
 from leadrules.lead import read_id
+from leadrules.tables.error_cells import SAID, is_error_cell
 
 _EXACT = 2**53
 """Below it a float tells whole numbers apart."""
@@ -34,6 +35,8 @@ def plain_id(raw: Any) -> Any:
 
 def id_in_file(raw: object) -> str:
     """Read the id of a lead from a column or key of a file. Raises InputError."""
+    if isinstance(raw, str) and is_error_cell(raw):
+        raise InputError(f"{shown(raw)} is {SAID}")
     plain = plain_id(raw)
     if type(plain) is float and math.isfinite(plain):
         why = "is not a whole number" if abs(plain) < _EXACT else "has lost its last digits as a float"

@@ -12,6 +12,7 @@ import attrs
 from leadrules import program as p
 from leadrules.program import Program
 from leadrules.tables.cures import quoted, written
+from leadrules.tables.error_cells import SAID, is_error_cell
 from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.near_names import squeezed
 from leadrules.tables.problems import close_name
@@ -21,6 +22,7 @@ from leadrules.vocabulary import EventType, Field, Scope
 
 _MOST_NAMED = 8
 _ROWS_FOR_LABELS = 500
+_TEXTS = frozenset({"text", "list of text"})
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -85,6 +87,33 @@ class MixedList:
 
 
 @attrs.frozen
+class FailedCells:
+    """A text of which values are errors of a spreadsheet, such as `#REF!`: `count` of them, by their `words`.
+
+    `name` is the field's, or the property's (`page_view.url`). `row` is that of the first lead with one. Of a property
+    it is None, and so is `field`, since a property has no words for unknown.
+    """
+
+    name: str
+    field: Field | None
+    row: int | None
+    count: int = 1
+    words: tuple[str, ...] = ()
+
+    @property
+    def declaration(self) -> str | None:
+        """What to write so that these values are unknown."""
+        if self.field is None:
+            return None
+        unknown = self.field.unknown | {*map(folded, self.words)}
+        return f"field {self.field.name}: {written(attrs.evolve(self.field, unknown=unknown))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        return {"name": self.name, "count": self.count, "row": self.row, "words": list(self.words)}
+
+
+@attrs.frozen
 class Lacks:
     """What files lack for the rules that score them.
 
@@ -92,7 +121,7 @@ class Lacks:
     that no rule knows, and `close_types` gives the declarations of those that may be meant. `unseen_types` are those
     that rules look at while no lead has any event and no file of events was given. `missing_labels` are the ladders
     whose held labels rules ask for and no lead has. `mixed_lists` are split at commas and semicolons alike, where
-    perhaps only one of them was meant.
+    perhaps only one of them was meant. `failed_cells` are texts that hold errors of a spreadsheet.
     """
 
     missing_columns: tuple[MissingColumn, ...] = ()
@@ -101,6 +130,7 @@ class Lacks:
     unseen_types: tuple[str, ...] = ()
     missing_labels: tuple[MissingLabel, ...] = ()
     mixed_lists: tuple[MixedList, ...] = ()
+    failed_cells: tuple[FailedCells, ...] = ()
 
     def said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Say it in a sentence each, with the lines to write in the rules, where there are some."""
@@ -115,7 +145,7 @@ class Lacks:
             total = sum(self.unknown_types.values())
             each = [self._type(type_, count) for type_, count in self.unknown_types.items()]
             events = "1 event is" if total == 1 else f"{total:,} events are"
-            yield f"{events} of a type that no rule knows: {_joined(each)}", (*self._events(),)
+            yield f"{events} of a type that no rule knows: {_joined(each)}", (*self._event_lines(),)
         for one in self.missing_labels:
             yield f"{one.asked}; where a column holds it, write {one.declaration}", ()
         for mixed in self.mixed_lists:
@@ -124,8 +154,15 @@ class Lacks:
             such = "" if mixed.field.pii else f", such as `{mixed.example}`"
             said = f"{values} `{mixed.field.name}` {are} split at `,` and `;` alike{such}; where `;` alone is meant"
             yield said, (mixed.declaration,)
+        for cells in self.failed_cells:
+            values, are, count = (
+                ("1 value", "is", "counts") if cells.count == 1 else (f"{cells.count:,} values", "are", "count")
+            )
+            place = "" if cells.row is None else f" ({'' if cells.count == 1 else 'first '}in row {cells.row:,})"
+            said = f"{values} of `{cells.name}`{place} {are} {SAID}, and {count} as text: {_listed(cells.words)}"
+            yield said, () if cells.declaration is None else (cells.declaration,)
 
-    def _events(self) -> Iterator[str]:
+    def _event_lines(self) -> Iterator[str]:
         """Write a declaration for each event that may be meant, with all types that may mean it: one may stand."""
         for event in dict.fromkeys(self.close_types.values()):
             types = [quoted(type_) for type_, meant in self.close_types.items() if meant == event]
@@ -147,6 +184,7 @@ class Lacks:
             "unseen_event_types": list(self.unseen_types),
             "missing_labels": [{"ladder": one.ladder, "close": one.close} for one in self.missing_labels],
             "mixed_lists": [one.to_dict() for one in self.mixed_lists],
+            "failed_cells": [one.to_dict() for one in self.failed_cells],
         }
 
 
@@ -171,12 +209,22 @@ class Looking:
     lists: tuple[Field, ...] = attrs.field(init=False)
     mixed: dict[str, MixedList] = attrs.field(factory=dict)
     holding: dict[str, Counter[str]] = attrs.field(factory=dict)
+    texts: tuple[Field, ...] = attrs.field(init=False)
+    properties: frozenset[str] = attrs.field(init=False)
+    failed: dict[str, FailedCells] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.asked = {name: frozenset(map(folded, self._scope.ladders[name])) for name in ladders_asked(self.program)}
 
         fields = self._scope.fields.values()
         self.lists = tuple(one for one in fields if one.type.kind == "list of text" and not one.split)
+        self.texts = tuple(one for one in fields if one.type.kind in _TEXTS and not one.type.choices)
+        self.properties = frozenset(
+            one.name
+            for type_, read in self._scope.read.items()
+            for one in self._scope.events[type_].properties
+            if one.name in read and one.type.kind in _TEXTS
+        )
 
     @property
     def _scope(self) -> Scope:
@@ -200,14 +248,37 @@ class Looking:
                 self._labels(attributes, stages)
             for field in self.lists:
                 self._list(field, attributes)
-        self.types.update(types_of(row.lead["events"]))
+            for field in self.texts:
+                self._failed(field.name, field, _value(field, attributes), row.number)
+        events = row.lead["events"]
+        self.types.update(types_of(events))
+        if self.properties:
+            self._events(events)
+
+    def _events(self, events: object) -> None:
+        """Look at the texts of events."""
+        for event in events if isinstance(events, list) else ():
+            given = event.get("properties") if isinstance(event, Mapping) else None
+            if isinstance(given, Mapping):
+                for name in self.properties.intersection(given):
+                    self._failed(f"{event.get('type')}.{name}", None, given[name], None)
 
     def _list(self, field: Field, attributes: Mapping[str, Any]) -> None:
-        value = next((value for key in field.keys if (value := attributes.get(key))), None)
+        value = _value(field, attributes)
         if isinstance(value, str) and "," in value and ";" in value:
             before = self.mixed.get(field.name)
             count, example = (1, value) if before is None else (before.count + 1, before.example)
             self.mixed[field.name] = MixedList(field, count, example)
+
+    def _failed(self, name: str, field: Field | None, value: object, row: int | None) -> None:
+        """Take note of an error of a spreadsheet, unless rules say that it is unknown."""
+        if not isinstance(value, str) or not is_error_cell(value):
+            return
+        word = value.strip()
+        if field is None or folded(word) not in field.unknown:
+            before = self.failed.get(name) or FailedCells(name, field, row, 0)
+            words = before.words if word in before.words else (*before.words, word)
+            self.failed[name] = attrs.evolve(before, count=before.count + 1, words=words)
 
     def _labels(self, attributes: Mapping[str, Any], stages: object) -> None:
         """See which of the ladders that are asked for a lead holds a label of, and which columns hold such labels."""
@@ -244,6 +315,7 @@ class Looking:
                 if not any(_is_there(name, columns) for name in names)
             ),
             tuple(self.mixed.values()),
+            tuple(self.failed.values()),
         )
 
     @property
@@ -269,6 +341,10 @@ class Looking:
         others = [column for key, column in plain.items() if key not in taken and column not in table.read_as]
         missing = [field for field in fields if not any(_is_there(key, plain) for key in field.keys)]
         return tuple(MissingColumn(field, field.key, close_column(field.key, others)) for field in missing)
+
+
+def _value(field: Field, attributes: Mapping[str, Any]) -> object:
+    return next((value for key in field.keys if (value := attributes.get(key))), None)
 
 
 def _declared(event: EventType) -> str:

@@ -23,6 +23,7 @@ from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
 from leadrules.tables.several import expanded, given_twice, passed_over
+from leadrules.tables.totals import IS_TOTAL, total_in
 
 NUMBERED = "#"
 """The id column that stands for the number of the row."""
@@ -208,9 +209,28 @@ class LeadTable:
     def _read(self) -> Iterator[Row | Reject]:
         yield from self._events.rejects
         for one in self._files:
-            for record in one.file.records:
-                self._count += 1
-                yield self._row(one, record)
+            yield from self._rows_of(one)
+
+    def _rows_of(self, one: _LeadFile) -> Iterator[Row | Reject]:
+        """Read a file; rows of totals that stand at its end, below leads, are no leads."""
+        totals: list[tuple[Record, str]] = []
+        has_leads = False
+        for record in one.file.records:
+            self._count += 1
+            if isinstance(record, Record):
+                total = total_in(record.values, one.id_column) if one.file.is_sheet else None
+                if total is not None:
+                    totals.append((record, total))
+                    continue
+                has_leads = True
+                for found, word in totals:
+                    one.file.remarks.add_total(found.number, word)
+                    yield self._row(one, found)
+                totals.clear()
+            yield self._row(one, record)
+        for found, word in totals:
+            name = str(found.values.get(one.id_column) or "").strip() or None
+            yield _reject(one, found, name, IS_TOTAL.format(word)) if has_leads else self._row(one, found)
 
     def _row(self, one: _LeadFile, record: Record | BadRecord) -> Row | Reject:
         name = None

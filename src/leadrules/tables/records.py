@@ -51,7 +51,8 @@ class Remarks:
     the lines that they take beyond their first; `first_long` tells the number, first and last line of
     the first one, `doubtful` those of the first in whose value a line looks like a row. `notes` are what else
     there is to say, each to follow what the file is called. `nameless` has the columns without a name that hold
-    values, and of each the first row with one.
+    values, and of each the first row with one. `totals` counts rows that look like totals and are read as leads, since
+    leads stand below them; `first_total` has the number and the word of the first.
     """
 
     blank: int = 0
@@ -61,6 +62,13 @@ class Remarks:
     doubtful: tuple[int, int, int] | None = None
     notes: list[str] = attrs.field(factory=list)
     nameless: dict[int, int] = attrs.field(factory=dict)
+    totals: int = 0
+    first_total: tuple[int, str] | None = None
+
+    def add_total(self, number: int, word: str) -> None:
+        """Take note of a row that looks like a total, with leads below it."""
+        self.totals += 1
+        self.first_total = self.first_total or (number, word)
 
     def add_long(self, number: int, first: int, last: int, *, doubtful: bool) -> None:
         """Take note of a row over several lines."""
@@ -82,6 +90,13 @@ class Remarks:
             yield f"{called} has values in column {column:,}, {said}"
         if self.blank:
             yield f"{called} has {_rows(self.blank)} without any value, passed over"
+        if self.first_total is not None:
+            number, word = self.first_total
+            more = f", and {self.totals - 1:,} more" if self.totals > 1 else ""
+            yield (
+                f"{called} has a row that looks like a total, and is read as a lead since leads stand below it: row "
+                f"{number:,} (`{word}`){more}; take it away if it is one"
+            )
         if self.doubtful is not None:
             number, first, last = self.doubtful
             yield (
@@ -104,7 +119,8 @@ def _rows(number: int) -> str:
 class RecordFile:
     """Opened records, of whatever format. `columns` is None where every record has its own, as in JSON.
 
-    `records` may be iterated once; `remarks` are complete then.
+    `records` may be iterated once; `remarks` are complete then. `is_sheet` tells that it is a table as people make it,
+    so that totals may stand at its end, and that records have all that is in their rows.
     """
 
     input: Input
@@ -112,6 +128,7 @@ class RecordFile:
     records: Iterator[Record | BadRecord]
     delimiter: str | None = None
     remarks: Remarks = attrs.field(factory=Remarks)
+    is_sheet: bool = False
 
 
 def sheet_named(sheet: str | int | None) -> str | None:

@@ -13,6 +13,7 @@ from leadrules.errors import LeadError, Mistake
 from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables.cures import Cure, cure_for, cure_for_moments, quoted, written
+from leadrules.tables.error_cells import SAID, is_error_cell
 from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject
 from leadrules.tables.scoring import Scored
@@ -54,7 +55,8 @@ class UnreadableColumn:
         place = "" if self.row is None else f" (row {self.row})" if self.count == 1 else f" (first in row {self.row})"
         is_same = self.column in (self.name, self.name.rpartition(".")[2])
         column = "" if is_same else f" (column `{self.column}`)"
-        return f"`{self.name}`{column}: {values} cannot be read{shown}{place}"
+        failed = next((f"; `{one}` is {SAID}" for one in self.examples if is_error_cell(one)), "")
+        return f"`{self.name}`{column}: {values} cannot be read{shown}{place}{failed}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""

@@ -50,7 +50,8 @@ def open_workbook(given: Input, wanted: Wanted) -> RecordFile:
     header = [column_name(cell) for cell in first[place][1]]
     columns = told_apart(header, remarks)
     rows = itertools.chain(first[place + 1 :], sheet.rows)
-    return RecordFile(given, tuple(filter(None, columns)), _records(rows, header, columns, remarks), remarks=remarks)
+    records = _records(rows, header, columns, remarks)
+    return RecordFile(given, tuple(filter(None, columns)), records, remarks=remarks, is_sheet=True)
 
 
 def _refuse_text(given: Input) -> None:
