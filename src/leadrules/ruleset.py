@@ -8,42 +8,31 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
-
-import attrs
 
 from leadrules import versions
 from leadrules.as_of import read_as_of
 from leadrules.audit import RulesetIdentity, ScoredLead
 from leadrules.bundles import bundle_of, read_bundle, refuse_other_plugins
-from leadrules.check.checker import Checked, check
+from leadrules.check.checker import Checked
 from leadrules.errors import (
     Diagnostic,
     InputError,
     LeadError,
     Mistake,
     PluginError,
-    PluginLoadError,
-    RuleCheckError,
-    RuleFileError,
-    RulesetError,
-    RuleSyntaxError,
-    Span,
-    in_order,
 )
 from leadrules.lead import LeadReader
 from leadrules.leadlike import Leadlike
-from leadrules.plugins import Catalogue, PickledCatalogue, allowed_plugins
+from leadrules.loading import DEFAULT_LIMITS, catalogue_of, check_files, error_of, fingerprint_of, program_asked, review
+from leadrules.plugins import Catalogue, PickledCatalogue
 from leadrules.program import Program
 from leadrules.shape import shape_of
 from leadrules.stack import with_room
 from leadrules.syntax import tree
-from leadrules.syntax.codes import FILE_CODES
 from leadrules.syntax.files import Files
-from leadrules.syntax.includes import expand
 from leadrules.syntax.parser import Limits
 from leadrules.unknown_names import Known
 
@@ -66,9 +55,6 @@ AsOf: TypeAlias = "dt.datetime | Callable[[Leadlike], dt.datetime]"
 
 OnError: TypeAlias = "Literal['raise'] | Callable[[int, Leadlike, InputError | PluginError], object]"
 """What to do with a lead that cannot be scored: raise, or call a function with its place, itself and the error."""
-
-
-DEFAULT_LIMITS = Limits()
 
 
 class Ruleset:
@@ -141,7 +127,7 @@ class Ruleset:
         `RuleSyntaxError` or `RuleCheckError` with every mistake of the file; where a plugin is the
         culprit, the error is a `PluginError` too.
         """
-        catalogue = _catalogue(plugins, criteria)
+        catalogue = catalogue_of(plugins, criteria)
         files = Files.on_disk(path, root=root, packs=catalogue.pack_text, most=limits.file_bytes)
         return with_room(lambda: cls._from_files(files, params or {}, limits, catalogue, lenient=lenient))
 
@@ -165,7 +151,7 @@ class Ruleset:
         """
         if not isinstance(text, str):
             raise TypeError("the text of rules is a str; read bytes as UTF-8, or use Ruleset.from_file")
-        catalogue = _catalogue(plugins, criteria)
+        catalogue = catalogue_of(plugins, criteria)
         found = Files.of_text(text, name, files or {}, packs=catalogue.pack_text)
         return with_room(lambda: cls._from_files(found, params or {}, limits, catalogue, lenient=lenient))
 
@@ -184,7 +170,7 @@ class Ruleset:
         is too large, or means something else to this version of leadrules, and PluginError where a plugin is missing
         or another than the one that the bundle names.
         """
-        bundle, catalogue = read_bundle(text, limits.bundle_bytes), _catalogue(plugins, criteria)
+        bundle, catalogue = read_bundle(text, limits.bundle_bytes), catalogue_of(plugins, criteria)
         files = Files(bundle.name, dict(bundle.texts))
         rules = with_room(lambda: cls._from_files(files, bundle.params, limits, catalogue, lenient=bundle.lenient))
         bundle.refuse_others(rules.fingerprint, rules._program.identities)  # noqa: SLF001 - of its own kind
@@ -197,7 +183,7 @@ class Ruleset:
         checked = check_files(files, params, limits, catalogue, lenient=lenient)
         errors = [d for d in checked.diagnostics if d.severity == "error"]
         if checked.program is None:
-            raise _error_of(errors)
+            raise error_of(errors)
         ruleset = object.__new__(cls)
         program = checked.program
         set_ = functools.partial(object.__setattr__, ruleset)
@@ -568,10 +554,6 @@ def _foresee(course: Course, days: int) -> Forecast:
     return forecast(course, days)
 
 
-def _catalogue(plugins: Iterable[str] | None, criteria: Mapping[str, Any] | None) -> Catalogue:
-    return Catalogue(dict(criteria or {}), allowed_plugins(plugins, criteria or ()))
-
-
 def _restored(
     files: Files,
     params: Mapping[str, Any],
@@ -587,43 +569,6 @@ def _restored(
     if rules.fingerprint != fingerprint:
         refuse_other_plugins(files.name, "pickled", identities, program_of(rules).identities)
     return rules
-
-
-def check_files(
-    files: Files,
-    params: Mapping[str, Any],
-    limits: Limits = DEFAULT_LIMITS,
-    catalogue: Catalogue | None = None,
-    *,
-    lenient: bool = False,
-) -> Checked:
-    """Parse and check a rule file: its program where there is no error, and all diagnostics."""
-    expanded = expand(files, limits)
-    if not expanded.texts:
-        return Checked(None, expanded.diagnostics)
-    checked = check(
-        expanded.statements,
-        expanded.texts,
-        params=params,
-        read_list=files.read_list,
-        excused=expanded.words_of_the_broken,
-        catalogue=catalogue,
-        limits=limits,
-        lenient=lenient,
-    )
-    diagnostics = in_order((*expanded.diagnostics, *checked.diagnostics))
-    program = None if expanded.broken else checked.program
-    return Checked(program, diagnostics, expanded.statements, expanded.texts, tuple(files.remarks.values()))
-
-
-def review(checked: Checked) -> Checked:
-    """Add what the analysis finds to what a check found, and leave out the warnings that `# ok: LR2xx` silences."""
-    from leadrules.analysis import analyse, silence
-
-    found = checked.diagnostics
-    if checked.program is not None:
-        found = in_order((*found, *analyse(checked.program, checked.statements, checked.texts)))
-    return attrs.evolve(checked, diagnostics=silence(found, checked.statements, checked.texts))
 
 
 def statements_of(rules: Ruleset) -> tuple[tree.Statement, ...]:
@@ -646,52 +591,18 @@ def asked_of(rules: Ruleset, condition: str, name: str) -> Program:
 
     `name` stands for the file in diagnostics, which show the condition as it was given. Raises RulesetError.
     """
-    before = f'example "{name}"\nexpect '
-    asked = expand(Files.of_text(f"{before}{condition}\n", name, {}), rules._limits)  # noqa: SLF001
-    if asked.diagnostics:
-        raise _error_of([_of_condition(one, condition, name, before) for one in asked.diagnostics])
-    known = rules._checked  # noqa: SLF001
-    statements = tuple(one for one in known.statements if not isinstance(one, _TESTS))
-    checked = check(
-        (*statements, *asked.statements),
-        {**known.texts, **asked.texts},
+    return program_asked(
+        rules._checked,  # noqa: SLF001
+        condition,
+        name,
+        rules._files,  # noqa: SLF001
+        rules._catalogue,  # noqa: SLF001
         params=rules._params,  # noqa: SLF001
-        read_list=rules._files.read_list,  # noqa: SLF001
-        catalogue=rules._catalogue,  # noqa: SLF001
         limits=rules._limits,  # noqa: SLF001
         lenient=rules._lenient,  # noqa: SLF001
     )
-    if checked.program is None:
-        errors = [one for one in checked.diagnostics if one.severity == "error"]
-        raise _error_of([_of_condition(one, condition, name, before) for one in errors])
-    return attrs.evolve(checked.program, scope=checked.program.tested or checked.program.scope, asked=None)
-
-
-def _of_condition(one: Diagnostic, condition: str, name: str, before: str) -> Diagnostic:
-    """Give a diagnostic its place in a condition, which stood in a line with something `before` it."""
-    if one.span.file != name:
-        return one
-    start, end = (max(place - len(before), 0) for place in (one.span.start, one.span.end))
-    return attrs.evolve(one, span=Span(name, start, end, 1, start + 1), source=condition)
 
 
 def files_of(rules: Ruleset) -> tuple[Path, ...]:
     """Give the paths of the files that rules were loaded from: lists and included files too; none for a text."""
     return rules._files.paths()  # noqa: SLF001
-
-
-_TESTS = (tree.Example, tree.Given, tree.Expect)
-
-
-def fingerprint_of(program: Program) -> str:
-    """Give the sha256 of what a program means."""
-    return "sha256:" + hashlib.sha256(program.canonical.encode()).hexdigest()
-
-
-def _error_of(errors: list[Diagnostic]) -> RulesetError:
-    if any(d.code == "LR621" for d in errors):
-        return PluginLoadError(errors)
-    if all(d.code in FILE_CODES for d in errors):
-        return RuleFileError(errors)
-    is_syntax = all(d.code < "LR2" for d in errors)
-    return RuleSyntaxError(errors) if is_syntax else RuleCheckError(errors)

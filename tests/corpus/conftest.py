@@ -20,8 +20,8 @@ import pytest
 from leadrules import AuditEntry, Diagnostic, InputError, Ruleset, RulesetError, ScoredLead
 from leadrules.check.checker import Checked
 from leadrules.diagnostics.pages import ACME
+from leadrules.loading import check_files, review
 from leadrules.plugins import Catalogue
-from leadrules.ruleset import check_files, review
 from leadrules.syntax.files import Files
 
 _MISTAKE = re.compile(r"#! *(LR\d{3})(?: +(.*))?$")

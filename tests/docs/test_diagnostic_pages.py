@@ -7,7 +7,7 @@ import pytest
 
 from leadrules import Ruleset, RulesetError
 from leadrules.diagnostics.pages import Page, pages, registry
-from leadrules.ruleset import check_files
+from leadrules.loading import check_files
 from leadrules.syntax.codes import CODES
 from leadrules.syntax.files import Files
 from leadrules.syntax.layout import format_file

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leadrules import Ruleset
-from leadrules.ruleset import check_files
+from leadrules.loading import check_files
 from leadrules.syntax.files import Files
 
 DOCS = Path(__file__).parents[2] / "docs"

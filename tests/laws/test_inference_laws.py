@@ -12,7 +12,7 @@ from leadrules import Ruleset
 from leadrules.foreign import Unheld
 from leadrules.insights import columns, guesses
 from leadrules.insights.inference import Inference
-from leadrules.ruleset import check_files
+from leadrules.loading import check_files
 from leadrules.syntax.files import Files
 from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse

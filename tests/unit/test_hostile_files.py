@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from leadrules.check.checker import Checked
-from leadrules.ruleset import check_files, review
+from leadrules.loading import check_files, review
 from leadrules.syntax.files import Files
 from leadrules.syntax.parser import parse
 
@@ -295,7 +295,7 @@ MEASURE = """
 import resource, sys, time
 from leadrules.syntax.files import Files
 from leadrules.syntax.parser import parse
-from leadrules.ruleset import check_files
+from leadrules.loading import check_files
 text = sys.stdin.read()
 parse("need +1", "warm")
 start = time.process_time()

@@ -21,7 +21,7 @@ from leadrules.cli.screen import Screen, counted, tally
 from leadrules.cli.streams import standard_output
 from leadrules.families import MARKS
 from leadrules.lead import LeadReader
-from leadrules.ruleset import fingerprint_of, review
+from leadrules.loading import fingerprint_of, review
 
 if TYPE_CHECKING:
     from leadrules.cli.reading import Source

@@ -16,8 +16,9 @@ from leadrules.cli.running import Stop
 from leadrules.criteria import named
 from leadrules.errors import PluginError
 from leadrules.interruptions import raise_if_from_outside
+from leadrules.loading import check_files
 from leadrules.plugins import Catalogue, allowed_plugins
-from leadrules.ruleset import Ruleset, check_files
+from leadrules.ruleset import Ruleset
 from leadrules.syntax.files import Files
 from leadrules.vocabulary import BOOL
 

@@ -26,8 +26,8 @@ import attrs
 
 from leadrules.check.checker import Checked
 from leadrules.errors import Diagnostic
+from leadrules.loading import check_files, review
 from leadrules.plugins import Catalogue
-from leadrules.ruleset import check_files, review
 from leadrules.sdk import LeadView, criterion
 from leadrules.syntax.codes import CODES
 from leadrules.syntax.files import Files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadrules.ruleset import check_files
+from leadrules.loading import check_files
 from leadrules.syntax import tree
 from leadrules.syntax.files import Files
 from leadrules.syntax.parser import parse
