@@ -18,14 +18,14 @@ AS_OF = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
 @pytest.mark.parametrize(
     ("type_", "texts", "cure", "other"),
     [
-        (NUMBER, "1 234,50|54 300 000,00", 'number as "1 234,56"', None),
+        (NUMBER, "1 234,50|54 300 000,00", 'number as "1 234,50"', None),
         (NUMBER, "6,5|10,25", 'number as "6,5"', None),
         (NUMBER, "1,200|54,000", 'number as "1,234"', "6,5"),
         (NUMBER, "$1,200,000|$900", 'number as "$1,234"', None),
-        (NUMBER, "45%|100 %", 'number as "45%"', None),
-        (NUMBER, "1 200 zł|12,5 zł", 'number as "1 234,56 zł"', None),
+        (NUMBER, "45%|100 %", 'number as "12%"', None),
+        (NUMBER, "1 200 zł|12,5 zł", 'number as "1 234,50 zł"', None),
         (NUMBER, "12k|3k", 'number as "12k"', None),
-        (NUMBER, "51-200|1,001-5,000", 'number as "51-200"', None),
+        (NUMBER, "51-200|1,001-5,000", 'number as "1,001-5,000"', None),
         (NUMBER, "n/a|-|Brak danych", 'number unknown {"-", "brak danych", "n/a"}', None),
         (NUMBER, "ok. 40|6,5", 'number as "6,5" else unknown', None),
         (NUMBER, "many", "number else unknown", None),
@@ -33,6 +33,10 @@ AS_OF = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
         (DATE, "11/30/2026|01/02/2026", 'date as "M/D/YYYY"', None),
         (DATE, "01/02/2026", 'date as "D/M/YYYY"', "M/D/YYYY"),
         (DATE, "15.12.2026|11/30/2026", 'date as "D.M.YYYY" or "M/D/YYYY"', None),
+        (DATE, "soon|next spring|later|1.2.2026", 'date as "D.M.YYYY" else unknown', None),
+        (NUMBER, "many|some|few|6,5", 'number as "6,5" else unknown', None),
+        (NUMBER, "PLN -5|12 szt.", 'number as "12 PLN" or "12 szt"', None),
+        (DATE, "12.2125|99.99.2026", "date else unknown", None),
         (DATE, "next spring|1.2.2026", 'date as "D.M.YYYY" else unknown', None),
         (DATETIME, "20.11.2026 09:15|1.2.2026 10:00", 'datetime as "D.M.YYYY h:m"', None),
         (DATETIME, "11/18/2026 3:04 PM", 'datetime as "M/D/YYYY h:m AM"', None),
@@ -62,6 +66,24 @@ def test_what_is_declared_stays():
     assert written(cure_for(field, ["6,5", "n/a"], UTC).field) == (
         'number from "X y" as "1 234" or "6,5" unknown {"?", "n/a"} pii'
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "cure", "other"),
+    [
+        (Field("x", DATE, forms=("DD/MM/YYYY",)), "07/30/2023", 'date as "DD/MM/YYYY" else unknown', "M/D/YYYY"),
+        (Field("x", DATE, forms=("M/D/YYYY h:m",)), "30/07/2023", 'date as "M/D/YYYY h:m" else unknown', "D/M/YYYY"),
+        (Field("x", DATE, forms=("M.D.YYYY",)), "30.7.2023", 'date as "M.D.YYYY" else unknown', "D.M.YYYY"),
+        (Field("x", DATE, forms=("DD/MM/YYYY",)), "7.30.2023", 'date as "DD/MM/YYYY" else unknown', None),
+        (Field("x", DATE, forms=("DD/MM/YYYY",)), "30.7.2023", 'date as "DD/MM/YYYY" or "D.M.YYYY"', None),
+        (Field("x", NUMBER, forms=("1,234.50",)), "6,5", 'number as "1,234.50" else unknown', "6,5"),
+        (Field("x", NUMBER, forms=("6,5",)), "1,234,567", 'number as "6,5" else unknown', "1,234"),
+        (Field("x", NUMBER, forms=("1 234",)), "6,5", 'number as "1 234" or "6,5"', None),
+    ],
+)
+def test_no_form_is_added_that_reads_otherwise_what_a_declared_one_reads(field, text, cure, other):
+    found = cure_for(field, [text], UTC)
+    assert (written(found.field), found.or_form) == (cure, other)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +124,7 @@ def test_what_cannot_be_read_is_told_by_column(tmp_path):
     summary = score_files(Ruleset.from_text(RULES), **files(tmp_path))
     assert (summary.scored, summary.rejected) == (1, 4)
     assert {one.name: (one.count, one.examples, one.cure, one.row) for one in summary.unreadable} == {
-        "size": (2, ("1 200", "6,5"), 'field size: number from "Size" as "1 234,56"', 2),
+        "size": (2, ("1 200", "6,5"), 'field size: number from "Size" as "1 234,50"', 2),
         "phone_count": (1, (), 'field phone_count: number from "Phone" else unknown pii', 2),
         "visit.seconds": (1, ("7,5",), 'event visit[seconds: number as "6,5"]', None),
         "at": (1, ("1.2.2026",), 'event any_event at as "D.M.YYYY"', None),
@@ -118,7 +140,7 @@ def test_lenient_rules_score_them_and_say_the_same(tmp_path):
     summary = score_files(rules, **files(tmp_path), output=tmp_path / "s.csv")
     assert (summary.scored, summary.rejected, summary.rejected_events) == (4, 1, 1)
     assert {one.name: (one.count, one.cure) for one in summary.unreadable} == {
-        "size": (2, 'field size: number from "Size" as "1 234,56"'),
+        "size": (2, 'field size: number from "Size" as "1 234,50"'),
         "phone_count": (1, None),
         "visit.seconds": (1, 'event visit[seconds: number as "6,5"]'),
         "at": (1, 'event any_event at as "D.M.YYYY"'),

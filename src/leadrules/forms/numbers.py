@@ -21,10 +21,13 @@ MULTIPLIERS = {"k": 3, "tys": 3, "m": 6, "mln": 6, "bn": 9, "mld": 9}
 ADVICE = "give an example of one, such as `1 234,50`, `$1,200`, `45%`, `12k` or `51-200`"
 """What to write as the form of a number."""
 
-_DASH = "[-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]"
+_DASHES = "-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}"
 _ABOVE = r"(?:>=?|\N{GREATER-THAN OR EQUAL TO})"
 _DIGITS = re.compile(r"[0-9](?:[0-9.,' ]*[0-9])?")
-_RANGE = re.compile(rf"(?:{_ABOVE}\s*(?P<above>.+)|(?P<from>.+?)\s*\+|(?P<low>.+?)\s*{_DASH}\s*(?P<high>.+))")
+_RANGE = re.compile(
+    rf"{_ABOVE}\s*(?P<above>.+)|(?P<from>.+?)\s*\+"
+    rf"|(?P<low>.*[0-9][^0-9]*?)\s*[{_DASHES}]\s*(?P<high>[{_DASHES}]?[^{_DASHES}]*[0-9].*)"
+)
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _SIGNS = {" ": "white space", ".": "a point", ",": "a comma", "'": "an apostrophe"}
 
@@ -35,7 +38,17 @@ def is_range(text: str) -> bool:
     >>> is_range("51-200"), is_range("1000+"), is_range("> 50"), is_range("-5"), is_range("1 200,50")
     (True, True, True, False, False)
     """
-    return _RANGE.fullmatch(_with_plain_signs(text)) is not None
+    return range_of(text) is not None
+
+
+def range_of(text: str) -> tuple[str, str | None] | None:
+    """Take a range apart; None where a text is none. One without an upper end, as `1000+` and `> 50`, has None there.
+
+    >>> range_of("1 001 - 5 000 zł"), range_of("1000+"), range_of("-5")
+    (('1 001', '5 000 zł'), ('1000', None), None)
+    """
+    found = _RANGE.fullmatch(_with_plain_signs(text))
+    return found and (found["above"] or found["from"] or found["low"], found["high"])
 
 
 class Ambiguous(ValueError):
@@ -68,26 +81,19 @@ class NumberForm:
         >>> number_form("1 234,50").read("12 000,5"), number_form("51-200").read("1,001-5,000")
         (Fraction(24001, 2), Fraction(1001, 1))
         """
-        plain = _with_plain_signs(text)
-        if not self.ranges:
-            return self._one(plain)
-        low = _RANGE.fullmatch(plain)
-        if not low:
-            return self._one(plain)
-        found = self._scaled(low["above"] or low["from"] or low["low"])
-        if found is None or not low["high"]:
+        ends = range_of(text) if self.ranges else None
+        if ends is None:
+            return _whole(self._scaled(_with_plain_signs(text)))
+        found = self._scaled(ends[0])
+        if found is None or ends[1] is None:
             return _whole(found)
-        high = self._scaled(low["high"])
+        high = self._scaled(ends[1])
         if high is None or _whole(high) < _whole(found):
             return None
         if found[0] and high[1] and not found[1]:
             one, other = (text_of_number(_whole((found[0], power))) for power in (0, high[1]))
             raise Ambiguous(one, other, "write the word at both ends, such as `1k-5k`")
         return _whole(found)
-
-    def _one(self, text: str) -> Fraction | None:
-        """Read one number, and what may stand beside it."""
-        return _whole(self._scaled(text))
 
     def _scaled(self, text: str) -> tuple[Fraction, int] | None:
         """Read one number, and by which power of ten the words beside it multiply."""
@@ -170,10 +176,9 @@ def number_form(text: str) -> NumberForm:
     (',', Fraction(1500, 1), None)
     """
     plain = _with_plain_signs(text)
-    ranged = re.fullmatch(rf"(.*[0-9][^0-9]*?)\s*{_DASH}\s*([^-]*[0-9].*)|{_ABOVE}\s*(.*)|(.*)\+", plain)
-    if ranged:
-        parts = [part for part in ranged.groups() if part]
-        forms = [number_form(part) for part in parts]
+    ends = range_of(text)
+    if ends is not None:
+        forms = [number_form(end) for end in ends if end is not None]
         signs = max(forms, key=lambda form: (form.group is not None, form.decimal is not None))
         words = frozenset(word for form in forms for word in form.words)
         multiplies = any(form.multiplies for form in forms)

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator
 
 import attrs
 
+from leadrules.forms.number_search import Numbers, numbers_of
+from leadrules.forms.time_search import Times, times_of
 from leadrules.insights import header_names
 from leadrules.insights.columns import Column, Guess, Other, Value, reads
-from leadrules.insights.number_guesses import Numbers, numbers_of
-from leadrules.insights.time_guesses import Times, times_of
 from leadrules.insights.word_guesses import answers_of
 from leadrules.tables.cures import means_unknown
 from leadrules.values import folded

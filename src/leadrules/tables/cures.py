@@ -1,20 +1,20 @@
-"""What would read values that a field cannot read: forms of numbers and times, words, and at last `else unknown`.
-
-Likely ones are tried over the values; of those that read most, the first is proposed.
-"""
+"""What would read values that a field cannot read: forms of numbers and times, words, and at last `else unknown`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import product
 
 import attrs
 
 from leadrules.conversions import reader_of_field
 from leadrules.foreign import Unreadable
+from leadrules.forms.number_search import contradict as numbers_contradict
+from leadrules.forms.number_search import numbers_of
+from leadrules.forms.time_search import contradict as times_contradict
+from leadrules.forms.time_search import times_of
 from leadrules.tables.error_cells import is_error_cell
 from leadrules.values import Value, Zone, folded, text_of_number
 from leadrules.vocabulary import DATETIME, Field, Type
@@ -52,21 +52,7 @@ BOOL_WORDS = (
 )  # fmt: skip
 """Pairs of words that mean true and false."""
 
-_NUMBERS = ("45", "1 234", "1,234", "1'234", "6,5", "1 234,56", "1,234.56", "1.234,56", "1'234.56")
-_MARKS = frozenset(
-    ("%", "$", "€", "£", "¥", "zł", "pln", "eur", "usd", "gbp", "chf", "czk", "kč", "ft", "huf", "sek", "nok", "dkk",
-     "kr", "szt", "km")
-)  # fmt: skip
-_MULTIPLIED = ("12k", "1,5k", "1.5k", "12 tys.", "1,5 mln")
-_RANGES = ("51-200", "10+")
-_DAYS = (
-    "YYYY-M-D", "D.M.YYYY", "D/M/YYYY", "M/D/YYYY", "D-M-YYYY", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "D.M.YY", "D/M/YY",
-    "M/D/YY", "D MMM YYYY", "MMM D, YYYY", "D MMMM YYYY",
-)  # fmt: skip
-_CLOCKS = ("", " h:m", " h:m:s", " h:m AM", " h:m:s AM", ", h:m", " h:m Z")
-_EPOCHS = {"epoch ms": r"[0-9]{12,14}(\.[0-9]+)?", "epoch": r"[0-9]{9,11}(\.[0-9]+)?"}
 _LIKELY_YEARS = range(1900, 2101)
-_MOST_FORMS = 3
 _MOST_CHOICES = 5
 
 
@@ -88,7 +74,7 @@ def cure_for(field: Field, texts: Iterable[str], zone: Zone) -> Cure:
         return Cure(known)
     kind = field.type.kind
     if kind in ("number", "date", "datetime"):
-        return _by_form(known, rest, _numbers(rest) if kind == "number" else _times(rest), zone)
+        return _by_form(known, rest, zone)
     if kind == "bool":
         return _by_words(known, rest)
     if field.type.choices and len(rest) <= _MOST_CHOICES and kind == "text":
@@ -118,48 +104,33 @@ def _by_words(field: Field, texts: Sequence[str]) -> Cure:
 # ---------------------------------------------------------------------- forms
 
 
-def _by_form(field: Field, texts: Sequence[str], forms: Sequence[str], zone: Zone) -> Cure:
-    """Add the form that reads most of the texts, then the one that reads most of the rest, and so on."""
-    read = {form: _read(attrs.evolve(field, forms=(form,)), texts, zone) for form in forms}
-    chosen: list[str] = []
-    left = dict.fromkeys(texts)
-    while left and len(chosen) < _MOST_FORMS:
-        best = max(forms, key=lambda form: sum(text in left for text in read[form]))
-        if not any(text in left for text in read[best]):
-            break
-        chosen.append(best)
-        left = {text: None for text in left if text not in read[best]}
-    other = _other_way(chosen, read)
-    return Cure(attrs.evolve(field, forms=(*field.forms, *chosen), lenient=bool(left)), other)
+def _by_form(field: Field, texts: Sequence[str], zone: Zone) -> Cure:
+    """Add the forms that the texts are in, but for those that read otherwise what the declared ones read, too."""
+    counted = Counter(texts)
+    is_number = field.type.kind == "number"
+    found = numbers_of(counted, mostly=False) if is_number else times_of(counted, counted=True, mostly=False)
+    if found is None:
+        return Cure(attrs.evolve(field, lenient=True))
+    contradict = numbers_contradict if is_number else times_contradict
+    others = [form for form in found.forms if any(contradict(form, one) for one in field.forms)]
+    read = {form: _read(attrs.evolve(field, forms=(form,)), texts, zone) for form in found.forms if form not in others}
+    forms = (*field.forms, *(form for form, readable in read.items() if readable))
+    is_all = set(texts) == set().union(*read.values())
+    return Cure(attrs.evolve(field, forms=forms, lenient=not is_all), found.other or next(iter(others), None))
 
 
-def _other_way(chosen: Sequence[str], read: dict[str, dict[str, Value]]) -> str | None:
-    """Give a form that reads all that the first one does, and none of it alike."""
-    if not chosen:
-        return None
-    first = read[chosen[0]]
-    return next(
-        (
-            form
-            for form, values in read.items()
-            if first.keys() <= values.keys() and any(values[text] != first[text] for text in first)
-        ),
-        None,
-    )
-
-
-def _read(field: Field, texts: Sequence[str], zone: Zone) -> dict[str, Value]:
-    """Give the values of the texts that a field can read, where they are likely."""
+def _read(field: Field, texts: Sequence[str], zone: Zone) -> frozenset[str]:
+    """Give those of the texts that a field can read, where what they say is likely."""
     reader = reader_of_field(field, zone)
-    found = {}
+    found = set()
     for text in texts:
         try:
             value = reader(text)
         except Unreadable:
             continue
         if value is not None and _is_likely(value, field, zone):
-            found[text] = value
-    return found
+            found.add(text)
+    return frozenset(found)
 
 
 def _is_likely(value: Value, field: Field, zone: Zone) -> bool:
@@ -167,21 +138,6 @@ def _is_likely(value: Value, field: Field, zone: Zone) -> bool:
         return True
     day = value if isinstance(value, dt.date) else zone.day(value)  # type: ignore[arg-type]
     return day.year in _LIKELY_YEARS
-
-
-def _numbers(texts: Sequence[str]) -> list[str]:
-    """Give forms of numbers to be tried, with the signs and words that stand beside the digits of the texts."""
-    said = {word for text in texts for word in re.findall(r"[^\W\d_]+|[%$€£¥]", folded(text))} & _MARKS
-    beside = " ".join(sorted(said))
-    marked = [f"{form} {beside}" if beside not in ("%", "") else form + beside for form in _NUMBERS]
-    if beside in ("$", "€", "£"):
-        marked = [beside + form for form in _NUMBERS]
-    return [*_NUMBERS, *(marked if said else []), *_MULTIPLIED, *_RANGES]
-
-
-def _times(texts: Sequence[str]) -> list[str]:
-    counted = [form for form, digits in _EPOCHS.items() if any(re.fullmatch(digits, text) for text in texts)]
-    return [*(day + clock for clock, day in product(_CLOCKS, _DAYS)), *counted]
 
 
 # ------------------------------------------------------------------- writing

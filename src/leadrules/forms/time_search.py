@@ -1,4 +1,4 @@
-"""In which forms a column writes its dates and times: the letters that stand behind `as`."""
+"""Find the forms in which texts write dates and times: the letters that stand behind `as`."""
 
 from __future__ import annotations
 
@@ -35,21 +35,23 @@ Order = Literal["D", "M"]
 
 @attrs.frozen
 class Times:
-    """The forms that read a column's times, the commoner first; none where no form is needed.
+    """The forms that read times, the commoner first; none where no form is needed.
 
-    `clock` says that some have a time of day. `doubt` is what cannot be told from the texts.
+    `clock` says that some have a time of day. `doubt` is what cannot be told from the texts, `other` the form that
+    reads them as other days.
     """
 
     forms: tuple[str, ...]
     clock: bool
     doubt: str | None = None
+    other: str | None = None
 
 
-def times_of(texts: Counter[str], *, counted: bool = False) -> Times | None:
-    """Find the forms of some texts, most of which are dates or times; None where they are not.
+def times_of(texts: Counter[str], *, counted: bool = False, mostly: bool = True) -> Times | None:
+    """Find the forms of some texts, `mostly` dates or times; None where they are not.
 
     `counted` says that digits alone may be a count since 1970. Texts that are no times are passed over:
-    who asks must see what the forms do not read.
+    who asks must see what the forms do not read. Where texts need not be `mostly` times, one is enough.
     """
     plain, clock = 0, False
     forms: Counter[tuple[str, ...]] = Counter()
@@ -59,13 +61,14 @@ def times_of(texts: Counter[str], *, counted: bool = False) -> Times | None:
             clock |= len(text) > 10
         elif found := tuple(_forms_of(text, counted=counted)):
             forms[found] += count
-    if 2 * (plain + sum(forms.values())) < sum(texts.values()) or not plain + sum(forms.values()):
+    found_in = plain + sum(forms.values())
+    if not found_in or (mostly and 2 * found_in < sum(texts.values())):
         return None
-    chosen, doubt = _chosen(forms)
+    chosen, other = _chosen(forms)
     if len(chosen) > MOST_FORMS:
         return None
     clock = clock or any(time_form(form).has_clock for form in chosen)
-    return Times(chosen, clock, doubt)
+    return Times(chosen, clock, other and f"{other} {_DOUBTED}", other)
 
 
 def _is_plain(text: str) -> bool:
@@ -137,7 +140,7 @@ def _order(form: str) -> tuple[str, Order] | None:
 
 
 def _chosen(found: Counter[tuple[str, ...]]) -> tuple[tuple[str, ...], str | None]:
-    """Choose a form for each text, and one order of day and month for each sign between them."""
+    """Choose a form for each text, and one order of day and month for each sign between them; give one of another."""
     orders: dict[str, Counter[Order]] = {}
     for forms, count in found.items():
         for sign, order in filter(None, map(_order, forms)):
@@ -152,5 +155,23 @@ def _chosen(found: Counter[tuple[str, ...]]) -> tuple[tuple[str, ...], str | Non
                 kept[form] += count
             elif orders[placed[0]]["M"] == orders[placed[0]]["D"]:
                 others[form] = None
-    doubt = f"{next(iter(others))} {_DOUBTED}" if others else None
-    return tuple(sorted(kept, key=lambda form: (-kept[form], form))), doubt
+    return tuple(sorted(kept, key=lambda form: (-kept[form], form))), next(iter(others), None)
+
+
+def contradict(one: str, other: str) -> bool:
+    """Tell whether two forms of times read a text as two days: they differ in which of day and month comes first.
+
+    >>> contradict("DD/MM/YYYY", "M/D/YYYY h:m"), contradict("D.M.YYYY", "M/D/YYYY")
+    (True, False)
+    """
+    first, second = _numeric_day(one), _numeric_day(other)
+    return first != second and first.translate(_EXCHANGED) == second
+
+
+_EXCHANGED = str.maketrans("DM", "MD")
+
+
+def _numeric_day(form: str) -> str:
+    """Give the day of a form, with a letter for each part: `D/M/Y`."""
+    found = re.match("[YMD./ -]*", form)
+    return re.sub(r"([YMD])\1*", r"\1", found[0] if found else "").strip()

@@ -1,4 +1,4 @@
-"""In which forms a column writes its numbers: the examples that stand behind `as`."""
+"""Find the forms in which texts write numbers: the examples that stand behind `as`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from leadrules.forms.numbers import MULTIPLIERS, Ambiguous, number_form
-from leadrules.insights.header_names import worded
+from leadrules.forms.numbers import MULTIPLIERS, Ambiguous, number_form, range_of
 from leadrules.values import folded, number_of
 
 _PLAIN = "12"
@@ -19,24 +18,30 @@ _STYLES: Mapping[str, str] = {
     "1.234,50": "1.001-5.000", "1'234": "1'001-5'000", "1'234,50": "1'001,5-5'000,5",
 }  # fmt: skip
 """Ways to write a number, the likelier first, and each as a range. One without groups, with a point, needs none."""
-_CURRENCIES = worded("zł zl pln eur euro usd gbp chf czk kč sek nok dkk kr huf ft ron lei bgn uah rub cad aud jpy")
-_UNITS = worded(
-    "% km m² m2 t kg szt osób osoby os pracowników employees people mitarbeiter salariés employés empleados lat "
-    "lata rok years year yrs jahre ans años days day dni dzień tage jours días hours h godz months mies pkt pts "
-    "points"
-)
+_CURRENCIES = frozenset(
+    ("zł", "zl", "pln", "eur", "euro", "usd", "gbp", "chf", "czk", "kč", "sek", "nok", "dkk", "kr", "huf", "ft", "ron",
+     "lei", "bgn", "uah", "rub", "cad", "aud", "jpy")
+)  # fmt: skip
+_UNITS = frozenset(
+    ("%", "km", "m²", "m2", "t", "kg", "szt", "osób", "osoby", "os", "pracowników", "employees", "people",
+     "mitarbeiter", "salariés", "employés", "empleados", "lat", "lata", "rok", "years", "year", "yrs", "jahre", "ans",
+     "años", "days", "day", "dni", "dzień", "tage", "jours", "días", "hours", "h", "godz", "months", "mies", "pkt",
+     "pts", "points")
+)  # fmt: skip
 _NUMBER = re.compile(r"([^0-9]*?)([0-9](?:[0-9.,'\u2019\s]*[0-9])?)([^0-9]*)")
-_RANGE = re.compile(r"(.*[0-9][^0-9]*?)\s*[-\u2013\u2014\u2212]\s*([^-\u2013\u2014\u2212]*[0-9].*)")
-_ABOVE = re.compile(r"(?:>=?|\u2265)\s*(.+)|(.+?)\s*\+")
 _BESIDE = re.compile(r"[^\W\d_]+[0-9²]?|\S")
 
 
 @attrs.frozen
 class Numbers:
-    """The forms that read a column's numbers, none where plain digits do; and what may be doubted."""
+    """The forms that read numbers, none where plain digits do.
+
+    `doubt` is what cannot be told from the texts, `other` the form that reads them as other numbers.
+    """
 
     forms: tuple[str, ...]
     doubt: str | None = None
+    other: str | None = None
 
 
 @attrs.frozen
@@ -49,17 +54,18 @@ class _Cell:
     ranges: bool
 
 
-def numbers_of(texts: Counter[str]) -> Numbers | None:
-    """Find the forms of some texts, most of which are numbers; None where they are not numbers.
+def numbers_of(texts: Counter[str], *, mostly: bool = True) -> Numbers | None:
+    """Find the forms of some texts, `mostly` numbers; None where they are not numbers.
 
-    Texts that are no numbers are passed over: who asks must see what the forms do not read.
+    Texts that are no numbers are passed over: who asks must see what the forms do not read. Where texts need not
+    be `mostly` numbers, one is enough.
     """
     cells: dict[_Cell, int] = {}
     for text, count in texts.items():
         cell = _cell(text)
         if cell is not None:
             cells[cell] = cells.get(cell, 0) + count
-    if 2 * sum(cells.values()) < sum(texts.values()) or not cells:
+    if not cells or (mostly and 2 * sum(cells.values()) < sum(texts.values())):
         return None
     style = _style(Counter(shape for cell in cells for shape in map(_shape, cell.digits)))
     ranges = any(cell.ranges for cell in cells)
@@ -67,28 +73,29 @@ def numbers_of(texts: Counter[str]) -> Numbers | None:
     said = {cell.words for cell in cells}
     widest = [words for words in said if not any(words < others for others in said)]
     if widest == [frozenset()] and not (style or ranges or multiplies):
-        return Numbers((), _doubt_of_points(cells))
+        return Numbers((), *_doubt_of_points(cells))
     core = "51-200" if style is None and ranges else _STYLES[style] if style and ranges else style or _PLAIN
     if multiplies:
         core += " mln" if style or ranges else "k"
     forms = tuple(_with_words(core, words) for words in sorted(widest, key=sorted))
-    return Numbers(forms, _doubt(style, cells, widest))
+    return Numbers(forms, *_doubt(style, cells, widest))
 
 
 def _cell(text: str) -> _Cell | None:
     """Take a text apart; None where it is no number as people write them."""
     if text.startswith("+"):
         return None
-    above = _ABOVE.fullmatch(text)
-    between = _RANGE.fullmatch(text)
-    if above is None and between is not None and between[1].strip() not in ("", "-"):
-        low, high = _one(between[1]), _one(between[2])
-        if low is None or high is None or not _less(low, high):
-            return None
-        both = low.words | high.words
-        return _Cell(low.digits + high.digits, both, low.multiplies or high.multiplies, ranges=True)
-    found = _one(text if above is None else above[1] or above[2])
-    return found and attrs.evolve(found, ranges=above is not None)
+    ends = range_of(text)
+    if ends is None:
+        return _one(text)
+    low = _one(ends[0])
+    if ends[1] is None:
+        return low and attrs.evolve(low, ranges=True)
+    high = _one(ends[1])
+    if low is None or high is None or not _less(low, high):
+        return None
+    both = low.words | high.words
+    return _Cell(low.digits + high.digits, both, low.multiplies or high.multiplies, ranges=True)
 
 
 def _less(low: _Cell, high: _Cell) -> bool:
@@ -165,25 +172,41 @@ def _with_words(core: str, words: frozenset[str]) -> str:
     return f"{before}{core}{behind}"
 
 
-def _doubt(style: str | None, cells: Mapping[_Cell, int], widest: list[frozenset[str]]) -> str | None:
+_Doubt = tuple[str | None, str | None]
+"""What cannot be told, in a sentence, and the form that reads otherwise."""
+
+
+def _doubt(style: str | None, cells: Mapping[_Cell, int], widest: list[frozenset[str]]) -> _Doubt:
     money = {word for words in widest for word in words if word in _CURRENCIES or unicodedata.category(word[0]) == "Sc"}
     if len(widest) > 1 and len(money) > 1:
-        return f"several currencies are read as one: {', '.join(sorted(money))}"
+        return f"several currencies are read as one: {', '.join(sorted(money))}", None
     if 0 < sum("%" in cell.words for cell in cells) < len(cells):
-        return "45% is read as 45, and some values have no %: are they of one kind?"
+        return "45% is read as 45, and some values have no %: are they of one kind?", None
     if any(cell.ranges for cell in cells):
-        return "a range is its lower end"
+        return "a range is its lower end", None
     every = [digits for cell in cells for digits in cell.digits]
     if style == "1,234" and all(re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})?", digits) for digits in every):
         shown = next(digits for digits in every if "," in digits)
-        return f'`{shown}` is {shown.replace(",", "")}; write "6,5" if it is {shown.replace(",", ".")}'
-    return _doubt_of_points(cells) if style is None else None
+        return f'`{shown}` is {shown.replace(",", "")}; write "6,5" if it is {shown.replace(",", ".")}', "6,5"
+    return _doubt_of_points(cells) if style is None else (None, None)
 
 
-def _doubt_of_points(cells: Mapping[_Cell, int]) -> str | None:
+def _doubt_of_points(cells: Mapping[_Cell, int]) -> _Doubt:
     """Tell of numbers such as `12.500`, all of whose points stand before three digits: they may be groups."""
     pointed = [digits for cell in cells for digits in cell.digits if "." in digits]
     if pointed and all(re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", digits) for digits in pointed):
         shown = pointed[0]
-        return f'`{shown}` is read with decimals; write as "1.234,50" if it is {shown.replace(".", "")}'
-    return None
+        return f'`{shown}` is read with decimals; write as "1.234,50" if it is {shown.replace(".", "")}', "1.234,50"
+    return None, None
+
+
+def contradict(one: str, other: str) -> bool:
+    """Tell whether two forms of numbers read a text as two numbers: the decimal sign of one parts groups of the other.
+
+    >>> contradict("1,234", "6,5"), contradict("1 234", "6,5")
+    (True, False)
+    """
+    first, second = number_form(one), number_form(other)
+    return (first.group is not None and first.group == second.decimal) or (
+        second.group is not None and second.group == first.decimal
+    )
