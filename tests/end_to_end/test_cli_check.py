@@ -68,7 +68,7 @@ def test_the_page_of_a_code_for_programs(leadrules):
 def test_a_code_that_is_none(leadrules):
     run = leadrules("check", "--explain", "LR2040")
     assert (run.exit_code, run.stdout) == (2, "")
-    assert run.stderr == "error: there is no code `LR2040`\n  help: codes like it: LR240, LR204, LR224\n"
+    assert run.stderr == "error: there is no code `LR2040`\n  help: codes like it: LR240, LR204, LR241\n"
     advice = "  help: `leadrules check` shows the code of each mistake, such as LR001\n"
     assert leadrules("check", "--explain", "points").stderr == f"error: there is no code `points`\n{advice}"
 

@@ -173,11 +173,11 @@ def test_outcomes_need_no_reference():
 def test_what_it_has_no_form_for_is_asked_of_the_reference(monkeypatch):
     asked = []
     answer = Reading.truth
-    rules = Ruleset.from_text("activity followed by page_view within 2 days +1\nemployees > 5 +2\n")
+    rules = Ruleset.from_text("activity followed by page_view then activity and budget +1\nemployees > 5 +2\n")
     rules.evaluate({"id": "1"}, as_of=AS_OF)
     monkeypatch.setattr(Reading, "truth", lambda *given: asked.append(given[1].text) or answer(*given))
     assert rules.evaluate(LEAD, as_of=AS_OF).score == 3
-    assert asked == ["activity followed by page_view within 2 days"]
+    assert asked == ["activity followed by page_view then activity"]
 
 
 @pytest.mark.parametrize(

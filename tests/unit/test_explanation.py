@@ -293,7 +293,7 @@ def test_steps_from_rules_to_the_score():
             "email_open followed by demo_request within 7 days",
             "email_open: 1 event, latest 2026-11-19, demo_request: none",
         ),
-        ("email_open[at > 2027-01-01] followed by email_open within 7 days", "false"),
+        ("email_open[at > 2027-01-01] followed by email_open within 7 days", "no such event"),
         ("was mql", "held lead"),
         ("was hot", "held no label"),
         ("score < 5", "score = 5, 0.01 points too many"),

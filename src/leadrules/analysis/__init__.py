@@ -18,6 +18,7 @@ from leadrules.analysis.indents import check_indents
 from leadrules.analysis.never import check_conditions, check_grades
 from leadrules.analysis.points import settle
 from leadrules.analysis.repeats import check_repeats
+from leadrules.analysis.sequences import check_sequences
 from leadrules.analysis.stages import check_stages, check_totals
 from leadrules.analysis.texts import check_texts, check_word_tests
 from leadrules.analysis.unknowns import check_unknowns
@@ -45,13 +46,14 @@ _CHECKS = (
     check_ages,
     check_fading,
     check_indents,
+    check_sequences,
 )
 
 
 def analyse(
     program: p.Program, statements: Sequence[tree.Statement], texts: Mapping[str, str]
 ) -> tuple[Diagnostic, ...]:
-    """Find what cannot be meant in a checked program: warnings (`LR204` to `LR227`), in order of the files.
+    """Find what cannot be meant in a checked program: warnings (`LR204` to `LR241`), in order of the files.
 
     `statements` are those that the program was made of, `texts` the text of each file by the name
     that spans use. Every warning is true of every lead; what cannot be proved is passed over.

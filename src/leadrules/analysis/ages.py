@@ -66,7 +66,7 @@ def _check_else(program: p.Program, conditions: Sequence[p.Condition], otherwise
 def _asks(condition: p.Condition, program: p.Program) -> bool:
     """Tell whether a condition asks besides what a lead did, or was, or made of it: then a past is meant."""
     return any(
-        isinstance(part, p.Happened | p.FollowedBy | p.Count | p.Was | p.IsKnown)
+        isinstance(part, p.Happened | p.Count | p.Was | p.IsKnown)
         or (isinstance(part, p.DefinitionRead) and part.kind not in {"criterion", "segment"})
         for part in parts_behind(condition, program)
     )

@@ -101,7 +101,8 @@ class Meaning:
             case p.Happened(selection):
                 happened = numbers([Interval(Fraction(1))], whole=True)
                 none = numbers([Interval(Fraction(0), Fraction(0))])
-                return self._split(p.Count(selection, NUMBER), happened, none)
+                cases = self._split(p.Count(selection, NUMBER), happened, none)
+                return self._related(selection, cases) if selection.relations else cases
             case p.Was(ladder, labels):
                 record = Values(Members(self.universes[ladder].members | {None}))
                 inside = Members(frozenset(labels))
@@ -112,8 +113,6 @@ class Meaning:
                 known, unknown = self.presence(moment)
                 cases = _split(("age", self.key(moment)), Values(ALL_NUMBERS, bool(unknown)), inside_, outside)
                 return cases.where(known, unknown)
-            case p.FollowedBy():
-                return self._followed_by(node)
             case p.Compare() | p.Between() | p.OneOf() | p.TextTest():
                 return self._test(node)
 
@@ -204,11 +203,12 @@ class Meaning:
         inside, outside = (Members(frozenset(), True, frozenset({(kind, parts, answer)})) for answer in (True, False))
         return self._split(subject, inside, outside)
 
-    def _followed_by(self, node: p.FollowedBy) -> Cases:
-        cases = self._opaque(node, [])
-        happened = [node.first] if node.negated else [node.first, node.then]
-        true = both([cases.true, *(self.cases(p.Happened(one)).true for one in happened)])
-        return Cases(true, cases.false, ())
+    def _related(self, selection: p.Selection, cases: Cases) -> Cases:
+        """Give the cases of events in relations: there are such only where there are events, and what answers them."""
+        sought = [answer for one in selection.relations if not one.negated for answer in one.answers]
+        parts = [attrs.evolve(selection, relations=()), *(p.Selection(a.name, a.types, a.filter) for a in sought)]
+        true = both([cases.true, *(self.cases(p.Happened(part)).true for part in parts)])
+        return Cases(true, cases.false, cases.unknown)
 
     def _opaque(self, node: p.Condition, needed: Sequence[p.ValueNode], read: Sequence[p.ValueNode] = ()) -> Cases:
         """Read a condition of which nothing is known but that it is one truth wherever it stands.
@@ -226,9 +226,9 @@ class Meaning:
 
     def never_selects(self, selection: p.Selection) -> bool:
         """Tell that no event can pass a selection's filter."""
-        if not selection.types:
-            return True
-        return selection.filter is not None and not self.cases(selection.filter).true
+        sought = [answer for one in selection.relations if not one.negated for answer in one.answers]
+        parts: tuple[p.Selection | p.Answer, ...] = (selection, *sought)
+        return any(not one.types or (one.filter is not None and not self.cases(one.filter).true) for one in parts)
 
     # ---------------------------------------------------------------- values
 

@@ -70,7 +70,7 @@ class _Visit:
         return cases
 
     def _filters(self, node: p.Condition) -> None:
-        for part in node.find(p.Selection, p.SinceEvent):
+        for part in node.find(p.Selection, p.SinceEvent, p.Answer):
             if part.filter is not None:
                 self.read(part.filter, positive=True)
 

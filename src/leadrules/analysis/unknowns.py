@@ -78,7 +78,7 @@ def _denied(condition: p.Condition, program: p.Program) -> Iterator[p.Condition]
             case p.Compare("!="):
                 if not negative:
                     yield node
-            case p.IsKnown() | p.Was() | p.Happened() | p.FollowedBy():
+            case p.IsKnown() | p.Was() | p.Happened():
                 pass
             case p.FieldRead() | p.CallNode():
                 if negative:

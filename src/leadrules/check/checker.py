@@ -37,7 +37,7 @@ DEFAULT_TIMEZONE = "UTC"
 DEFAULT_PRECISION = 2
 _CONDITIONS = (
     tree.Or, tree.And, tree.Not, tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf,
-    tree.FollowedBy, tree.AtLeast, tree.Was, tree.Selection,
+    tree.AtLeast, tree.Was, tree.Selection, tree.Same,
 )  # fmt: skip
 _TESTS = (tree.Example, tree.Given, tree.Expect)
 
@@ -321,7 +321,7 @@ def _looks_at_events(node: Node, expressions: Expressions) -> bool:
         return expressions.is_event(node)
     if isinstance(node, tree.Selection) and not expressions.is_event(node.name):
         return False
-    if isinstance(node, (tree.Selection, tree.Count, tree.Aggregate, tree.FollowedBy, tree.NoneOf, tree.Was)):
+    if isinstance(node, (tree.Selection, tree.Count, tree.Aggregate, tree.NoneOf, tree.Was)):
         return True
     if isinstance(node, tree.Call) and node.plugin is not None and _wants_lead(node, expressions):
         return True

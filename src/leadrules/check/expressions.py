@@ -17,6 +17,7 @@ from leadrules.check.calls import plugin_call
 from leadrules.check.conditionals import agreed
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.omitted import completed
+from leadrules.check.relations import relation_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
 from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
@@ -169,11 +170,14 @@ class Expressions(Resolver):
         happened = p.Happened(self.selection(node.selection, place), **told(node.selection))
         return self._negated(happened, node)
 
-    def _followed_by(self, node: tree.FollowedBy, place: Place) -> p.Condition:
-        first = self.selection(node.first, place)
-        then = self.selection(node.then, attrs.evolve(place, within=None, since=()))
-        within = self.duration(node.within).microseconds
-        return p.FollowedBy(first, then, within, node.negated, **told(node))
+    def _same(self, node: tree.Same, _: Place) -> NoReturn:
+        self.report.refuse(
+            "LR431",
+            "`same` compares an event with the one that it answers",
+            node,
+            "write it by itself in the brackets behind `followed by` or `preceded by`: "
+            "`email_sent followed by email_open[same campaign]`",
+        )
 
     def _was(self, node: tree.Was, place: Place) -> p.Condition:
         if place.filter:
@@ -199,6 +203,9 @@ class Expressions(Resolver):
             if node.filter is not None and value.type == TEXTS:
                 advice = f"members of a list are texts; what has parts is an event: `event {name}[…]`, with a time `at`"
             self.report.refuse("LR402", f"`{name}` is no event", node.name, advice)
+        if node.relations:
+            message = f"`{node.relations[0].direction} by` stands behind an event, and `{node.name.name}` is none"
+            self.report.refuse("LR402", message, node)
         if node.filter is not None or len(node.spans) != 1 or not isinstance(node.spans[0], tree.Within):
             what = "field" if isinstance(value, p.FieldRead) else "criterion"
             self.report.refuse("LR402", f"a {what} has only one `within`, and `{node.name.name}` is a {what}", node)
@@ -418,15 +425,18 @@ class Expressions(Resolver):
         types = self.event_types(name)
         written, spans = (node.filter, node.spans) if isinstance(node, tree.Selection) else (None, ())
         condition = None if written is None else self._filter(written, types)
+        related = node.relations if isinstance(node, tree.Selection) else ()
+        relations = tuple(relation_of(self, self._filter, relation, name, types) for relation in related)
         if not spans:
             inherited = place.within is not None or place.since != ()
-            window = place.within, place.since
+            window = place.within, place.since, relations
             return p.Selection(name.name, types, condition, *window, inherited=inherited, **told(node))
         windows = [self.duration(s.duration).microseconds for s in spans if isinstance(s, tree.Within)]
         if len(windows) > 1:
             self.report.refuse("LR414", "one `within` is enough: the shorter counts", spans[1])
         since = tuple(self.since(s) for s in spans if isinstance(s, tree.Since))
-        return p.Selection(name.name, types, condition, windows[0] if windows else None, since, **told(node))
+        window = (windows[0] if windows else None), since, relations
+        return p.Selection(name.name, types, condition, *window, **told(node))
 
     def since(self, node: tree.Since) -> p.SinceEvent | p.SinceField:
         """Check `since X`: an event with or without a filter, or a date or datetime field."""
@@ -553,7 +563,7 @@ class Expressions(Resolver):
         tree.TextTest: _text_test,
         tree.IsKnown: _is_known,
         tree.NoneOf: _no,
-        tree.FollowedBy: _followed_by,
+        tree.Same: _same,
         tree.Was: _was,
         tree.Selection: _selection_condition,
     }

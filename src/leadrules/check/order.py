@@ -77,7 +77,11 @@ def _parts(node: object, names: Names, hidden: frozenset[str]) -> list[tuple[obj
     if isinstance(node, (tree.Selection, tree.Since)):
         filter_: object = () if node.filter is None else node.filter
         name = (node.name, hidden)  # `renewal within 5 days`, where a criterion is a date
-        return [name, (filter_, _properties(names, node.name)), (getattr(node, "spans", ()), frozenset())]
+        others = (getattr(node, "spans", ()), getattr(node, "relations", ()))
+        return [name, (filter_, _properties(names, node.name)), (others, frozenset())]
+    if isinstance(node, tree.Answer):
+        filter_ = () if node.filter is None else node.filter
+        return [(node.name, hidden), (filter_, _properties(names, node.name))]
     if isinstance(node, tree.Aggregate):
         return [(node.selection, frozenset())]
     if isinstance(node, tree.Call):

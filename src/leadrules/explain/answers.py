@@ -253,7 +253,7 @@ class _Answer:
         reading = self.evaluation.reading
         season = season_text(rule)
         if rule.selection is not None:
-            found = self.evidence.of_selections(rule.selection)
+            found = self.unmet_conditions.looked_for(rule.selection)
             if not reading.select(rule.selection):
                 yield Unmet(rule.text, False, found)
             elif season is not None and not events_of_rule(reading, rule):

@@ -158,15 +158,21 @@ class UnmetConditions:
         return known
 
     def _found(self, condition: p.Condition) -> dict[str, Any]:
-        if isinstance(condition, p.FollowedBy):
-            both_alike = condition.first.name == condition.then.name
-            return {} if both_alike else self.evidence.of_selections(condition.first, condition.then)
+        if isinstance(condition, p.Happened) and condition.selection.relations:
+            return self.looked_for(condition.selection)
         found = self.evidence.of_condition(condition) | self.evidence.of_params(condition)
         if isinstance(condition, p.Compare):
             for _, side, _other in _both_ways(condition):
                 grade = self._grade(side)
                 found |= {} if grade is None else self.evidence.of_value(grade.subject)
         return found
+
+    def looked_for(self, selection: p.Selection) -> dict[str, Any]:
+        """Count the events that a selection selects; of relations, what could be in them, where names tell it apart."""
+        answers = [answer for relation in selection.relations for answer in relation.answers]
+        parts = [attrs.evolve(selection, relations=()), *(p.Selection(a.name, a.types, a.filter) for a in answers)]
+        names = [part.name for part in parts]
+        return self.evidence.of_selections(*(parts if len({*names}) == len(names) else [selection]))
 
     # ------------------------------------------------------------------ gaps
 

@@ -162,13 +162,18 @@ class Words:
         return f"{name} unknown" if value is None else f"{name} = {shown(value)}"
 
     def events(self, found: Mapping[str, Any]) -> str:
-        """Say how many events there are; of one that another followed, or nothing did, when they were."""
-        if "first" in found:
-            told = (f"{event['type']} on {self.day(event['at'])}" for event in found.values())
-            return ", then ".join(told)
+        """Say how many events there are, when the latest was, and what answered it."""
         if not found["events"]:
             return "none"
-        return f"{plural(found['events'], 'event')}, latest {self.day(found['latest'])}"
+        answered = self._answered(found["listed"][-1]) if "listed" in found else ""
+        return f"{plural(found['events'], 'event')}, latest {self.day(found['latest'])}{answered}"
+
+    def _answered(self, event: Mapping[str, Any]) -> str:
+        """Say what answered an event, if anything had to: `, then demo_request on 2025-12-20`."""
+        return "".join(
+            f", {'after' if one['at'] < event['at'] else 'then'} {one['type']} on {self.day(one['at'])}"
+            for one in event.get("answered_by", ())
+        )
 
     # ------------------------------------------------------------------ what counted
 
@@ -205,6 +210,7 @@ class Words:
             words += f", {rule.kept} kept by " + ", ".join(f"`{limit}`" for limit in rule.event_limits)
         latest = self.day(events[-1]["at"])
         words += f" on {latest}" if rule.selected == 1 else f", latest {latest}"
+        words += self._answered(events[-1])
         return [words] if rule.decay is None else [words, rule.decay]
 
 

@@ -67,7 +67,7 @@ def _sources(node: Node, program: p.Program) -> Iterator[Node]:
             optional = {parameter.name for parameter in program.functions[plugin, name].given if parameter.optional}
             for to, argument in zip(names, arguments, strict=True):
                 yield from () if to in optional else _sources(argument, program)
-        case p.Happened() | p.FollowedBy() | p.Count():
+        case p.Happened() | p.Count():
             return
         case _:
             for part in node.children():
@@ -95,7 +95,7 @@ def _marked(what: str) -> str:
 
 
 def _event(selection: p.Selection) -> str:
-    return f"a fitting `{selection.name}`" if selection.filter or selection.since else selection.name
+    return f"a fitting `{selection.name}`" if selection.filter or selection.looks_around else selection.name
 
 
 def _fitting(op: str, value: object) -> str | None:

@@ -95,7 +95,7 @@ def of_condition(node: p.Condition) -> Iterator[Variant[p.Condition]]:
             yield from _inside(of_condition(member), lambda other: attrs.evolve(node, member=other))
         case p.Compare() | p.Between() | p.OneOf() | p.TextTest() | p.IsKnown() | p.Truth():
             yield from _of_test(node)
-        case p.Happened() | p.FollowedBy() | p.MomentWithin():
+        case p.Happened() | p.MomentWithin():
             yield from _of_window(node)
         case p.Was() | p.Always():
             return
@@ -121,14 +121,10 @@ def _of_test(
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
 
 
-def _of_window(node: p.Happened | p.FollowedBy | p.MomentWithin) -> Iterator[Variant[p.Condition]]:
+def _of_window(node: p.Happened | p.MomentWithin) -> Iterator[Variant[p.Condition]]:
     match node:
         case p.Happened(selection):
             yield from _inside(of_selection(selection), lambda other: attrs.evolve(node, selection=other))
-        case p.FollowedBy(first, then):
-            yield from _inside(of_selection(first), lambda other: attrs.evolve(node, first=other))
-            yield from _inside(of_selection(then), lambda other: attrs.evolve(node, then=other))
-            yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
         case p.MomentWithin():
             yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
 
@@ -284,6 +280,24 @@ def of_selection(node: p.Selection) -> Iterator[Variant[p.Selection]]:
         yield from _inside(of_condition(node.filter), lambda other: attrs.evolve(node, filter=other))
     if node.within is not None and not node.inherited:
         yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
+    yield from _in_each(node.relations, _of_relation, lambda others: attrs.evolve(node, relations=others))
+
+
+def _of_relation(node: p.Relation) -> Iterator[Variant[p.Relation]]:
+    for index, answer in enumerate(node.answers[1:], 1):
+        rest = node.answers[:index] + node.answers[index + 1 :]
+        yield attrs.evolve(node, answers=rest), left_out(f"then {answer.text}")
+    yield from _in_each(node.answers, _of_answer, lambda others: attrs.evolve(node, answers=others))
+    if node.within is not None:
+        yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
+
+
+def _of_answer(node: p.Answer) -> Iterator[Variant[p.Answer]]:
+    for index, read in enumerate(node.same):
+        yield attrs.evolve(node, same=node.same[:index] + node.same[index + 1 :]), left_out(f"same {read.text}")
+    if node.filter is not None:
+        yield attrs.evolve(node, filter=None), left_out(f"[{node.filter.text}]")
+        yield from _inside(of_condition(node.filter), lambda other: attrs.evolve(node, filter=other))
 
 
 # ----------------------------------------------------- windows of dimensions

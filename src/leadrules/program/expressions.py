@@ -239,12 +239,43 @@ class SinceField(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Answer(Expression):
+    """Events that may answer another: of these types, passing the filter, with the `same` properties as that.
+
+    `name` is the event or group as written. A property that is unknown is the same as none.
+    """
+
+    name: str = attrs.field(eq=False)
+    types: tuple[str, ...]
+    filter: Condition | None = None
+    same: tuple[PropertyRead, ...] = ()
+
+
+@attrs.frozen(eq=False, repr=False)
+class Relation(Expression):
+    """`[not] followed by B then C within D`, or `[not] preceded by B within D`, of the events of a selection.
+
+    `within` is in microseconds, from the event on or back from it; None: any time up to `as_of`.
+    """
+
+    direction: Literal["followed", "preceded"]
+    answers: tuple[Answer, ...]
+    within: int | None
+    negated: bool
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether it holds of an event only once the time is over in which it could be answered."""
+        return self.negated and self.direction == "followed" and self.within is not None
+
+
+@attrs.frozen(eq=False, repr=False)
 class Selection(Expression):
-    """Events of a lead: of these types, passing the filter, within the window, after the `since`.
+    """Events of a lead: of these types, passing the filter, within the window, after the `since`, in these relations.
 
     `name` is the event or group as written. `within` is in microseconds. `since` has one entry
     per written `since`; an event must be after all of them. `inherited` tells that both are those of
-    the dimension, which hold for selections that are written without either.
+    the dimension, which hold for selections that are written without either. Of the `relations` all must hold.
     """
 
     name: str = attrs.field(eq=False)
@@ -252,7 +283,13 @@ class Selection(Expression):
     filter: Condition | None = None
     within: int | None = None
     since: tuple[SinceEvent | SinceField, ...] = ()
+    relations: tuple[Relation, ...] = ()
     inherited: bool = attrs.field(eq=False, kw_only=True, default=False)
+
+    @property
+    def looks_around(self) -> bool:
+        """Tell whether more than an event itself and its age decides whether it is selected."""
+        return bool(self.since or self.relations)
 
 
 # ---------------------------------------------------------------- conditions
@@ -358,19 +395,6 @@ class Happened(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
-class FollowedBy(Expression):
-    """A and B with `A.at <= B.at <= A.at + within` (microseconds).
-
-    `negated`: some A with `A.at + within <= as_of` and no such B.
-    """
-
-    first: Selection
-    then: Selection
-    within: int
-    negated: bool
-
-
-@attrs.frozen(eq=False, repr=False)
 class MomentWithin(Expression):
     """`as_of - within <= moment <= as_of` (microseconds) of a date or datetime: a field's, or a criterion's.
 
@@ -405,7 +429,6 @@ Condition = (
     | IsKnown
     | Truth
     | Happened
-    | FollowedBy
     | MomentWithin
     | Was
 )

@@ -179,7 +179,27 @@ class Builder:
     def selected(self, c: Children) -> tree.Selection:
         name, *rest = _nodes(c)
         condition = rest.pop(0).value if rest and isinstance(rest[0], _Part) else None
-        return tree.Selection(name, condition, tuple(rest), span=self._span(c))
+        spans = tuple(part for part in rest if not isinstance(part, tree.Relation))
+        return tree.Selection(name, condition, spans, tuple(rest[len(spans) :]), span=self._span(c))
+
+    def relation(self, c: Children) -> tree.Relation:
+        answers, spans = _parted(_nodes(c), tree.Answer)
+        direction: Any = str(c[0]).removeprefix("not").split()[0]
+        return tree.Relation(direction, answers, spans[0] if spans else None, _negated(c[0]), span=self._span(c))
+
+    def answer(self, c: Children) -> tree.Answer:
+        """Take what is the same out of what stands between the brackets, so that it is written one way only."""
+        name, *conditions = _nodes(c)
+        parts = [part for one in conditions for part in (one.members if isinstance(one, tree.And) else [one])]
+        same, others = _parted(parts, tree.Same)
+        alone = len(others) == 1
+        members = [o if alone or not isinstance(o, tree.Or) else tree.Group(o, span=o.span) for o in others]
+        joined = tree.And(self._together(members), span=self._span(c)) if len(members) > 1 else None
+        names = tuple(one.property for one in same)
+        return tree.Answer(name, names, joined or (members[0] if members else None), span=self._span(c))
+
+    def same(self, c: Children) -> tree.Same:
+        return tree.Same(*_nodes(c), span=self._span(c))
 
     def filter(self, c: Children) -> _Part:
         return self._part("filter", c[1], c)
@@ -244,10 +264,6 @@ class Builder:
 
     def none_of(self, c: Children) -> tree.NoneOf:
         return tree.NoneOf(*_nodes(c), span=self._span(c))
-
-    def followed_by(self, c: Children) -> tree.FollowedBy:
-        first, then, within = _nodes(c)
-        return tree.FollowedBy(first, then, within, _negated(c[1]), span=self._span(c))
 
     def at_least(self, c: Children) -> tree.AtLeast:
         count, *members = _nodes(c)
@@ -510,6 +526,11 @@ class Builder:
 def _nodes(children: Children) -> list[Any]:
     """Keep the nodes among a rule's children. The grammar says what they are."""
     return [child for child in children if isinstance(child, tree.Node)]
+
+
+def _parted(nodes: Sequence[Any], kind: type[N]) -> tuple[tuple[N, ...], tuple[Any, ...]]:
+    """Part nodes into those of a kind and the others."""
+    return tuple(n for n in nodes if isinstance(n, kind)), tuple(n for n in nodes if not isinstance(n, kind))
 
 
 def _word(token: Child) -> Any:

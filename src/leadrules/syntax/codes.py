@@ -90,6 +90,7 @@ WARNING_CODES: dict[str, str] = {
     "LR226": "`\\b` or `\\w` in a pattern",
     "LR227": "indentation that says otherwise",
     "LR240": "call by a name that has changed",
+    "LR241": "sequence that scores each event",
 }
 """What is allowed, and hardly meant. `# ok: LR211` on the line silences one."""
 
@@ -119,6 +120,8 @@ CHECK_CODES: dict[str, str] = {
     "LR412": "`at least` of more than there are",
     "LR413": "wrong arguments",
     "LR414": "two windows",
+    "LR431": "`same` out of place",
+    "LR432": "`then` after `preceded by`",
     # Rules and what they make.
     "LR501": "rule outside a dimension",
     "LR502": "group or persona outside a dimension",

@@ -17,17 +17,18 @@ _WORDS = {
     "AGO": "ago", "AND": "and", "AS": "as", "AT_LEAST": "at least", "BECAUSE": "because",
     "BEFORE_SCORING": "before scoring", "BETWEEN": "between", "COLUMN": "column", "COUNT": "count",
     "DAYS": "days since", "DEFAULT": "default", "DROPS": "drops", "ELSE": "else", "EVERY": "every", "EXIT": "exit",
-    "FADES_OVER": "fades over", "FOLLOWED_BY": "followed by", "FORWARD_ONLY": "forward only", "FROM": "from",
+    "FADES_OVER": "fades over", "FORWARD_ONLY": "forward only", "FROM": "from",
     "HALF_LIFE": "half-life", "IF": "if", "IN": "in", "IN_DIMENSION": "in", "IS_KNOWN": "is known",
     "IS_UNKNOWN": "is unknown", "MAX": "max", "MIN": "min", "NO": "no", "NOT": "not", "NO_DECAY": "no decay",
     "OF": "of", "ONCE": "once",
     "ONE_OF": "one of", "OR": "or", "PER": "per", "PII": "pii", "POINTS": "points", "PROTECTED": "protected",
-    "RECOMMEND": "recommend", "SINCE": "since", "TAG": "tag", "TIMES": "times", "UNKNOWN": "unknown",
+    "RECOMMEND": "recommend", "SINCE": "since", "TAG": "tag", "THEN": "then", "TIMES": "times", "UNKNOWN": "unknown",
     "UNTIL": "until", "VERSION": "version", "WAS": "was", "WEIGHT": "weight", "WHEN": "when", "WHILE": "while",
     "WITHIN": "within",
 }  # fmt: skip
 _SEVERAL = {
     "BOOL": ("true", "false"),
+    "RELATION": ("followed by", "preceded by"),
     "TEXT_TEST": tuple(TEXT_TESTS),
     "TYPE": tuple(FIELD_TYPES),
     "UNIT": UNITS,
@@ -104,7 +105,7 @@ _PHRASES: tuple[tuple[Callable[[Expected], bool], str], ...] = (
     (lambda e: e == {"LBRACKET", "$END"}, "`[`"),
     (lambda e: "$END" in e, "the end of the line"),
 )
-_LISTED = ("OF", "WHILE", "AGO", "TIMES", "PER", "EVERY", "COLUMN", "WITHIN", "FOLLOWED_BY", "MAX", "BECAUSE", "AND")
+_LISTED = ("OF", "WHILE", "AGO", "TIMES", "PER", "EVERY", "COLUMN", "WITHIN", "MAX", "BECAUSE", "AND")
 
 
 def phrases(expected: Expected, *, limit: int = 3) -> str:

@@ -32,7 +32,7 @@ _AFTER_NOT = re.compile(r"((?:not )*)([^\W\d]\w*)")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _PRECEDENCE: dict[type[tree.Node], int] = {tree.Conditional: 0, tree.Or: 1, tree.And: 2, tree.Not: 3}
 _TEST, _SUM, _PRODUCT, _SIGN, _PRIMARY = 4, 5, 6, 7, 8
-_TESTS = (tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf, tree.FollowedBy, tree.AtLeast)
+_TESTS = (tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf, tree.AtLeast)
 
 
 def text_of(node: tree.Node) -> str:
@@ -192,7 +192,18 @@ def _arithmetic(node: tree.Arithmetic) -> str:
 
 
 def _selection(node: tree.Selection) -> str:
-    return " ".join([_name(node.name) + _filter(node.filter), *[text_of(span) for span in node.spans]])
+    return " ".join([_name(node.name) + _filter(node.filter), *map(text_of, (*node.spans, *node.relations))])
+
+
+def _relation(node: tree.Relation) -> str:
+    answers = " then ".join(map(text_of, node.answers))
+    within = "" if node.within is None else f" {text_of(node.within)}"
+    return f"{_not(node.negated)}{node.direction} by {answers}{within}"
+
+
+def _answer(node: tree.Answer) -> str:
+    parts = [f"same {_plain(name)}" for name in node.same] + ([] if node.filter is None else [text_of(node.filter)])
+    return _name(node.name) + (f"[{', '.join(parts)}]" if parts else "")
 
 
 def _filter(condition: tree.Condition | None) -> str:
@@ -227,11 +238,6 @@ def _after_pipe(text: str) -> str:
 def _branch(node: tree.Branch) -> str:
     condition = f"({text_of(node.condition)})" if _level(node.condition) < 1 else _tail(node.condition)
     return f"{_tight(node.value, 1)} if {condition}"
-
-
-def _followed_by(node: tree.FollowedBy) -> str:
-    words = f"{_not(node.negated)}followed by"
-    return f"{text_of(node.first)} {words} {text_of(node.then)} within {_place(node.within)}"
 
 
 def _at_least(node: tree.AtLeast) -> str:
@@ -414,6 +420,8 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Within: lambda n: f"within {_place(n.duration)}",
     tree.Since: lambda n: f"since {_name(n.name)}{_filter(n.filter)}",
     tree.Selection: _selection,
+    tree.Relation: _relation,
+    tree.Answer: _answer,
     tree.Count: lambda n: f"count({text_of(n.selection)})",
     tree.Aggregate: lambda n: f"{n.function}({_plain(n.property)} of {text_of(n.selection)})",
     tree.Days: lambda n: f"days {n.direction} {text_of(n.moment)}",
@@ -435,7 +443,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.TextTest: lambda n: _test(n.subject, f"{_not(n.negated)}{n.kind} {_tight(n.choices, _SUM)}"),
     tree.IsKnown: lambda n: _test(n.subject, "is unknown" if n.negated else "is known"),
     tree.NoneOf: lambda n: f"no {text_of(n.selection)}",
-    tree.FollowedBy: _followed_by,
+    tree.Same: lambda n: f"same {_plain(n.property)}",
     tree.AtLeast: _at_least,
     tree.Was: lambda n: f"was {_place(n.label)}",
     tree.Always: lambda _: "always",

@@ -454,13 +454,17 @@ def _no_left_side(scene: Scene) -> Finding | None:
 
 
 def _followed_by(scene: Scene) -> Finding | None:
-    """`a followed by b`, and `a followed by within 7 days`."""
-    if "WITHIN" not in scene.expected or not scene.expected <= {"WITHIN", "LBRACKET"}:
+    """`a followed by within 7 days`, and `a followed by count(b)`."""
+    word = next((scene.text(at) for at in (-3, -2) if scene.text(at) in {"followed", "preceded"}), None)
+    if word is None or scene.text(-1 if scene.text(-2) == word else -2) != "by":
         return None
-    advice = "write `webinar_attended followed by demo_request within 7 days`"
+    advice = f"write `webinar_attended {word} by demo_request within 7 days`"
     if scene.text(-1) == "within":
-        return Finding("LR101", "expected an event after `followed by`, found `within`", scene.at - 1, scene.at, advice)
-    return _here(scene, "LR101", f"expected `within` and a duration, found {scene.found}", advice)
+        message = f"expected an event after `{word} by`, found `within`"
+        return Finding("LR101", message, scene.at - 1, scene.at, advice)
+    if scene.text(-1) == "by":
+        return _here(scene, "LR101", f"expected an event after `{word} by`, found {scene.found}", advice)
+    return None
 
 
 def _set(scene: Scene) -> Finding | None:

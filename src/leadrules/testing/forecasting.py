@@ -121,8 +121,7 @@ def _near(
             anchors.append(instant_of(value))
         elif isinstance(value, dt.date):
             anchors.append(program.scope.zone.midnight(value))
-    spans = [one.within for one in program.find(p.Selection) if one.within is not None]
-    spans += [one.within for one in program.find(p.FollowedBy, p.MomentWithin)]
+    spans = [one.within for one in program.find(p.Selection, p.Relation, p.MomentWithin) if one.within is not None]
     yield first + 1
     for _ in range(_MOMENTS):
         at = chance.randint(first, max(first, last))

@@ -88,7 +88,7 @@ def _constants(program: Program) -> Iterator[Fraction | str | dt.date | int]:
                 yield from (day for day in (node.first_day, node.last_day) if day is not None)
                 if node.decay is not None:
                     yield node.decay.duration.microseconds
-            case p.Selection(within=int(span)) | p.FollowedBy(within=span) | p.MomentWithin(within=span):
+            case p.Selection(within=int(span)) | p.Relation(within=int(span)) | p.MomentWithin(within=span):
                 yield span
             case p.MaxEvery(every=span):
                 yield span

@@ -111,7 +111,7 @@ class Phrases:
         options: list[Callable[[], tree.Condition | None]] = [lambda: self._value_test(place)] * 4
         options += [lambda: self._truth(place), lambda: self._moment_within(place)]
         if not place.filter:
-            options += [self._happened, self._none_of, self._followed_by, self._label_test, self._was]
+            options += [self._happened, self._none_of, self._label_test, self._was]
             options += [lambda: self.chance.pick(self.scene.extra)] if self.scene.extra else []
         return self.chance.pick(options)() or self._value_test(place)
 
@@ -124,10 +124,6 @@ class Phrases:
 
     def _none_of(self) -> tree.Condition:
         return made(tree.NoneOf, self.selection())
-
-    def _followed_by(self) -> tree.Condition:
-        first, then = self.selection(), self.selection(spans=False)
-        return made(tree.FollowedBy, first, then, self.duration(), negated=self.chance.happens(40))
 
     def _truth(self, place: Place) -> tree.Condition | None:
         truths = self._named(BOOL, place) + ([] if place.filter else self.scene.truths)
@@ -367,18 +363,37 @@ class Phrases:
 
     # ------------------------------------------------------------ selections
 
-    def selection(self, event: str | None = None, *, spans: bool = True) -> tree.Selection | tree.Name:
+    def selection(self, event: str | None = None) -> tree.Selection | tree.Name:
         """Give a selection of events, of some event where none is named."""
         chosen = event or self.chance.pick(self.scene.asked)
         condition = self._filter(chosen) if self.chance.uses("filters", 35) else None
         parts: list[tree.Within | tree.Since] = []
-        if spans and self.chance.happens(40):
+        if self.chance.happens(40):
             parts.append(made(tree.Within, self.duration()))
-        if spans and self.chance.happens(15):
+        if self.chance.happens(15):
             parts += [self.since() for _ in range(self.chance.whole(1, 2))]
-        if condition is None and not parts:
+        relations = [self._relation(chosen)] if self.chance.uses("relations", 25) else []
+        if relations and self.chance.happens(20):
+            relations.append(self._relation(chosen))
+        if condition is None and not parts and not relations:
             return name(chosen)
-        return made(tree.Selection, name(chosen), condition, tuple(self.chance.shuffled(parts)))
+        return made(tree.Selection, name(chosen), condition, tuple(self.chance.shuffled(parts)), tuple(relations))
+
+    def _relation(self, event: str) -> tree.Relation:
+        """Give what events must be answered by, or not; often by events of their own kind."""
+        direction = "followed" if self.chance.happens(65) else "preceded"
+        several = direction == "followed" and self.chance.happens(30)
+        answers = tuple(self._answer(event) for _ in range(self.chance.whole(2, 3) if several else 1))
+        within = made(tree.Within, self.duration()) if self.chance.happens(75) else None
+        return made(tree.Relation, direction, answers, within, negated=self.chance.happens(40))
+
+    def _answer(self, asked: str) -> tree.Answer:
+        event = asked if self.chance.happens(30) else self.chance.pick(self.scene.asked)
+        condition = self._filter(event) if self.chance.uses("filters", 30) else None
+        theirs, own = (self.scene.properties(self.scene.types_of(one)) for one in (asked, event))
+        common = [one for one, type_ in own.items() if theirs.get(one) == type_]
+        same = self.chance.some(common, 1, 2) if common and self.chance.happens(40) else []
+        return made(tree.Answer, name(event), tuple(map(name, same)), condition)
 
     def since(self) -> tree.Since:
         """Give `since X`: an event, perhaps filtered, or a date or datetime field."""

@@ -16,7 +16,7 @@ from leadrules.engine.compiler import code, normalisation, runtime
 from leadrules.engine.compiler.captured import PlacesOf, is_ranked
 from leadrules.engine.compiler.clock import AgeColumn, AgeRows
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
-from leadrules.engine.compiler.conditions import NONE, Conditions
+from leadrules.engine.compiler.conditions import FALSE, NONE, TRUE, Conditions
 from leadrules.engine.compiler.event_context import (
     EventContext,
     EventQuestion,
@@ -317,7 +317,7 @@ class TypeBlock:
         return [code.if_(code.name(self.pairs[name]), inner)]
 
     def _filtered(self, filter_: p.Condition, windows: Windows) -> Block:
-        context = context_in(self.type, self.lead, self.conditions, self.readers)
+        context = self._context()
         test = self.conditions.true(filter_, context)
         self.listed |= set(context.used)
         if code.is_false(test):
@@ -384,7 +384,34 @@ class TypeBlock:
         if one.kind == "decayed":
             age = self.names.fresh("age")
             return sum_of(code.subscript(code.name(one.detail), code.name(age)), age, code.name(ages))
+        if one.kind == "flag":
+            return self._flag_of(one.detail, moments, passing, window)
         return self._column_of(one.detail, moments, passing, window)
+
+    def _flag_of(
+        self, answer: p.Answer, moments: Expr, passing: tuple[EventContext, Expr] | None, window: int | None
+    ) -> Expr:
+        """Write of the events that pass whether each may answer, too."""
+        always = self.type.type.name in answer.types
+        if not always or answer.filter is None:
+            events = code.name(self.type.moments) if passing is None and window is None else moments
+            return code.binop(code.list_of([code.const(always)]), "*", code.call(code.name("len"), events))
+        context, test = passing or (self._context(), code.const(value=True))
+        tests = [test, *self._inside(context, window)]
+        used = dict(context.used)
+        is_one = code.if_else(self.conditions.true(answer.filter, context), TRUE, FALSE)
+        self.listed |= set(context.used)
+        flags = self._collected(is_one, context, tests)
+        context.used = used
+        return flags
+
+    def _context(self) -> EventContext:
+        return context_in(self.type, self.lead, self.conditions, self.readers)
+
+    def _inside(self, context: EventContext, window: int | None) -> list[Expr]:
+        if window is None:
+            return []
+        return [code.compare(code.name(context.moment), ">=", self.lead.clock("cut", window))]
 
     def _column_of(
         self, read: p.PropertyRead, moments: Expr, passing: tuple[EventContext, Expr] | None, window: int | None
@@ -399,13 +426,8 @@ class TypeBlock:
             return code.binop(code.list_of([absent]), "*", code.call(code.name("len"), events))
         if all_of_them:
             return code.name(self.type.columns[read.name])
-        context, test = passing or (
-            context_in(self.type, self.lead, self.conditions, self.readers),
-            code.const(value=True),
-        )
-        tests = [test]
-        if window is not None:
-            tests.append(code.compare(code.name(context.moment), ">=", self.lead.clock("cut", window)))
+        context, test = passing or (self._context(), code.const(value=True))
+        tests = [test, *self._inside(context, window)]
         used = dict(context.used)
         context.used[read.name] = read
         column = self._collected(code.name(context.columns[read.name]), context, tests)

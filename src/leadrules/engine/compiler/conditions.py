@@ -42,7 +42,7 @@ from leadrules.values import DAY, folded, instant_of, moment_of
 from leadrules.vocabulary import Field
 
 TRUE, FALSE, NONE = code.const(value=True), code.const(value=False), code.const(None)
-_WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.FollowedBy, p.MomentWithin)
+_WORTH_SHARING = (p.Or, p.And, p.AtLeast, p.Between, p.MomentWithin)
 
 
 class Context(Protocol):
@@ -182,9 +182,6 @@ class Conditions:
             case p.Happened(selection):
                 count = at.count(selection)
                 return code.compare(count, ">" if wanted else "=", code.const(0))
-            case p.FollowedBy():
-                test = self._followed(node, at)
-                return test if wanted else code.not_(test)
             case p.MomentWithin(read, within):
                 return self._moment_within(read, within, at, wanted=wanted)
             case p.Was(ladder, labels):
@@ -197,20 +194,6 @@ class Conditions:
         needed = node.count if wanted else len(tests) - node.count + 1
         found = code.call(code.name("sum"), code.tuple_of(ones))
         return code.compare(found, ">=", code.const(needed))
-
-    def _followed(self, node: p.FollowedBy, at: Context) -> Expr:
-        themselves = node.first == node.then
-        if not themselves and set(node.first.types) & set(node.then.types):
-            raise Unsupported("some events may be both")
-        firsts, thens = at.moments(node.first), at.moments(node.then)
-        span = self.names.value(runtime.span_of(node.within), ("span", node.within))
-        test = code.call(
-            self.names.value(runtime.followed),
-            *(firsts, thens, span, at.clock("now")),
-            code.const(node.negated),
-            code.const(int(themselves)),
-        )
-        return code.and_(firsts, test)
 
     def _moment_within(self, read: p.FieldRead | p.DefinitionRead, within: int, at: Context, *, wanted: bool) -> Expr:
         moment = self.moment(self.value(read, at))

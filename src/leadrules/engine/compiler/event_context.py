@@ -185,6 +185,19 @@ def context_in(type_: TypeCode, lead: LeadContext, conditions: Conditions, reade
     return EventContext(lead, variables, names.fresh("at"), names, conditions, readers)
 
 
+def key_in(operand: Operand) -> Expr:
+    """Write what tells a property of an event from others; None where it is unknown."""
+    if isinstance(operand, Unknown):
+        return code.const(None)
+    folded = getattr(operand, "folded", None)
+    expr = folded if folded is not None else getattr(operand, "expr", None)
+    if expr is None:
+        expr = getattr(operand, "true", None)
+    if not isinstance(expr, code.Expr):
+        raise Unsupported("a list tells events apart")
+    return expr
+
+
 def ages_in(moments: Expr, unit: int, lead: LeadContext, names: Names) -> Expr:
     """List the ages of moments, in whole days or hours."""
     at = names.fresh("at")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import attrs
@@ -22,12 +22,22 @@ from leadrules.engine.compiler.blocks import TypeBlock
 from leadrules.engine.compiler.captured import CapturedType, PlacesOf, is_kept_raw
 from leadrules.engine.compiler.code import Block, Expr, Names, Stmt
 from leadrules.engine.compiler.conditions import NONE, Conditions
-from leadrules.engine.compiler.event_context import EventQuestion, LeadContext, TypeCode, ages_in, context_in, sum_of
+from leadrules.engine.compiler.event_context import (
+    EventContext,
+    EventQuestion,
+    LeadContext,
+    TypeCode,
+    ages_in,
+    context_in,
+    key_in,
+    sum_of,
+)
 from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.relations import Answered
 from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
 from leadrules.naming import Naming
-from leadrules.values import instant_of
+from leadrules.values import instant_of, key_of
 
 
 @attrs.define
@@ -69,13 +79,13 @@ class EventCode:
 
     def count(self, selection: p.Selection) -> Expr:
         """Count the events of a selection."""
-        if selection.since:
+        if selection.looks_around:
             return code.call(code.name("len"), self.moments(selection))
         return code.name(self._ask("count", None, selection))
 
     def some(self, selection: p.Selection) -> Expr:
         """Give something that is true where there are events."""
-        if selection.since or len(selection.types) > 1 or selection.filter or selection.within is not None:
+        if selection.looks_around or len(selection.types) > 1 or selection.filter or selection.within is not None:
             return self.count(selection)
         self.types[selection.types[0]].listed = True
         return code.name(self.types[selection.types[0]].moments)
@@ -83,14 +93,14 @@ class EventCode:
     def moments(self, selection: p.Selection, *, compare: bool = True) -> Expr:
         """List when the events of a selection were, in no order; `compare` makes them comparable with each other."""
         self.compares = self.compares or compare
-        if selection.since:
-            return code.name(self._since(selection, None))
+        if selection.looks_around:
+            return code.name(self._narrowed(selection, None))
         return code.name(self._ask("moments", None, selection))
 
     def column(self, selection: p.Selection, read: p.PropertyRead) -> Expr:
         """List a property of the events of a selection, in the order of `moments`."""
-        if selection.since:
-            return code.name(self._since(selection, read))
+        if selection.looks_around:
+            return code.name(self._narrowed(selection, read))
         return code.name(self._ask("column", read, selection))
 
     def decayed(self, selection: p.Selection, known: runtime.Decayed, table: Expr) -> Expr:
@@ -98,7 +108,7 @@ class EventCode:
         unit = known.unit
         assert isinstance(table, code.Name)
         self.tables[table.id] = known
-        if selection.since:
+        if selection.looks_around:
             ages = ages_in(self.moments(selection), unit, self.lead, self.names)
             age = self.names.fresh("age")
             return sum_of(code.subscript(table, code.name(age)), age, ages)
@@ -106,7 +116,7 @@ class EventCode:
 
     def ages(self, selection: p.Selection, unit: int) -> Expr:
         """List the ages of a selection's events, in days or hours."""
-        if selection.since:
+        if selection.looks_around:
             return ages_in(self.moments(selection), unit, self.lead, self.names)
         return code.name(self._ask("ages", unit, selection))
 
@@ -172,24 +182,61 @@ class EventCode:
                     asked.append(EventQuestion(kind, detail, variable, several))
         return self._variables[key]
 
-    def _since(self, selection: p.Selection, read: p.PropertyRead | None) -> str:
-        key = ("since", selection, read)
+    def _narrowed(self, selection: p.Selection, read: p.PropertyRead | None) -> str:
+        """List moments or a property of those events that come after the `since`, and of which all relations hold."""
+        key = ("narrowed", selection, read)
         if key not in self._variables:
-            plain = attrs.evolve(selection, since=())
-            moments = self.moments(plain)
-            column = moments if read is None else self.column(plain, read)
+            plain = attrs.evolve(selection, since=(), relations=())
             starts = [self._start(since) for since in selection.since]
-            found = self._variables[key] = self.names.fresh("since", " ".join(selection.types))
-            at, value = self.names.fresh("at"), self.names.fresh("value")
+            answered = [self._answered(plain, relation) for relation in selection.relations]
+            sources = [self.moments(plain), *([] if read is None else [self.column(plain, read)]), *answered]
+            found = self._variables[key] = self.names.fresh("narrowed", " ".join(selection.types))
+            at, *others = (self.names.fresh(word) for word in ("at", *["value"] * (len(sources) - 1)))
             tests = [
                 code.or_(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts
             ]
-            if read is None:
-                kept = code.list_comp(code.name(at), [at], moments, *tests)
-            else:
-                kept = code.list_comp(code.name(value), [at, value], code.zipped([moments, column]), *tests)
+            tests += map(code.name, others[len(others) - len(answered) :])
+            kept = code.list_comp(
+                code.name(at if read is None else others[0]), [at, *others], code.zipped(sources), *tests
+            )
             self.after.append(code.assign(found, kept))
         return self._variables[key]
+
+    def _answered(self, plain: p.Selection, relation: p.Relation) -> Expr:
+        """List of each event of a selection, in the order of `moments`, whether a relation holds."""
+        key = ("answered", plain, relation)
+        if key not in self._variables:
+            answered = self.names.value(Answered.of(relation, plain.types), ("answered", relation, plain.types))
+            sides = []
+            for answer in relation.answers:
+                answers = p.Selection(answer.name, answer.types, answer.filter)
+                keys, asked = (self._keys(one, answer.same) for one in (answers, plain))
+                sides.append(code.tuple_of([self.moments(answers), keys, asked]))
+            themselves = self._themselves(plain, relation.answers[0])
+            found = code.call(answered, self.lead.clock("now"), self.moments(plain), themselves, *sides)
+            self._variables[key] = self.names.fresh("answered", " ".join(plain.types))
+            self.after.append(code.assign(self._variables[key], found))
+        return code.name(self._variables[key])
+
+    def _themselves(self, selection: p.Selection, answer: p.Answer) -> Expr:
+        """List of each event whether it may be an answer itself; None where none may."""
+        if not {*selection.types} & {*answer.types}:
+            return NONE
+        return code.name(self._ask("flag", answer, selection))
+
+    def _keys(self, selection: p.Selection, reads: Sequence[p.PropertyRead]) -> Expr:
+        """List what the events of a selection must share with others, in the order of `moments`."""
+        variables = {read.name: self.names.fresh("shared", read.name) for read in reads}
+        at = self.names.fresh("at")
+        context = EventContext(self.lead, variables, at, self.names, self.conditions, self.readers, early=False)
+        parts = [self._key(read, context) for read in reads]
+        columns = [self.column(selection, read) for read in context.used.values()]
+        targets = [at, *(variables[name] for name in context.used)]
+        return code.list_comp(code.tuple_of(parts), targets, code.zipped([self.moments(selection), *columns]))
+
+    def _key(self, read: p.PropertyRead, context: EventContext) -> Expr:
+        key = key_in(context.property(read))
+        return code.call(self.names.value(key_of, "key_of"), key) if read.type.kind == "number" else key
 
     def _start(self, since: p.SinceEvent | p.SinceField) -> Expr:
         if isinstance(since, p.SinceEvent):
@@ -372,6 +419,6 @@ def _sized() -> Stmt:
 
 def properties_of(*nodes: p.Node | None) -> list[p.PropertyRead]:
     """Give the properties, each once, that nodes about one event read; `at` and `day` left out."""
-    elsewhere = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
+    elsewhere = (p.Count, p.Aggregate, p.Happened)
     reads = [read for node in nodes if node is not None for read in node.find(p.PropertyRead, closed=elsewhere)]
     return list({read.name: read for read in reads if read.name not in {"at", "day"}}.values())

@@ -26,7 +26,6 @@ _READS = (
     p.Aggregate,
     p.CallNode,
     p.Happened,
-    p.FollowedBy,
     p.MomentWithin,
     p.Was,
 )

@@ -18,11 +18,11 @@ from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.caps import AppliedCaps, kept_per, latest_per
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
-from leadrules.engine.compiler.event_context import EventContext, ages_in, sum_of
+from leadrules.engine.compiler.event_context import EventContext, ages_in, key_in, sum_of
 from leadrules.engine.compiler.events import properties_of
 from leadrules.engine.compiler.fallback import FallbackQuestion, LeftRule
 from leadrules.engine.compiler.lead import LeadCode
-from leadrules.engine.compiler.operands import Operand, Unknown, Unsupported
+from leadrules.engine.compiler.operands import Unsupported
 from leadrules.engine.compiler.trace import FIRED, GATED, Trace
 from leadrules.engine.reference.scoring import points_of
 from leadrules.families import CALENDARS, Decay
@@ -401,7 +401,7 @@ class RuleCode(PointsCode):
     def _key(self, bucket: p.Bucket, context: EventContext) -> Expr:
         """Write what tells an event's bucket from others."""
         if bucket.property is not None:
-            return _key_of(self.conditions.value(bucket.property, context))
+            return key_in(self.conditions.value(bucket.property, context))
         assert bucket.calendar is not None
         made = runtime.number_in(CALENDARS[bucket.calendar], self.program.scope.zone)
         function = self.names.value(made, ("calendar", bucket.calendar))
@@ -420,18 +420,6 @@ class _Bucket:
 
 def _in_order(moments: Expr) -> Expr:
     return code.call(code.name("sorted"), moments)
-
-
-def _key_of(operand: Operand) -> Expr:
-    if isinstance(operand, Unknown):
-        return NONE
-    folded = getattr(operand, "folded", None)
-    expr = folded if folded is not None else getattr(operand, "expr", None)
-    if expr is None:
-        expr = getattr(operand, "true", None)
-    if not isinstance(expr, code.Expr):
-        raise Unsupported("a bucket of lists")
-    return expr
 
 
 def _has_season(rule: p.Rule) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import operator
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import compress, islice
@@ -25,7 +24,6 @@ from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 """Moments before the one or after the other are left to the readers, which check the year as it is written."""
-_END = dt.datetime.max.replace(tzinfo=dt.UTC)
 _LONGEST = 10_000 * 366 * DAY
 
 
@@ -335,29 +333,6 @@ def at_edge(moments: Sequence[dt.datetime], values: Sequence[Any], edge: Callabl
     if any(moment == at and values[i] != values[first] for i, moment in enumerate(moments)):
         raise Irregular
     return values[first]
-
-
-def followed(
-    firsts: Sequence[dt.datetime],
-    thens: Sequence[dt.datetime],
-    span: dt.timedelta,
-    now: dt.datetime,
-    negated: bool,
-    themselves: int,
-) -> bool:
-    """Tell whether an event is followed by another within a span, or, negated, some is not though it had the time.
-
-    `themselves` is 1 where the firsts are among the thens, which do not follow themselves.
-    """
-    moments = sorted(thens)
-
-    def is_followed(first: dt.datetime) -> bool:
-        end = first + span if span < _END - first else _END
-        return bisect_right(moments, end) - bisect_left(moments, first) > themselves
-
-    if negated:
-        return any(span <= now - first and not is_followed(first) for first in firsts)
-    return any(map(is_followed, firsts))
 
 
 def as_value(value: Any, scale: int) -> Value | None:

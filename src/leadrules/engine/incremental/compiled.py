@@ -109,7 +109,8 @@ class KeptEventCode(EventCode):
 
     def _stream(self, selection: p.Selection, cap: p.MaxPer | None = None) -> int | None:
         """Give the stream of a selection, whatever its window, where there is one."""
-        if selection.since or not is_static(selection.filter) or (cap is not None and cap.bucket.calendar is None):
+        is_plain = not selection.looks_around and is_static(selection.filter)
+        if not is_plain or (cap is not None and cap.bucket.calendar is None):
             return None
         self._check(selection)
         per = (None, 0) if cap is None else (cap.bucket.calendar, cap.times)

@@ -195,7 +195,7 @@ class AggregateUse(Use):
 
 @attrs.frozen
 class AllUse(Use):
-    """A question that only the events themselves answer: a sequence of two, a plugin's view of the lead."""
+    """A question that only the events themselves answer: what answers what, a plugin's view of the lead."""
 
     @property
     def final_memory(self) -> Memory:
@@ -353,7 +353,7 @@ def _criteria_behind(nodes: Iterable[p.Node], program: p.Program) -> list[p.Crit
 _Part = (
     p.Condition | p.ValueNode | p.Selection | p.Rule | p.Alternative | p.Caps | p.MaxPer | p.MaxEvery | p.Bucket
     | p.Bounds | p.Definition | p.Requirement | p.PersonaLine | p.Total | p.Term | p.Band | p.LabelRule | p.Hold
-    | p.Mark
+    | p.Mark | p.Relation | p.Answer
 )  # fmt: skip
 """Where questions are looked for: a new kind is a type error below, rather than one that asks nothing."""
 
@@ -366,12 +366,9 @@ def uses_in(node: Node) -> Iterator[Use]:
             case p.Rule():
                 yield from _uses_of_rule(part)
             case p.Count(selection) | p.Happened(selection):
-                yield CountUse(selection)
+                yield from () if selection.relations else (CountUse(selection),)
             case p.Aggregate():
-                yield AggregateUse(part.selection, part)
-            case p.FollowedBy():
-                yield AllUse(part.first)
-                yield AllUse(part.then)
+                yield from () if part.selection.relations else (AggregateUse(part.selection, part),)
             case p.CallNode(events=events):
                 if events:
                     yield AllUse(p.Selection("", events))
@@ -379,6 +376,7 @@ def uses_in(node: Node) -> Iterator[Use]:
                 for since in starts:
                     if isinstance(since, p.SinceEvent):
                         yield LatestUse(p.Selection("", since.types, since.filter))
+                yield from _uses_of_relations(part)
             case (
                 p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
                 | p.Negative() | p.Converted() | p.ConditionValue() | p.Conditional() | p.Branch() | p.Always()
@@ -387,18 +385,34 @@ def uses_in(node: Node) -> Iterator[Use]:
                 | p.MomentWithin() | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket()
                 | p.Bounds() | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup()
                 | p.Persona() | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band()
-                | p.Ladder() | p.LabelRule() | p.Hold() | p.Mark()
+                | p.Ladder() | p.LabelRule() | p.Hold() | p.Mark() | p.Relation() | p.Answer()
             ):  # fmt: skip
                 pass  # only what they are made of asks
             case _:
                 assert_never(part)
 
 
+def _uses_of_relations(selection: p.Selection) -> Iterator[Use]:
+    """Give the questions of a selection in relations: its events, and those that may answer them, as they are.
+
+    An answer that comes late, or an event that comes late before one, changes what was so; so nothing is added up.
+    Within a window of the selection, answers older than it and the time of their relation are none any more.
+    """
+    if selection.relations:
+        yield AllUse(attrs.evolve(selection, relations=()))
+    for relation in selection.relations:
+        window, back = selection.within, relation.within
+        if window is not None and relation.direction == "preceded":
+            window = None if back is None else window + back
+        for answer in relation.answers:
+            yield AllUse(p.Selection(answer.name, answer.types, answer.filter, window))
+
+
 def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
     """Give the questions of a rule; of one that scores each event, that some event happened is none of its own."""
     parts: list[Node] = rule.children()
     if rule.selection is not None:
-        yield RuleUse(rule.selection, rule)
+        yield from () if rule.selection.relations else (RuleUse(rule.selection, rule),)
         parts = [rule.selection, rule.alternatives[0].points, *([] if rule.when is None else [rule.when])]
     for part in parts:
         yield from uses_in(part)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Self
@@ -18,6 +17,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
+from leadrules.engine.reference.relations import Related
 from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
 from leadrules.lead import Facts
 from leadrules.occurrences import Occurrence
@@ -58,6 +58,7 @@ class Reading:
     definitions: dict[tuple[str, str], Value | None] = attrs.field(factory=dict)
     selected: dict[p.Selection, tuple[Occurrence, ...]] = attrs.field(factory=dict)
     answers: dict[tuple[object, ...], Value | None] = attrs.field(factory=dict)
+    answered: dict[p.Relation, Related] = attrs.field(factory=dict)
 
     @property
     def zone(self) -> Zone:
@@ -67,7 +68,7 @@ class Reading:
     def anew(self, as_of: int, held: Mapping[str, str]) -> Self:
         """Read the lead again, as of the same moment or a later one, with labels that it holds then."""
         facts = attrs.evolve(self.facts, held=held)
-        return attrs.evolve(self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={})
+        return attrs.evolve(self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={}, answered={})
 
     # ------------------------------------------------------------ conditions
 
@@ -100,8 +101,6 @@ class Reading:
                 return None if found is None else bool(found)
             case p.Happened(selection):
                 return bool(self.select(selection))
-            case p.FollowedBy():
-                return self.sequence(condition) is not None
             case p.MomentWithin(read, within):
                 moment = self.instant(self.value(read, event), read.type.kind)
                 return None if moment is None else self.as_of - within <= moment <= self.as_of
@@ -131,27 +130,6 @@ class Reading:
             return either(_known(self.value(c, event), lambda text: folded(text) in members) for c in node.choices)
         stands_in = functools.partial(_stands_in, node.kind, self.program.patterns, str(subject))
         return either(None if subject is None else _known(self.value(c, event), stands_in) for c in node.choices)
-
-    def sequence(self, node: p.FollowedBy) -> tuple[Occurrence, ...] | None:
-        """Give the latest event that is followed by another, and the first that follows it; None where there is none.
-
-        Negated, it is the latest event alone that had the time to be followed, and was not.
-        """
-        thens = self.select(node.then)
-        moments = [then.at for then in thens]
-
-        def following(first: Occurrence) -> Occurrence | None:
-            start, end = bisect_left(moments, first.at), bisect_right(moments, first.at + node.within)
-            return next((then for then in thens[start : min(end, start + 2)] if then is not first), None)
-
-        for first in reversed(self.select(node.first)):
-            then = following(first)
-            if node.negated:
-                if then is None and first.at + node.within <= self.as_of:
-                    return (first,)
-            elif then is not None:
-                return first, then
-        return None
 
     # ---------------------------------------------------------------- values
 
@@ -258,14 +236,32 @@ class Reading:
         """Give the selected events in canonical order."""
         if selection not in self.selected:
             after = [self.latest(since) for since in selection.since]
+            related = [self.related(relation) for relation in selection.relations]
             self.selected[selection] = tuple(
                 event
-                for event in self.events_of(selection.types)
+                for event in self.events_passing(selection.types, selection.filter)
                 if (selection.within is None or self.as_of - selection.within <= event.at)
                 and all(moment is None or event.at > moment for moment in after)
-                and (selection.filter is None or self.truth(selection.filter, event) is True)
+                and all(relation.holds(event, self.as_of) for relation in related)
             )
         return self.selected[selection]
+
+    def related(self, relation: p.Relation) -> Related:
+        """Look for what answers the events of a selection, among all events of the lead."""
+        if relation not in self.answered:
+            answers = [[*self.events_passing(answer.types, answer.filter)] for answer in relation.answers]
+            self.answered[relation] = Related(relation, answers, self.same)
+        return self.answered[relation]
+
+    def same(self, reads: Sequence[p.PropertyRead], event: Occurrence) -> tuple[object, ...] | None:
+        """Give what an event and its answer must share, as it is compared; None where a part of it is unknown."""
+        values = [self.property(read, event) for read in reads]
+        return None if None in values else tuple(map(compared, values))
+
+    def events_passing(self, types: Sequence[str], filter_: p.Condition | None) -> Iterable[Occurrence]:
+        """Give the events of some types that pass a filter in canonical order."""
+        events = self.events_of(types)
+        return events if filter_ is None else (event for event in events if self.truth(filter_, event) is True)
 
     def count(self, selection: p.Selection) -> int:
         """Count the selected events."""
@@ -297,22 +293,21 @@ class Reading:
         """Give the moment of the latest event, or in the field, that a `since` names."""
         if isinstance(since, p.SinceField):
             return self.instant(self.facts.attributes[since.field.name], since.field.type.kind)
-        passing = (
-            event.at
-            for event in self.events_of(since.types)
-            if since.filter is None or self.truth(since.filter, event) is True
-        )
-        return max(passing, default=None)
+        return max((event.at for event in self.events_passing(since.types, since.filter)), default=None)
 
     def bucket(self, bucket: p.Bucket, event: Occurrence) -> object:
         """Give what tells an event's bucket from others; unknown is a bucket of its own."""
         if bucket.property is not None:
-            value = self.property(bucket.property, event)
-            if isinstance(value, tuple):
-                return tuple(folded(member) for member in value)
-            return folded(value) if isinstance(value, str) else key_of(value)
+            return compared(self.property(bucket.property, event))
         assert bucket.calendar is not None
         return CALENDARS[bucket.calendar].number(event.at, self.zone)
+
+
+def compared(value: Value | None) -> object:
+    """Give what stands for a value where values are compared: text without regard to case."""
+    if isinstance(value, tuple):
+        return tuple(folded(member) for member in value)
+    return folded(value) if isinstance(value, str) else key_of(value)
 
 
 # ------------------------------------------------------------- three values

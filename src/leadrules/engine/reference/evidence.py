@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
-from itertools import chain
 from typing import Any
 
 import attrs
@@ -46,7 +45,13 @@ class Evidence:
         shown, asked = properties_shown(rule), asked_of_events(*about_events(rule))
         giving = [c for c in score.kept if c.points] or score.kept[-1:]
         listed, before = giving[-MOST_LISTED:], giving[:-MOST_LISTED]
-        events = [self._event(c.event, shown, asked) | {"points": decimal_of(c.points)} for c in listed]
+        assert rule.selection is not None
+        events = [
+            self._event(c.event, shown, asked)
+            | self._answers(rule.selection, c.event)
+            | {"points": decimal_of(c.points)}
+            for c in listed
+        ]
         earlier = Total(len(before), sum((c.points for c in before), Fraction(0))).plus(score.earlier)
         if not earlier.count:
             return {"events": events}
@@ -94,22 +99,9 @@ class Evidence:
             return self._value(node.moment)
         if isinstance(node, p.Happened):
             return self._events(node.selection)
-        if isinstance(node, p.FollowedBy):
-            return self._sequence(node)
         if isinstance(node, p.CallNode) and node.plugin is not None:
             return self._answer(node)
         return self._value(node)
-
-    def _sequence(self, node: p.FollowedBy) -> Any:
-        """Give the latest event that was followed, and what followed it first; or the latest that nothing followed."""
-        found = self.reading.sequence(node)
-        if found is None:
-            return False
-        events = zip(("first", "then"), found, (node.first, node.then), strict=False)
-        return {
-            word: self._event(event, properties_of(selection.filter), asked_of_events(selection.filter))
-            for word, event, selection in events
-        }
 
     def _answer(self, node: p.CallNode, event: Occurrence | None = None) -> dict[str, Any]:
         """Give what a plugin's criterion answered, to what, and its versions; about an event, where one is at hand."""
@@ -131,10 +123,21 @@ class Evidence:
             return {"events": self.reading.count(selection)}
         found = {"events": self.reading.count(selection), "latest": text_of_instant(events[-1].at)}
         asked = asked_of_events(selection.filter)
-        if not asked:
+        if not asked and not selection.relations:
             return found
-        shown = properties_of(selection.filter)
-        return found | {"listed": [self._event(event, shown, asked) for event in events[-MOST_LISTED:]]}
+        shown = properties_of(selection.filter, *shared(selection))
+        listed = [self._event(one, shown, asked) | self._answers(selection, one) for one in events[-MOST_LISTED:]]
+        return found | {"listed": listed}
+
+    def _answers(self, selection: p.Selection, event: Occurrence) -> dict[str, Any]:
+        """Give the events that answer a selected one, relation by relation; nothing where none had to."""
+        found = [
+            self._event(one, properties_of(answer.filter, *answer.same), asked_of_events(answer.filter))
+            for relation in selection.relations
+            if not relation.negated
+            for answer, one in zip(relation.answers, self.reading.related(relation).answers(event) or (), strict=True)
+        ]
+        return {"answered_by": found} if found else {}
 
     def _value(self, node: p.ValueNode, event: Occurrence | None = None) -> Any:
         value = self.reading.value(node, event)
@@ -205,15 +208,15 @@ def _shows(node: p.CallNode, program: p.Program) -> bool:
     return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
 
-Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened | p.FollowedBy
+Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened
 """What a condition finally looks at."""
 _CLOSED = (
     *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.DaysBetween),
-    *(p.Happened, p.FollowedBy, p.MomentWithin, p.Was),
+    *(p.Happened, p.MomentWithin, p.Was),
 )
 
 
-_OF_LEAD = (p.Count, p.Aggregate, p.Happened, p.FollowedBy)
+_OF_LEAD = (p.Count, p.Aggregate, p.Happened)
 """What asks about the lead, even where an event is at hand."""
 
 
@@ -254,18 +257,17 @@ def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:
             return reads(moment)
         case p.Count(selection) | p.Aggregate(_, _, selection) | p.Happened(selection):
             return _of_selection(selection)
-        case p.FollowedBy(first, then):
-            return chain(_of_selection(first, shown=True), _of_selection(then, shown=True))
         case _:
             return iter(())
 
 
 def _of_selection(selection: p.Selection, *, shown: bool = False) -> Iterator[Read]:
     """Give what the filters of a selection look at; `shown` says that its events are shown already."""
-    if selection.filter is not None:
-        if asked_of_events(selection.filter) and not shown:
-            yield p.Happened(selection, text=selection.text)
-        yield from reads(selection.filter)
+    if not shown and (selection.relations or asked_of_events(selection.filter)):
+        yield p.Happened(selection, text=selection.text)
+    filters = [selection.filter, *(one.filter for relation in selection.relations for one in relation.answers)]
+    for filter_ in filters:
+        yield from () if filter_ is None else reads(filter_)
     for since in selection.since:
         if isinstance(since, p.SinceEvent) and since.filter is not None:
             named = p.Selection(" | ".join(since.types), since.types, since.filter)
@@ -317,7 +319,12 @@ def about_events(rule: p.Rule) -> list[p.Node]:
     """Give what a per-event rule asks about each event: its filter, its points and what its caps go by."""
     assert rule.selection is not None
     nodes = [rule.selection.filter, rule.alternatives[0].points, *(cap.bucket.property for cap in rule.caps.per)]
-    return [node for node in nodes if node is not None]
+    return [node for node in (*nodes, *shared(rule.selection)) if node is not None]
+
+
+def shared(selection: p.Selection) -> list[p.PropertyRead]:
+    """Give the properties that events and their answers must share."""
+    return [read for relation in selection.relations for answer in relation.answers for read in answer.same]
 
 
 def properties_shown(rule: p.Rule) -> list[p.PropertyRead]:

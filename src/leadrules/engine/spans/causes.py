@@ -21,7 +21,7 @@ from leadrules.nodes import Node
 from leadrules.values import decimal_of
 
 _VALUES = (p.Count, p.Aggregate, p.DaysBetween, p.CallNode)
-_LEAVES = (p.Count, p.Aggregate, p.DaysBetween, p.Happened, p.FollowedBy, p.MomentWithin, p.Was)
+_LEAVES = (p.Count, p.Aggregate, p.DaysBetween, p.Happened, p.MomentWithin, p.Was)
 """What is told as it stands, not part by part."""
 
 

@@ -51,8 +51,8 @@ class Movement:
         match node:
             case p.Selection(within=within):
                 return within is not None
-            case p.FollowedBy(negated=negated):
-                return negated
+            case p.Relation():
+                return node.waits
             case p.CallNode():
                 return self.sees_the_clock(node)
             case p.DefinitionRead(kind=kind, name=name):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, assert_never
@@ -170,8 +169,6 @@ class SpanReading:
             case p.Happened(selection):
                 chosen = self.chosen(selection)
                 return (TRUE if chosen.possible else 0) | (0 if chosen.sure else FALSE)
-            case p.FollowedBy():
-                return self._followed_by(condition)
             case p.MomentWithin(moment, within):
                 return self._moment_within(self.value(moment, event), moment.type.kind, within)
             case p.Was(ladder, labels):
@@ -232,21 +229,6 @@ class SpanReading:
         can = moment.low <= self.high and self.low <= moment.high + within
         must = moment.high <= self.low and self.high <= moment.low + within
         return (TRUE if can else 0) | (0 if must else FALSE) | (UNKNOWN if moment.unknown else 0)
-
-    def _followed_by(self, node: p.FollowedBy) -> int:
-        firsts, thens = self.chosen(node.first), self.chosen(node.then)
-        surely = _Followers(thens, thens.sure, node.within)
-        perhaps = surely if thens.is_settled else _Followers(thens, thens.possible, node.within)
-        moments, events = firsts.pool.moments, firsts.pool.events
-        if node.negated:
-            self.memory.moves.window(firsts.pool, node.within - 1)
-            due, late = self.high - node.within, self.low - node.within
-            can = any(moments[i] <= due and not surely.follow(events[i]) for i in firsts.possible)
-            must = can and any(moments[i] <= late and not perhaps.follow(events[i]) for i in firsts.sure)
-        else:
-            can = any(perhaps.follow(events[i]) for i in firsts.possible)
-            must = can and any(surely.follow(events[i]) for i in firsts.sure)
-        return (TRUE if can else 0) | (0 if must else FALSE)
 
     # ---------------------------------------------------------------- values
 
@@ -370,20 +352,7 @@ class SpanReading:
             self._chosen[id(selection)] = chosen
             if selection.within is not None:
                 self.memory.moves.window(chosen.pool, selection.within)
+            for relation in selection.relations:
+                if relation.waits and relation.within is not None:
+                    self.memory.moves.window(chosen.pool, relation.within - 1)
         return self._chosen[id(selection)]
-
-
-class _Followers:
-    """Events that may follow others within a time."""
-
-    __slots__ = ("_moments", "_themselves", "_within")
-
-    def __init__(self, chosen: Chosen, indexes: Sequence[int], within: int) -> None:
-        self._moments = [chosen.pool.moments[index] for index in indexes]
-        self._themselves = {id(chosen.pool.events[index]) for index in indexes}
-        self._within = within
-
-    def follow(self, first: Occurrence) -> bool:
-        """Tell whether one other than the event itself comes at its moment, or after it within the time."""
-        count = bisect_right(self._moments, first.at + self._within) - bisect_left(self._moments, first.at)
-        return count > (id(first) in self._themselves)

@@ -12,8 +12,9 @@ import attrs
 
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Reading, Total
+from leadrules.engine.reference.relations import Related
 from leadrules.engine.spans.movement import Movement
-from leadrules.engine.spans.possible import ANYTHING, TRUE, Possible, Range, exactly, one_of
+from leadrules.engine.spans.possible import ANYTHING, FALSE, TRUE, Possible, Range, both, exactly, one_of, opposite
 from leadrules.families import AGGREGATES
 from leadrules.occurrences import Occurrence
 from leadrules.values import Value, folded
@@ -50,20 +51,29 @@ class Pools:
 
     movement: Movement
     still: Reading
-    _pools: dict[tuple[tuple[str, ...], int | None], Pool] = attrs.field(factory=dict)
+    _pools: dict[tuple[tuple[str, ...], int | None, tuple[int, ...]], Pool] = attrs.field(factory=dict)
     _starts: dict[int, int | None] = attrs.field(factory=dict)
     _values: dict[tuple[int, str], list[Value | None]] = attrs.field(factory=dict)
     _from_each: dict[tuple[int, int], list[Value | None]] = attrs.field(factory=dict)
 
-    def pool(self, selection: p.Selection | p.SinceEvent) -> Pool:
-        """Give the events of the types, and of those the ones that pass a filter that does not move."""
+    def pool(self, selection: p.Selection | p.SinceEvent | p.Answer) -> Pool:
+        """Give the events of the types, and of those the ones that pass what does not move: a filter, relations.
+
+        Of a relation that waits that is whether an event is answered, and not whether its time is over.
+        """
         asked = None if self.movement.of(selection.filter) else selection.filter
-        key = (selection.types, None if asked is None else id(asked))
+        related = [one for one in relations_of(selection) if not self._looks_anew(one)]
+        key = (selection.types, None if asked is None else id(asked), tuple(map(id, related)))
         if key not in self._pools:
-            of_types = self.still.events_of(selection.types)
-            events = tuple(event for event in of_types if asked is None or self.still.truth(asked, event) is True)
+            tests = [self.still.related(one).is_as_asked for one in related]
+            passing = self.still.events_passing(selection.types, asked)
+            events = tuple(event for event in passing if all(test(event) for test in tests))
             self._pools[key] = Pool(events, [event.at for event in events])
         return self._pools[key]
+
+    def _looks_anew(self, relation: p.Relation) -> bool:
+        """Tell whether what may answer moves."""
+        return any(self.movement.of(answer.filter) for answer in relation.answers)
 
     def chosen(self, selection: p.Selection, low: int, high: int, passes: Filter) -> Chosen:
         """Say which events are selected from `low` to `high`."""
@@ -77,16 +87,50 @@ class Pools:
             first = first if earliest is None else max(first, bisect_right(pool.moments, earliest))
             last = last if latest is None else max(last, bisect_right(pool.moments, latest))
         count = len(pool.moments)
-        if not self.movement.of(selection.filter):
+        waits = [one.within for one in selection.relations if one.waits and one.within is not None]
+        tests = self._tests(selection, passes)
+        if not tests and not waits:
             return Chosen(pool, range(first, count), range(last, count))
-        assert selection.filter is not None
-        asked = ((index, passes(selection.filter, pool.events[index])) for index in range(first, count))
+        due, over = (
+            min((bisect_right(pool.moments, moment - within) for within in waits), default=count)
+            for moment in (high, low)
+        )
+        if not tests:
+            return Chosen(pool, [*range(first, due)], [*range(last, over)])
+        asked = ((index, both([test(pool.events[index]) for test in tests])) for index in range(first, due))
         possible = [(index, truth) for index, truth in asked if truth & TRUE]
         return Chosen(
             pool,
             [index for index, _ in possible],
-            [index for index, truth in possible if truth == TRUE and index >= last],
+            [index for index, truth in possible if truth == TRUE and last <= index < over],
         )
+
+    def _tests(self, selection: p.Selection, passes: Filter) -> list[Callable[[Occurrence], int]]:
+        """Give what can be otherwise of an event as time goes by: a filter that moves, relations to events that do."""
+        found = [self._related(one, passes) for one in selection.relations if self._looks_anew(one)]
+        filter_ = selection.filter
+        if filter_ is not None and self.movement.of(filter_):
+            found.append(lambda event: passes(filter_, event))
+        return found
+
+    def _related(self, relation: p.Relation, passes: Filter) -> Callable[[Occurrence], int]:
+        """Prepare telling whether an event can be answered during the span, and whether it surely is."""
+        sides: list[tuple[list[Occurrence], list[Occurrence]]] = []
+        for answer in relation.answers:
+            filter_ = answer.filter if self.movement.of(answer.filter) else None
+            events = self.pool(answer).events
+            truths = [TRUE if filter_ is None else passes(filter_, event) for event in events]
+            asked = [*zip(events, truths, strict=True)]
+            sides.append(([e for e, truth in asked if truth & TRUE], [e for e, truth in asked if truth == TRUE]))
+        perhaps, surely = (Related(relation, side, self.still.same) for side in zip(*sides, strict=True))
+        is_open = len(sides) > 1 and any(len(can) > len(must) for can, must in sides)
+
+        def answered(event: Occurrence) -> int:
+            can, must = (is_open or perhaps.answers(event) is not None), surely.answers(event) is not None
+            truth = (TRUE if can else 0) | (0 if must and not is_open else FALSE)
+            return opposite(truth) if relation.negated else truth
+
+        return answered
 
     def _start(self, since: p.SinceEvent | p.SinceField, passes: Filter) -> tuple[int | None, int | None]:
         """Give the earliest and the latest moment that a `since` can name; None where it may name none."""
@@ -129,6 +173,11 @@ class Pools:
         if key not in self._values:
             self._values[key] = [self.still.property(node, event) for event in pool.events]
         return self._values[key]
+
+
+def relations_of(selection: p.Selection | p.SinceEvent | p.Answer) -> tuple[p.Relation, ...]:
+    """Give the relations of a selection; nothing else has any."""
+    return selection.relations if isinstance(selection, p.Selection) else ()
 
 
 def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) -> Value | None:

@@ -97,12 +97,39 @@ class Since(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Same(Node):
+    """`same p`: an answer's property is that of the event which it answers."""
+
+    property: Name
+
+
+@attrs.frozen(eq=False, repr=False)
+class Answer(Node):
+    """`event[same p, filter]`, as it stands after `followed by`, `preceded by` and `then`."""
+
+    name: Name
+    same: tuple[Name, ...] = ()
+    filter: Condition | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
+class Relation(Node):
+    """`[not] followed by B then C within D`; `direction` is followed or preceded."""
+
+    direction: t.Literal["followed", "preceded"]
+    answers: tuple[Answer, ...]
+    within: Within | None = None
+    negated: bool = False
+
+
+@attrs.frozen(eq=False, repr=False)
 class Selection(Node):
-    """`event[filter] within D since X`. With neither filter nor spans it is a plain `Name`."""
+    """`event[filter] within D since X followed by B within D`. With nothing but its name it is a plain `Name`."""
 
     name: Name
     filter: Condition | None = None
     spans: tuple[Within | Since, ...] = ()
+    relations: tuple[Relation, ...] = ()
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -261,16 +288,6 @@ class NoneOf(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
-class FollowedBy(Node):
-    """`A [not] followed by B within D`."""
-
-    first: Selection | Name
-    then: Selection | Name
-    within: Duration | Name
-    negated: bool = False
-
-
-@attrs.frozen(eq=False, repr=False)
 class AtLeast(Node):
     """`at least N of (…)`. `count` is a number or the name of a param."""
 
@@ -309,18 +326,5 @@ Operand = (
     | Conditional
 )
 Condition = (
-    Or
-    | And
-    | Not
-    | Compare
-    | Between
-    | In
-    | TextTest
-    | IsKnown
-    | NoneOf
-    | FollowedBy
-    | AtLeast
-    | Was
-    | Always
-    | Operand
+    Or | And | Not | Compare | Between | In | TextTest | IsKnown | NoneOf | Same | AtLeast | Was | Always | Operand
 )
