@@ -14,7 +14,7 @@ import attrs
 
 from leadrules.characters import normalised
 from leadrules.families import FIELD_TYPES
-from leadrules.values import folded
+from leadrules.letters import folded
 from leadrules.vocabulary import Type
 
 _TYPES: Mapping[Any, Type] = {type_.python: Type(type_.name) for type_ in FIELD_TYPES.values()}

@@ -24,7 +24,8 @@ from leadrules.foreign import PLAIN, Unheld, Unreadable, natural
 from leadrules.forms.numbers import Ambiguous, NumberForm, number_form
 from leadrules.forms.times import TimeForm, moment_without_form, time_form
 from leadrules.interruptions import raise_if_from_outside
-from leadrules.values import Value, Zone, folded, instant_of, number_of, text_of_number
+from leadrules.letters import Letters
+from leadrules.values import Value, Zone, instant_of, number_of, text_of_number
 from leadrules.vocabulary import DATETIME, MOST_CHARACTERS, Field, Property, Type
 
 Reader = Callable[[object], Value | None]
@@ -242,7 +243,7 @@ def split_by(separators: Sequence[str]) -> Callable[[str], list[str]]:
     return re.compile("|".join(map(re.escape, separators or _SEPARATORS))).split
 
 
-def _texts_reader(unknown: frozenset[str], separators: tuple[str, ...], most: int) -> Reader:
+def _texts_reader(unknown: frozenset[str], separators: tuple[str, ...], most: int, letters: Letters) -> Reader:
     """Read a list of text: unknown, empty and None members are left out; order and repeats are kept.
 
     All members together have at most so many characters.
@@ -265,7 +266,7 @@ def _texts_reader(unknown: frozenset[str], separators: tuple[str, ...], most: in
         together = sum(map(len, texts))
         if together > most:
             raise _too_long(together, most, " in all members")
-        return tuple(text for text in texts if folded(text) not in unknown) or None
+        return tuple(text for text in texts if letters.folded(text) not in unknown) or None
 
     return read
 
@@ -277,15 +278,15 @@ def _member(raw: object) -> str | None:
         raise Unreadable(f"has a member that {error.problem}", error.advice, error.code) from None
 
 
-def _choice_reader(choices: tuple[str, ...]) -> Reader:
+def _choice_reader(choices: tuple[str, ...], letters: Letters) -> Reader:
     """Read one of a closed list, in its declared spelling."""
-    declared = {folded(choice): choice for choice in reversed(choices)}
+    declared = {letters.folded(choice): choice for choice in reversed(choices)}
 
     def read(raw: object) -> str | None:
         text = text_from(raw)
         if text is None:
             return None
-        choice = declared.get(folded(text))
+        choice = declared.get(letters.folded(text))
         if choice is None:
             raise Unreadable(f"is not one of {listed(choices, quote=chr(34))}", code="not_one_of")
         return choice
@@ -357,7 +358,7 @@ def _number(text: str) -> Fraction:
         raise Unreadable("is not a number", "write digits such as 250 or 12.5") from None
 
 
-def _bool_reader(true_words: frozenset[str], false_words: frozenset[str]) -> Reader:
+def _bool_reader(true_words: frozenset[str], false_words: frozenset[str], letters: Letters) -> Reader:
     """Read a bool. Declared words stand instead of the usual ones, also for a number written as one of them."""
     own = bool(true_words or false_words)
     words = dict.fromkeys(false_words if own else _FALSE, False) | dict.fromkeys(true_words if own else _TRUE, True)
@@ -371,8 +372,8 @@ def _bool_reader(true_words: frozenset[str], false_words: frozenset[str]) -> Rea
         text = trimmed(raw) if isinstance(raw, str) else _text_of_raw_number(raw)
         if text == "":
             return None
-        if text is not None and folded(text) in words:
-            return words[folded(text)]
+        if text is not None and letters.folded(text) in words:
+            return words[letters.folded(text)]
         if text in ("0", "1") and not isinstance(raw, str):
             return text == "1"
         raise _mistaken("is not true or false", raw, advice, "give True or False")
@@ -526,15 +527,15 @@ def _typed_reader(field: Field, zone: Zone, most: int) -> Reader:
         case "number":
             return _numbers_reader([*map(number_form, field.forms)]) if field.forms else number_from
         case "bool":
-            return _bool_reader(field.true_words, field.false_words)
+            return _bool_reader(field.true_words, field.false_words, field.letters)
         case "date":
             return _date_reader(zone, [*map(time_form, field.forms)])
         case "datetime":
             return _datetime_reader(zone, [*map(time_form, field.forms)])
         case "list of text":
-            return _texts_reader(field.unknown, field.split, most)
+            return _texts_reader(field.unknown, field.split, most, field.letters)
         case "text":
-            return _choice_reader(field.type.choices) if field.type.choices else _text_reader(most)
+            return _choice_reader(field.type.choices, field.letters) if field.type.choices else _text_reader(most)
         case "label":
             raise TypeError("a label is no type of a field")
 
@@ -550,7 +551,7 @@ def _sifted(read: Reader, field: Field) -> Reader:
 
     def sifted(raw: object) -> Value | None:
         text = raw.strip() if isinstance(raw, str) else _text_of_raw_number(raw)
-        if text is not None and folded(text) in unknown:
+        if text is not None and field.letters.folded(text) in unknown:
             return None
         value = read(raw)
         return None if value in values else value

@@ -12,9 +12,10 @@ import attrs
 
 from leadrules.conversions import asked
 from leadrules.foreign import Unheld, Unreadable, exactly, natural
+from leadrules.letters import ACCENTED, Letters
 from leadrules.shape import named_plainly
 from leadrules.spellings import Twice
-from leadrules.values import folded, plain_name
+from leadrules.values import plain_name
 from leadrules.vocabulary import Scope
 
 
@@ -97,13 +98,14 @@ class Naming:
 
     `keys` has the names of each field that has several, or a path, by the first of them; `types` the
     declared name of each type of event in the data, `columns` the attributes that hold a ladder's label
-    and `labels` the labels by the text there, folded.
+    and `labels` the labels by the text there, in the form in which `letters` compare.
     """
 
     keys: Mapping[str, tuple[str, ...]]
     types: Mapping[str, str]
     columns: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, Mapping[str, str]]
+    letters: Letters = ACCENTED
 
     @classmethod
     def of(cls, scope: Scope) -> Naming:
@@ -111,8 +113,9 @@ class Naming:
         fields = (field.keys for field in scope.fields.values())
         keys = {of_field[0]: of_field for of_field in fields if len(of_field) > 1 or "." in of_field[0]}
         types = {plain_name(type_.strip()): name for name, event in scope.events.items() for type_ in event.types}
-        labels = {ladder: {folded(label): label for label in scope.ladders[ladder]} for ladder in scope.held_in}
-        return cls(keys, types, scope.held_in, labels)
+        fold = scope.letters.folded
+        labels = {ladder: {fold(label): label for label in scope.ladders[ladder]} for ladder in scope.held_in}
+        return cls(keys, types, scope.held_in, labels, scope.letters)
 
     def attributes(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give attributes under the first name of each field."""
@@ -131,4 +134,4 @@ class Naming:
     def _label(self, ladder: str, attributes: Mapping[str, Any]) -> Any:
         """Give what the attributes say of a ladder: its label, in whatever case it is written there."""
         raw = exactly(first_there(attributes, self.columns[ladder]))
-        return self.labels[ladder].get(folded(raw.strip()), raw) if type(raw) is str else raw
+        return self.labels[ladder].get(self.letters.folded(raw.strip()), raw) if type(raw) is str else raw

@@ -20,7 +20,7 @@ from typing import Any
 
 import attrs
 
-from leadrules.characters import casefolded, normalised
+from leadrules.characters import normalised
 
 Value = Fraction | str | bool | dt.date | int | tuple[str, ...]
 """A known value: number, text or label, bool, date, instant (int) or list of text."""
@@ -136,11 +136,6 @@ def signed(value: Fraction) -> str:
 
 
 # ---------------------------------------------------------------------- text
-
-
-def folded(text: str) -> str:
-    """Give the form in which texts are compared: NFC(casefold(NFC))."""
-    return casefolded(text)
 
 
 def plain_name(text: str) -> str:

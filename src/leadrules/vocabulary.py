@@ -12,7 +12,8 @@ from types import MappingProxyType
 import attrs
 
 from leadrules.families import FIELD_TYPES, Kind
-from leadrules.values import Value, Zone, folded, plain_name
+from leadrules.letters import ACCENTED, Letters
+from leadrules.values import Value, Zone, plain_name
 from leadrules.work import Work
 
 
@@ -33,10 +34,9 @@ class Type:
         """Tell whether its values are days or moments."""
         return self.kind != "label" and FIELD_TYPES[self.kind].time
 
-    @cached_property
-    def folded_choices(self) -> frozenset[str]:
-        """The choices in the form of comparison."""
-        return frozenset(map(folded, self.choices))
+    def folded_choices(self, letters: Letters = ACCENTED) -> frozenset[str]:
+        """Give the choices in the form of comparison."""
+        return frozenset(map(letters.folded, self.choices))
 
     def __str__(self) -> str:
         if self.choices:
@@ -61,7 +61,7 @@ class Field:
     those of a number or a time (`1 234,50`, `D.M.YYYY`), `split` what stands between the members of a
     list; `lenient` says that what cannot be read is unknown. `unknown` are the texts that mean unknown,
     in the form of comparison; `default` what stands for unknown; `true_words` and `false_words` replace
-    the usual words of a bool, also folded.
+    the usual words of a bool, also folded. `letters` are those of its file.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Field:
     false_words: frozenset[str] = frozenset()
     pii: bool = False
     protected: bool = False
+    letters: Letters = ACCENTED
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -98,11 +99,13 @@ class Property:
     split: tuple[str, ...] = ()
     lenient: bool = False
     pii: bool = False
+    letters: Letters = ACCENTED
 
     @cached_property
     def field(self) -> Field:
         """The field that reads the same."""
-        return Field(self.name, self.type, forms=self.forms, split=self.split, lenient=self.lenient, pii=self.pii)
+        reading = {"forms": self.forms, "split": self.split, "lenient": self.lenient}
+        return Field(self.name, self.type, **reading, pii=self.pii, letters=self.letters)  # type: ignore[arg-type]
 
 
 @attrs.frozen
@@ -208,7 +211,7 @@ class Scope:
     an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
     included, and `held_in` the attributes that hold a label where there are such. `zone` is the
     ruleset's timezone, `most_events` the limit of events of one lead, `most_characters` that of one text,
-    and `work` says what it takes to score a lead.
+    and `work` says what it takes to score a lead. `letters` is how texts are compared.
     """
 
     fields: Mapping[str, Field]
@@ -220,6 +223,7 @@ class Scope:
     most_characters: int = MOST_CHARACTERS
     work: Work = attrs.field(factory=Work)
     held_in: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    letters: Letters = ACCENTED
 
     @property
     def attributes(self) -> frozenset[str]:

@@ -19,10 +19,10 @@ from leadrules.engine.reference.scoring import score_rule
 from leadrules.insights import measure_coverage
 from leadrules.insights.goals import _freed
 from leadrules.lead import LeadReader
+from leadrules.letters import folded
 from leadrules.ruleset import program_of
 from leadrules.syntax.source import Source
 from leadrules.testing import cases
-from leadrules.values import folded
 
 pytestmark = pytest.mark.no_cover  # it runs again what the corpus and the rule laws are counted for
 

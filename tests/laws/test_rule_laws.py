@@ -27,6 +27,7 @@ from leadrules.insights.mutants import mutants_of
 from leadrules.ruleset import program_of
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
+from leadrules.syntax.includes import HEAD_WORDS
 from leadrules.syntax.parser import parse
 from leadrules.testing import (
     RawLead,
@@ -221,7 +222,7 @@ def names_of_files_and_lines_change_no_byte(question):
 
 def included(statements, path, before):
     """Load rules from a file that includes them; what only a main file may say stays there."""
-    only_main = (tree.Ruleset, tree.Timezone, tree.Precision)
+    only_main = tuple(HEAD_WORDS)
     main = [text_of(one) for one in statements if isinstance(one, only_main)]
     others = [before + text_of(one) for one in statements if not isinstance(one, only_main)]
     files = {path: "\n".join(others)}

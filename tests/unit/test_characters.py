@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from leadrules import Ruleset, RuleSyntaxError, characters
 from leadrules.characters import VERSION, casefolded, normalised, unassigned
+from leadrules.letters import folded
 from leadrules.syntax.parser import parse
 from leadrules.syntax.words import is_plain
-from leadrules.values import folded, plain_name
+from leadrules.values import plain_name
 
 EVERY = [
     chr(code)
@@ -32,7 +33,8 @@ def digest(parts):
 
 def test_every_character_is_folded_as_it_is_on_every_python():
     """The digests were made by the tables of version 14 themselves; another Python must come to the same."""
-    assert digest(map(folded, EVERY)) == "4cde80fb7f0c6f7d"
+    assert digest(map(casefolded, EVERY)) == "4cde80fb7f0c6f7d"
+    assert digest(map(folded, EVERY)) == "ff2ff79bfda35d84"
     assert digest(map(plain_name, EVERY)) == "1d62d5886230f5a4"
 
 

@@ -6,7 +6,7 @@ as a warning needs a few good examples and no dictionary.
 
 from __future__ import annotations
 
-from leadrules.values import folded
+from leadrules.letters import folded
 
 MOST_LETTERS = 6
 """Texts of more letters than this are seldom a part of another word by accident."""

@@ -37,7 +37,8 @@ from leadrules.analysis.sets import (
 )
 from leadrules.criteria import Criterion
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, Kind
-from leadrules.values import DAY, MOST_DIGITS, Value, folded
+from leadrules.letters import Letters
+from leadrules.values import DAY, MOST_DIGITS, Value
 from leadrules.vocabulary import BOOL, NUMBER, Type
 
 Key = tuple[str, str]
@@ -63,6 +64,11 @@ class Meaning:
     universes: dict[str, Members] = attrs.field(factory=dict)
     sides: dict[tuple[int, bool], tuple[object, tuple[Known, Known]]] = attrs.field(factory=dict)
     branches: dict[int, Chosen] = attrs.field(factory=dict)
+
+    @property
+    def letters(self) -> Letters:
+        """How the program compares texts."""
+        return self.program.scope.letters
 
     def define_criterion(self, name: str, body: p.ValueNode) -> None:
         """Answer a criterion, all that it reads being answered."""
@@ -135,7 +141,7 @@ class Meaning:
         """Give what is in a list and what is not; of a list that several rules ask it is worked out once."""
         key = id(choices), in_order
         if key not in self.sides:
-            members = [_known(choice.value, choice.type.kind) for choice in choices]
+            members = [_known(choice.value, choice.type.kind, self.letters) for choice in choices]
             listed = frozenset(m for known in members if isinstance(known, Members) for m in known.members)
             pieces = [piece for m in members if isinstance(m, Numbers) for piece in m.pieces] if in_order else []
             found = _listed(pieces) if in_order else (Members(listed), Members(listed, True))
@@ -180,7 +186,7 @@ class Meaning:
             except (OverflowError, ValueError):
                 return None
             return as_numbers(point(Fraction(moment)))
-        return _known(constant.value, constant.type.kind)
+        return _known(constant.value, constant.type.kind, self.letters)
 
     def _two_values(self, op: str, node: p.Compare, left: p.ValueNode, right: p.ValueNode) -> Cases:
         """Read a comparison of two values: what their ranges exclude, and otherwise a truth of its own."""
@@ -199,7 +205,7 @@ class Meaning:
         if TEXT_TESTS[kind].is_pattern or subject.type.kind != "text" or len(constants) < len(choices):
             needed = [subject, *choices] if len(choices) == 1 else [subject]  # of several choices one may decide
             return self._opaque(node, needed, choices)
-        parts = frozenset(folded(str(value)) for value in constants)
+        parts = frozenset(self.letters.folded(str(value)) for value in constants)
         inside, outside = (Members(frozenset(), True, frozenset({(kind, parts, answer)})) for answer in (True, False))
         return self._split(subject, inside, outside)
 
@@ -250,7 +256,7 @@ class Meaning:
         """Give all that a value may be."""
         match node:
             case p.Constant(value, type_):
-                return Values(_known(value, type_.kind))
+                return Values(_known(value, type_.kind, self.letters))
             case p.FieldRead(field):
                 return Values(self._of_type(field.type), field.default is None)
             case p.PropertyRead(name, type_):
@@ -431,7 +437,7 @@ class Meaning:
                 return numbers([Interval()], whole=True)
             case "text":
                 closed = 0 < len(type_.choices) <= _MOST_CHOICES
-                return Members(type_.folded_choices) if closed else ALL_MEMBERS
+                return Members(type_.folded_choices(self.letters)) if closed else ALL_MEMBERS
             case "list of text":
                 return ALL_MEMBERS
 
@@ -475,7 +481,7 @@ def _truths(cases: Cases) -> Values:
 # ------------------------------------------------------------------ constants
 
 
-def _known(value: Value, kind: Kind) -> Known:
+def _known(value: Value, kind: Kind, letters: Letters) -> Known:
     """Give one value as a set, in the form in which it is compared."""
     match kind:
         case "number" | "datetime":
@@ -483,7 +489,7 @@ def _known(value: Value, kind: Kind) -> Known:
         case "date":
             return as_numbers(point(Fraction(value.toordinal())))  # type: ignore[union-attr]
         case "text":
-            return Members(frozenset({folded(str(value))}))
+            return Members(frozenset({letters.folded(str(value))}))
         case "bool" | "label":
             return Members(frozenset({value}))
         case "list of text":

@@ -10,8 +10,8 @@ from leadrules.analysis.common_words import word_around
 from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.families import TEXT_TESTS
+from leadrules.letters import Letters, folded
 from leadrules.syntax import tree
-from leadrules.values import folded
 
 _WORD = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\Q.*?(?:\\E|$)|\\.", re.DOTALL)
@@ -44,8 +44,8 @@ def check_word_tests(outline: Outline, findings: Findings) -> None:
         for test in root.condition.find(p.TextTest):
             values = [str(choice.value) for choice in test.choices if isinstance(choice, p.Constant)]
             if TEXT_TESTS[test.kind].is_pattern:
-                _check_patterns(test, values, findings)
-            elif TEXT_TESTS[test.kind].is_in and test.subject.type.kind == "text":
+                _check_patterns(test, values, outline.program.scope.letters, findings)
+            elif test.kind == "contains" and test.subject.type.kind == "text":
                 _check_parts(test, values, findings)
 
 
@@ -55,16 +55,17 @@ def _check_parts(test: p.TextTest, values: Sequence[str], findings: Findings) ->
         value, word = next(iter(found.items()))
         more = f", and {len(found) - 1} more such" if len(found) > 1 else ""
         message = f"`{test.kind}` finds parts of words: `{value}` in `{word}`{more}"
-        help_ = f'for the whole word write `matches "(^|\\\\PL){value}(\\\\PL|$)"`: `\\PL` is whatever is no letter'
+        help_ = f'for the whole word write `contains word "{value}"`'
         findings.warn("LR225", message, test, help_)
 
 
-def _check_patterns(test: p.TextTest, values: Sequence[str], findings: Findings) -> None:
+def _check_patterns(test: p.TextTest, values: Sequence[str], letters: Letters, findings: Findings) -> None:
     found = {escape: value for value in values for escape in _ESCAPE.findall(value) if escape in _ASCII}
     if found:
         escape = next(iter(found))
-        message = f"`{escape}` knows the letters a to z alone: to it `ó` is a space between words"
-        help_ = "write `\\\\pL` for a letter of any alphabet and `\\\\PL` for what is none: `(^|\\\\PL)vp(\\\\PL|$)`"
+        other = "ж" if letters.accents_ignored else "ó"
+        message = f"`{escape}` knows the letters a to z alone: to it `{other}` is a space between words"
+        help_ = 'for a whole word write `contains word "vp"`; in a pattern `\\\\pL` is a letter of any alphabet'
         findings.warn("LR226", message, test, help_)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -12,7 +12,6 @@ from leadrules.analysis.findings import Findings, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.syntax import tree
 from leadrules.syntax.report import listed
-from leadrules.values import folded
 
 _DECLARES: dict[type, str] = {
     tree.Param: "param",
@@ -85,12 +84,13 @@ def check_choices(outline: Outline, findings: Findings) -> None:
     }
     if not closed:
         return
-    mentions = _Mentions(set(closed))
+    fold = outline.program.scope.letters.folded
+    mentions = _Mentions(set(closed), fold)
     for root in _conditions(outline.program):
         mentions.read(root, rest=False)
     for name, node in closed.items():
         mentioned = mentions.values.get(name, set())
-        left = [choice for choice in node.type.choices if folded(choice.value.strip()) not in mentioned]
+        left = [choice for choice in node.type.choices if fold(choice.value.strip()) not in mentioned]
         if mentioned and left and name not in mentions.rest:
             values = listed(choice.value for choice in left)
             message = f"no rule mentions {values} of `{name}`, and rules mention others"
@@ -122,6 +122,7 @@ class _Mentions:
     """The values of closed fields that conditions mention; `rest` names fields of which all others are told apart."""
 
     names: set[str]
+    fold: Callable[[str], str]
     values: dict[str, set[str]] = attrs.field(factory=dict)
     rest: set[str] = attrs.field(factory=set)
 
@@ -146,9 +147,9 @@ class _Mentions:
     def _mentioned(self, node: Any) -> dict[str, set[str]]:
         match node:
             case p.Compare(_, p.FieldRead(field), p.Constant() as constant) if field.name in self.names:
-                return {field.name: {folded(str(constant.value))}}
+                return {field.name: {self.fold(str(constant.value))}}
             case p.Compare(_, p.Constant() as constant, p.FieldRead(field)) if field.name in self.names:
-                return {field.name: {folded(str(constant.value))}}
+                return {field.name: {self.fold(str(constant.value))}}
             case p.OneOf(p.FieldRead(field), choices) if field.name in self.names:
-                return {field.name: {folded(str(choice.value)) for choice in choices}}
+                return {field.name: {self.fold(str(choice.value)) for choice in choices}}
         return {}

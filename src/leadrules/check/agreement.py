@@ -9,7 +9,6 @@ from leadrules.check.names import Names
 from leadrules.families import ORDERED
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report, quoted
-from leadrules.values import folded
 from leadrules.vocabulary import BOOL, TEXT
 
 
@@ -30,8 +29,8 @@ def comparable(names: Names, op: str, left: p.ValueNode, right: p.ValueNode, nod
         names.report.refuse("LR401", "lists are not compared", node, f'write `{left.text} contains "…"`')
     if ordering and kind not in ORDERED:
         names.report.refuse("LR401", f"a {kind} has no order, so `{op}` says nothing", node, "compare with `=` or `!=`")
-    _among_choices(names.report, left, right, node)
-    _among_choices(names.report, right, left, node)
+    _among_choices(names, left, right, node)
+    _among_choices(names, right, left, node)
     return _order(names, left.type.scale, node) if ordering and left.type.scale else ()
 
 
@@ -54,18 +53,19 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
     )
 
 
-def among_members(report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
+def among_members(names: Names, one: p.ValueNode, other: p.ValueNode, node: tree.Node) -> None:
     """Check that a list of closed texts can have a member (LR407)."""
     if one.type.kind == "list of text":
-        _among_choices(report, one, other, node, "never contains")
+        _among_choices(names, one, other, node, "never contains")
 
 
 def _among_choices(
-    report: Report, one: p.ValueNode, other: p.ValueNode, node: tree.Node, never: str = "is never"
+    names: Names, one: p.ValueNode, other: p.ValueNode, node: tree.Node, never: str = "is never"
 ) -> None:
     if not one.type.choices or not isinstance(other, p.Constant):
         return
-    if folded(str(other.value)) not in one.type.folded_choices:
+    report, letters = names.report, names.letters
+    if letters.folded(str(other.value)) not in one.type.folded_choices(letters):
         near = report.suggest(str(other.value), one.type.choices)
         allowed = quoted(one.type.choices)
         report.refuse(

@@ -18,7 +18,7 @@ from leadrules.sdk import Written
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, listed, quoted
-from leadrules.values import Value, folded
+from leadrules.values import Value
 from leadrules.vocabulary import TEXTS
 
 
@@ -174,7 +174,7 @@ def _argument(
             usage,
         )
     if parameter.type.choices:
-        _refuse_others(report, value, parameter, criterion, written)
+        _refuse_others(expressions.names, value, parameter, criterion, written)
     refuses = criterion.mark.checks.get(parameter.name)
     constant = None if refuses is None else constant_of(value, expressions)
     if constant is not None:
@@ -183,9 +183,10 @@ def _argument(
 
 
 def _refuse_others(
-    report: Report, value: p.ValueNode, parameter: Parameter, criterion: Criterion, written: tree.Argument
+    names: Names, value: p.ValueNode, parameter: Parameter, criterion: Criterion, written: tree.Argument
 ) -> None:
     """Refuse a value that can be none of those that a closed parameter takes."""
+    report, letters = names.report, names.letters
     assert parameter.type is not None
     about = f"`{parameter.name}` of `{criterion.name}`"
     if isinstance(value, p.Constant):
@@ -197,7 +198,7 @@ def _refuse_others(
         help_ = f"write one of {quoted(parameter.type.choices)}, or declare a field `one of {{…}}` of these"
         report.refuse("LR401", message, written, help_)
     for text in found:
-        if folded(text) not in parameter.type.folded_choices:
+        if letters.folded(text) not in parameter.type.folded_choices(letters):
             near = report.suggest(text, parameter.type.choices)
             help_ = f'did you mean "{near}"?' if near else f"it is one of {quoted(parameter.type.choices)}"
             report.refuse("LR407", f'{about} is never "{text}"', written, help_)

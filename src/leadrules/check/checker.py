@@ -28,6 +28,7 @@ from leadrules.plugins import Catalogue
 from leadrules.program.work import with_work
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
+from leadrules.syntax.includes import HEAD_WORDS
 from leadrules.syntax.parser import DEFAULT_LIMITS, Limits
 from leadrules.syntax.report import Refused, Report, line_of
 from leadrules.values import text_of_number, zone
@@ -186,6 +187,7 @@ class _Checking:
             read={name: frozenset(properties) for name, properties in read.items()},
             ladders={name: labels + self.names.exits[name] for name, labels in self.names.ladders.items()},
             zone=zone(self.header["timezone"]),
+            letters=self.names.letters,
             most_events=most_events,
             held_in={name: columns for name, columns in self.names.held_in.items() if columns},
         )
@@ -209,14 +211,15 @@ class _Checking:
         self.header = {"name": None, "version": None, "timezone": DEFAULT_TIMEZONE, "precision": DEFAULT_PRECISION}
         seen: set[type] = set()
         for node in self.statements:
-            if isinstance(node, (tree.Ruleset, tree.Timezone, tree.Precision)):
+            if isinstance(node, (tree.Ruleset, tree.Timezone, tree.Precision, tree.AccentsIgnored)):
                 if type(node) in seen:
-                    word = type(node).__name__.lower()
-                    self.report.add("LR517", f"`{word}` stands twice", node, "keep one of them")
+                    self.report.add("LR517", f"`{HEAD_WORDS[type(node)]}` stands twice", node, "keep one of them")
                 seen.add(type(node))
                 self._head(node)
 
-    def _head(self, node: tree.Ruleset | tree.Timezone | tree.Precision) -> None:
+    def _head(self, node: tree.Ruleset | tree.Timezone | tree.Precision | tree.AccentsIgnored) -> None:
+        if isinstance(node, tree.AccentsIgnored):
+            return  # known before names are declared
         if isinstance(node, tree.Ruleset):
             self.header |= {"name": node.name.name, "version": node.version.value if node.version else None}
         elif isinstance(node, tree.Timezone):

@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from leadrules import program as p
+from leadrules.letters import Letters
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Report, quoted
-from leadrules.values import UNITS, Duration, folded, number_of
+from leadrules.values import UNITS, Duration, number_of
 from leadrules.vocabulary import BOOL, DATE, NUMBER, TEXT, Type
 
 
@@ -27,7 +28,7 @@ def refuse_empty(report: Report, node: tree.Node) -> None:
         report.refuse("LR405", "an empty text equals nothing, since empty means unknown", node, "write `is unknown`")
 
 
-def typed(report: Report, node: tree.Node, wanted: Type) -> p.Constant:
+def typed(report: Report, node: tree.Node, wanted: Type, letters: Letters) -> p.Constant:
     """Give a literal as a constant of a wanted type; refuses one that does not fit."""
     if not isinstance(node, (tree.Number, tree.Text, tree.Date, tree.Flag)):
         report.refuse("LR401", f"a {wanted.kind} is wanted here", node)
@@ -37,7 +38,7 @@ def typed(report: Report, node: tree.Node, wanted: Type) -> p.Constant:
         return p.Constant((str(found.value),), wanted, text=found.text)
     if found.type.kind != wanted.kind:
         report.refuse("LR401", f"a {wanted.kind} is wanted here, and {found.text} is a {found.type.kind}", node)
-    if wanted.choices and folded(str(found.value)) not in wanted.folded_choices:
+    if wanted.choices and letters.folded(str(found.value)) not in wanted.folded_choices(letters):
         near = report.suggest(str(found.value), wanted.choices)
         allowed = quoted(wanted.choices)
         report.refuse(

@@ -9,30 +9,32 @@ from leadrules.conversions import split_by
 from leadrules.forms import numbers
 from leadrules.forms.numbers import number_form
 from leadrules.forms.times import time_form
+from leadrules.letters import Letters
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Report
-from leadrules.values import Value, folded
+from leadrules.values import Value
 from leadrules.vocabulary import OWN_PROPERTIES, EventType, Field, Property, Type
 
 
-def _type(report: Report, spec: tree.TypeSpec) -> Type:
+def _type(report: Report, spec: tree.TypeSpec, letters: Letters) -> Type:
     if spec.kind != "one of":
         return Type(spec.kind)  # type: ignore[arg-type]
     seen: set[str] = set()
     for choice in spec.choices:
         refuse_empty(report, choice)
-        if folded(choice.value.strip()) in seen:
-            report.refuse("LR404", f'"{choice.value}" stands twice in the list (case is ignored)', choice)
-        seen.add(folded(choice.value.strip()))
+        if letters.folded(choice.value.strip()) in seen:
+            ignored = "case and accents are" if letters.accents_ignored else "case is"
+            report.refuse("LR404", f'"{choice.value}" stands twice in the list ({ignored} ignored)', choice)
+        seen.add(letters.folded(choice.value.strip()))
     if not seen:
         report.refuse("LR404", "`one of` needs at least one text", spec, 'write the allowed texts: `one of {"a", "b"}`')
     return Type("text", choices=tuple(choice.value.strip() for choice in spec.choices))
 
 
-def field_of(report: Report, node: tree.FieldDeclaration) -> Field:
+def field_of(report: Report, node: tree.FieldDeclaration, letters: Letters) -> Field:
     """Read the declaration of a field. Raises Refused, reported, for options that do not go together."""
-    type_ = _type(report, node.type)
+    type_ = _type(report, node.type, letters)
     reading = _reading(report, node, type_)
     if (node.true_words or node.false_words) and type_.kind != "bool":
         words = node.true_words or node.false_words
@@ -46,27 +48,28 @@ def field_of(report: Report, node: tree.FieldDeclaration) -> Field:
         )
     if node.protected and node.default is not None:
         report.refuse("LR403", "no rule reads a `protected` field, so it has no `default`", node.default)
-    true_words, false_words = _words(report, node.true_words), _words(report, node.false_words)
+    true_words, false_words = (_words(report, words, letters) for words in (node.true_words, node.false_words))
     if true_words & false_words and node.false_words is not None:
         report.refuse("LR403", "a word cannot mean both true and false", node.false_words)
-    default = None if node.default is None else _default(report, node.default, type_, reading["split"])
+    default = None if node.default is None else _default(report, node.default, type_, reading["split"], letters)
     return Field(
         name=node.name.name,
         type=type_,
         columns=each_once(report, node.columns),
         **reading,
-        unknown=_words(report, node.unknown),
+        unknown=_words(report, node.unknown, letters),
         default=default,
         true_words=true_words,
         false_words=false_words,
         pii=node.pii,
         protected=node.protected,
+        letters=letters,
     )
 
 
-def _default(report: Report, node: tree.Node, type_: Type, split: tuple[str, ...]) -> Value:
+def _default(report: Report, node: tree.Node, type_: Type, split: tuple[str, ...], letters: Letters) -> Value:
     """Read a default; for a list it is a text as the data has it, its members apart as there."""
-    value = typed(report, node, type_).value
+    value = typed(report, node, type_, letters).value
     if not isinstance(value, tuple):
         return value
     members = tuple(part.strip() for part in split_by(split)(value[0]) if part.strip())
@@ -118,9 +121,9 @@ def each_once(report: Report, texts: tuple[tree.Text, ...]) -> tuple[str, ...]:
     return tuple(text.value for text in texts)
 
 
-def event_of(report: Report, node: tree.EventDeclaration) -> EventType:
+def event_of(report: Report, node: tree.EventDeclaration, letters: Letters) -> EventType:
     """Read the declaration of an event. Raises Refused, reported."""
-    properties = properties_of(report, node)
+    properties = properties_of(report, node, letters)
     identity = None if node.identity is None else node.identity.name
     if node.identity is not None and all(found.name != identity for found in properties):
         near = report.suggest(node.identity.name, [found.name for found in properties])
@@ -138,20 +141,20 @@ def event_of(report: Report, node: tree.EventDeclaration) -> EventType:
     return EventType(node.name.name, properties, forms, each_once(report, node.types), identity)
 
 
-def _words(report: Report, words: tree.Set | None) -> frozenset[str]:
+def _words(report: Report, words: tree.Set | None, letters: Letters) -> frozenset[str]:
     found = set()
     for item in words.items if words else ():
         if isinstance(item, tree.Number):
             found.add(constant(item).text.strip('"'))
         elif isinstance(item, tree.Text):
             refuse_empty(report, item)
-            found.add(folded(item.value.strip()))
+            found.add(letters.folded(item.value.strip()))
         else:
             report.refuse("LR403", "only texts and numbers stand here", item, 'put the text in quotes: `{"n/a"}`')
     return frozenset(found)
 
 
-def properties_of(report: Report, node: tree.EventDeclaration) -> tuple[Property, ...]:
+def properties_of(report: Report, node: tree.EventDeclaration, letters: Letters) -> tuple[Property, ...]:
     """Read the properties that a declaration of an event names."""
     found: dict[str, Property] = {}
     for item in node.properties:
@@ -159,6 +162,8 @@ def properties_of(report: Report, node: tree.EventDeclaration) -> tuple[Property
             report.refuse("LR301", f"property `{item.name.name}` is declared twice", item.name)
         if item.name.name in {q.name for q in OWN_PROPERTIES}:
             report.refuse("LR302", f"every event already has `{item.name.name}`", item.name, "choose another name")
-        type_ = _type(report, item.type)
-        found[item.name.name] = Property(item.name.name, type_, **_reading(report, item, type_), pii=item.pii)
+        type_ = _type(report, item.type, letters)
+        found[item.name.name] = Property(
+            item.name.name, type_, **_reading(report, item, type_), pii=item.pii, letters=letters
+        )
     return tuple(found.values())

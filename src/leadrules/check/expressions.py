@@ -20,7 +20,9 @@ from leadrules.check.omitted import completed
 from leadrules.check.relations import relation_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
+from leadrules.letters import has_word
 from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
+from leadrules.plain_patterns import plain_pattern
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
@@ -144,9 +146,15 @@ class Expressions(Resolver):
                 )
             if TEXT_TESTS[node.kind].is_pattern:
                 self._compiles(choice, written)
-            among_members(self.report, subject, choice, written)
+            if TEXT_TESTS[node.kind].of_words and isinstance(choice, p.Constant):
+                self._has_word(choice, written)
+            among_members(self.names, subject, choice, written)
 
         choices = self._each_choice(node.choices, None, place, (node.kind, subject.type), check)
+        if TEXT_TESTS[node.kind].is_pattern and self.names.letters.accents_ignored:
+            choices = tuple(
+                attrs.evolve(c, value=plain_pattern(str(c.value))) for c in cast(tuple[p.Constant, ...], choices)
+            )
         found = p.TextTest(node.kind, subject, choices, **told(node))
         return self._negated(found, node) if node.negated else found
 
@@ -154,13 +162,30 @@ class Expressions(Resolver):
         if not isinstance(choice, p.Constant):
             self.report.refuse("LR408", "a pattern is a literal, a param or a list", written)
         try:
-            self.patterns.add(str(choice.value))
+            self.patterns.add(self._pattern(choice, written))
         except PatternTooLarge as problem:
             advice = "write `contains` with a list of words, or shorter repetitions"
             self.report.add("LR013", str(problem), written, advice)
         except PatternError as problem:
             message = f"the pattern {choice.text} does not compile: {problem}"
             self.report.refuse("LR408", message, written, "the syntax is that of RE2")
+
+    def _pattern(self, choice: p.Constant, written: tree.Node) -> str:
+        """Give a pattern as it is searched for; it says whether there are accents in what it searches."""
+        if not self.names.letters.accents_ignored:
+            return str(choice.value)
+        try:
+            return plain_pattern(str(choice.value))
+        except PatternError as problem:
+            message = f"the pattern {choice.text} cannot be read without accents: {problem}"
+            self.report.refuse(
+                "LR408", message, written, "this file says `accents ignored`, which holds for patterns too"
+            )
+
+    def _has_word(self, choice: p.Constant, written: tree.Node) -> None:
+        if not has_word(str(choice.value)):
+            message = f"{choice.text} has no letter and no digit, so it is no word"
+            self.report.refuse("LR405", message, written, "write `contains` for signs, and `*` only behind a word")
 
     def _is_known(self, node: tree.IsKnown, place: Place) -> p.Condition:
         found = p.IsKnown(self.value(node.subject, place), **told(node))

@@ -16,6 +16,7 @@ from leadrules.check.constants import constant, override, refuse_empty
 from leadrules.check.declarations import event_of, field_of
 from leadrules.criteria import Plugin
 from leadrules.errors import MissingPlugin, PluginError, Span
+from leadrules.letters import ACCENTED, UNACCENTED, Letters
 from leadrules.plugins import Catalogue
 from leadrules.spellings import Twice, plainly
 from leadrules.syntax import tree
@@ -76,6 +77,7 @@ class Names:
     """Everything that a name can mean in one file."""
 
     report: Report
+    letters: Letters = ACCENTED
     declared: dict[str, Declared] = attrs.field(factory=dict)
     fields: dict[str, Field] = attrs.field(factory=dict)
     events: dict[str, EventType] = attrs.field(factory=dict)
@@ -217,7 +219,8 @@ def declare(
     catalogue: Catalogue,
 ) -> Names:
     """Collect what a file declares, types and values of its vocabulary resolved, plugins loaded."""
-    names = Names(report)
+    ignored = any(isinstance(statement, tree.AccentsIgnored) for statement in statements)
+    names = Names(report, UNACCENTED if ignored else ACCENTED)
     for statement in statements:
         kind = DECLARATIONS.get(type(statement))
         if kind is not None:
@@ -328,9 +331,9 @@ def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> No
     if not names.holds(node.name.name, node):
         return
     if isinstance(node, tree.FieldDeclaration):
-        names.fields[node.name.name] = field_of(names.report, node)
+        names.fields[node.name.name] = field_of(names.report, node, names.letters)
     elif isinstance(node, tree.EventDeclaration):
-        names.events[node.name.name] = event_of(names.report, node)
+        names.events[node.name.name] = event_of(names.report, node, names.letters)
     elif isinstance(node, tree.Param):
         names.params[node.name.name] = _param(names.report, node)
     elif isinstance(node, tree.ListDeclaration):
@@ -394,7 +397,7 @@ def _any_event(names: Names, statements: tuple[tree.Statement, ...]) -> None:
     for node in statements:
         if isinstance(node, tree.EventDeclaration) and node.name.name == ANY_EVENT:
             try:
-                found = event_of(names.report, node)
+                found = event_of(names.report, node, names.letters)
             except Refused:
                 continue
             if node.types:

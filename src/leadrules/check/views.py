@@ -10,6 +10,7 @@ import attrs
 from leadrules.check.names import Names
 from leadrules.check.reads import Reads
 from leadrules.criteria import Criterion
+from leadrules.letters import Letters
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report
 from leadrules.vocabulary import Type
@@ -54,7 +55,7 @@ def _fields(reader: Reader, node: tree.Call, criterion: Criterion) -> tuple[str,
             reader.report.refuse("LR623", f"{about}, which this file does not declare", node, declare)
         if known[name].protected:
             reader.report.refuse("LR623", f"{about}, which is protected", node)
-        if not _is_of(known[name].type, type_):
+        if not _is_of(known[name].type, type_, reader.names.letters):
             reader.report.refuse(
                 "LR623", f"{about} as {type_}, and it is declared as {known[name].type}", node, declare
             )
@@ -90,7 +91,7 @@ def _check_property(reader: Reader, node: tree.Call, criterion: Criterion, path:
     if not declared:
         _refuse(reader, node, about, "", event, {name: wanted})
     for type_, found in declared:
-        if not _is_of(found, wanted):
+        if not _is_of(found, wanted, reader.names.letters):
             _refuse(reader, node, about, f" as {wanted}, and it is declared as {found}", type_, {name: wanted})
 
 
@@ -104,8 +105,10 @@ def _refuse(
     reader.report.refuse("LR623", about + (problem or ", which this file does not declare"), node, help_)
 
 
-def _is_of(found: Type, wanted: Type) -> bool:
+def _is_of(found: Type, wanted: Type, letters: Letters) -> bool:
     """Tell whether values of a type are of another; those of a closed list are texts, too."""
     if found.kind != wanted.kind:
         return False
-    return not wanted.choices or (found.choices != () and found.folded_choices <= wanted.folded_choices)
+    return not wanted.choices or (
+        found.choices != () and found.folded_choices(letters) <= wanted.folded_choices(letters)
+    )

@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import attrs
 
+from leadrules.letters import sought, stands_as_words, worded
+
 
 @attrs.frozen
 class TextTest:
@@ -15,20 +17,28 @@ class TextTest:
 
     `holds` answers it for two texts in the form of comparison; None for one whose choice is a
     pattern, compiled when the file is checked. `method` is the method of str that answers the same
-    for one choice or for any of a tuple; `is_in` says that `choice in subject` of Python does.
-    `for_lists` says that a list of text may stand as subject: the choice is then one of its members.
+    for one choice or for any of a tuple; `is_in` says that `choice in subject` of Python does, of what
+    `prepared` makes of both where it is given: of the subject first, then of the choice. `for_lists`
+    says that a list of text may stand as subject: the choice is then one of its members. `of_words`
+    says that words are looked for.
     """
 
     name: str
     holds: Callable[[str, str], bool] | None
     method: str | None = None
     is_in: bool = False
+    prepared: tuple[Callable[[str], str], Callable[[str], str]] | None = None
     for_lists: bool = False
+    of_words: bool = False
 
     @property
     def is_pattern(self) -> bool:
         """Tell whether its choices are patterns."""
         return self.holds is None
+
+    def choice(self, text: str) -> str:
+        """Give what is looked for in a prepared subject."""
+        return text if self.prepared is None else self.prepared[1](text)
 
 
 TEXT_TESTS: Mapping[str, TextTest] = MappingProxyType(
@@ -36,6 +46,7 @@ TEXT_TESTS: Mapping[str, TextTest] = MappingProxyType(
         test.name: test
         for test in (
             TextTest("contains", operator.contains, is_in=True, for_lists=True),
+            TextTest("contains word", stands_as_words, is_in=True, prepared=(worded, sought), of_words=True),
             TextTest("starts with", str.startswith, "startswith"),
             TextTest("ends with", str.endswith, "endswith"),
             TextTest("matches", None),

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from leadrules.forms.numbers import MULTIPLIERS, Ambiguous, number_form, range_of
-from leadrules.values import folded, number_of
+from leadrules.letters import folded
+from leadrules.values import number_of
 
 _PLAIN = "12"
 _STYLES: Mapping[str, str] = {

@@ -13,7 +13,8 @@ from typing import overload
 
 import attrs
 
-from leadrules.values import folded, number_of, text_of_number
+from leadrules.letters import folded
+from leadrules.values import number_of, text_of_number
 
 MULTIPLIERS = {"k": 3, "tys": 3, "m": 6, "mln": 6, "bn": 9, "mld": 9}
 """The words that multiply, and by which power of ten."""

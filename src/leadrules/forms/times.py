@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.values import DAY, folded, instant_of
+from leadrules.letters import folded
+from leadrules.values import DAY, instant_of
 
 LETTERS = "YYYY YY MMMM MMM MM M DD D hh h mm m ss s SSS AM Z"
 """What stands for a part of a date or time in a form."""

@@ -72,6 +72,7 @@ _KINDS: Mapping[type[tree.Node], str] = {
     tree.Ruleset: "header",
     tree.Timezone: "header",
     tree.Precision: "header",
+    tree.AccentsIgnored: "header",
     tree.Total: "total",
     tree.Use: "plugin",
 }

@@ -10,7 +10,8 @@ import attrs
 
 from leadrules.conversions import Reader, reader_of_field, told
 from leadrules.foreign import Unreadable
-from leadrules.values import folded, zone
+from leadrules.letters import folded
+from leadrules.values import zone
 from leadrules.vocabulary import MOST_CHARACTERS, TEXT, Field, Type
 
 MOST_DISTINCT = 10_000

@@ -17,8 +17,8 @@ from leadrules.forms.time_search import Times, times_of
 from leadrules.insights import header_names
 from leadrules.insights.columns import Column, Guess, Other, Value, reads
 from leadrules.insights.word_guesses import answers_of
+from leadrules.letters import folded
 from leadrules.tables.cures import means_unknown
-from leadrules.values import folded
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_FIELDS, TEXT, TEXTS, Type
 
 MOST_CHOICES = 12

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from leadrules.values import folded
+from leadrules.letters import folded
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe"})

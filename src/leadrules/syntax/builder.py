@@ -339,6 +339,9 @@ class Builder:
     def precision(self, c: Children) -> tree.Precision:
         return tree.Precision(*_nodes(c), span=self._span(c))
 
+    def accents(self, c: Children) -> tree.AccentsIgnored:
+        return tree.AccentsIgnored(span=self._span(c))
+
     def param(self, c: Children) -> tree.Param:
         return tree.Param(*_nodes(c), span=self._span(c))
 

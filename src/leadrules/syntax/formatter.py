@@ -464,6 +464,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Ruleset: lambda n: _words("ruleset", n.name, _option("version", n.version)),
     tree.Timezone: lambda n: _words("timezone", n.name),
     tree.Precision: lambda n: _words("precision", n.digits),
+    tree.AccentsIgnored: lambda _: "accents ignored",
     tree.Param: lambda n: _words("param", n.name, "=", n.value),
     tree.ListDeclaration: _list,
     tree.TypeSpec: _type,

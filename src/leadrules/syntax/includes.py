@@ -8,7 +8,7 @@ dimension and leaves the including file's as it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 import attrs
@@ -20,7 +20,13 @@ from leadrules.syntax.parser import Extent, Limits, parse
 from leadrules.syntax.report import Refused, Report
 from leadrules.values import plain_name
 
-_ONLY_MAIN = {tree.Ruleset: "ruleset", tree.Timezone: "timezone", tree.Precision: "precision"}
+HEAD_WORDS: Mapping[type[tree.Node], str] = {
+    tree.Ruleset: "ruleset",
+    tree.Timezone: "timezone",
+    tree.Precision: "precision",
+    tree.AccentsIgnored: "accents ignored",
+}
+"""The statements that say what a whole file is, each once and in the main file alone, by their words."""
 
 
 @attrs.frozen
@@ -93,8 +99,8 @@ class _Expansion:
     def statements(self, file: tree.File, path: tuple[str, ...]) -> Iterator[tree.Statement]:
         """Give a file's statements, those of included files in their place; `path` leads to the file."""
         for node in file.statements:
-            if len(path) > 1 and type(node) in _ONLY_MAIN:
-                word = _ONLY_MAIN[type(node)]
+            if len(path) > 1 and type(node) in HEAD_WORDS:
+                word = HEAD_WORDS[type(node)]
                 self.report.add("LR612", f"an included file has no `{word}`", node, "it stands in the main file")
             elif isinstance(node, tree.Include):
                 yield from self._included(node, path)

@@ -15,8 +15,9 @@ from leadrules.forms.number_search import contradict as numbers_contradict
 from leadrules.forms.number_search import numbers_of
 from leadrules.forms.time_search import contradict as times_contradict
 from leadrules.forms.time_search import times_of
+from leadrules.letters import folded
 from leadrules.tables.error_cells import is_error_cell
-from leadrules.values import Value, Zone, folded, text_of_number
+from leadrules.values import Value, Zone, text_of_number
 from leadrules.vocabulary import DATETIME, Field, Type
 
 MOST_TRIED = 500

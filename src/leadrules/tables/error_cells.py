@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from leadrules.values import folded
+from leadrules.letters import folded
 
 _WORDS = (
     "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #BUSY! "

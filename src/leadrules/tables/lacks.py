@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
+from leadrules.letters import folded
 from leadrules.program import Program
 from leadrules.tables.cures import quoted, written
 from leadrules.tables.error_cells import SAID, is_error_cell
@@ -17,7 +18,7 @@ from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.near_names import squeezed
 from leadrules.tables.problems import close_name
 from leadrules.tables.rejects import Reject
-from leadrules.values import folded, plain_name
+from leadrules.values import plain_name
 from leadrules.vocabulary import EventType, Field, Scope
 
 _MOST_NAMED = 8

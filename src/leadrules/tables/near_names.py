@@ -13,9 +13,10 @@ from typing import Any, Self
 
 import attrs
 
+from leadrules.letters import folded
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.tables.problems import FileProblem
-from leadrules.values import folded, plain_name
+from leadrules.values import plain_name
 from leadrules.vocabulary import Field, Scope
 
 _DOTLESS = "\N{LATIN SMALL LETTER DOTLESS I}"

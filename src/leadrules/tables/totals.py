@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leadrules.values import folded
+from leadrules.letters import folded
 
 _WORDS = frozenset(
     folded(word)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from leadrules.letters import ACCENTED, UNACCENTED
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.phrases import DURATIONS, NUMBERS, Phrases, Place
@@ -28,7 +29,6 @@ from leadrules.testing.words import (
     TYPES_IN_DATA,
     UNKNOWN_WORDS,
 )
-from leadrules.values import folded
 from leadrules.vocabulary import BOOL, DATE, DATETIME, NUMBER, STANDARD_GROUPS, TEXT, Type
 from leadrules.vocabulary import STANDARD_EVENTS as STANDARD
 from leadrules.vocabulary import STANDARD_FIELDS as FIELDS
@@ -48,6 +48,7 @@ class Declarations:
         self.statements: list[tree.Statement] = []
         self.any_event: dict[str, Type] = {}
         self._named: set[str] = set()
+        self._letters = ACCENTED
 
     def fresh(self, *, standard: Sequence[str] = ()) -> tree.Name:
         """Give a name that is not taken yet, sometimes one of the standard vocabulary's."""
@@ -72,6 +73,9 @@ class Declarations:
             found.append(made(tree.Ruleset, name(word), version))
         if self.chance.happens(40):
             found.append(made(tree.Timezone, self._text(TIMEZONES)))
+        if self.chance.uses("accents ignored", 25):
+            found.append(made(tree.AccentsIgnored))
+            self._letters = UNACCENTED
         return found
 
     def vocabulary(self) -> None:
@@ -230,8 +234,8 @@ class Declarations:
         return self.chance.pick(_KINDS)
 
     def _distinct(self, options: Sequence[str], low: int, high: int) -> list[str]:
-        """Give texts that differ when case is ignored."""
-        return list({folded(option): option for option in self.chance.some(options, low, high)}.values())
+        """Give texts that are not alike to the file."""
+        return list({self._letters.folded(option): option for option in self.chance.some(options, low, high)}.values())
 
     def _spec(self, type_: Type) -> tree.TypeSpec:
         if not type_.choices:

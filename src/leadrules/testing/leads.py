@@ -15,12 +15,13 @@ import attrs
 from hypothesis import strategies as st
 
 from leadrules import program as p
+from leadrules.letters import folded, unaccented
 from leadrules.program import Program
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.chance import Chance, Draw
 from leadrules.testing.words import TEXTS
 from leadrules.testing.written import written_number, written_time
-from leadrules.values import DAY, Zone, decimal_of, folded, instant_of, moment_of, plain_name
+from leadrules.values import DAY, Zone, decimal_of, instant_of, moment_of, plain_name
 from leadrules.vocabulary import DATETIME, EventType, Field, Property, Type
 
 RawLead = dict[str, Any]
@@ -291,14 +292,17 @@ class _Maker:
         chance = self.chance
         text = chance.pick(self.hints.texts) if self.hints.texts and chance.happens(65) else chance.pick(TEXTS)
         if chance.happens(15):
-            text = chance.pick(("x", "(", " ")) + text + chance.pick(("x", "\n", ""))
+            text = chance.pick(("x", "(", " ", "x ")) + text + chance.pick(("x", "\n", "", ", x"))
+        if chance.happens(10):
+            text = unaccented(text)
         return self._cased(text)
 
     def _cased(self, text: str) -> str:
         """Give a text that compares equal, mostly by being the same."""
         if not self.chance.happens(25):
             return text
-        other = self.chance.pick((text.upper(), text.lower(), unicodedata.normalize("NFD", text), f" {text}\t"))
+        apart = unicodedata.normalize("NFD", text)
+        other = self.chance.pick((text.upper(), text.lower(), apart, f" {text}\t", text.replace(" ", "\u2003\n")))
         return other if folded(other.strip()) == folded(text) else text
 
     def _texts(self) -> Any:

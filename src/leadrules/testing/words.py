@@ -81,10 +81,16 @@ TEXTS = (
     "tab\there",
     "__import__('os').abort()",
     "' or 1=1 --",
-    "🚚",
+    "road 🚚",
     "7",
+    "Zolw",
+    "żółwie",
+    "żółw*",
+    "two\u00a0 lines",
+    "case, API",
+    "Ærø",
 )
-"""Texts for rules and leads. None is empty or has outer white space."""
+"""Texts for rules and leads. None is empty or has outer white space, each has a letter or digit."""
 
 PATTERNS = (
     "pric",
@@ -95,6 +101,9 @@ PATTERNS = (
     r"\bcase\b",
     "(?s)two.lines",
     "ż",
+    "^[óż]łw*",
+    "æ+",
+    r"two\s+lines",
     r"\d",
     ".",
     r"^\{",

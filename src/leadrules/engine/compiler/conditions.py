@@ -37,8 +37,9 @@ from leadrules.engine.compiler.operands import (
 )
 from leadrules.engine.compiler.shapes import Shapes
 from leadrules.families import COMPARISONS, TEXT_TESTS, Kind, TextTest
+from leadrules.letters import Letters
 from leadrules.nodes import Node
-from leadrules.values import DAY, folded, instant_of, moment_of
+from leadrules.values import DAY, instant_of, moment_of
 from leadrules.vocabulary import Field
 
 TRUE, FALSE, NONE = code.const(value=True), code.const(value=False), code.const(None)
@@ -99,6 +100,11 @@ class Conditions:
 
     def __attrs_post_init__(self) -> None:
         self.shapes = Shapes.of(self.program)
+
+    @property
+    def letters(self) -> Letters:
+        """How the program compares texts."""
+        return self.program.scope.letters
 
     def occurs(self, node: Node) -> None:
         """Count the conditions in a node; the filter of a per-event rule stands where nothing is shared."""
@@ -250,7 +256,7 @@ class Conditions:
         if not choices:
             return code.const(not wanted)
         if isinstance(value, Text):
-            written = frozenset(folded(str(choice.value)) for choice in choices)
+            written = frozenset(self.letters.folded(str(choice.value)) for choice in choices)
             test, text = known(value.folded, self.names, optional=value.optional)
             return code.and_(test, self._among(text, written, wanted=wanted))
         if isinstance(value, Number) and value.scale == 1:
@@ -284,14 +290,26 @@ class Conditions:
             is_known, whole = known(subject.members, self.names, optional=subject.optional)
             tests = [self._is_member(whole, choice, at, wanted=wanted) for choice in node.choices]
         elif isinstance(subject, Text):
-            if TEXT_TESTS[node.kind].is_pattern:
-                is_known, whole = known(subject.text, self.names, optional=subject.optional)
-            else:
-                is_known, whole = known(subject.folded, self.names, optional=subject.optional)
+            is_known, whole = self._whole(TEXT_TESTS[node.kind], subject)
             tests = list(self._stands_in(node, whole, at, wanted=wanted))
         else:
             raise Unsupported("a text test of this")
         return code.and_(is_known, code.or_(*tests) if wanted else code.and_(*tests))
+
+    def _whole(self, kind: TextTest, subject: Text) -> tuple[Expr, Expr]:
+        """Write that a text is known, and the form of it that a test looks at."""
+        if kind.is_pattern and subject.plain is not None:
+            return TRUE, subject.plain
+        if kind.prepared is not None and subject.worded is not None:
+            return TRUE, subject.worded
+        form = subject.text if kind.is_pattern else subject.folded
+        is_known, whole = known(form, self.names, optional=subject.optional)
+        make = self.letters.plain if kind.is_pattern else kind.prepared and kind.prepared[0]
+        if make is None:
+            return is_known, whole
+        made = code.call(self.names.value(make, "plain" if kind.is_pattern else "worded"), whole)
+        ready, whole = known(made, self.names, optional=True)
+        return code.and_(is_known, ready), whole
 
     def _is_member(self, members: Expr, choice: p.ValueNode, at: Context, *, wanted: bool) -> Expr:
         text = self.value(choice, at)
@@ -305,12 +323,12 @@ class Conditions:
     def _stands_in(self, node: p.TextTest, whole: Expr, at: Context, *, wanted: bool) -> Iterator[Expr]:
         kind = TEXT_TESTS[node.kind]
         constants = [c.value for c in node.choices if isinstance(c, p.Constant) and isinstance(c.value, str)]
-        choices = tuple(dict.fromkeys(constants if kind.is_pattern else map(folded, constants)))
+        choices = tuple(dict.fromkeys(constants if kind.is_pattern else map(self.letters.folded, constants)))
         if kind.method is not None and len(choices) > 1:
             yield self._holds(kind, whole, code.const(choices), wanted=wanted)
         else:
             for text in choices:
-                yield self._holds(kind, whole, code.const(text), wanted=wanted)
+                yield self._holds(kind, whole, code.const(kind.choice(text)), wanted=wanted)
         for choice in node.choices:
             if isinstance(choice, p.Constant):
                 continue
@@ -321,6 +339,8 @@ class Conditions:
             if not isinstance(text_, Text) or kind.is_pattern:
                 raise Unsupported("a text test with this")
             is_known, part = known(text_.folded, self.names, optional=text_.optional)
+            if kind.prepared is not None:
+                part = code.call(self.names.value(kind.prepared[1], "sought"), part)
             yield code.and_(is_known, self._holds(kind, whole, part, wanted=wanted))
 
     def _holds(self, kind: TextTest, whole: Expr, part: Expr, *, wanted: bool) -> Expr:
@@ -386,7 +406,7 @@ class Conditions:
             case "number":
                 return operands.number(value)
             case "text":
-                return Text(code.const(folded(value)), code.const(value), value=value)
+                return Text(code.const(self.letters.folded(value)), code.const(value), value=value)
             case "bool":
                 return Flag(code.const(value), code.const(not value))
             case "label":

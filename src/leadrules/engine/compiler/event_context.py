@@ -131,7 +131,7 @@ class EventContext:
             return Unknown()
         if node.type.kind == "text":
             return Text(self._of_text(node, ("folded", None)), self._of_text(node, ("text", None)), optional=True)
-        return operand_of(node.type.kind, code.name(self._column(node)), self.names)
+        return operand_of(node.type.kind, code.name(self._column(node)), self.names, self.conditions.letters)
 
     def definition(self, node: p.DefinitionRead) -> Operand:
         """Read a definition; a criterion in a filter is made of fields and literals only."""

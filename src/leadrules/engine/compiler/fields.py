@@ -22,9 +22,9 @@ from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.reference.conditions import Reading
 from leadrules.families import Kind
 from leadrules.lead import Facts
+from leadrules.letters import Letters, worded
 from leadrules.occurrences import Occurrence
 from leadrules.spellings import are_plain
-from leadrules.values import folded
 from leadrules.vocabulary import Field, Property
 
 _SMALL = 2**29
@@ -75,6 +75,9 @@ class AboutText:
         return isinstance(self.read, p.PropertyRead) and all(node is not None for _, node in self.asked)
 
 
+_AT_HAND = Text(code.name("folded"), code.name("text"), plain=code.name("plain"), worded=code.name("worded"))
+
+
 @attrs.define
 class _OfText:
     """Inside the function that derives the answers: the one text is known."""
@@ -86,10 +89,10 @@ class _OfText:
         return None
 
     def field(self, field: Field) -> Operand:
-        return Text(code.name("folded"), code.name("text"))
+        return _AT_HAND
 
     def property(self, node: p.PropertyRead) -> Operand:
-        return Text(code.name("folded"), code.name("text"))
+        return _AT_HAND
 
     def _no(self, *_: Any) -> Any:
         raise Unsupported("only the text is read here")
@@ -153,9 +156,17 @@ class Readers:
             answers = code.if_else(holds, code.name("found"), code.const(()))
         return [
             code.if_(code.compare(code.name("text"), "is", NONE), [code.return_(unknown)]),
-            code.assign("folded", code.call(self.names.value(folded, "folded"), code.name("text"))),
+            code.assign("folded", code.call(folding(self.names, self.conditions.letters), code.name("text"))),
+            *self._other_forms(answers),
             code.return_(answers),
         ]
+
+    def _other_forms(self, answers: Expr) -> Block:
+        """Make the other forms of a text that its answers look at."""
+        used = {node.id for node in ast.walk(answers) if isinstance(node, ast.Name)}
+        plain = code.call(self.names.value(self.conditions.letters.plain, "plain"), code.name("text"))
+        words = code.call(self.names.value(worded, "worded"), code.name("folded"))
+        return [code.assign(name, form) for name, form in (("plain", plain), ("worded", words)) if name in used]
 
     def _of_known(self, context: _OfText, asked: TextQuestion) -> Expr:
         kind, node = asked
@@ -230,7 +241,7 @@ class Readers:
         return runtime.reader_of_number(reader) if prop.type.kind == "number" else reader
 
 
-def operand_of(kind: Kind, variable: Expr, names: Names, *, optional: bool = True) -> Operand:
+def operand_of(kind: Kind, variable: Expr, names: Names, letters: Letters, *, optional: bool = True) -> Operand:
     """Give what a variable holds, by the kind of its type; texts apart."""
     match kind:
         case "number":
@@ -242,9 +253,16 @@ def operand_of(kind: Kind, variable: Expr, names: Names, *, optional: bool = Tru
         case "datetime":
             return Moment(variable, optional)
         case "list of text":
-            return Texts(code.call(names.value(runtime.members, "members"), variable), variable)
+            return Texts(
+                code.call(names.value(runtime.members, "members"), folding(names, letters), variable), variable
+            )
         case "text" | "label":
             raise Unsupported("a variable of this kind")
+
+
+def folding(names: Names, letters: Letters) -> Expr:
+    """Write the function that gives a text in the form of comparison."""
+    return names.value(letters.folded, "folded")
 
 
 def _is_small(raw: Expr) -> Expr:

@@ -19,7 +19,7 @@ from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions, as_datetime_part
 from leadrules.engine.compiler.events import EventCode
 from leadrules.engine.compiler.fallback import FallbackQuestion
-from leadrules.engine.compiler.fields import Readers, named_plainly, operand_of
+from leadrules.engine.compiler.fields import Readers, folding, named_plainly, operand_of
 from leadrules.engine.compiler.operands import (
     Day,
     Flag,
@@ -94,7 +94,13 @@ class LeadCode:
             read = p.FieldRead(field)
             folded, text = self._of_text(read, ("folded", None)), self._of_text(read, ("text", None))
             return Text(folded, text, optional=field.default is None)
-        return operand_of(field.type.kind, code.name(self._raw[field.name]), self.names, optional=field.default is None)
+        return operand_of(
+            field.type.kind,
+            code.name(self._raw[field.name]),
+            self.names,
+            self.conditions.letters,
+            optional=field.default is None,
+        )
 
     def property(self, node: p.PropertyRead) -> Operand:
         """Refuse: there is no event at hand."""
@@ -146,7 +152,7 @@ class LeadCode:
         moments, column = self.moments(node.selection), self.events.column(node.selection, read)
         found = self.keep(code.call(self.names.value(runtime.at_edge, "at_edge"), moments, column, code.name(edge)))
         if read.type.kind != "text":
-            return operand_of(read.type.kind, found, self.names)
+            return operand_of(read.type.kind, found, self.names, self.conditions.letters)
         about = self.readers.about(read)
         test, answers = known(found, self.names, optional=True)
         folded, text = (code.subscript(answers, code.const(about.index((part, None)))) for part in ("folded", "text"))
@@ -207,12 +213,12 @@ class LeadCode:
         variable = self.keep(self.fallback_value(body))
         if body.type.kind == "text":
             fold = self.names.value(runtime.folded_or_none, "folded_or_none")
-            folded = self.keep(code.call(fold, variable))
+            folded = self.keep(code.call(fold, folding(self.names, self.conditions.letters), variable))
             self.define(("criterion", name), Text(folded, variable, optional=True))
         elif body.type.kind == "label":
             self.define(("criterion", name), Label(variable, self._labels(body.type), optional=True))
         else:
-            self.define(("criterion", name), operand_of(body.type.kind, variable, self.names))
+            self.define(("criterion", name), operand_of(body.type.kind, variable, self.names, self.conditions.letters))
 
     def _labels(self, type_: Type) -> tuple[str, ...]:
         """Give the labels of a grade or ladder, which is known before what reads it."""

@@ -56,12 +56,17 @@ class Number:
 
 @attrs.frozen
 class Text:
-    """A text: as it is compared, and as it was written."""
+    """A text: as it is compared, as it was written, and where they stand ready, as patterns see it and with its words.
+
+    `value` is it where it is a constant.
+    """
 
     folded: Expr
     text: Expr
     optional: bool = False
     value: str | None = None
+    plain: Expr | None = None
+    worded: Expr | None = None
 
 
 @attrs.frozen

@@ -19,7 +19,7 @@ from leadrules.families import Calendar, Decay
 from leadrules.foreign import PLAIN, Unreadable, may_change
 from leadrules.naming import Naming
 from leadrules.spellings import plainly
-from leadrules.values import DAY, LARGEST, Value, Zone, bounded, folded, instant_of
+from leadrules.values import DAY, LARGEST, Value, Zone, bounded, instant_of
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
@@ -282,14 +282,14 @@ def half_even(numerator: int, denominator: int) -> int:
 # ---------------------------------------------------------------------- text
 
 
-def members(texts: Iterable[str] | None) -> frozenset[str] | None:
+def members(fold: Callable[[str], str], texts: Iterable[str] | None) -> frozenset[str] | None:
     """Fold the members of a list of text."""
-    return None if texts is None else frozenset(map(folded, texts))
+    return None if texts is None else frozenset(map(fold, texts))
 
 
-def folded_or_none(text: str | None) -> str | None:
+def folded_or_none(fold: Callable[[str], str], text: str | None) -> str | None:
     """Fold a text for a comparison."""
-    return None if text is None else folded(text)
+    return None if text is None else fold(text)
 
 
 # ---------------------------------------------------------------------- time

@@ -20,11 +20,11 @@ from leadrules.engine.incremental.streams import StreamKey
 from leadrules.engine.incremental.uses import RuleUse, Use, is_static
 from leadrules.vocabulary import OWN_PROPERTIES, EventType, Field, Type
 
-KEEPS = 1
+KEEPS = 2
 """The version of what is kept for a question: another one does not go on with states of this."""
 
-_OF_RESULTS = frozenset({"pii", "protected"})
-"""What attributes of fields and properties are about results alone."""
+_PASSED_OVER = frozenset({"pii", "protected", "letters"})
+"""Attributes of fields and properties: what is about results alone, and what the whole file says."""
 
 
 def state_fingerprint(program: p.Program, uses: Iterable[Use]) -> str:
@@ -35,6 +35,7 @@ def state_fingerprint(program: p.Program, uses: Iterable[Use]) -> str:
         "keeps": KEEPS,
         "timezone": program.timezone,
         "precision": program.precision,
+        "accents": not program.scope.letters.accents_ignored,
         "fields": sorted(_text(_said(field, choices=True)) for field in scope.fields.values()),
         "ladders": sorted(scope.ladders),
         "events": read,
@@ -102,7 +103,7 @@ def _said(value: Any, *, choices: bool = False) -> Any:
             subject = value.value if isinstance(value, p.OneOf) else [value.kind, _said(value.subject)]
             return [type(value).__name__, _said(subject), sorted(_text(_said(choice)) for choice in value.choices)]
         case _:  # a node, or what it is made of
-            names = [one.name for one in attrs.fields(type(value)) if one.eq and one.name not in _OF_RESULTS]
+            names = [one.name for one in attrs.fields(type(value)) if one.eq and one.name not in _PASSED_OVER]
             return [type(value).__name__, *(_said(getattr(value, name), choices=choices) for name in names)]
 
 

@@ -26,7 +26,7 @@ from leadrules.families import AGGREGATES
 from leadrules.families.aggregates import Keeps
 from leadrules.nodes import Node
 from leadrules.occurrences import Occurrence
-from leadrules.values import Value, folded, rounded
+from leadrules.values import Value, rounded
 
 Memory = Literal["bounded", "distinct", "events"]
 """What a question needs in the long run: a bounded number of events; some for each distinct value or period; all."""
@@ -189,8 +189,7 @@ class AggregateUse(Use):
         return Total(len(known), sum(known, Fraction(0)))
 
     def _value(self, event: Occurrence, reading: PastReading) -> Value | None:
-        value = reading.property(self.node.property, event)
-        return folded(value) if isinstance(value, str) else value
+        return reading.compared(reading.property(self.node.property, event))
 
 
 @attrs.frozen

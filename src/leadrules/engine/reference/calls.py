@@ -16,9 +16,10 @@ from leadrules.criteria import DIGITS, Criterion, named, to_python, words_of
 from leadrules.foreign import exactly
 from leadrules.interruptions import raise_if_from_outside
 from leadrules.lead import Facts
+from leadrules.letters import Letters
 from leadrules.occurrences import Occurrence
 from leadrules.sdk import EventView, LeadView
-from leadrules.values import MOST_DIGITS, Value, folded, instant_of, moment_of
+from leadrules.values import MOST_DIGITS, Value, instant_of, moment_of
 from leadrules.vocabulary import MOST_CHARACTERS, EventType, Type
 
 _SAMPLE = 16
@@ -30,6 +31,7 @@ def call(
     arguments: Mapping[str, Value | None],
     view: Callable[[], LeadView],
     lead: str | None,
+    letters: Letters,
 ) -> Value | None:
     """Ask a criterion; `arguments` are by parameter, `view` shows the lead where the criterion wants it.
 
@@ -40,11 +42,11 @@ def call(
     """
     if any(_is_unknown(parameter.name, arguments) and not parameter.optional for parameter in criterion.parameters):
         return None
-    given = _given(criterion, arguments, view)
+    given = _given(criterion, arguments, view, letters)
     answer = _asked(criterion, given, lead)
     twice = is_sample(criterion, lead)
     if twice or any(isinstance(value, list) for value in given.values()):
-        again = _given(criterion, arguments, view)
+        again = _given(criterion, arguments, view, letters)
         _refuse_changes(criterion, given, again, lead)
         if twice and _asked(criterion, again, lead) != answer:
             raise criterion.failed("it answers differently to the same question", lead)
@@ -60,24 +62,30 @@ def _is_unknown(name: str, arguments: Mapping[str, Value | None]) -> bool:
     return name in arguments and arguments[name] is None
 
 
-def _given(criterion: Criterion, arguments: Mapping[str, Value | None], view: Callable[[], LeadView]) -> dict[str, Any]:
+def _given(
+    criterion: Criterion, arguments: Mapping[str, Value | None], view: Callable[[], LeadView], letters: Letters
+) -> dict[str, Any]:
     """Give what a criterion takes, made anew: nothing that it does to it reaches anyone else."""
     given: dict[str, Any] = {}
     for parameter in criterion.parameters:
         if parameter.type is None:
             given[parameter.name] = view()
         elif parameter.name in arguments:
-            given[parameter.name] = _passed(arguments[parameter.name], parameter.type)
+            given[parameter.name] = _passed(arguments[parameter.name], parameter.type, letters)
     return given
 
 
-def _passed(value: Value | None, type_: Type) -> Any:
+def _passed(value: Value | None, type_: Type, letters: Letters) -> Any:
     """Give a value as a criterion takes it; one of a closed list as the criterion spells it."""
     found = to_python(value, type_.kind)
     if not type_.choices or found is None:
         return found
-    spelled = {folded(choice): choice for choice in type_.choices}
-    return spelled[folded(found)] if isinstance(found, str) else [spelled[folded(member)] for member in found]
+    spelled = {letters.folded(choice): choice for choice in reversed(type_.choices)}
+
+    def own(text: str) -> str:
+        return text if text in type_.choices else spelled[letters.folded(text)]
+
+    return own(found) if isinstance(found, str) else [own(member) for member in found]
 
 
 def _refuse_changes(criterion: Criterion, given: Mapping[str, Any], fresh: Mapping[str, Any], lead: str | None) -> None:

@@ -20,9 +20,9 @@ from leadrules.engine.reference.calls import call, view_of
 from leadrules.engine.reference.relations import Related
 from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
 from leadrules.lead import Facts
+from leadrules.letters import Letters
 from leadrules.occurrences import Occurrence
-from leadrules.patterns import Patterns
-from leadrules.values import DAY, Value, Zone, bounded, folded, key_of
+from leadrules.values import DAY, Value, Zone, bounded, key_of
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -64,6 +64,11 @@ class Reading:
     def zone(self) -> Zone:
         """The ruleset's timezone."""
         return self.program.scope.zone
+
+    @property
+    def letters(self) -> Letters:
+        """How the ruleset compares texts."""
+        return self.program.scope.letters
 
     def anew(self, as_of: int, held: Mapping[str, str]) -> Self:
         """Read the lead again, as of the same moment or a later one, with labels that it holds then."""
@@ -120,16 +125,23 @@ class Reading:
             left = self.instant(left, node.left.type.kind)
             right = self.instant(right, node.right.type.kind)
         elif kinds == {"text"}:
-            left, right = folded(str(left)), folded(str(right))
+            left, right = self.letters.folded(str(left)), self.letters.folded(str(right))
         return COMPARISONS[node.op].holds(left, right)
 
     def _text_test(self, node: p.TextTest, event: Occurrence | None) -> Truth:
         subject = self.value(node.subject, event)
         if isinstance(subject, tuple):
-            members = {folded(member) for member in subject}
-            return either(_known(self.value(c, event), lambda text: folded(text) in members) for c in node.choices)
-        stands_in = functools.partial(_stands_in, node.kind, self.program.patterns, str(subject))
+            fold = self.letters.folded
+            members = {fold(member) for member in subject}
+            return either(_known(self.value(c, event), lambda text: fold(text) in members) for c in node.choices)
+        stands_in = functools.partial(self._stands_in, node.kind, str(subject))
         return either(None if subject is None else _known(self.value(c, event), stands_in) for c in node.choices)
+
+    def _stands_in(self, kind: str, subject: str, choice: str) -> bool:
+        holds = TEXT_TESTS[kind].holds
+        if holds is None:
+            return self.program.patterns[choice].search(self.letters.plain(subject)) is not None
+        return holds(self.letters.folded(subject), self.letters.folded(choice))
 
     # ---------------------------------------------------------------- values
 
@@ -193,8 +205,18 @@ class Reading:
             values = [self.property(node.property, event) for event in self.select(node.selection)]
             if aggregate.gives_value:
                 return aggregate.of(values)  # type: ignore[no-any-return]
-            found = aggregate.of([folded(value) if isinstance(value, str) else value for value in values])
+            found = aggregate.of([self.compared(value) for value in values])
         return None if found is None else Fraction(found)
+
+    def compared(self, value: Value | None) -> Value | None:
+        """Give a text in the form of comparison, and any other value as it is."""
+        return self.letters.folded(value) if isinstance(value, str) else value
+
+    def key(self, value: Value | None) -> object:
+        """Give what stands for a value in buckets, and where events share it."""
+        if isinstance(value, tuple):
+            return tuple(self.letters.folded(member) for member in value)
+        return self.compared(value) if isinstance(value, str) else key_of(value)
 
     def _days(self, direction: str, moment: Value | None, kind: str) -> Fraction | None:
         if moment is None:
@@ -214,7 +236,7 @@ class Reading:
                 criterion = self.program.functions[node.plugin, node.function]
                 arguments = dict(zip(node.names, found, strict=True))
                 view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
-                self.answers[question] = call(criterion, arguments, view, self.facts.lead)
+                self.answers[question] = call(criterion, arguments, view, self.facts.lead, self.letters)
             return self.answers[question]
         if any(value is None for value in found):
             return None
@@ -256,7 +278,7 @@ class Reading:
     def same(self, reads: Sequence[p.PropertyRead], event: Occurrence) -> tuple[object, ...] | None:
         """Give what an event and its answer must share, as it is compared; None where a part of it is unknown."""
         values = [self.property(read, event) for read in reads]
-        return None if None in values else tuple(map(compared, values))
+        return None if None in values else tuple(map(self.key, values))
 
     def events_passing(self, types: Sequence[str], filter_: p.Condition | None) -> Iterable[Occurrence]:
         """Give the events of some types that pass a filter in canonical order."""
@@ -298,16 +320,9 @@ class Reading:
     def bucket(self, bucket: p.Bucket, event: Occurrence) -> object:
         """Give what tells an event's bucket from others; unknown is a bucket of its own."""
         if bucket.property is not None:
-            return compared(self.property(bucket.property, event))
+            return self.key(self.property(bucket.property, event))
         assert bucket.calendar is not None
         return CALENDARS[bucket.calendar].number(event.at, self.zone)
-
-
-def compared(value: Value | None) -> object:
-    """Give what stands for a value where values are compared: text without regard to case."""
-    if isinstance(value, tuple):
-        return tuple(folded(member) for member in value)
-    return folded(value) if isinstance(value, str) else key_of(value)
 
 
 # ------------------------------------------------------------- three values
@@ -372,10 +387,3 @@ BUILT_IN: dict[str, Callable[..., Fraction]] = {
 
 def _known(value: Value | None, test: Callable[[str], bool]) -> Truth:
     return None if value is None else test(str(value))
-
-
-def _stands_in(kind: str, patterns: Patterns, subject: str, choice: str) -> bool:
-    holds = TEXT_TESTS[kind].holds
-    if holds is None:
-        return patterns[choice].search(subject) is not None
-    return holds(folded(subject), folded(choice))

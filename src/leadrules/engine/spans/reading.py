@@ -333,7 +333,7 @@ class SpanReading:
             criterion = program.functions[node.plugin, node.function]
             view = functools.partial(view_of, node, program, facts, self.still.as_of if moment is None else moment)
             arguments = dict(zip(node.names, values, strict=True))
-            self.memory.answers[key] = call(criterion, arguments, view, facts.lead)
+            self.memory.answers[key] = call(criterion, arguments, view, facts.lead, program.scope.letters)
         return exactly(self.memory.answers[key])
 
     def _asked_at(self) -> int | None:

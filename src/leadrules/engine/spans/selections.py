@@ -17,7 +17,7 @@ from leadrules.engine.spans.movement import Movement
 from leadrules.engine.spans.possible import ANYTHING, FALSE, TRUE, Possible, Range, both, exactly, one_of, opposite
 from leadrules.families import AGGREGATES
 from leadrules.occurrences import Occurrence
-from leadrules.values import Value, folded
+from leadrules.values import Value
 
 Filter = Callable[[p.Condition, Occurrence], int]
 """Answers a filter that moves about an event, during the span at hand."""
@@ -157,15 +157,17 @@ class Pools:
         if isinstance(chosen.possible, range):
             key, first = (id(node), id(chosen.pool)), chosen.possible.start
             if not chosen.is_settled and key not in self._from_each:
-                self._from_each[key] = _from_each(node, values, earlier)
+                self._from_each[key] = _from_each(node, values, earlier, self.still.compared)
             if key in self._from_each:
                 leaving = len(chosen.possible) - len(chosen.sure)
                 return one_of(self._from_each[key][first : first + leaving + 1])
         if chosen.is_settled:
-            return exactly(_value(node, [values[index] for index in chosen.possible], earlier))
+            selected = [values[index] for index in chosen.possible]
+            return exactly(_value(node, selected, earlier, self.still.compared))
         if AGGREGATES[node.function].gives_value:
             return one_of(_at_the_edge(node, values, chosen))
-        return _around(node, [values[i] for i in chosen.possible], [values[i] for i in chosen.sure], earlier)
+        possible, sure = ([values[index] for index in indexes] for indexes in (chosen.possible, chosen.sure))
+        return _around(node, possible, sure, earlier, self.still.compared)
 
     def values(self, node: p.PropertyRead, pool: Pool) -> list[Value | None]:
         """Give a property of the events of a pool."""
@@ -180,7 +182,11 @@ def relations_of(selection: p.Selection | p.SinceEvent | p.Answer) -> tuple[p.Re
     return selection.relations if isinstance(selection, p.Selection) else ()
 
 
-def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) -> Value | None:
+_Form = Callable[[Value | None], Value | None]
+"""Gives a text in the form of comparison, and any other value as it is."""
+
+
+def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total, compared: _Form) -> Value | None:
     """Give what the reference gives for these values."""
     aggregate = AGGREGATES[node.function]
     if aggregate.of_total is not None:
@@ -189,21 +195,23 @@ def _value(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) ->
     elif aggregate.gives_value:
         return aggregate.of(values)  # type: ignore[no-any-return]
     else:
-        found = aggregate.of([folded(value) if isinstance(value, str) else value for value in values])
+        found = aggregate.of([compared(value) for value in values])
     return None if found is None else Fraction(found)
 
 
-def _from_each(node: p.Aggregate, values: Sequence[Value | None], earlier: Total) -> list[Value | None]:
+def _from_each(
+    node: p.Aggregate, values: Sequence[Value | None], earlier: Total, compared: _Form
+) -> list[Value | None]:
     """Give what the reference gives from each of the values on, and for none: found from the last to the first."""
     aggregate = AGGREGATES[node.function]
     begin: Callable[..., Callable[[Any], Any]] = aggregate.growing
     take = begin(earlier.count, earlier.sum) if earlier.count else begin()
-    found = [_value(node, [], earlier)]
+    found = [_value(node, [], earlier, compared)]
     for value in reversed(values):
         if aggregate.gives_value:
             found.append(take(value))
         else:
-            given = take(folded(value) if isinstance(value, str) else value)
+            given = take(compared(value))
             found.append(None if given is None else Fraction(given))
     return found[::-1]
 
@@ -220,13 +228,17 @@ def _at_the_edge(node: p.Aggregate, values: Sequence[Value | None], chosen: Chos
 
 
 def _around(
-    node: p.Aggregate, possible: Sequence[Value | None], sure: Sequence[Value | None], earlier: Total
+    node: p.Aggregate,
+    possible: Sequence[Value | None],
+    sure: Sequence[Value | None],
+    earlier: Total,
+    compared: _Form,
 ) -> Possible:
     """Give what reaches around all values of the events from the sure to the possible ones."""
     aggregate = AGGREGATES[node.function]
-    some, always = _known(possible), _known(sure)
+    some, always = _known(possible, compared), _known(sure, compared)
     if not some:
-        return exactly(_value(node, [], earlier))
+        return exactly(_value(node, [], earlier, compared))
     if aggregate.around is None or earlier.count:
         return ANYTHING
     low, high = aggregate.around(always, some)
@@ -234,8 +246,8 @@ def _around(
     return Range(Fraction(low), Fraction(high), unknown, _bits(some))
 
 
-def _known(values: Sequence[Value | None]) -> list[Any]:
-    return [folded(value) if isinstance(value, str) else value for value in values if value is not None]
+def _known(values: Sequence[Value | None], compared: _Form) -> list[Any]:
+    return [compared(value) for value in values if value is not None]
 
 
 def _bits(values: Sequence[Any]) -> int:

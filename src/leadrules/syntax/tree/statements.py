@@ -171,6 +171,11 @@ class Precision(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
+class AccentsIgnored(Node):
+    """`accents ignored`."""
+
+
+@attrs.frozen(eq=False, repr=False)
 class Param(Node):
     """`param NAME = literal`."""
 
@@ -460,6 +465,7 @@ Statement = (
     Ruleset
     | Timezone
     | Precision
+    | AccentsIgnored
     | Param
     | ListDeclaration
     | FieldDeclaration
