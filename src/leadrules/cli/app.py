@@ -5,16 +5,23 @@ gives the exit status; `run` turns whatever goes wrong into a sentence and a sta
 no texts here, since typer reads those of all commands whichever is run.
 """
 
-# ruff: noqa: PLR0913, PLR0917 - a command has a parameter for each of its options
+# ruff: noqa: PLR0913 - a command has a parameter for each of its options
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from leadrules.cli import options
 from leadrules.cli.configured import commands_of, configured
+from leadrules.cli.grouping import grouped
+from leadrules.cli.options import AsOf, AsOfColumn, Events, IdColumn, LeadsFiles, OutputFormat, Reading, RulesFile
 from leadrules.cli.running import run
+
+if TYPE_CHECKING:
+    from leadrules.cli.rule_files import Given
+    from leadrules.cli.score import Listed, Outputs
 
 app = typer.Typer(
     name="leadrules",
@@ -25,74 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Format = Literal["text", "json"]
-
-RulesFile = Annotated[Path, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)]
-LeadsFiles = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="LEADS",
-        help="The leads: .csv, .xlsx, .jsonl, .json, .parquet, …, or a folder; - is standard input.",
-        show_default=False,
-    ),
-]
-Events = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="FILE[:PART=NAME,…]",
-        help="What the leads did, a file of events; may stand several times: "
-        "'opens.csv:at=time,type=\"email_open\"' names columns, and in quotes what the file lacks.",
-    ),
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(metavar="TIME", help="Score as of this time: 2026-11-21 or 2026-11-21T10:00:00Z. (default: now)"),
-]
-IdColumn = Annotated[
-    str, typer.Option(metavar="NAME", help="The column with the id of a lead; # takes the number of the row.")
-]
-EventColumns = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PART=NAME,…", help="Columns of all files of events, such as lead=contact,type=action,at=time,id=key."
-    ),
-]
-Delimiter = Annotated[
-    str | None, typer.Option(metavar="MARK", help="What separates the values of the leads, if not recognised.")
-]
-Encoding = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="The encoding of the leads, if not recognised: utf-8, windows-1250, …"),
-]
-Sheet = Annotated[
-    str | None, typer.Option(metavar="NAME|NUMBER", help="The sheet of a workbook with the leads. (default: the first)")
-]
-EventsSheet = Annotated[str | None, typer.Option(metavar="NAME|NUMBER", help="The sheet with the events.")]
-EventsEncoding = Annotated[str | None, typer.Option(metavar="NAME", help="The encoding of the events.")]
-InputFormat = Annotated[
-    Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx", "xlsm", "xls", "ods"] | None,
-    typer.Option(help="What the leads are, whatever their name says; of standard input CSV, if not said."),
-]
-Params = Annotated[
-    list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Another value for a param of the rules.")
-]
-AllowPlugin = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow-plugin",
-        metavar="NAME[=DISTRIBUTION]",
-        help="A plugin that the rules may use, and who must bring it. (default: all installed)",
-    ),
-]
-HostCriteria = Annotated[
-    list[str] | None,
-    typer.Option("--criteria", metavar="NAME=MODULE", help="A module with criteria of yours: rules `use NAME`."),
-]
-Lenient = Annotated[
-    bool, typer.Option("--lenient", help="What a field or property cannot read is unknown, and costs no lead.")
-]
-OutputFormat = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -129,27 +68,17 @@ def demo(
 
 @app.command()
 @configured
+@grouped(reading=options.reading, given=options.leniently_given)
 def check(
     rules: Annotated[Path | None, typer.Argument(metavar="RULES", help="The rule file.", show_default=False)] = None,
     against: Annotated[
         list[Path] | None, typer.Option(metavar="LEADS", help="Report what these leads lack for the rules, too.")
     ] = None,
     events: Events = None,
-    id_column: IdColumn = "id",
-    event_columns: EventColumns = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    events_encoding: EventsEncoding = None,
-    sheet: Sheet = None,
-    events_sheet: EventsSheet = None,
-    input_format: InputFormat = None,
-    param: Params = None,
-    allow_plugin: AllowPlugin = None,
-    criteria: HostCriteria = None,
-    lenient: Lenient = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="List every rule: does it score each event, or once?")
-    ] = False,
+    *,
+    reading: Reading,
+    given: "Given",
+    verbose: Annotated[bool, options.verbosely("List every rule: does it score each event, or once?")] = False,
     show_code: Annotated[bool, typer.Option("--show-code", help="Print the Python that the rules become.")] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Tell what a code such as LR204 means, and check nothing.")
@@ -167,25 +96,8 @@ def check(
     if events and not against:
         raise typer.BadParameter("--events goes with --against LEADS")
     from leadrules.cli.check import check as command
-    from leadrules.cli.rule_files import Given
 
-    source = None
-    if against:
-        from leadrules.cli.reading import Source
-
-        source = Source(
-            against,
-            events or (),
-            id_column,
-            event_columns,
-            delimiter,
-            encoding,
-            events_encoding,
-            sheet,
-            events_sheet,
-            input_format=input_format,
-        )
-    given = Given(param or [], allow_plugin, criteria or [], lenient)
+    source = reading(against, events or ()) if against else None
     raise typer.Exit(run(lambda: command(rules, source, given, verbose=verbose, as_json=as_json, show_code=show_code)))
 
 
@@ -205,107 +117,28 @@ def fmt(
 
 @app.command()
 @configured
+@grouped(outputs=options.outputs, listed=options.listed, reading=options.reading, given=options.leniently_given)
 def score(
     rules: RulesFile,
     leads: LeadsFiles,
     events: Events = None,
     as_of: AsOf = None,
-    as_of_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Score each lead as of the time in this column.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write all results: .csv, .xlsx, .jsonl, .json, .parquet; - prints CSV.",
-        ),
-    ] = None,
-    audit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write where every point comes from: .csv or .jsonl.")
-    ] = None,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write what could not be read or scored, and why: .csv or .jsonl."),
-    ] = None,
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COLUMN", help="Write this column of the leads beside the results, too; all: each of them."
-        ),
-    ] = None,
-    for_: Annotated[
-        str | None,
-        typer.Option("--for", metavar="PROGRAM", help="Write CSV for it: excel-us, excel-uk, excel-de, excel-pl, …"),
-    ] = None,
-    out_delimiter: Annotated[
-        str | None, typer.Option(metavar="MARK", help="What separates the values of CSV that is written. (default: ,)")
-    ] = None,
-    out_decimal: Annotated[
-        str | None,
-        typer.Option(metavar="MARK", help="What stands before decimals in CSV that is written. (default: .)"),
-    ] = None,
-    out_encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The encoding of CSV that is written. (default: utf-8)")
-    ] = None,
-    out_dates: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Dates of kept columns in CSV, such as DD.MM.YYYY.")
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="A list for each of its values: a file for each, with {} in its name."),
-    ] = None,
-    only_changed: Annotated[
-        Path | None, typer.Option(metavar="LAST", help="Write only what is new or other than in this file of results.")
-    ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(metavar="CONDITION", help="Only leads that meet it: 'stage >= mql and budget'."),
-    ] = None,
-    show: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Show this column beside the id. (default: company)")
-    ] = None,
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads to show.")] = 10,
+    as_of_column: AsOfColumn = None,
+    *,
+    outputs: "Outputs",
+    listed: "Listed",
     workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="How many processes share the work.")] = 1,
     keep_formulas: Annotated[
         bool, typer.Option("--keep-formulas", help="Write texts that a spreadsheet would run to CSV as they are.")
     ] = False,
-    id_column: IdColumn = "id",
-    event_columns: EventColumns = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    events_encoding: EventsEncoding = None,
-    sheet: Sheet = None,
-    events_sheet: EventsSheet = None,
-    input_format: InputFormat = None,
-    param: Params = None,
-    allow_plugin: AllowPlugin = None,
-    criteria: HostCriteria = None,
-    lenient: Lenient = False,
+    reading: Reading,
+    given: "Given",
     format_: OutputFormat = "text",
 ) -> None:
     """Score leads, and show whom to contact first."""
-    from leadrules.cli.reading import Source
-    from leadrules.cli.rule_files import Given
-    from leadrules.cli.score import FormOptions, Listed, Outputs
     from leadrules.cli.score import score as command
 
-    source = Source(
-        leads,
-        events or (),
-        id_column,
-        event_columns,
-        delimiter,
-        encoding,
-        events_encoding,
-        sheet,
-        events_sheet,
-        as_of_column,
-        input_format,
-    )
-    form = FormOptions(for_, out_delimiter, out_decimal, out_encoding, out_dates)
-    outputs = Outputs(output, audit, rejects, tuple(keep or ()), by, only_changed, where, form)
+    source = reading(leads, events or (), as_of_column=as_of_column)
     raise typer.Exit(
         run(
             lambda: command(
@@ -313,8 +146,8 @@ def score(
                 source,
                 outputs,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin, criteria or [], lenient),
-                listed=Listed(top, show or ()),
+                given=given,
+                listed=listed,
                 workers=workers,
                 keep_formulas=keep_formulas,
                 as_json=format_ == "json",
@@ -325,6 +158,7 @@ def score(
 
 @app.command()
 @configured
+@grouped(reading=options.reading, given=options.leniently_given)
 def explain(
     rules: RulesFile,
     leads: LeadsFiles,
@@ -338,86 +172,42 @@ def explain(
         bool, typer.Option("--forecast", help="Tell when its stages will change if nothing else happens.")
     ] = False,
     days: Annotated[int, typer.Option(min=1, max=3650, metavar="N", help="How far the forecast looks.")] = 90,
-    id_column: IdColumn = "id",
-    event_columns: EventColumns = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    events_encoding: EventsEncoding = None,
-    sheet: Sheet = None,
-    events_sheet: EventsSheet = None,
-    input_format: InputFormat = None,
-    param: Params = None,
-    allow_plugin: AllowPlugin = None,
-    criteria: HostCriteria = None,
-    lenient: Lenient = False,
+    *,
+    reading: Reading,
+    given: "Given",
     pii: Annotated[bool, typer.Option("--pii", help="Show the values of personal fields.")] = False,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell how one lead came to its score."""
     from leadrules.cli.explain import ExplainOptions
     from leadrules.cli.explain import explain as command
-    from leadrules.cli.reading import Source
-    from leadrules.cli.rule_files import Given
 
-    source = Source(
-        leads,
-        events or (),
-        id_column,
-        event_columns,
-        delimiter,
-        encoding,
-        events_encoding,
-        sheet,
-        events_sheet,
-        input_format=input_format,
-    )
+    source = reading(leads, events or ())
     if forecast and why_not is not None:
         raise typer.BadParameter("--forecast and --why-not are two questions: ask one at a time")
     told = ExplainOptions(why_not, days if forecast else None, pii=pii, as_json=format_ == "json")
-    raise typer.Exit(
-        run(
-            lambda: command(
-                rules, source, lead, told, as_of=as_of, given=Given(param or [], allow_plugin, criteria or [], lenient)
-            )
-        )
-    )
+    raise typer.Exit(run(lambda: command(rules, source, lead, told, as_of=as_of, given=given)))
 
 
 @app.command()
 @configured
+@grouped(reading=options.reading)
 def infer(
     leads: LeadsFiles,
     events: Events = None,
-    id_column: IdColumn = "id",
-    event_columns: EventColumns = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    events_encoding: EventsEncoding = None,
-    sheet: Sheet = None,
-    events_sheet: EventsSheet = None,
-    input_format: InputFormat = None,
+    *,
+    reading: Reading,
 ) -> None:
     """Write the declarations that fit a data file, to begin a rule file with."""
     from leadrules.cli.infer import infer as command
-    from leadrules.cli.reading import Source
 
-    source = Source(
-        leads,
-        events or (),
-        id_column,
-        event_columns,
-        delimiter,
-        encoding,
-        events_encoding,
-        sheet,
-        events_sheet,
-        input_format=input_format,
-    )
+    source = reading(leads, events or ())
     raise typer.Exit(run(lambda: command(source)))
 
 
 @app.command("test")
 @configured
+@grouped(given=options.given)
 def examples(
     rules: Annotated[list[Path], typer.Argument(metavar="RULES…", help="The rule files.", show_default=False)],
     min_coverage: Annotated[
@@ -426,23 +216,17 @@ def examples(
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Change each rule a little, and tell what no example would notice.")
     ] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="List what no example covers also where an example fails.")
-    ] = False,
-    param: Params = None,
-    allow_plugin: AllowPlugin = None,
-    criteria: HostCriteria = None,
+    verbose: Annotated[bool, options.verbosely("List what no example covers also where an example fails.")] = False,
+    *,
+    given: "Given",
     format_: OutputFormat = "text",
 ) -> None:
     """Run a rule file's examples, and tell what they leave uncovered."""
-    from leadrules.cli.rule_files import Given
     from leadrules.cli.test_command import TestOptions
     from leadrules.cli.test_command import test as command
 
     asked = TestOptions(min_coverage, mutate, verbose)
-    raise typer.Exit(
-        run(lambda: command(rules, asked, Given(param or [], allow_plugin, criteria or []), as_json=format_ == "json"))
-    )
+    raise typer.Exit(run(lambda: command(rules, asked, given, as_json=format_ == "json")))
 
 
 @app.command()
@@ -459,15 +243,14 @@ def init(
 
 @app.command()
 @configured
+@grouped(reading=options.reading, given=options.leniently_given)
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="The rule file as it was.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="The rule file as it is now.", show_default=False)],
     leads: LeadsFiles,
     events: Events = None,
     as_of: AsOf = None,
-    as_of_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Score each lead as of the time in this column.")
-    ] = None,
+    as_of_column: AsOfColumn = None,
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
@@ -475,39 +258,16 @@ def diff(
             help='Exit with 1 when it holds: "stage moves > 5%", "score changes > 100", "owner moves > 0".',
         ),
     ] = None,
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many of the leads that move to show.")] = 10,
-    id_column: IdColumn = "id",
-    event_columns: EventColumns = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    events_encoding: EventsEncoding = None,
-    sheet: Sheet = None,
-    events_sheet: EventsSheet = None,
-    input_format: InputFormat = None,
-    param: Params = None,
-    allow_plugin: AllowPlugin = None,
-    criteria: HostCriteria = None,
-    lenient: Lenient = False,
+    top: Annotated[int, options.most("How many of the leads that move to show.")] = 10,
+    *,
+    reading: Reading,
+    given: "Given",
     format_: OutputFormat = "text",
 ) -> None:
     """Tell what changed between two rule files, and what that does to leads."""
     from leadrules.cli.diff import diff as command
-    from leadrules.cli.reading import Source
-    from leadrules.cli.rule_files import Given
 
-    source = Source(
-        leads,
-        events or (),
-        id_column,
-        event_columns,
-        delimiter,
-        encoding,
-        events_encoding,
-        sheet,
-        events_sheet,
-        as_of_column,
-        input_format,
-    )
+    source = reading(leads, events or (), as_of_column=as_of_column)
     as_json = format_ == "json"
     raise typer.Exit(
         run(
@@ -516,7 +276,7 @@ def diff(
                 new,
                 source,
                 as_of=as_of,
-                given=Given(param or [], allow_plugin, criteria or [], lenient),
+                given=given,
                 fail_on=fail_on or [],
                 top=top,
                 as_json=as_json,
@@ -530,7 +290,7 @@ def compare(
     last: Annotated[Path, typer.Argument(metavar="LAST", help="The results of last time.", show_default=False)],
     now: Annotated[Path, typer.Argument(metavar="NOW", help="The results of now.", show_default=False)],
     id_column: IdColumn = "id",
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="How many leads of each kind to show.")] = 10,
+    top: Annotated[int, options.most("How many leads of each kind to show.")] = 10,
     format_: OutputFormat = "text",
 ) -> None:
     """Tell who rose, fell, is new or gone between two files of results."""
