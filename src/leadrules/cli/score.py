@@ -22,7 +22,7 @@ from leadrules.cli.screen import Screen, counted, drawn
 from leadrules.cli.streams import standard_output
 from leadrules.errors import RulesetError
 from leadrules.ruleset import Ruleset, program_of
-from leadrules.tables import Reject, Scored, Summary, UnreadableColumn, score_files
+from leadrules.tables import LeadTable, Reject, Scored, Summary, UnreadableColumn, score_files
 from leadrules.tables.batch import refuse_outputs
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.scoring import AsOf, as_of_each, score_row
@@ -124,27 +124,21 @@ def score(  # noqa: PLR0913 - a parameter for each thing that is asked
 ) -> int:
     """Score a file of leads and give the exit status. Raises Stop, RulesetError and FileProblem."""
     notes = Screen(stderr=True)
-    if as_of is not None and source.as_of_column is not None:
-        raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
-    if as_json and outputs.to_stdout:
-        raise Stop("--format json prints a summary, and -o - the results", "write the results to a file: -o scored.csv")
-    outputs.check()
+    _refuse_contradictions(source, outputs, as_of, as_json=as_json)
     rules = load_rules(path, given)
-    by = () if outputs.by is None else (outputs.by,)
     asked = None if outputs.where is None else _where(rules, outputs.where, notes)
-    programs = (program_of(rules),) if asked is None else (program_of(rules), asked.program)
-    table = source.open(*programs, also=(*outputs.keep, *listed.show, *by))
+    table = _opened(rules, source, outputs, listed, asked)
     where = program_of(rules).scope.zone
     moment = None if source.as_of_column is not None else read_as_of_option(as_of, where, notes)
     ranking = Rankings.of(program_of(rules), table, listed.top, listed.show, outputs.by)
-
-    def take(one: Scored | Reject) -> None:
-        ranking.add(one)
-        bar.advance()
-
     form = outputs.form.read()
     stream = standard_output(form.encoding) if outputs.to_stdout else contextlib.nullcontext()
     with Bar(table.path, notes) as bar, stream as stdout:
+
+        def take(one: Scored | Reject) -> None:
+            ranking.add(one)
+            bar.advance()
+
         summary = score_files(
             rules,
             leads=table,
@@ -164,13 +158,35 @@ def score(  # noqa: PLR0913 - a parameter for each thing that is asked
     if as_json:
         with standard_output() as file:
             file.write(canonical_json(summary.to_dict()) + "\n")
-        return SOME_REJECTED if summary.left_out else OK
-    if not outputs.to_stdout:
-        screen = Screen()
-        title(screen, rules, ranking.all, f"as of {_said(moment, source, where)}")
-        ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
-    tell_rest(notes, table.called, outputs, summary, lenient=given.lenient)
+    else:
+        if not outputs.to_stdout:
+            _tell_ranking(rules, ranking, moment, source)
+        tell_rest(notes, table.called, outputs, summary, lenient=given.lenient)
     return SOME_REJECTED if summary.left_out else OK
+
+
+def _refuse_contradictions(source: Source, outputs: Outputs, as_of: str | None, *, as_json: bool) -> None:
+    """Raise Stop and FileProblem for options that say two things."""
+    if as_of is not None and source.as_of_column is not None:
+        raise Stop("--as-of and --as-of-column both say the time of scoring", "give one of them")
+    if as_json and outputs.to_stdout:
+        raise Stop("--format json prints a summary, and -o - the results", "write the results to a file: -o scored.csv")
+    outputs.check()
+
+
+def _opened(rules: Ruleset, source: Source, outputs: Outputs, listed: Listed, asked: Where | None) -> LeadTable:
+    """Open the leads, with all columns that rules, lists and files ask for."""
+    programs = (program_of(rules),) if asked is None else (program_of(rules), asked.program)
+    by = () if outputs.by is None else (outputs.by,)
+    return source.open(*programs, also=(*outputs.keep, *listed.show, *by))
+
+
+def _tell_ranking(rules: Ruleset, ranking: Rankings, moment: dt.datetime | None, source: Source) -> None:
+    """Show whom to contact first, and where all stand."""
+    screen = Screen()
+    where = program_of(rules).scope.zone
+    title(screen, rules, ranking.all, f"as of {_said(moment, source, where)}")
+    ranked.show(screen, ranking, audit_of=audits(rules, _moments(moment, where)))
 
 
 def _said(moment: dt.datetime | None, source: Source, where: Zone) -> str:

@@ -149,12 +149,12 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
     """
     _refuse_arguments(rules, events, event_columns, workers)
     asked = Where.of(rules, where) if isinstance(where, str) else where
-    results = Path(output) if isinstance(output, str) else output
-    points, refused = Path(audit) if audit else None, Path(rejects) if rejects else None
-    refuse_outputs(results, points, refused, by=by is not None)
+    files = _Files.of(output, audit, rejects)
+    refuse_outputs(files.results, files.audit, files.rejects, by=by is not None)
     if isinstance(leads, LeadTable):
         if (events, event_columns, id_column) != (None, None, "id"):
             raise ValueError("this table of leads is open already: name its events and columns to read_leads")
+        table = leads
     else:
         scope = program_of(rules).scope if asked is None else asked.program.scope
         names = Names.of([scope]) if near_names else None
@@ -162,35 +162,62 @@ def score_files(  # noqa: PLR0913 - a parameter for each file and each thing to 
             needed = None if progress else scope.properties
             events = read_events(events, columns=event_columns, only=needed, names=names)
         needed = None if progress or keep or by else scope.attributes
-        leads = read_leads(leads, id_column=id_column, events=events, only=needed, names=names)
-    when = _moments(rules, as_of, leads.as_of_column)
-    wants_audit = points is not None or (results is not None and holds_audit(results))
+        table = read_leads(leads, id_column=id_column, events=events, only=needed, names=names)
+    when = _moments(rules, as_of, table.as_of_column)
     looking = Looking(program_of(rules))
-    rows = score_rows(rules, looking.watch(leads), when, workers=workers or 1, audit=wants_audit)
-    tally = _Tally(StrangeLabels.of(rules), UnreadableValues.of(rules))
-    formulas = Formulas(keep_formulas)
-    program = program_of(rules)
-    columns = columns_of(program, leads, [keep] if isinstance(keep, str) else keep)
-    about = _about(rules, as_of)
-    last = () if only_changed is None else (Path(only_changed),)
-    inputs = (*leads.files, *files_of(rules), *last)
-    lists = None if by is None else find_column(program, leads, by)
-    writing = Writing(program, columns, form or CsvForm(), formulas, inputs, about, list(columns.remarks), lists)
-    earlier = Earlier(read_scored(last[0], leads.id_column)) if last else None
-    with _opened(writing, results, points, refused, earlier) as write:
-        for one in _each(rows):
-            tally.add(one)
-            if asked is not None and isinstance(one, Scored) and not asked.holds(one):
-                tally.unasked += 1
-                continue
+    rows = score_rows(rules, looking.watch(table), when, workers=workers or 1, audit=files.hold_audit)
+    last = None if only_changed is None else Path(only_changed)
+    writing = _writing(rules, table, as_of, keep, by, form or CsvForm(), Formulas(keep_formulas), last)
+    earlier = None if last is None else Earlier(read_scored(last, table.id_column))
+    tally = _Tally(StrangeLabels.of(rules), UnreadableValues.of(rules), asked)
+    with _opened(writing, files, earlier) as write:
+        for one in tally.counting(_each(rows)):
             write(one)
             if progress is not None:
                 progress(one)
-    writing.remarks.extend(writing.changed.sentences())
-    if asked is not None:
-        writing.remarks.extend(asked.sentences(tally.unasked))
-    summary = tally.summary(leads, writing, looking.found(leads), remarks_of(rules))
+    writing.remarks.extend((*writing.changed.sentences(), *tally.of_unasked()))
+    summary = tally.summary(table, writing, looking.found(table), remarks_of(rules))
     return attrs.evolve(summary, unwritten=tally.unasked + (earlier.same if earlier is not None else 0))
+
+
+@attrs.frozen
+class _Files:
+    """The files to write, None for none."""
+
+    results: Path | TextIO | None
+    audit: Path | None
+    rejects: Path | None
+
+    @classmethod
+    def of(
+        cls, output: Path | str | TextIO | None, audit: Path | str | Literal[False], rejects: Path | str | None
+    ) -> _Files:
+        """Take them as a host names them."""
+        results = Path(output) if isinstance(output, str) else output
+        return cls(results, Path(audit) if audit else None, Path(rejects) if rejects else None)
+
+    @property
+    def hold_audit(self) -> bool:
+        """Tell whether an audit is written, be it beside the results."""
+        return self.audit is not None or (self.results is not None and holds_audit(self.results))
+
+
+def _writing(
+    rules: Ruleset,
+    leads: LeadTable,
+    as_of: dt.datetime | None,
+    keep: Keep | str,
+    by: str | None,
+    form: CsvForm,
+    formulas: Formulas,
+    last: Path | None,
+) -> Writing:
+    """Say what all files of a run share. Raises FileProblem for columns that are not there."""
+    program = program_of(rules)
+    columns = columns_of(program, leads, [keep] if isinstance(keep, str) else keep)
+    inputs = (*leads.files, *files_of(rules), *(() if last is None else (last,)))
+    lists = None if by is None else find_column(program, leads, by)
+    return Writing(program, columns, form, formulas, inputs, _about(rules, as_of), list(columns.remarks), lists)
 
 
 def _each(rows: Iterable[Scored | Reject]) -> Iterator[Scored | Reject]:
@@ -247,20 +274,18 @@ def _about(rules: Ruleset, as_of: dt.datetime | None) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _opened(
-    writing: Writing, output: Path | TextIO | None, audit: Path | None, rejects: Path | None, earlier: Earlier | None
-) -> Iterator[Take]:
+def _opened(writing: Writing, files: _Files, earlier: Earlier | None) -> Iterator[Take]:
     """Open all outputs, and give what writes a result or reject; none of them appears unless the block ends well."""
     writers = []
     with contextlib.ExitStack() as stack:
-        if output is not None:
-            put_result = stack.enter_context(results_to(output, writing))
+        if files.results is not None:
+            put_result = stack.enter_context(results_to(files.results, writing))
             writers.append(put_result if earlier is None else earlier.only_changed(put_result))
-        if audit is not None:
-            writers.append(stack.enter_context(audit_to(audit, writing)))
+        if files.audit is not None:
+            writers.append(stack.enter_context(audit_to(files.audit, writing)))
         refused = None
-        if rejects is not None:
-            refused = RejectsWriter(rejects, inputs=writing.inputs, formulas=writing.formulas, form=writing.form)
+        if files.rejects is not None:
+            refused = RejectsWriter(files.rejects, inputs=writing.inputs, formulas=writing.formulas, form=writing.form)
             stack.enter_context(refused)
 
         def write(one: Scored | Reject) -> None:
@@ -277,10 +302,11 @@ def _opened(
 
 @attrs.define
 class _Tally:
-    """Counts what was scored and what was left out."""
+    """Counts what was scored and what was left out, and what was `asked` for of what was scored."""
 
     labels: StrangeLabels
     unreadable: UnreadableValues
+    asked: Where | None
     scored: int = 0
     rejected: int = 0
     unscored: int = 0
@@ -289,7 +315,21 @@ class _Tally:
     reasons: list[str] = attrs.field(factory=list)
     others: list[str] = attrs.field(factory=list)
 
+    def counting(self, rows: Iterable[Scored | Reject]) -> Iterator[Scored | Reject]:
+        """Count results and rejects, and give all but the leads that are not asked for."""
+        for one in rows:
+            self.add(one)
+            if self.asked is None or isinstance(one, Reject) or self.asked.holds(one):
+                yield one
+            else:
+                self.unasked += 1
+
+    def of_unasked(self) -> Sequence[str]:
+        """Say how many leads were not asked for."""
+        return () if self.asked is None else tuple(self.asked.sentences(self.unasked))
+
     def add(self, one: Scored | Reject) -> None:
+        """Count a result or reject."""
         is_by_column = self.unreadable.add(one)
         if isinstance(one, Scored):
             self.scored += 1
@@ -306,6 +346,7 @@ class _Tally:
             self.others.append(one.reason)
 
     def summary(self, leads: LeadTable, writing: Writing, lacks: Lacks, of_rules: Sequence[str]) -> Summary:
+        """Sum up, of leads that were read to their end."""
         return Summary(
             scored=self.scored,
             rejected=self.rejected,
