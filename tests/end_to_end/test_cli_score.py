@@ -207,6 +207,7 @@ def test_values_that_cannot_be_read_are_told_by_column(here, leadrules):
     run = leadrules(*SCORE)
     assert run.exit_code == 3
     assert run.stderr == (
+        "note: `events.csv` has no events\n"
         "\nwarning: 9 leads could not be read; no lead is scored\n"
         "  `employees`: 9 values cannot be read, such as `0 500`, `1 500`, `2 500` (first in row 2)\n"
         '    write field employees: number as "1 234"\n'

@@ -299,3 +299,46 @@ def test_a_header_that_stands_once_more_in_a_sheet_is_a_reject(tmp_path):
         (3, "row 3 is the header once more, as where files were put together (take it away)")
     ]
     assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["1", "2"]
+
+
+def test_formulas_without_a_value_and_hidden_rows_are_told(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    book = openpyxl.Workbook()
+    for cells in (["id", "size"], [1, "=1+2"], [2, 6], [3, "=A2"], [4, 7]):
+        book.active.append(cells)
+    for hidden in (3, 5, 9):
+        book.active.row_dimensions[hidden].hidden = True
+    book.save(path)
+    assert [attributes["size"] for _, attributes in read(path)] == [None, 6, None, 7]
+    formulas, rows = read_leads(path).notes
+    assert formulas == (
+        f"`{path}` has 2 formulas that no program has calculated, which are unknown (first in row 2): open it in a "
+        "spreadsheet, and save it"
+    )
+    assert rows == f"`{path}` has 2 rows that are hidden, or filtered out, and read as any other"
+
+
+@pytest.mark.parametrize(
+    ("stored", "found"),
+    [(b"<f>2+3</f><v>5</v>", 5), (b'<f t="shared" si="0"/><v>5</v>', 5), (b"<f>2+3</f><v></v>", None)],
+)
+def test_a_formula_that_was_calculated_is_its_value(tmp_path, stored, found):
+    path = xlsx(tmp_path / "leads.xlsx", [["id", "size"], [1, 5]])
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "new.xlsx", "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == sheet:
+                text = text.replace(b"<v>5</v>", stored)
+                text = text.replace(b'<c r="B2" t="n">', b'<c r="B2" t="str">') if found is None else text
+            new.writestr(name, text)
+    assert read(tmp_path / "new.xlsx")[0][1]["size"] == found
+    assert read_leads(tmp_path / "new.xlsx").notes == ()
+
+
+def test_rows_that_a_filter_of_libreoffice_hides_are_told(tmp_path):
+    shown = row(cell("id")) + row(cell(1))
+    path = ods(tmp_path / "leads.ods", shown + row(cell(2), more='table:visibility="filter"'))
+    assert len(read(path)) == 2
+    said = "has 1 row that is hidden, or filtered out, and read as any other"
+    assert read_leads(path).notes == (f"`{path}` {said}",)

@@ -92,7 +92,7 @@ def _score(impact: Impact, before: Ruleset, after: Ruleset, source: Source, as_o
             reading.look_at(timed)
     for remark in (*dict.fromkeys((*remarks_of(before), *remarks_of(after))), *table.remarks, *labels.sentences()):
         notes.note(remark)
-    tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)
+    tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads, table.close_leads)
     _tell_lacks(notes, *(one.found(table) for one in looking))
     reading.tell(notes)
 

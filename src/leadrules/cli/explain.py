@@ -70,7 +70,7 @@ def explain(path: Path, source: Source, lead: str, options: ExplainOptions, *, a
     for remark in (*remarks_of(rules), *table.notes, *found.remarks()):
         notes.note(remark)
     if not found.row.lead["events"]:
-        tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads)
+        tell_unmatched(notes, table.called, table.unmatched_events, table.unmatched_leads, table.close_leads)
     tell_lacks(notes, lacks_of_lead(program_of(rules), table, found.row).said())
     moment = read_as_of_option(as_of, program_of(rules).scope.zone, notes)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -232,7 +232,7 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
         notes.line(
             ("wrote ", "green"), f"{counted(summary.scored - summary.unwritten, 'lead')} to {' and '.join(written)}"
         )
-    tell_unmatched(notes, leads, summary.unmatched_events, summary.unmatched_leads)
+    tell_unmatched(notes, leads, summary.unmatched_events, summary.unmatched_leads, summary.close_leads)
     tell_lacks(notes, summary.lacks.said())
     for remark in summary.remarks:
         notes.note(remark)
@@ -250,10 +250,10 @@ def tell_rest(notes: Screen, leads: str, outputs: Outputs, summary: Summary, *, 
         tell_columns(notes, summary.unreadable)
 
 
-def tell_unmatched(notes: Screen, leads: str, events: int, some: Sequence[str]) -> None:
-    """Say how many events are of leads that are not there, and some of these."""
+def tell_unmatched(notes: Screen, leads: str, events: int, some: Sequence[str], close: Mapping[str, str]) -> None:
+    """Say how many events are of leads that are not there, some of these, and the leads that may be meant."""
     if events:
-        named = ", ".join(f"`{lead}`" for lead in some)
+        named = ", ".join(f"`{lead}`{f' (is it `{close[lead]}`?)' if lead in close else ''}" for lead in some)
         notes.note(f"{counted(events, 'event')} of leads that {leads} does not have, such as {named}")
 
 

@@ -1,7 +1,8 @@
-"""How far the cells of a workbook's sheet reach, and which of them are errors, before the sheet is loaded.
+"""How far the cells of a workbook's sheet reach, and what of them does not show, before the sheet is loaded.
 
-A sheet is loaded as a rectangle, so one cell that someone left at its far end would take all memory there is;
-and what loads it gives a cell with an error as an empty one. Both stand in the text that an `.xlsx` or `.ods` packs.
+A sheet is loaded as a rectangle, so one cell that someone left at its far end would take all memory there is; and what
+loads it gives a cell with an error as an empty one, as it does with a formula that no program has calculated yet, and
+knows nothing of hidden rows. All of this stands in the text that an `.xlsx` or `.ods` packs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _LARGEST_PART = 1 << 32
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_XLSX_TAG = re.compile(rb"<(?:\w+:)?(c|row)(\s[^>]*?)?(/?)>")
+_XLSX_TAG = re.compile(rb"<(?:\w+:)?(c|row|f|v)(\s[^>]*?)?(/?)>(?=(</)?)")
+_TYPE = re.compile(rb"""\st=["'](\w+)["']""")
+_HIDDEN = re.compile(rb"""\s(?:hidden=["'](?:1|true)|table:visibility=["'](?:filter|collapse))["']""")
 _PLACE = re.compile(rb"""\sr=["']([A-Z]{1,3})?([0-9]{1,7})["']""")
 _ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*?)?(/?)>")
 _REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated=["']([0-9]{1,9})["']""")
@@ -34,15 +37,19 @@ class BrokenPackage(ValueError):
 
 @attrs.define
 class Extent:
-    """How many rows and columns the cells with a value reach over, and where cells are errors.
+    """How many rows and columns the cells with a value reach over, and what does not show in the values.
 
-    `errors` counts them; `first_error` is the row of the first, from 1.
+    `errors` counts cells that are errors, `first_error` is the row of the first, from 1; `formulas` and `first_formula`
+    are those of formulas without a value. `hidden` counts rows with cells that are hidden, or filtered out.
     """
 
     rows: int = 0
     columns: int = 0
     errors: int = 0
     first_error: int | None = None
+    formulas: int = 0
+    first_formula: int | None = None
+    hidden: int = 0
 
     def add(self, row: int, column: int, *, is_error: bool) -> None:
         """Take note of a cell by its place, from 1."""
@@ -51,6 +58,11 @@ class Extent:
         if is_error:
             self.errors += 1
             self.first_error = self.first_error or row
+
+    def add_formula(self, row: int) -> None:
+        """Take note of a formula without a value."""
+        self.formulas += 1
+        self.first_formula = self.first_formula or row
 
 
 @contextlib.contextmanager
@@ -130,15 +142,32 @@ def _attributes(text: bytes) -> dict[str, str]:
 def _of_xlsx(tags: Iterator[re.Match[bytes]]) -> Extent:
     extent = Extent()
     row = column = 0
-    for name, given, closed in (found.groups() for found in tags):
+    is_hidden = is_formula = is_text = False
+    for name, given, closed, is_over in (found.groups() for found in tags):
+        if name == b"v":
+            is_formula = is_formula and bool(closed or is_over)
+            continue
+        if name == b"f":
+            is_formula = not is_text  # a text that was calculated may be empty
+            continue
+        if is_formula:
+            extent.add_formula(row)
+            is_formula = False
         place = _PLACE.search(given or b"")
         if name == b"row":
             row, column = int(place[2]) if place else row + 1, 0
+            is_hidden = bool(given and _HIDDEN.search(given))
             continue
         column = _column(place[1]) if place and place[1] else column + 1
         row = int(place[2]) if place else row
+        kind = _TYPE.search(given or b"")
+        is_text = kind is not None and kind[1] == b"str"
         if not closed:
-            extent.add(row, column, is_error=b't="e"' in given or b"t='e'" in given if given else False)
+            extent.add(row, column, is_error=kind is not None and kind[1] == b"e")
+            extent.hidden += is_hidden
+            is_hidden = False
+    if is_formula:
+        extent.add_formula(row)
     return extent
 
 
@@ -151,7 +180,7 @@ def _column(letters: bytes) -> int:
 
 def _of_ods(tags: Iterator[re.Match[bytes]]) -> list[Extent]:
     sheets = [Extent()]
-    row = column = 0
+    row = column = times = 0
     for closes, name, given, closed in (found.groups(b"") for found in tags):
         if name == b"table":
             row = 0
@@ -161,10 +190,13 @@ def _of_ods(tags: Iterator[re.Match[bytes]]) -> list[Extent]:
             continue
         elif name == b"table-row":
             row, column = row + _times(given), 0
+            times = _times(given) if _HIDDEN.search(given) else 0
         else:
             column += _times(given)
             if not closed or b"value-type" in given:
                 sheets[-1].add(row, column, is_error=b'value-type="error"' in given)
+                sheets[-1].hidden += times
+                times = 0
     return sheets
 
 

@@ -36,16 +36,15 @@ class UnreadableSheet(ValueError):
 class Sheet:
     """A sheet that is read: its `name`, the `others` of the workbook that are shown, and its cells.
 
-    `rows` gives the row number, from 1, and the cells from column A on; None is an empty cell. `errors` counts
-    cells that hold an error such as `#N/A`, `first_error` is the row of the first; None where it cannot be told.
+    `rows` gives the row number, from 1, and the cells from column A on; None is an empty cell. `extent` tells what does
+    not show in them: errors such as `#N/A`, formulas without a value, hidden rows; nothing where it cannot be told.
     `merged` counts areas of cells that were joined: all cells of an area have its value.
     """
 
     name: str
     others: tuple[str, ...]
     rows: Iterator[tuple[int, list[Any]]]
-    errors: int
-    first_error: int | None
+    extent: Extent
     merged: int
 
 
@@ -69,7 +68,7 @@ def open_sheet(file: BinaryIO, asked: str | None) -> Sheet:
     sheet = _guarded(lambda: book.get_sheet_by_index(place), calamine)
     merged = sheet.merged_cell_ranges or []
     others = tuple(one for one in shown if one != name)
-    return Sheet(name, others, _rows(sheet, merged), extent.errors, extent.first_error, len(merged))
+    return Sheet(name, others, _rows(sheet, merged), extent, len(merged))
 
 
 def _chosen(names: Sequence[str], shown: Sequence[str], asked: str | None) -> str:

@@ -73,6 +73,7 @@ class Summary:
     unwritten: int = 0
     other_reasons: tuple[str, ...] = ()
     unmatched_leads: tuple[str, ...] = ()
+    close_leads: Mapping[str, str] = attrs.field(factory=dict)
     lacks: Lacks = attrs.field(factory=Lacks)
 
     def to_dict(self) -> dict[str, Any]:
@@ -365,5 +366,6 @@ class _Tally:
             unreadable=self.unreadable.columns(),
             other_reasons=tuple(self.others),
             unmatched_leads=leads.unmatched_leads,
+            close_leads=leads.close_leads,
             lacks=lacks,
         )

@@ -130,7 +130,8 @@ def read_events(
     check_columns((file, finding.places) for file, finding in opened)
     reading = _Reading(tuple(file.input.name for file, _ in opened) if len(opened) > 1 else ())
     for index, (file, finding) in enumerate(opened):
-        reading.read(file, finding, index)
+        if not reading.read(file, finding, index):
+            file.remarks.notes.append("has no events")
         if said := sentence_of(finding.seen):
             file.remarks.notes.append(said)
     repeats = [one.path for one in each if each.count(one) > 1]
@@ -165,9 +166,11 @@ class _Reading:
     numbers: dict[str, array[int]] = attrs.field(factory=dict)
     rejects: list[Reject] = attrs.field(factory=list)
 
-    def read(self, file: RecordFile, finding: _Finding, index: int) -> None:
-        """Read a file to its end. Raises FileProblem."""
+    def read(self, file: RecordFile, finding: _Finding, index: int) -> bool:
+        """Read a file to its end, and tell whether there was anything in it. Raises FileProblem."""
+        is_empty = True
         for record in file.records:
+            is_empty = False
             place = (index << _FILE) + record.number
             try:
                 if isinstance(record, BadRecord):
@@ -183,6 +186,7 @@ class _Reading:
                 continue
             self.by_lead.setdefault(lead, []).append(event)
             self.numbers.setdefault(lead, array("Q")).append(place)
+        return not is_empty
 
 
 class _Finding:

@@ -19,6 +19,7 @@ from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
 from leadrules.tables.inputs import Given
 from leadrules.tables.near_names import Ambiguity, Names, NearLeads, part, renamed, sentence_of
+from leadrules.tables.odd_ids import OddIds, close_ids
 from leadrules.tables.problems import FileProblem, refuse_missing_column
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted, sheet_named
 from leadrules.tables.rejects import Reject
@@ -82,6 +83,7 @@ class _LeadFile:
     id_column: str
     as_of_column: str | None
     near: NearLeads | None
+    odd: OddIds = attrs.field(factory=OddIds)
 
 
 class LeadTable:
@@ -120,6 +122,7 @@ class LeadTable:
         self._passed_over = tuple(passed_over)
         self._is_read = False
         self._count = 0
+        self._empty: list[str] = []
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -137,6 +140,11 @@ class LeadTable:
         """Name the first three leads of these events."""
         missing = (lead for lead in self._events.by_lead if lead not in self._rows)
         return tuple(islice(missing, 3))
+
+    @property
+    def close_leads(self) -> Mapping[str, str]:
+        """Give to these the leads of the file that may be meant, by ids that programs write otherwise."""
+        return close_ids(self.unmatched_leads, self._rows)
 
     @property
     def has_events(self) -> bool:
@@ -187,7 +195,20 @@ class LeadTable:
             called = one.file.input.called
             said += [f"{called} {note}" for note in self._notes(one)[len(one.file.remarks.notes) :]]
             said += one.file.remarks.sentences(called)
+            said += [f"{called} {odd}" for odd in one.odd.sentences()]
+        said += [f"{called} has no leads" for called in self._empty]
+        said += [f"{self.called} has {twice}" for twice in self._alike()]
         return (*said, *self._events.remarks)
+
+    def _alike(self) -> Iterator[str]:
+        """Say that ids differ in nothing but their case, of the first two that do."""
+        for name in self._rows:
+            other = next(
+                (form for form in (name.casefold(), name.upper()) if form != name and form in self._rows), None
+            )
+            if other is not None:
+                yield f"ids that differ in nothing but their case, and are two leads: `{name}` and `{other}`"
+                return
 
     def _notes(self, one: _LeadFile) -> list[str]:
         near = sentence_of(one.near.seen) if one.near is not None else None
@@ -214,7 +235,7 @@ class LeadTable:
     def _rows_of(self, one: _LeadFile) -> Iterator[Row | Reject]:
         """Read a file; rows of totals that stand at its end, below leads, are no leads."""
         totals: list[tuple[Record, str]] = []
-        has_leads = False
+        before, has_leads = self._count, False
         for record in one.file.records:
             self._count += 1
             if isinstance(record, Record):
@@ -231,6 +252,8 @@ class LeadTable:
         for found, word in totals:
             name = str(found.values.get(one.id_column) or "").strip() or None
             yield _reject(one, found, name, IS_TOTAL.format(word)) if has_leads else self._row(one, found)
+        if self._count == before:
+            self._empty.append(one.file.input.called)
 
     def _row(self, one: _LeadFile, record: Record | BadRecord) -> Row | Reject:
         name = None
@@ -238,6 +261,7 @@ class LeadTable:
             if isinstance(record, BadRecord):
                 raise InputError(record.reason)
             name = self._id(one, record)
+            one.odd.add(name, record.number)
             as_of = self._as_of(one, record.values)
             self._refuse_repeat(name, as_of, (record.number, one.name))
             beside = {one.id_column, one.as_of_column, "id"}

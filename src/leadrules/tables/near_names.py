@@ -1,7 +1,7 @@
 """Names in files as people write them: `Job Title` is `job_title` where rules read that and nothing has just that name.
 
-Case, accents, white space, `-` and `_` are passed over. An exact name wins over a near one; what could be two things is
-refused, with the way to say which is meant.
+Case, accents, white space, `-`, `_` and what cannot be seen are passed over. An exact name wins over a near one; what
+could be two things is refused, with the way to say which is meant.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ def squeezed(name: str) -> str:
     ('liczbaciagnikow', 'liczbaciagnikow', 'company.size')
     """
     apart = unicodedata.normalize("NFKD", folded(plain_name(name))).translate(_STROKES)
-    return "".join(c for c in apart if not (c.isspace() or c in _PASSED_OVER or unicodedata.combining(c)))
+    return "".join(c for c in apart if not (c.isspace() or c in _PASSED_OVER or _is_no_letter(c)))
+
+
+def _is_no_letter(character: str) -> bool:
+    """Tell whether it is a mark on a letter, or nothing that can be seen, such as a soft hyphen."""
+    return bool(unicodedata.combining(character)) or unicodedata.category(character) == "Cf"
 
 
 class Ambiguity(ValueError):

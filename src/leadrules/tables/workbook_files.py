@@ -72,12 +72,20 @@ def _remark(remarks: Remarks, sheet: Sheet, wanted: Wanted, first: list[tuple[in
         more = f" and {len(sheet.others) - _MOST_TOLD:,} more" if len(sheet.others) > _MOST_TOLD else ""
         remarks.notes.append(f"is read from its sheet `{sheet.name}`; it has {others}{more}, too: `sheet=…` chooses")
     remark_above(remarks, first, place)
-    if sheet.errors:
-        cells = "1 cell" if sheet.errors == 1 else f"{sheet.errors:,} cells"
-        which = "which is" if sheet.errors == 1 else "which are"
+    extent = sheet.extent
+    if extent.errors:
+        cells, which = ("1 cell", "which is") if extent.errors == 1 else (f"{extent.errors:,} cells", "which are")
         remarks.notes.append(
-            f"has {cells} with an error such as `#N/A`, {which} unknown (first in row {sheet.first_error or 0:,})"
+            f"has {cells} with an error such as `#N/A`, {which} unknown (first in row {extent.first_error or 0:,})"
         )
+    if extent.formulas:
+        cells = "1 formula" if extent.formulas == 1 else f"{extent.formulas:,} formulas"
+        which = "which is" if extent.formulas == 1 else "which are"
+        said = f"{cells} that no program has calculated, {which} unknown (first in row {extent.first_formula or 0:,})"
+        remarks.notes.append(f"has {said}: open it in a spreadsheet, and save it")
+    if extent.hidden:
+        rows = "1 row that is" if extent.hidden == 1 else f"{extent.hidden:,} rows that are"
+        remarks.notes.append(f"has {rows} hidden, or filtered out, and read as any other")
     if sheet.merged:
         areas = "1 area" if sheet.merged == 1 else f"{sheet.merged:,} areas"
         remarks.notes.append(f"has {areas} of merged cells: each cell of one has its value")
