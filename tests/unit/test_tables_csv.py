@@ -465,3 +465,13 @@ def test_a_header_that_stands_once_more_is_a_reject(tmp_path, again):
     said = "row 3 is the header once more, as where files were put together (take it away)"
     assert reasons(rows) == [(3, None, said)]
     assert [row.lead["id"] for row in rows if isinstance(row, Row)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE html>\n<html>", "<html>", "\ufeff \n<table>", "<?xml version='1.0'?>"])
+def test_html_is_called_that(tmp_path, start):
+    said = problem(tmp_path, f"{start}<tr><td>id</td></tr>\n")
+    assert said.startswith("`leads.csv` is HTML, whatever its name says\n  help: open it where it comes from"), said
+
+
+def test_a_column_may_have_a_name_in_brackets(tmp_path):
+    assert attributes(read(tmp_path, "<id>,id\n7,1\n")) == [{"<id>": "7", "id": "1"}]

@@ -154,3 +154,16 @@ def test_a_cure_cures(tmp_path):
     cured = Ruleset.from_text("\n".join([*(one.cure for one in columns), *lines]))
     summary = score_files(cured, **given)
     assert (summary.scored, [one.name for one in summary.unreadable]) == (4, ["phone_count"])
+
+
+def test_days_as_a_spreadsheet_counts_them_are_told(tmp_path):
+    leads, events = tmp_path / "leads.csv", tmp_path / "events.csv"
+    leads.write_text("id,signed,size\n1,46000,x\n2,45992.5,46000 x\n3,12345,\n", "utf-8")
+    events.write_text("lead_id,type,at\n3,demo,46000\n", "utf-8")
+    rules = Ruleset.from_text(
+        "field signed: date\nfield size: number\nsigned is known +1\nsize > 1 +1\ndemo +1\nevent demo\n"
+    )
+    summary = score_files(rules, leads=leads, events=events, as_of=dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
+    hint = "`46000` looks like 2025-12-09 as a spreadsheet counts days: show the column as dates there, and save it"
+    assert {one.name: one.hint for one in summary.unreadable} == {"signed": hint, "at": hint, "size": None}
+    assert summary.unreadable[0].sentence().endswith(f"(first in row 2); {hint}")

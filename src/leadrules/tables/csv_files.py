@@ -35,6 +35,7 @@ from leadrules.tables.records import (
 
 _ENCODING = "utf-8-sig"
 _SKIPPED = 1 << 20
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|table|\?xml)\b", re.IGNORECASE)
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 
 
@@ -54,6 +55,9 @@ def _opened(given: Input, wanted: Wanted, delimiter: str | None) -> RecordFile:
     if _JSON.match(given.start):
         advice = "it is `jsonl` (an object on each line) or `json`: let its name say so, or `input_format=…`"
         raise given.problem("is JSON, whatever its name says", advice)
+    if _HTML.match(given.start):
+        advice = "open it where it comes from: is it a page to log in, or a table to be saved as CSV?"
+        raise given.problem("is HTML, whatever its name says", advice)
     try:
         sample = codecs.getincrementaldecoder(_ENCODING)().decode(given.start, final=given.is_whole)
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from leadrules.tables.leads import Row
 from leadrules.tables.rejects import Reject
 from leadrules.tables.scoring import Scored
 from leadrules.values import instant_of
-from leadrules.vocabulary import Field, Scope
+from leadrules.vocabulary import DATETIME, Field, Scope, Type
 
 _MOST_REMEMBERED = 1_000
 _EXAMPLES = 3
@@ -36,7 +37,8 @@ class UnreadableColumn:
     `column` is its first name in the data. `count` is how many values there are, `examples` the first three
     different ones, none where they are personal. `cure` is what to write in the rules so that they are read, or are
     unknown, None where nothing would read more of them than what is written; `or_form` is a form that would read them
-    in another way. `row` is that of the first lead with such a value in a field.
+    in another way. `row` is that of the first lead with such a value in a field. `hint` says what one of the examples is
+    that is no value, such as an error of a spreadsheet, or is a day as a spreadsheet counts it.
     """
 
     name: str
@@ -46,6 +48,7 @@ class UnreadableColumn:
     cure: str | None
     or_form: str | None = None
     row: int | None = None
+    hint: str | None = None
 
     def sentence(self) -> str:
         """Say it to a person."""
@@ -55,8 +58,8 @@ class UnreadableColumn:
         place = "" if self.row is None else f" (row {self.row})" if self.count == 1 else f" (first in row {self.row})"
         is_same = self.column in (self.name, self.name.rpartition(".")[2])
         column = "" if is_same else f" (column `{self.column}`)"
-        failed = next((f"; `{one}` is {SAID}" for one in self.examples if is_error_cell(one)), "")
-        return f"`{self.name}`{column}: {values} cannot be read{shown}{place}{failed}"
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"`{self.name}`{column}: {values} cannot be read{shown}{place}{hint}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -128,18 +131,20 @@ class UnreadableValues:
         if name == "at" and is_event:
             forms, other = cure_for_moments((), filter(None, texts), self.scope.zone)
             cure = f"event any_event at as {' or '.join(map(quoted, forms))}" if forms else None
-            return UnreadableColumn(name, name, count, examples, cure, other)
+            return UnreadableColumn(name, name, count, examples, cure, other, hint=_hint(examples, DATETIME))
         if not is_event:
             field = self.scope.fields[name]
             better, other = self._better(field, texts)
             cure = None if better is None else f"field {_name(name)}: {written(better)}"
-            return UnreadableColumn(name, (field.columns or (name,))[0], count, examples, cure, other, self.rows[name])
+            column = (field.columns or (name,))[0]
+            hint = _hint(examples, field.type)
+            return UnreadableColumn(name, column, count, examples, cure, other, self.rows[name], hint)
         type_, _, own = name.partition(".")
         prop = self.scope.events[type_].property(own)
         assert prop is not None
         better, other = self._better(prop.field, texts)
         cure = None if better is None else f"event {_name(type_)}[{_name(own)}: {written(better)}]"
-        return UnreadableColumn(name, own, count, examples, cure, other)
+        return UnreadableColumn(name, own, count, examples, cure, other, hint=_hint(examples, prop.type))
 
     def _better(self, field: Field, texts: Sequence[str]) -> tuple[Field | None, str | None]:
         """Give how a field would read more of the texts, None where nothing would; and a form of another way."""
@@ -147,6 +152,26 @@ class UnreadableValues:
         keeps = field.lenient and not self.lenient
         better = attrs.evolve(found.field, lenient=found.field.lenient or keeps)
         return (None, None) if better == field else (better, found.or_form)
+
+
+def _hint(examples: Sequence[str], type_: Type) -> str | None:
+    """Say what a value is that is none, or is written as a program keeps it."""
+    for one in examples:
+        if is_error_cell(one):
+            return f"`{one}` is {SAID}"
+        if type_.is_time and (day := _day_counted(one)) is not None:
+            return f"`{one}` looks like {day} as a spreadsheet counts days: show the column as dates there, and save it"
+    return None
+
+
+def _day_counted(text: str) -> dt.date | None:
+    """Give the day that a spreadsheet keeps as this number, counted from 1899-12-30; None for no likely one."""
+    if not re.fullmatch(r"[0-9]{5}([.,][0-9]+)?", text) or not _LIKELY_DAYS[0] <= int(text[:5]) <= _LIKELY_DAYS[1]:
+        return None
+    return dt.date(1899, 12, 30) + dt.timedelta(days=int(text[:5]))
+
+
+_LIKELY_DAYS = 29_221, 55_152  # 1980 to 2050
 
 
 def _name(name: str) -> str:
