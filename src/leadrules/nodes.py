@@ -45,7 +45,7 @@ class Node:
             value = getattr(self, name)
             if isinstance(value, Node):
                 found.append(value)
-            elif type(value) is tuple:
+            elif type(value) is tuple and value and type(value[0]) is not str:  # a ladder may have many labels
                 found += [member for member in value if isinstance(member, Node)]
         return found
 

@@ -89,19 +89,30 @@ class Narrative:
     # --------------------------------------------------------------- scoring
 
     def _scoring(self) -> Iterator[Iterator[Line]]:
-        return (self._dimension(step) for step in self.sums if step.kind == "dimension")
+        counted: dict[tuple[str | None, str | None], list[RuleExplanation]] = {}
+        for rule in self._of("scoring", "persona"):
+            if rule.fired:
+                counted.setdefault((rule.part, rule.group), []).append(rule)
+        groups: dict[str | None, list[SumExplanation]] = {}
+        for step in self.sums:
+            if step.kind == "group":
+                groups.setdefault(step.part, []).append(step)
+        dimensions = (step for step in self.sums if step.kind == "dimension")
+        return (self._dimension(step, groups.get(step.name, []), counted) for step in dimensions)
 
-    def _dimension(self, dimension: SumExplanation) -> Iterator[Line]:
+    def _dimension(
+        self,
+        dimension: SumExplanation,
+        groups: Sequence[SumExplanation],
+        counted: Mapping[tuple[str | None, str | None], Sequence[RuleExplanation]],
+    ) -> Iterator[Line]:
         yield from self._said("heading", dimension.name)
-        rows = []
-        for group in (None, *(step.name for step in self.sums if step.kind == "group" and step.part == dimension.name)):
-            rows += [row for rule in self._counted(dimension.name, group) for row in self._points(rule)]
-            rows += [self._cap(step) for step in self.sums if step.kind == "group" and step.name == group]
+        rows = [row for rule in counted.get((dimension.name, None), ()) for row in self._points(rule)]
+        for group in groups:
+            rows += [row for rule in counted.get((dimension.name, group.name), ()) for row in self._points(rule)]
+            rows.append(self._cap(group))
         rows.append(self._cap(dimension))
         yield from self._added(rows, dimension.after, dimension.name)
-
-    def _counted(self, part: str, group: str | None) -> Iterator[RuleExplanation]:
-        return (r for r in self._of("scoring", "persona") if r.fired and r.part == part and r.group == group)
 
     def _points(self, rule: RuleExplanation) -> Iterator[Row | None]:
         assert rule.points is not None
@@ -123,10 +134,14 @@ class Narrative:
         if len(dimensions) < 2 and not steps:
             return
         yield from self._said("heading", "score")
+        weights: dict[str, list[SumExplanation]] = {}
+        for step in steps:
+            if step.kind == "weight":
+                weights.setdefault(step.name, []).append(step)
         rows: list[Row | None] = []
         for dimension in dimensions:
             rows.append(Row("points", self._signed(dimension.after), dimension.name))
-            rows += [self._weight(step) for step in steps if step.kind == "weight" and step.name == dimension.name]
+            rows += map(self._weight, weights.get(dimension.name, ()))
         rows += [Row("points", self._signed(step.after), "constant") for step in steps if step.kind == "constant"]
         rows += [self._cap(step) for step in self.sums if step.kind == "total"]
         yield from self._added(rows, self.result.score, "score")

@@ -97,6 +97,7 @@ class Conditions:
     shapes: Shapes = attrs.field(init=False)
     _occurrences: Counter[p.Condition] = attrs.field(factory=Counter)
     _shared: dict[tuple[p.Condition, bool], Expr] = attrs.field(factory=dict)
+    _lists: dict[int, tuple[tuple[p.Constant, ...], frozenset[str]]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.shapes = Shapes.of(self.program)
@@ -112,7 +113,7 @@ class Conditions:
             self._occurrences[node] += 1
             if self._occurrences[node] > 1:
                 return
-        for part in node.children():
+        for part in node.inward()[0]:
             if not (isinstance(node, p.Rule) and isinstance(part, p.Selection)):
                 self.occurs(part)
 
@@ -256,7 +257,7 @@ class Conditions:
         if not choices:
             return code.const(not wanted)
         if isinstance(value, Text):
-            written = frozenset(self.letters.folded(str(choice.value)) for choice in choices)
+            written = self._texts_of(choices)
             test, text = known(value.folded, self.names, optional=value.optional)
             return code.and_(test, self._among(text, written, wanted=wanted))
         if isinstance(value, Number) and value.scale == 1:
@@ -266,6 +267,12 @@ class Conditions:
         bound = self._bound_once(value, at)
         tests = [self._comparison(bound, "=", self.value(choice, at), (), wanted=wanted) for choice in choices]
         return code.or_(*tests) if wanted else code.and_(*tests)
+
+    def _texts_of(self, choices: tuple[p.Constant, ...]) -> frozenset[str]:
+        """Give the texts of a list as they are compared; of one that several rules ask it is worked out once."""
+        if id(choices) not in self._lists:
+            self._lists[id(choices)] = choices, frozenset(self.letters.folded(str(choice.value)) for choice in choices)
+        return self._lists[id(choices)][1]
 
     def _among(self, value: Expr, choices: frozenset[Any], *, wanted: bool) -> Expr:
         if len(choices) == 1:

@@ -106,7 +106,7 @@ class _Part:
         waiting = [node]
         while waiting:
             one = waiting.pop()
-            parts = one.children()
+            parts = one.inward()[0] if isinstance(one, p.OneOf) else one.children()  # its choices are one constant
             walked.append((one, parts))
             waiting += parts
         levels: dict[int, int] = {}

@@ -359,7 +359,7 @@ _Part = (
 
 def uses_in(node: Node) -> Iterator[Use]:
     """Give the questions that stand in a rule, condition or value; definitions are not opened."""
-    parts = cast("Iterator[_Part]", node.walk(closed=(p.Selection, p.Rule)))
+    parts = cast("Iterator[_Part]", node.walk(closed=(p.Selection, p.Rule), ends=False))
     for part in parts:
         match part:
             case p.Rule():

@@ -11,7 +11,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -49,7 +49,9 @@ class Reading:
 
     `definitions` holds what is already known of criteria, dimensions, grades and the rest, by
     (kind, name); whoever evaluates the program fills it in the program's order. `answers` has those of
-    plugins' criteria, by what was asked: a criterion is a pure function, and asked once.
+    plugins' criteria, by what was asked: a criterion is a pure function, and asked once. `tests` has the answers
+    of tests of the lead's own texts, and `listed` the members of lists, which many rules may ask, as they are compared
+    with values of a kind.
     """
 
     program: p.Program
@@ -59,6 +61,8 @@ class Reading:
     selected: dict[p.Selection, tuple[Occurrence, ...]] = attrs.field(factory=dict)
     answers: dict[tuple[object, ...], Value | None] = attrs.field(factory=dict)
     answered: dict[p.Relation, Related] = attrs.field(factory=dict)
+    tests: dict[int, tuple[p.TextTest, Truth]] = attrs.field(factory=dict)
+    listed: dict[tuple[int, str], tuple[tuple[p.Constant, ...], dict[str, set[object]]]] = attrs.field(factory=dict)
 
     @property
     def zone(self) -> Zone:
@@ -73,7 +77,9 @@ class Reading:
     def anew(self, as_of: int, held: Mapping[str, str]) -> Self:
         """Read the lead again, as of the same moment or a later one, with labels that it holds then."""
         facts = attrs.evolve(self.facts, held=held)
-        return attrs.evolve(self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={}, answered={})
+        return attrs.evolve(
+            self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={}, answered={}, tests={}
+        )
 
     # ------------------------------------------------------------ conditions
 
@@ -96,9 +102,16 @@ class Reading:
                 ends = p.Compare(">=", value, low, order), p.Compare("<=", value, high, order)
                 return both(self._comparison(end, event) for end in ends)
             case p.OneOf(value, choices):
-                return either(self._comparison(p.Compare("=", value, choice), event) for choice in choices)
+                found = self.value(value, event)
+                return (
+                    False if not choices else None if found is None else self._is_among(found, value.type.kind, choices)
+                )
             case p.TextTest():
-                return self._text_test(condition, event)
+                if event is not None or condition.span is None:  # one that stands in no file is asked once
+                    return self._text_test(condition, event)
+                if id(condition) not in self.tests:
+                    self.tests[id(condition)] = condition, self._text_test(condition, None)
+                return self.tests[id(condition)][1]
             case p.IsKnown(value):
                 return self.value(value, event) is not None
             case p.Truth(value):
@@ -120,13 +133,26 @@ class Reading:
             if left not in node.order or right not in node.order:
                 return False
             left, right = node.order.index(str(left)), node.order.index(str(right))
-        kinds = {node.left.type.kind, node.right.type.kind}
-        if kinds == {"date", "datetime"}:
-            left = self.instant(left, node.left.type.kind)
-            right = self.instant(right, node.right.type.kind)
-        elif kinds == {"text"}:
-            left, right = self.letters.folded(str(left)), self.letters.folded(str(right))
-        return COMPARISONS[node.op].holds(left, right)
+        mine, theirs = node.left.type.kind, node.right.type.kind
+        return COMPARISONS[node.op].holds(self._comparable(left, mine, theirs), self._comparable(right, theirs, mine))
+
+    def _comparable(self, value: Value, kind: str, other: str) -> Any:
+        """Give a value of a kind in the form in which it is compared with one of another kind, or of the same."""
+        if {kind, other} == {"date", "datetime"}:
+            return self.instant(value, kind)
+        return self.letters.folded(str(value)) if kind == other == "text" else value
+
+    def _is_among(self, value: Value, kind: str, choices: tuple[p.Constant, ...]) -> bool:
+        """Tell whether a value of a kind equals one of some constants."""
+        key = id(choices), kind
+        if key not in self.listed:
+            members: dict[str, set[object]] = {}
+            for choice in choices:
+                theirs = choice.type.kind
+                members.setdefault(theirs, set()).add(self._comparable(choice.value, theirs, kind))
+            self.listed[key] = choices, members
+        listed = self.listed[key][1].items()
+        return any(self._comparable(value, kind, theirs) in members for theirs, members in listed)
 
     def _text_test(self, node: p.TextTest, event: Occurrence | None) -> Truth:
         subject = self.value(node.subject, event)

@@ -32,6 +32,7 @@ class Evidence:
     def __init__(self, reading: Reading, show_pii: bool = False, revealing: frozenset[str] | None = None) -> None:
         self.reading = reading
         self.show_pii = show_pii
+        self._params: dict[int, tuple[tuple[p.ValueNode, ...], list[p.Constant]]] = {}
         self._revealing = revealing_criteria(reading.program) if revealing is None else revealing
 
     def of_rule(self, rule: p.Rule, score: RuleScore) -> dict[str, Any]:
@@ -76,8 +77,20 @@ class Evidence:
 
     def of_params(self, node: p.Node) -> dict[str, Any]:
         """Give the params that an expression names, with their values."""
-        named = ((constant.param, constant) for constant in node.find(p.Constant))
-        return {name: plain(param.value, param.type.kind) for name, param in named if name is not None}
+        return {str(param.param): plain(param.value, param.type.kind) for param in self._params_in(node)}
+
+    def _params_in(self, node: p.Node) -> Iterator[p.Constant]:
+        """Give the params in a node, left to right; a list that many rules ask is looked through once."""
+        for part in node.walk(closed=(p.OneOf, p.TextTest)):
+            if isinstance(part, p.Constant) and part.param is not None:
+                yield part
+            elif isinstance(part, p.OneOf | p.TextTest):
+                yield from self._params_in(part.value if isinstance(part, p.OneOf) else part.subject)
+                choices = part.choices
+                if id(choices) not in self._params:
+                    found = (one for choice in choices for one in choice.find(p.Constant))
+                    self._params[id(choices)] = choices, [one for one in found if one.param is not None]
+                yield from self._params[id(choices)][1]
 
     def of_selections(self, *selections: p.Selection) -> dict[str, Any]:
         """Give how many events selections select and when the latest was, by their names."""

@@ -40,7 +40,7 @@ class Movement:
             return False
         found = self._known.get(id(node))
         if found is None:
-            found = self._known[id(node)] = any(map(self._moves, node.walk()))
+            found = self._known[id(node)] = any(map(self._moves, node.walk(ends=False)))
         return found
 
     def sees_the_clock(self, node: p.CallNode) -> bool:
