@@ -261,3 +261,18 @@ def test_each_command_says_how_a_list_is_read(here, leadrules):
         run = leadrules(*command)
         assert run.exit_code == 0
         assert run.output.count("`cities.csv` is read as Windows-1250") == 1, command
+
+
+def test_leads_are_held_against_their_events(here, leadrules):
+    (here / "r.leadrules").write_text("event demo\ndemo +10\n", "utf-8")
+    (here / "own.csv").write_text("id,city\n1.0,Łódź\n", "utf-8")
+    (here / "events.csv").write_text("lead_id,type,at\n1,demo,2026-11-02\n", "utf-8")
+    command = ("check", "r.leadrules", "--against", "own.csv", "--events", "events.csv")
+    told = leadrules(*command).output
+    assert "note: 1 event of leads that own.csv does not have, such as `1` (is it `1.0`?)\n" in told
+    plain = leadrules(
+        "check", "r.leadrules", "--against", "own.csv", "--events", "events.csv", "--format", "json"
+    ).stdout
+    assert json.loads(plain)["against"]["close_leads"] == {"1": "1.0"}
+    told = leadrules("check", "r.leadrules", "--against", "own.csv").output
+    assert "note: rules are about events (`demo`), and no file of events was given: add --events FILE\n" in told

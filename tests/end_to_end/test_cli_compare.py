@@ -64,3 +64,18 @@ def test_a_workbook_of_lists_is_refused_in_words_of_the_command_line(leadrules):
     leadrules("score", "acme.leadrules", "leads.csv", *NOW, "-o", "lists.xlsx", "--by", "stage")
     run = leadrules("compare", "lists.xlsx", "lists.xlsx")
     assert (run.exit_code, "results that were written without --by, whose sheet `Leads`" in run.stderr) == (2, True)
+
+
+def test_how_the_files_are_read_is_said(here, leadrules):
+    for name in ("a", "b"):
+        run = leadrules(
+            "score", "acme.leadrules", "leads.csv", "-o", f"{name}.csv", "--as-of", "2026-11-21", "--keep", "all"
+        )
+        assert run.exit_code in {0, 3}
+    text = (here / "b.csv").read_text("utf-8")
+    (here / "b.csv").write_bytes(("\ufeff" + text).encode("utf-16-le"))
+    run = leadrules("compare", "a.csv", "b.csv")
+    assert run.exit_code == 0
+    assert run.stderr == "note: `b.csv` is read as UTF-16\n"
+    leadrules("score", "acme.leadrules", "leads.csv", "-o", "c.xlsx", "--as-of", "2026-11-21")
+    assert leadrules("compare", "c.xlsx", "c.xlsx").stderr == ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from leadrules.characters import printable
-from leadrules.cli.score import tell_columns, tell_lacks
+from leadrules.cli.score import tell_columns, tell_lacks, tell_unmatched
 from leadrules.cli.screen import Screen, counted
 from leadrules.tables import Comparison, MissingColumn, Reject
 from leadrules.tables.problems import close_name
@@ -36,7 +36,8 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
     for label in found.lacks.missing_labels:
         screen.line((f"  {label.asked}", "yellow"))
         screen.line("    where a column holds it, write ", (label.declaration, "cyan"))
-    shown = attrs.evolve(found.lacks, missing_columns=(), unknown_types={}, unseen_types=(), missing_labels=())
+    tell_unmatched(screen, found.file, found.unmatched_events, found.unmatched_leads, found.close_leads)
+    shown = attrs.evolve(found.lacks, missing_columns=(), unknown_types={}, missing_labels=())
     tell_lacks(screen, shown.said())
     _names(screen, "events that the rules look at, and no lead has", found.unseen_events, style="dim")
 

@@ -24,7 +24,10 @@ _MOST_REASONS = 3
 def compare(last: Path, now: Path, *, id_column: str, top: int, as_json: bool) -> int:
     """Compare two scored files. Raises FileProblem."""
     screen = Screen()
+    notes = Screen(stderr=True)
     found = compare_scored(read_scored(last, id_column), read_scored(now, id_column))
+    for remark in (*found.last.remarks, *found.now.remarks):
+        notes.note(remark)
     if as_json:
         screen.line(canonical_json(found.to_dict()))
         return OK

@@ -29,6 +29,8 @@ class Comparison:
     `strange_events` counts the events of types that are not in scope, `strange_labels` the leads that hold a
     label, of a ladder, which the ladder does not have; `unseen_events` names the
     types that the rules look at and no lead has, empty where no lead has any event. `lacks` has what else is missing.
+    `unmatched_events` counts the events of leads that are not there, `unmatched_leads` names the first three of these,
+    and `close_leads` gives the leads that they may mean.
     """
 
     file: str
@@ -44,6 +46,9 @@ class Comparison:
     strange_labels: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     unreadable: tuple[UnreadableColumn, ...] = ()
     other_rejects: tuple[Reject, ...] = ()
+    unmatched_events: int = 0
+    unmatched_leads: tuple[str, ...] = ()
+    close_leads: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def missing_columns(self) -> tuple[MissingColumn, ...]:
@@ -75,6 +80,9 @@ class Comparison:
                 for (ladder, label), leads in self.strange_labels.items()
             ],
             "rejects": [{"kind": r.kind, "row": r.row, "id": r.id, "reason": r.reason} for r in self.rejects],
+            "unmatched_events": self.unmatched_events,
+            "unmatched_leads": list(self.unmatched_leads),
+            "close_leads": dict(self.close_leads),
             "remarks": list(self.remarks),
         }
 
@@ -178,6 +186,9 @@ class _Reading:
             strange_labels=dict(sorted(self.labels.items())),
             unreadable=self.values.columns(),
             other_rejects=tuple(self.others),
+            unmatched_events=table.unmatched_events,
+            unmatched_leads=table.unmatched_leads,
+            close_leads=table.close_leads,
         )
 
     def _declared(self, type_: str) -> str | None:

@@ -45,6 +45,7 @@ class ScoredFile:
     """A scored file: its leads by id, in their order, and the columns of its results but for the score.
 
     `fingerprint` is that of the rules, `as_of` the moment, as text; None where the file does not say, or says several.
+    `remarks` are sentences about how the file was read.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class ScoredFile:
     columns: tuple[str, ...]
     fingerprint: str | None
     as_of: str | None
+    remarks: tuple[str, ...] = ()
 
     @property
     def has_reasons(self) -> bool:
@@ -121,9 +123,9 @@ def read_scored(path: Path | str, id_column: str = "id") -> ScoredFile:
             raise
         advice = "give results that were written without `by=…`, whose sheet `Leads` has them all"
         raise FileProblem(path, "has a sheet for each list, and none with all leads", advice) from None
-    if is_json:
-        return _from_results(path, file)
-    return _from_table(path, file, id_column)
+    found = _from_results(path, file) if is_json else _from_table(path, file, id_column)
+    remarks = file.remarks.sentences(file.input.called)
+    return attrs.evolve(found, remarks=tuple(one.removesuffix("; `encoding=…` says otherwise") for one in remarks))
 
 
 def _records(path: Path, file: RecordFile) -> Iterator[Record]:

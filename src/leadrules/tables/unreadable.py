@@ -37,8 +37,8 @@ class UnreadableColumn:
     `column` is its first name in the data. `count` is how many values there are, `examples` the first three
     different ones, none where they are personal. `cure` is what to write in the rules so that they are read, or are
     unknown, None where nothing would read more of them than what is written; `or_form` is a form that would read them
-    in another way. `row` is that of the first lead with such a value in a field. `hint` says what one of the examples is
-    that is no value, such as an error of a spreadsheet, or is a day as a spreadsheet counts it.
+    in another way. `row` is that of the first lead with such a value in a field. `hint` says what one of the examples
+    is that is no value, such as an error of a spreadsheet, or is a day as a spreadsheet counts it.
     """
 
     name: str
