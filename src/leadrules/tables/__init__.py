@@ -13,6 +13,7 @@ from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.rejects import Reject, RejectsWriter
 from leadrules.tables.scoring import Scored
+from leadrules.tables.shares import Shares
 from leadrules.tables.standings import ScoredFile, Standing, read_scored
 from leadrules.tables.unreadable import UnreadableColumn
 
@@ -40,6 +41,7 @@ __all__ = [
     "Row",
     "Scored",
     "ScoredFile",
+    "Shares",
     "Standing",
     "Summary",
     "UnreadableColumn",

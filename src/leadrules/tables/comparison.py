@@ -71,6 +71,7 @@ class Comparison:
             "missing_labels": [{"ladder": one.ladder, "close": one.close} for one in self.lacks.missing_labels],
             "mixed_lists": [one.to_dict() for one in self.lacks.mixed_lists],
             "failed_cells": [one.to_dict() for one in self.lacks.failed_cells],
+            "shares": [one.to_dict() for one in self.lacks.shares],
             "unreadable": [one.to_dict() for one in self.unreadable],
             "always_unknown": list(self.always_unknown),
             "unknown_event_types": dict(self.strange_events),

@@ -18,6 +18,7 @@ from leadrules.tables.leads import LeadTable, Row
 from leadrules.tables.near_names import squeezed
 from leadrules.tables.problems import close_name
 from leadrules.tables.rejects import Reject
+from leadrules.tables.shares import ShareNumbers, Shares
 from leadrules.values import plain_name
 from leadrules.vocabulary import EventType, Field, Scope
 
@@ -122,7 +123,8 @@ class Lacks:
     that no rule knows, and `close_types` gives the declarations of those that may be meant. `unseen_types` are those
     that rules look at while no lead has any event and no file of events was given. `missing_labels` are the ladders
     whose held labels rules ask for and no lead has. `mixed_lists` are split at commas and semicolons alike, where
-    perhaps only one of them was meant. `failed_cells` are texts that hold errors of a spreadsheet.
+    perhaps only one of them was meant. `failed_cells` are texts that hold errors of a spreadsheet. `shares` are
+    declared in percent, and come as numbers from -1 to 1.
     """
 
     missing_columns: tuple[MissingColumn, ...] = ()
@@ -132,6 +134,7 @@ class Lacks:
     missing_labels: tuple[MissingLabel, ...] = ()
     mixed_lists: tuple[MixedList, ...] = ()
     failed_cells: tuple[FailedCells, ...] = ()
+    shares: tuple[Shares, ...] = ()
 
     def said(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Say it in a sentence each, with the lines to write in the rules, where there are some."""
@@ -162,6 +165,8 @@ class Lacks:
             place = "" if cells.row is None else f" ({'' if cells.count == 1 else 'first '}in row {cells.row:,})"
             said = f"{values} of `{cells.name}`{place} {are} {SAID}, and {count} as text: {_listed(cells.words)}"
             yield said, () if cells.declaration is None else (cells.declaration,)
+        for share in self.shares:
+            yield share.sentence, ()
 
     def _event_lines(self) -> Iterator[str]:
         """Write a declaration for each event that may be meant, with all types that may mean it: one may stand."""
@@ -186,6 +191,7 @@ class Lacks:
             "missing_labels": [{"ladder": one.ladder, "close": one.close} for one in self.missing_labels],
             "mixed_lists": [one.to_dict() for one in self.mixed_lists],
             "failed_cells": [one.to_dict() for one in self.failed_cells],
+            "shares": [one.to_dict() for one in self.shares],
         }
 
 
@@ -213,8 +219,10 @@ class Looking:
     texts: tuple[Field, ...] = attrs.field(init=False)
     properties: frozenset[str] = attrs.field(init=False)
     failed: dict[str, FailedCells] = attrs.field(factory=dict)
+    shares: ShareNumbers = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.shares = ShareNumbers.of(self._scope)
         self.asked = {name: frozenset(map(folded, self._scope.ladders[name])) for name in ladders_asked(self.program)}
 
         fields = self._scope.fields.values()
@@ -251,6 +259,7 @@ class Looking:
                 self._list(field, attributes)
             for field in self.texts:
                 self._failed(field.name, field, _value(field, attributes), row.number)
+            self.shares.add(attributes, row.lead["events"])
         events = row.lead["events"]
         self.types.update(types_of(events))
         if self.properties:
@@ -317,6 +326,7 @@ class Looking:
             ),
             tuple(self.mixed.values()),
             tuple(self.failed.values()),
+            self.shares.found(),
         )
 
     @property

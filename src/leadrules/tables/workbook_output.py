@@ -28,7 +28,13 @@ _A4 = 9
 _HEADER = {"bold": True, "bg_color": "#DDEBF7", "bottom": 1}
 _RIGHT = {"align": "right", "indent": 1}
 """So that no number touches the text beside it."""
-_BAR = {"type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": "#9DC3E6"}
+_BAR = {
+    "type": "data_bar",
+    "data_bar_2010": True,
+    "bar_solid": True,
+    "bar_color": "#9DC3E6",
+    "bar_negative_color": "#F4B183",
+}
 """Of the kind whose bars begin at 0 and are as long as the numbers say; older ones begin at the least number."""
 _FIRST_DAY = dt.datetime(1900, 3, 1)  # noqa: DTZ001 - before it, spreadsheets count a day that never was
 _DAY, _MOMENT = 14, 22
