@@ -1,6 +1,7 @@
 """A family of the language is said once: grammar, words and pages have its members, and its laws hold for each."""
 
 import datetime as dt
+import itertools
 import re
 from fractions import Fraction
 from itertools import pairwise
@@ -210,6 +211,25 @@ def test_the_method_of_str_answers_as_the_test_does(test, whole, parts):
 def test_what_is_in_a_text_is_what_the_test_finds(test, whole, part):
     seen = whole if test.prepared is None else test.prepared[0](whole)
     assert (test.choice(part) in seen) is test.holds(whole, part)
+
+
+SMALL = ["".join(letters) for length in range(1, 6) for letters in itertools.product("ab ", repeat=length)]
+SMALL += ["a*", "b a*", "ab*", "a* b", "*a", "a*b", "b a*b"]
+FINDING = [test for test in TEXT_TESTS.values() if test.holds]
+
+
+@pytest.mark.parametrize("other", FINDING, ids=lambda test: test.name)
+@pytest.mark.parametrize("test", FINDING, ids=lambda test: test.name)
+def test_a_test_implies_another_where_every_text_shows_it(test, other):
+    """Over a small alphabet: what is implied holds of every text, and what holds of every text is mostly implied."""
+    parts = ["a", "ab", "a b", "b a", " a", "a ", "a*", "ab*", "b a*"]
+    for part, wanted in itertools.product(parts, parts):
+        finding = [text for text in SMALL if test.holds(text, part)]
+        follows = all(other.holds(text, wanted) for text in finding)
+        if test.implies(part, other, wanted):
+            assert follows, (part, wanted)
+        elif follows and finding and other.is_in:
+            assert "*" in part + wanted, (part, wanted)  # a star may be a sign of the text, which none of these has
 
 
 # ------------------------------------------------------------------- calendars

@@ -207,8 +207,9 @@ def _excludes(found: Test, denied: Sequence[Test]) -> bool:
     for other, others, _ in denied:
         if (kind, parts) == (other, others):
             return True
-        follows = (kind == other or TEXT_TESTS[other].is_in) and len(parts) * len(others) <= _MOST_PAIRS
-        if follows and all(answers(part, (other, others, True)) for part in parts):
+        one, two = TEXT_TESTS[kind], TEXT_TESTS[other]
+        follows = (kind == other or two.is_in) and len(parts) * len(others) <= _MOST_PAIRS
+        if follows and all(any(one.implies(part, two, wanted) for wanted in others) for part in parts):
             return True
     return False
 
