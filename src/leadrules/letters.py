@@ -85,9 +85,15 @@ def sought(folded_text: str) -> str:
     return worded(folded_text[: -len(REST)]).removesuffix(EDGE)
 
 
-def has_word(text: str) -> bool:
-    """Tell whether a text has a letter or digit of any alphabet."""
-    return EDGE in worded(folded(text))
+def why_no_words(text: str) -> str | None:
+    """Say why nobody can mean a text as words to look for; None where somebody can.
+
+    >>> why_no_words("c*"), why_no_words("& *"), why_no_words("*rektor")
+    (None, 'has no letter and no digit', 'has a `*` that does not stand at its end')
+    """
+    if REST in text.strip()[: -len(REST)]:
+        return f"has a `{REST}` that does not stand at its end"
+    return None if EDGE in worded(folded(text)) else "has no letter and no digit"
 
 
 def stands_as_words(whole: str, part: str) -> bool:

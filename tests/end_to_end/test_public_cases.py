@@ -45,6 +45,31 @@ size >= 500 +30 | >= 201 +20 | >= 51 +10 | else -5
         "",
         [("A", "10"), ("B", "30"), ("C", "30"), ("D", "-5"), ("E", "10"), ("F", "30")],
     ),
+    "24-word-boundary-in-polish": (
+        'job_title contains word "dyrektor" +20\njob_title contains word "łowca" +5\n',
+        "",
+        [("A", "20"), ("B", "0"), ("C", "5")],
+    ),
+    "29-without-accents": (
+        'accents ignored\ncity in {"Łódź", "São Paulo", "Kraków"} +10\n',
+        "",
+        [(lead, "10") for lead in "ABCD"],
+    ),
+    "31-intern-and-international": (
+        'job_title contains word {"intern", "trainee"} -20\njob_title contains word {"vp", "svp"} +15\n',
+        "",
+        [("A", "-20"), ("B", "0"), ("C", "15"), ("D", "0")],
+    ),
+    "57-not-interested": (
+        """\
+event email_reply[body: text]
+list refusals = {"not interested", "not really interested", "no longer interested"}
+email_reply[body contains word "interested" and body not contains word refusals] +15
+email_reply[body contains word refusals] -10
+""",
+        "--events events.csv",
+        [("A", "15"), ("B", "-10"), ("C", "15")],
+    ),
     "66-retries-with-new-ids": (
         "event email_open[message: text] id message\nemail_open +5\ncount(email_open) >= 2 +10\n",
         "--events events.csv",

@@ -204,6 +204,7 @@ def test_a_lead_that_is_not_scored_covers_no_rule():
         ("employees > 50", "is unknown", "add an example without `employees`"),
         ('industry in {"a", "b"}', "is true", 'add an example with `industry = "a"`'),
         ('industry in {"a", "b"}', "is false", "add an example with another `industry`"),
+        ('job_title contains word {"dyr*", "vp"}', "is true", 'add an example with `job_title = "dyr"`'),
         ("not budget", "is true", "add an example with `budget = false`"),
         ("demo_request", "is true", "add an example with `demo_request`"),
         ("demo_request", "is false", "add an example without `demo_request`"),

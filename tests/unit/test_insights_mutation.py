@@ -86,6 +86,8 @@ def example(given, expect):
                                         "`count(email_open) >= 3` could be `count(email_open) >= 2`"]),
         ('industry in {"a", "b"} -1', ["`-1` could be `+0`", '`"a"` could be left out', '`"b"` could be left out']),
         ('country = "PL" +0', ["`+0` could be `+1`", '`country = "PL"` could be `country = "…"`']),
+        ('job_title contains word "vp*" +0', ["`+0` could be `+1`", "`contains word` could be `contains`",
+                                                    '`"vp*"` could be `"…"`']),
         ("budget and need +0.5", ["`+0.5` could be `+0`", "`budget` could be left out", "`need` could be left out"]),
         ("email_open within 30 days +2 once", ["`+2` could be `+1`", "`within 30 days` could be `within 33 days`",
                                                "`within 30 days` could be `within 27 days`",

@@ -10,7 +10,7 @@ from leadrules.analysis.common_words import word_around
 from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.families import TEXT_TESTS
-from leadrules.letters import Letters, folded
+from leadrules.letters import REST, Letters, folded, why_no_words
 from leadrules.syntax import tree
 
 _WORD = re.compile(r"\w+")
@@ -39,14 +39,32 @@ def check_texts(outline: Outline, findings: Findings) -> None:
 
 
 def check_word_tests(outline: Outline, findings: Findings) -> None:
-    """Warn of a short text that `contains` finds in other words (LR225), and of ASCII letters in patterns (LR226)."""
+    """Warn of a short text that `contains` finds in other words (LR225), and of ASCII letters in patterns (LR226).
+
+    And of a star that stands for itself where it is not after `contains word` (LR230).
+    """
     for root in roots_of(outline.program):
+        for equal in root.condition.find(p.OneOf, p.Compare):
+            _check_stars(equal, equal.choices if isinstance(equal, p.OneOf) else (equal.left, equal.right), findings)
         for test in root.condition.find(p.TextTest):
             values = [str(choice.value) for choice in test.choices if isinstance(choice, p.Constant)]
+            if not (TEXT_TESTS[test.kind].is_pattern or TEXT_TESTS[test.kind].of_words):
+                _check_stars(test, test.choices, findings)
             if TEXT_TESTS[test.kind].is_pattern:
                 _check_patterns(test, values, outline.program.scope.letters, findings)
             elif test.kind == "contains" and test.subject.type.kind == "text":
                 _check_parts(test, values, findings)
+
+
+def _check_stars(test: p.Condition, choices: Sequence[p.ValueNode], findings: Findings) -> None:
+    written = (str(one.value) for one in choices if isinstance(one, p.Constant) and one.type.kind == "text")
+    starred = next((text for text in written if text.endswith(REST) and why_no_words(text) is None), None)
+    if starred is not None:
+        message = f"`{REST}` is a sign here, which a text would have to hold: `{starred}`"
+        help_ = (
+            f'for words that begin so write `contains word "{starred}"`; `contains` and `starts with` need no `{REST}`'
+        )
+        findings.warn("LR230", message, test, help_)
 
 
 def _check_parts(test: p.TextTest, values: Sequence[str], findings: Findings) -> None:

@@ -20,7 +20,7 @@ from leadrules.check.omitted import completed
 from leadrules.check.relations import relation_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
-from leadrules.letters import has_word
+from leadrules.letters import why_no_words
 from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
 from leadrules.plain_patterns import plain_pattern
 from leadrules.syntax import tree
@@ -147,7 +147,7 @@ class Expressions(Resolver):
             if TEXT_TESTS[node.kind].is_pattern:
                 self._compiles(choice, written)
             if TEXT_TESTS[node.kind].of_words and isinstance(choice, p.Constant):
-                self._has_word(choice, written)
+                self._words(choice, written)
             among_members(self.names, subject, choice, written)
 
         choices = self._each_choice(node.choices, None, place, (node.kind, subject.type), check)
@@ -182,10 +182,11 @@ class Expressions(Resolver):
                 "LR408", message, written, "this file says `accents ignored`, which holds for patterns too"
             )
 
-    def _has_word(self, choice: p.Constant, written: tree.Node) -> None:
-        if not has_word(str(choice.value)):
-            message = f"{choice.text} has no letter and no digit, so it is no word"
-            self.report.refuse("LR405", message, written, "write `contains` for signs, and `*` only behind a word")
+    def _words(self, choice: p.Constant, written: tree.Node) -> None:
+        problem = why_no_words(str(choice.value))
+        if problem is not None:
+            help_ = "`contains` finds signs and parts of words; two words with several ends are two tests, with `and`"
+            self.report.refuse("LR418", f"{choice.text} {problem}, so it is no word to look for", written, help_)
 
     def _is_known(self, node: tree.IsKnown, place: Place) -> p.Condition:
         found = p.IsKnown(self.value(node.subject, place), **told(node))

@@ -9,6 +9,7 @@ from fractions import Fraction
 from leadrules import program as p
 from leadrules.engine.reference.conditions import Truth, opposite
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
+from leadrules.letters import REST
 from leadrules.nodes import Node
 from leadrules.values import text_of_number
 
@@ -39,7 +40,8 @@ def _advice(condition: p.Condition, wanted: Truth, program: p.Program) -> str | 
             return _given(f"{field.name} = {choices[0].text}" if wanted else f"another `{field.name}`")
         case p.TextTest(kind, p.FieldRead(field), choices):
             literal = not TEXT_TESTS[kind].is_pattern and isinstance(choices[0], p.Constant)
-            fitting = _given(f"{field.name} = {choices[0].text}") if literal else None
+            text = choices[0].text.replace(f'{REST}"', '"') if TEXT_TESTS[kind].of_words else choices[0].text
+            fitting = _given(f"{field.name} = {text}") if literal else None
             return fitting if wanted else _given(f"another `{field.name}`")
         case p.IsKnown(p.FieldRead(field)):
             return _given(field.name) if wanted else _leave_out(field.name)

@@ -1,22 +1,23 @@
 """Small changes to an expression, each as a reader of the rule file would say it.
 
-A number, a duration or a date moves by a tenth, at least by one, up and down; `>=` becomes `>`; a
-member of a set, of `and`, `or` and `at least` is left out. So examples on both sides of a border,
-and on it, notice all of them.
+A number, a duration or a date moves by a tenth, at least by one, up and down; `>=` becomes `>`, `contains
+word` becomes `contains`; a member of a set, of `and`, `or` and `at least` is left out. So examples on both
+sides of a border, and on it, notice all of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
 import attrs
 
 from leadrules import program as p
-from leadrules.families import AGGREGATES, COMPARISONS
+from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
+from leadrules.letters import REST
 from leadrules.nodes import Node
 from leadrules.values import DAY, HOUR, MINUTE, Value, text_of_number, text_of_span
 
@@ -114,11 +115,21 @@ def _of_test(
         case p.OneOf(value, choices):
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
             yield from _of_choices(choices, _of_constant, lambda others: attrs.evolve(node, choices=others))
-        case p.TextTest(_, subject, choices):
+        case p.TextTest(kind, subject, choices):
             yield from _inside(of_value(subject), lambda other: attrs.evolve(node, subject=other))
+            if TEXT_TESTS[kind].of_words and not subject.type.choices:  # of a closed list it may be all the same
+                yield attrs.evolve(node, kind="contains", choices=_parts(choices)), could_be(kind, "contains")
             yield from _of_choices(choices, of_value, lambda others: attrs.evolve(node, choices=others))
         case p.IsKnown(value) | p.Truth(value):
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
+
+
+def _parts(words: Sequence[p.ValueNode]) -> tuple[p.ValueNode, ...]:
+    """Give what `contains` finds where whole words are looked for, and more."""
+    return tuple(
+        attrs.evolve(word, value=str(word.value).removesuffix(REST)) if isinstance(word, p.Constant) else word
+        for word in words
+    )
 
 
 def _of_window(node: p.Happened | p.MomentWithin) -> Iterator[Variant[p.Condition]]:

@@ -89,6 +89,7 @@ WARNING_CODES: dict[str, str] = {
     "LR225": "short text that stands in other words",
     "LR226": "`\\b` or `\\w` in a pattern",
     "LR227": "indentation that says otherwise",
+    "LR230": "`*` that stands for itself",
     "LR240": "call by a name that has changed",
     "LR241": "sequence that scores each event",
 }
@@ -120,6 +121,7 @@ CHECK_CODES: dict[str, str] = {
     "LR412": "`at least` of more than there are",
     "LR413": "wrong arguments",
     "LR414": "two windows",
+    "LR418": "what is no word",
     "LR431": "`same` out of place",
     "LR432": "`then` after `preceded by`",
     # Rules and what they make.
