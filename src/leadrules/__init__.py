@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Field,
         Grade,
         Ladder,
+        Output,
         PluginCriterion,
         Property,
         Rule,
@@ -94,6 +95,7 @@ __all__ = [
     "Limits",
     "Line",
     "Mistake",
+    "Output",
     "PluginCriterion",
     "PluginError",
     "PluginLoadError",
@@ -124,7 +126,7 @@ _HOMES = {
     "leadrules.audit": "AuditEntry RulesetIdentity ScoredLead Transition",
     "leadrules.document": "Document",
     "leadrules.contents": (
-        "Dimension EventType ExampleResult Expectation Field Grade Ladder PluginCriterion Property Rule Source"
+        "Dimension EventType ExampleResult Expectation Field Grade Ladder Output PluginCriterion Property Rule Source"
     ),
     "leadrules.explain.answers": "AlternativeExplanation LadderExplanation RuleExplanation SumExplanation",
     "leadrules.explain.explanation": "Explanation",

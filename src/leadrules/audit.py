@@ -21,6 +21,7 @@ from leadrules.document import Document
 from leadrules.errors import LeadrulesError
 from leadrules.frozen import FrozenDict, frozen, thawed
 from leadrules.heads import EntryHead, Fired, Notes, Prover, evidence_of, head_of
+from leadrules.outputs import OutputValue, plain_outputs
 from leadrules.terms import EntryKind
 from leadrules.units import EXACT, Decimals
 from leadrules.values import instant_of, moment_of, text_of_instant
@@ -263,7 +264,8 @@ class ScoredLead(Document):
     """A lead's score, labels and marks, and why.
 
     `score` and the values of `dimensions` (by name, in order of declaration) are points as exact
-    decimals. `grades` and `stages` give labels by name of the grade or ladder; `segments`, `tags`,
+    decimals. `grades` and `stages` give labels by name of the grade or ladder, `outputs` what else the rules are
+    asked for; `segments`, `tags`,
     `recommendations` and `missing` are tuples of text in order of declaration; `unreadable` names the
     fields and properties with a value that could not be read, where the rules allow that; `transitions`
     is what changed against the labels the lead held. A result does not change, nor does what it holds.
@@ -293,7 +295,7 @@ class ScoredLead(Document):
     _notes: Notes
     _lasting: Lasting | None
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a value of fourteen parts
+    def __init__(  # noqa: PLR0913, PLR0917 - a value of so many parts
         self,
         lead: str | None,
         as_of: dt.datetime,
@@ -310,6 +312,7 @@ class ScoredLead(Document):
         audit: Sequence[AuditEntry],
         unreadable: tuple[str, ...] = (),
         lasting: Lasting | None = None,
+        outputs: Mapping[str, OutputValue] | None = None,
     ) -> None:
         self._lead = lead
         self._instant = instant_of(as_of)
@@ -320,6 +323,7 @@ class ScoredLead(Document):
             "dimensions": FrozenDict(dimensions),
             "grades": FrozenDict(grades),
             "stages": FrozenDict(stages),
+            "outputs": FrozenDict(outputs or {}),
             "segments": segments,
             "tags": tags,
             "recommendations": recommendations,
@@ -387,6 +391,16 @@ class ScoredLead(Document):
     def stages(self) -> Mapping[str, str]:
         """The label of each ladder by its name, in order of declaration."""
         found: Mapping[str, str] = self._part("stages")
+        return found
+
+    @property
+    def outputs(self) -> Mapping[str, OutputValue]:
+        """What each `output` of the rules is, by its name, in order of declaration; None is unknown.
+
+        A number is a Decimal of at most six decimals, a text, date or moment a str, a list of text a tuple. Values of
+        `pii` fields are shown: the rules say that they are to be.
+        """
+        found: Mapping[str, OutputValue] = self._part("outputs")
         return found
 
     @property
@@ -475,6 +489,7 @@ class ScoredLead(Document):
             "grades": dict(self.grades),
             "stages": dict(self.stages),
             "stage": self.stage,
+            **({"outputs": plain_outputs(self.outputs)} if self.outputs else {}),
             "segments": list(self.segments),
             "tags": list(self.tags),
             "recommendations": list(self.recommendations),
@@ -492,12 +507,13 @@ class ScoredLead(Document):
         is that of the text without it.
         """
         part = self._written_parts()
+        outputs = f',"outputs":{part["outputs"]}' if part["outputs"] != "{}" else ""
         unreadable = f',"unreadable":{canonical_json(self.unreadable)}' if self.unreadable else ""
         made_by = f',"environment":{canonical_json(self.environment)}' if environment else ""
         return (
             f'{{"lead":{canonical_json(self.lead)},"as_of":"{_moment_text(self._instant)}","ruleset":{self.ruleset.json}'
             f',"score":{minimal(self.score)},"dimensions":{part["dimensions"]},"grades":{part["grades"]}'
-            f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)},"segments":{part["segments"]}'
+            f',"stages":{part["stages"]},"stage":{canonical_json(self.stage)}{outputs},"segments":{part["segments"]}'
             f',"tags":{part["tags"]},"recommendations":{part["recommendations"]},"missing":{part["missing"]}'
             f'{unreadable},"transitions":{part["transitions"]},"audit":{self._written_audit()}{made_by}}}'
         )
@@ -507,6 +523,7 @@ class ScoredLead(Document):
             assert self._maker is not None
             return self._maker.written(self._notes)
         plain = {**self._parts, "transitions": [transition.to_dict() for transition in self.transitions]}
+        plain["outputs"] = plain_outputs(self.outputs)
         return {name: canonical_json(part) for name, part in plain.items()}
 
     def _written_audit(self) -> str:
@@ -550,6 +567,7 @@ class ScoredLead(Document):
             recommendations=tuple(shape.recommendations),
             missing=tuple(shape.missing),
             unreadable=tuple(shape.unreadable),
+            outputs={n: tuple(value) if isinstance(value, list) else value for n, value in shape.outputs.items()},
             **{name: getattr(shape, name) for name in ("lead", "score", "dimensions", "grades", "stages")},
         )
         found._stage = shape.stage
@@ -569,8 +587,8 @@ class ScoredLead(Document):
         return _rebuild, ({**self._whole(), "audit": self.audit},)
 
     def _whole(self) -> dict[str, Any]:
-        names = "lead as_of ruleset score dimensions grades stages segments tags recommendations missing unreadable"
-        names += " transitions"
+        names = "lead as_of ruleset score dimensions grades stages outputs segments tags recommendations missing"
+        names += " unreadable transitions"
         return {name: getattr(self, name) for name in names.split()}
 
 

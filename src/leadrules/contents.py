@@ -136,6 +136,14 @@ class Grade(_Plain):
 
 
 @attrs.frozen
+class Output(_Plain):
+    """An output, and the kind of its values: number, text, bool, date, datetime, label or list of text."""
+
+    name: str
+    kind: str
+
+
+@attrs.frozen
 class Dimension(_Plain):
     """A dimension, and the least and most points that it can have, None where there is no bound."""
 
@@ -303,6 +311,11 @@ class Contents:
         """The dimensions, by name, in order of declaration."""
         made = (Dimension(d.name, _decimal(d.bounds.low), _decimal(d.bounds.high)) for d in self.program.dimensions)
         return FrozenDict({one.name: one for one in made})
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """The outputs, by name, in order of declaration."""
+        return FrozenDict({one.name: Output(one.name, one.body.type.kind) for one in self.program.outputs})
 
     @property
     def rules(self) -> tuple[Rule, ...]:

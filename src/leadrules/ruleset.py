@@ -292,6 +292,11 @@ class Ruleset:
         return self._contents.dimensions
 
     @property
+    def outputs(self) -> Mapping[str, contents.Output]:
+        """The outputs by name with the kind of their values, in order of declaration; results have them all."""
+        return self._contents.outputs
+
+    @property
     def rules(self) -> tuple[contents.Rule, ...]:
         """The scoring rules in order of declaration, and what a state keeps for each."""
         return self._contents.rules
@@ -443,8 +448,8 @@ class Ruleset:
     def next_change(self, lead: Leadlike, *, as_of: dt.datetime) -> dt.datetime | None:
         """Say until when the lead's result is valid if nothing else happens: when it will first be another.
 
-        Until then, and not from then on, `evaluate` gives the same score, dimensions, grades, stages, segments,
-        tags, recommendations and missing requirements for the same lead, of which events after `as_of` are
+        Until then, and not from then on, `evaluate` gives the same score, dimensions, grades, stages, outputs,
+        segments, tags, recommendations and missing requirements for the same lead, of which events after `as_of` are
         left out. In UTC; None where time alone never changes it. Where each day must be looked at, that is done
         for 20 years ahead, or a year where criteria of plugins see the clock: if nothing changed by then, and it is
         not sure that nothing will, that moment is given. Raises as `evaluate` does.

@@ -157,6 +157,8 @@ class ScoredLead(_Shape):
     """The label of each ladder, in order of declaration."""
     stage: str | None
     """The label of the first ladder; null where there is none."""
+    outputs: dict[str, Number | bool | str | list[str] | None] = {}
+    """What each `output` of the rules is, in order of declaration, null for unknown; left out if there are none."""
     segments: list[str]
     tags: list[str]
     recommendations: list[str]
@@ -218,7 +220,7 @@ class RuleExplanation(_Shape):
     """The dimension or ladder that it belongs to."""
     group: str | None
     outcome: str | None
-    """What it gives: a label, a tag, a recommendation, the text of a requirement."""
+    """What it gives: a label, a tag, a recommendation, the text of a requirement, an output in words."""
     because: str | None
     scores: Scores | None
     alternatives: list[AlternativeExplanation]

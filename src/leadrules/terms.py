@@ -6,7 +6,9 @@ from typing import Literal
 
 EntryKind = Literal["points", "cap", "weight", "constant"]
 """What an entry of an audit is of."""
-RuleKind = Literal["requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment"]
+RuleKind = Literal[
+    "requirement", "scoring", "persona", "grade", "stage", "hold", "tag", "recommend", "segment", "output"
+]
 """What a rule gives."""
 Scores = Literal["each", "once"]
 """Whether a scoring rule counts each event, or once."""
@@ -24,6 +26,7 @@ DifferingPart = Literal[
     "dimension",
     "grade",
     "stage",
+    "output",
     "segments",
     "tags",
     "recommendations",
@@ -33,5 +36,5 @@ DifferingPart = Literal[
     "audit",
 ]
 """Which part of a result is another now."""
-ChangeKind = Literal["stage", "grade", "segment", "tag", "recommendation", "missing requirement"]
+ChangeKind = Literal["stage", "grade", "output", "segment", "tag", "recommendation", "missing requirement"]
 """What changes in a forecast."""

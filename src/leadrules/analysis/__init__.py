@@ -20,7 +20,7 @@ from leadrules.analysis.points import settle
 from leadrules.analysis.repeats import check_repeats
 from leadrules.analysis.sequences import check_sequences
 from leadrules.analysis.stages import check_stages, check_totals
-from leadrules.analysis.texts import check_texts, check_word_tests
+from leadrules.analysis.texts import check_outputs, check_texts, check_word_tests
 from leadrules.analysis.unknowns import check_unknowns
 from leadrules.analysis.usage import check_choices, check_usage
 from leadrules.errors import Diagnostic, in_order
@@ -39,6 +39,7 @@ _CHECKS = (
     check_usage,
     check_choices,
     check_texts,
+    check_outputs,
     check_word_tests,
     check_stages,
     check_totals,

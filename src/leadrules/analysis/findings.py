@@ -150,7 +150,7 @@ def _rule_roots(rule: p.Rule) -> Iterator[Root]:
         yield Root("when", rule, rule.when, who, "this rule never applies", texts)
 
 
-def fields_behind(condition: p.Condition, program: p.Program) -> Iterator[Field]:
+def fields_behind(condition: p.Condition | p.ValueNode, program: p.Program) -> Iterator[Field]:
     """Give the fields whose values a condition reads, through criteria and segments too.
 
     What only asks whether something is known is passed over.
@@ -163,7 +163,7 @@ def fields_behind(condition: p.Condition, program: p.Program) -> Iterator[Field]
             yield part.field
 
 
-def parts_behind(condition: p.Condition, program: p.Program) -> Iterator[Node]:
+def parts_behind(condition: p.Condition | p.ValueNode, program: p.Program) -> Iterator[Node]:
     """Give the parts of a condition, each after what it stands in, through criteria and segments too.
 
     What is only asked whether it is known is given, and not what stands behind it.

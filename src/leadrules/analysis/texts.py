@@ -11,6 +11,7 @@ from leadrules.analysis.findings import Findings, Root, fields_behind, roots_of
 from leadrules.analysis.points import Outline
 from leadrules.families import TEXT_TESTS
 from leadrules.letters import REST, Letters, folded, why_no_words
+from leadrules.program.personal import revealing_criteria, reveals
 from leadrules.syntax import tree
 
 _WORD = re.compile(r"\w+")
@@ -36,6 +37,19 @@ def check_texts(outline: Outline, findings: Findings) -> None:
         for name in dict.fromkeys(named):
             if name in read:
                 _tell(root, name, program.fields[name].key, findings)
+
+
+def check_outputs(outline: Outline, findings: Findings) -> None:
+    """Warn of an output that tells what stands in a `pii` field or property (LR229)."""
+    program = outline.program
+    revealing = revealing_criteria(program)
+    for output in program.outputs:
+        if not reveals(output.body, program, revealing):
+            continue
+        read = [f"`{field.name}`" for field in fields_behind(output.body, program) if field.pii] or ["the events"]
+        message = f"the output `{output.name}` shows personal data of {read[0]} in every result, which evidence masks"
+        help_ = "if results may go wherever it may, write `# ok: LR229` behind it; if not, take a `criterion`"
+        findings.warn("LR229", message, output, help_)
 
 
 def check_word_tests(outline: Outline, findings: Findings) -> None:

@@ -30,13 +30,13 @@ def check_usage(outline: Outline, findings: Findings) -> None:
     """Warn of what the main file declares and nothing uses (LR211).
 
     An included file is a library, and so is a file without a rule: what they declare is for others
-    to use. A segment is an output, and a protected field is there to be reported on.
+    to use. A segment stands in results, as an output does, and a protected field is there to be reported on.
     """
-    if not any(isinstance(node, _TOLD) for node in findings.statements):
+    if not any(isinstance(node, _TOLD) or _is_output(node) for node in findings.statements):
         return
     used = _used(outline.program, findings)
     for node in findings.statements:
-        if type(node) not in _DECLARES or node.span.file != findings.main:
+        if type(node) not in _DECLARES or node.span.file != findings.main or _is_output(node):
             continue
         name = _declared(node)
         if name.name in used or name.name == ANY_EVENT:
@@ -45,6 +45,10 @@ def check_usage(outline: Outline, findings: Findings) -> None:
             continue
         kind = _DECLARES[type(node)]
         findings.warn("LR211", f"no rule uses the {kind} `{name.name}`", name, "use it, or leave the line out")
+
+
+def _is_output(node: tree.Statement) -> bool:
+    return isinstance(node, tree.Criterion) and node.output
 
 
 def _declared(node: tree.Statement) -> tree.Name:

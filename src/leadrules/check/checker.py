@@ -127,6 +127,9 @@ class _Checking:
                 self._statement(node, expressions, scoring, ladders)
             except Refused:
                 continue
+        for node in self._declared(tree.Criterion):
+            if node.output:
+                expressions.reads.criteria[node.name.name] = None
         built = scoring.built()
         tests = Expressions(
             self.names,
@@ -277,7 +280,7 @@ class _Checking:
             value = expressions.value(node.body)
         name = node.name.name
         self.names.criteria[name] = value.type
-        self.criteria[name] = p.Criterion(name, value, span=node.span)
+        self.criteria[name] = p.Criterion(name, value, node.output, span=node.span)
         if self._is_plain(node, expressions):
             expressions.plain_criteria.add(name)
 

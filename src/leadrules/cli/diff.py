@@ -23,6 +23,7 @@ from leadrules.families import RESULT_LISTS, ResultList
 from leadrules.insights.changes import Change
 from leadrules.insights.impact import Impact, Limit, Move, exceeded, label_orders, limit_names, moves_in
 from leadrules.lead import LATEST, LeadReader
+from leadrules.outputs import in_words
 from leadrules.ruleset import Ruleset, program_of, remarks_of
 from leadrules.tables import Lacks, Reject, Row
 from leadrules.tables.held_labels import StrangeLabels
@@ -237,6 +238,7 @@ def _tell_counts(screen: Screen, impact: Impact) -> None:
     counts += [
         (moves_in(table), f"another {name if many_grades else 'grade'}") for name, table in impact.grades.items()
     ]
+    counts += [(count, f"another {name}") for name, count in impact.outputs.items()]
     counts += [
         (impact.moved(one.name), f"other {_plural(one)}") for one in RESULT_LISTS.values() if impact.moved(one.name)
     ]
@@ -289,10 +291,15 @@ def _tell_moves(screen: Screen, moves: Sequence[Move]) -> None:
     width = max(map(len, scores))
     for move, score in zip(moves, scores, strict=True):
         labels = ", ".join(f"{shift.before} -> {shift.after}" for shift in move.labels)
+        outputs = ", ".join(
+            f"{shift.name} {in_words(shift.before)} -> {in_words(shift.after)}"
+            for shift in move.shifts
+            if shift.kind == "output"
+        )
         marks = ", ".join(
             f"{'+' if shift.after else '-'} {shift.name}" for shift in move.shifts if shift.kind in RESULT_LISTS
         )
-        told = ", ".join(part for part in (labels, marks) if part)
+        told = ", ".join(part for part in (labels, outputs, marks) if part)
         screen.line(f"  {screen.fitted(move.lead or '', lead)}  {score:>{width}}  {told}")
         for cause in move.causes[:3]:
             screen.line((f"      {_number(cause.points, signed=True):>8}  {cause.rule}", "dim"))

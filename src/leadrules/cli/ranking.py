@@ -191,7 +191,7 @@ def _company(scored: Scored, program: Program) -> str:
 
 def _text(column: Column, scored: Scored) -> str:
     value = column.value(scored)
-    return "; ".join(value) if column.kind == "texts" else text_of_own(value, CsvForm())
+    return "; ".join(value or ()) if column.kind == "texts" else text_of_own(value, CsvForm())
 
 
 def _reasons(audit: Sequence[AuditEntry], missing: Sequence[str], reasons: Reasons) -> tuple[Text, ...]:

@@ -96,6 +96,7 @@ def _outcomes(program: p.Program) -> Iterator[_Line]:
         found += [("hold", h, f"{h.label} while {h.condition.text}") for h in ladder.holds]
     found += [(m.kind, m, f'{m.condition.text} -> {m.kind} "{m.value}"') for m in program.marks]
     found += [("grade", g, f"{g.name} = {g.subject.text}") for g in _grades_of_criteria(program)]
+    found += [("output", o, f"{o.name} = {o.body.text}") for o in program.outputs]
     found += [("segment", s, f"{s.name} = {s.condition.text}") for s in program.segments]
     memories = Memories(program)
     for gives, part, text in sorted(found, key=lambda one: program.position(one[1])):
@@ -106,6 +107,8 @@ def _asked(part: Any) -> Any:
     """Give what a part of a program asks of a lead."""
     if isinstance(part, p.Persona):
         return part
+    if isinstance(part, p.Criterion):
+        return part.body
     return part.subject if isinstance(part, p.Grade) else part.condition
 
 

@@ -17,6 +17,7 @@ from leadrules.engine.reference.scoring import in_season
 from leadrules.explain.modifiers import bounds_text, event_limits, grade_text, points_limits, season_text
 from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
 from leadrules.frozen import frozen, thawed
+from leadrules.outputs import in_words
 from leadrules.terms import Deciding, RuleKind, Scores, SumKind
 from leadrules.values import decimal_of, signed, text_of_number
 
@@ -45,7 +46,7 @@ class RuleExplanation(Document):
     `fired` is True, False, or None where only unknown values keep it from firing. `unmet` are the
     parts of its condition that are not true, `evidence` is what it rests on where it fired, as in
     the audit. `because` is the reason given in the file, `outcome` what it gives: a label, a tag, a
-    recommendation, or what `missing` says of a requirement.
+    recommendation, what `missing` says of a requirement, or what an output is in words.
 
     A scoring rule `scores` each event or once. `alternatives` are its conditions with their points,
     `alternative` the one that counted, from 1; `when`, `season` (`from`, `until`), `decay` and the
@@ -134,7 +135,7 @@ class LadderExplanation(Document):
 
 
 def answers(evaluation: Evaluation, evidence: Evidence) -> Iterator[RuleExplanation]:
-    """Explain every rule: requirements, scoring, grades, ladders, tags and recommendations, segments."""
+    """Explain every rule: requirements, scoring, grades, ladders, tags and recommendations, segments, outputs."""
     answer = _Answer(evaluation, evidence, UnmetConditions(evidence))
     program = evaluation.program
     yield from map(answer.requirement, program.requirements)
@@ -149,6 +150,7 @@ def answers(evaluation: Evaluation, evidence: Evidence) -> Iterator[RuleExplanat
             yield answer.hold(ladder, hold)
     yield from map(answer.mark, program.marks)
     yield from map(answer.segment, program.segments)
+    yield from map(answer.output, program.outputs)
 
 
 @attrs.frozen
@@ -201,6 +203,13 @@ class _Answer:
         label = self.evaluation.label("grade", node.name)
         evidence = {} if isinstance(node, p.GradePair) else {"values": self.evidence.of_value(node.subject)}
         return RuleExplanation(node.name, "grade", node.line, grade_text(node), True, outcome=label, evidence=evidence)
+
+    def output(self, node: p.Criterion) -> RuleExplanation:
+        found = self.evaluation.outputs()[node.name]
+        evidence = {"values": self.evidence.of_value(node.body) | self.evidence.of_params(node.body)}
+        fired = None if found is None else True
+        text, file, told = node.body.text, _file_of(node.body), in_words(found)
+        return RuleExplanation(node.name, "output", node.line, text, fired, outcome=told, evidence=evidence, file=file)
 
     # --------------------------------------------------------------- scoring
 

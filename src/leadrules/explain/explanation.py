@@ -26,7 +26,7 @@ class Explanation(Document):
     """Every rule of a ruleset and what it says of one lead. `str()` is for people.
 
     `result` is what `evaluate` gives. `rules` holds requirements, scoring rules and personas by
-    dimension, grades, each ladder's rules and holds, tags and recommendations, segments: each kind in
+    dimension, grades, each ladder's rules and holds, tags and recommendations, segments, outputs: each kind in
     order of declaration. `sums` are the steps from the rules' points to the score, `ladders` what
     decided each label. `ignored` counts the events of types that are not in scope.
 

@@ -22,12 +22,14 @@ from leadrules.engine.spans.search import LAST, Course, Part, Search
 from leadrules.errors import InputError
 from leadrules.explain.wording import WIDTH, Line, Role, paragraph
 from leadrules.families import RESULT_LISTS
+from leadrules.outputs import in_words
 from leadrules.terms import ChangeKind
 from leadrules.values import DAY, instant_of, moment_of, text_of_instant
 
 _KINDS: Mapping[str, Any] = {
     "ladder": "stage",
     "grade": "grade",
+    "output": "output",
     **{one.name: one.noun for one in RESULT_LISTS.values()},
 }
 
@@ -44,10 +46,11 @@ _MOST_STEPS = 100
 class Change(Document):
     """What will change: the moment in UTC, its calendar day in the ruleset's timezone, and the score then.
 
-    `kind` is `stage`, `grade`, `segment`, `tag`, `recommendation` or `missing requirement`. Of a stage or
-    grade, `name` is that of the ladder or grade, `before` and `after` are labels. Of the others `name` is
-    the text that comes, then `before` is None, or that goes, then `after` is None. `rule` is the id of the
-    first true rule to a new stage, where a rule leads there. `causes` says what moved.
+    `kind` is `stage`, `grade`, `output`, `segment`, `tag`, `recommendation` or `missing requirement`. Of a stage,
+    grade or output, `name` is that of the ladder, grade or output, `before` and `after` are labels, or what the output
+    is in words; outputs that are numbers are not followed, as points are not. Of the others `name` is the text that
+    comes, then `before` is None, or that goes, then `after` is None. `rule` is the id of the first true rule to a new
+    stage, where a rule leads there. `causes` says what moved.
     """
 
     at: dt.datetime
@@ -205,6 +208,8 @@ class _Followed:
         """Give the changes that a part of a result comes to: one of a label, one for each text that comes or goes."""
         kind, name = part
         changes: list[tuple[str, str | None, str | None]] = [(name, old, new)]
+        if kind == "output":
+            changes = [(name, in_words(old), in_words(new))]
         if kind in RESULT_LISTS:
             changes = [(text, text, None) for text in old if text not in new]
             changes += [(text, None, text) for text in new if text not in old]

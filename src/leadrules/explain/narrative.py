@@ -11,6 +11,7 @@ import attrs
 from leadrules.audit import ScoredLead
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
 from leadrules.explain.wording import WIDTH, Line, Role, Row, Words, line, paragraph, plural, shown, table
+from leadrules.outputs import in_words
 from leadrules.values import instant_of, zone
 
 _MOST_UNKNOWN = 12
@@ -75,7 +76,8 @@ class Narrative:
         yield from self._said("note", f"as of {when} ({self.timezone})" + (f", by {by}" if by else ""))
         grades = ", ".join(f"{name} {label}" for name, label in result.grades.items())
         marks = (("grades", grades), ("segments", ", ".join(result.segments)), ("tags", ", ".join(result.tags)))
-        for name, told in (*marks, ("recommended", ", ".join(result.recommendations))):
+        outputs = ((name, in_words(value)) for name, value in result.outputs.items())
+        for name, told in (*marks, ("recommended", ", ".join(result.recommendations)), *outputs):
             if told:
                 yield from self._said("note", f"{name}: {told}")
 

@@ -31,10 +31,10 @@ _SHOWN = 60
 class Difference(Document):
     """A part of a result that is another now.
 
-    `part` is `lead`, `score`, `dimension`, `grade`, `stage`, a list (`segments`, `tags`, `recommendations`,
-    `missing`), `transition` or `audit`; `name` is that of the dimension, grade or ladder, or the rule of the entry,
-    None of the others. `before` is what stands in the stored result, `after` what came out now, as plain data; None
-    where there is none.
+    `part` is `lead`, `score`, `dimension`, `grade`, `stage`, `output`, a list (`segments`, `tags`, `recommendations`,
+    `missing`), `transition` or `audit`; `name` is that of the dimension, grade, ladder or output, or the rule of the
+    entry, None of the others. `before` is what stands in the stored result, `after` what came out now, as plain data;
+    None where there is none.
     """
 
     part: DifferingPart
@@ -163,9 +163,10 @@ def _differences(stored: ScoredLead, result: ScoredLead) -> Iterator[Difference]
     one, two = stored.to_dict(), result.to_dict()
     for part in ("lead", "score"):
         yield from _differing(part, None, one[part], two[part])
-    for part, of in (("dimension", "dimensions"), ("grade", "grades"), ("stage", "stages")):
-        for name in {**one[of], **two[of]}:
-            yield from _differing(part, name, one[of].get(name), two[of].get(name))
+    for part, of in (("dimension", "dimensions"), ("grade", "grades"), ("stage", "stages"), ("output", "outputs")):
+        before, after = one.get(of, {}), two.get(of, {})
+        for name in {**before, **after}:
+            yield from _differing(part, name, before.get(name), after.get(name))
     for part in RESULT_LISTS:
         yield from _differing(part, None, one[part], two[part])
     changes = [{change["ladder"]: change for change in each["transitions"]} for each in (one, two)]

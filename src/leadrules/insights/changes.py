@@ -156,6 +156,8 @@ def _elements(statements: Sequence[tree.Statement]) -> Iterator[Element]:
                 yield _named(node, homes.dimension)
             case tree.Persona():
                 yield _named(node, node.dimension.name if node.dimension else homes.dimension)
+            case tree.Criterion(output=True):
+                yield attrs.evolve(_named(node), kind="output")
             case _ if type(node) in _KINDS:
                 yield _named(node)
             case _:

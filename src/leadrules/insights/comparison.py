@@ -146,13 +146,13 @@ def _difference(name: str, before: Standing, after: Standing, last: ScoredFile, 
 
 
 def _labels(last: ScoredFile, now: ScoredFile) -> dict[str, Counter[tuple[str, str]]]:
-    """Count leads by label before and after: of columns in which every lead has a text, the lists left out."""
+    """Count leads by label before and after: of columns in which every lead has a text, one of a few."""
     found = {}
     for column in now.columns:
         if column not in last.columns or column in _LISTS:
             continue
         texts = [one.values.get(column) for file in (last, now) for one in file.leads.values()]
-        if not texts or not all(isinstance(text, str) and text for text in texts):
+        if not texts or not all(isinstance(text, str) and text for text in texts) or len({*texts}) > _MOST_LABELS:
             continue
         table: Counter[tuple[str, str]] = Counter()
         for name, standing in now.leads.items():
@@ -166,6 +166,8 @@ def _labels(last: ScoredFile, now: ScoredFile) -> dict[str, Counter[tuple[str, s
 
 
 _LISTS = {*RESULT_LISTS, "unreadable"}
+_MOST_LABELS = 60
+"""A column of more texts than this is an output that differs from lead to lead, and no label."""
 
 
 def _same(one: str | None, other: str | None) -> Same:

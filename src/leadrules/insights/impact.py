@@ -16,6 +16,7 @@ from leadrules.audit import ScoredLead
 from leadrules.errors import InputError, PluginError, closest
 from leadrules.families import RESULT_LISTS
 from leadrules.insights.changes import Change, changes_between, elements_of
+from leadrules.outputs import OutputValue, plain_outputs
 from leadrules.program import GradePair
 from leadrules.ruleset import Ruleset, program_of, statements_of
 
@@ -36,26 +37,27 @@ class Shift:
     """What else is other about a lead: `name` of `kind`, before and now.
 
     Of a `stage` or `grade` these are labels, `-` where a rule file has no such ladder or grade; of a `dimension`
-    points, None where a rule file has none of the name. Of `segments`, `tags`, `recommendations` and `missing` `name`
-    is the member, and before and now tell whether the lead had it.
+    points, of an `output` what it is, None where a rule file has none of the name. Of `segments`, `tags`,
+    `recommendations` and `missing` `name` is the member, and before and now tell whether the lead had it.
     """
 
     kind: str
     name: str
-    before: str | Decimal | bool | None
-    after: str | Decimal | bool | None
+    before: OutputValue
+    after: OutputValue
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
-        return {"kind": self.kind, "name": self.name, "before": self.before, "after": self.after}
+        sides = plain_outputs({"before": self.before, "after": self.after})
+        return {"kind": self.kind, "name": self.name, **sides}
 
 
 @attrs.frozen
 class Move:
     """A lead about which something is other than before, and its `score` before and after.
 
-    `shifts` are in the order of a result: dimensions, grades, stages, lists. `causes` are largest first, and their
-    points add up to `points`.
+    `shifts` are in the order of a result: dimensions, grades, stages, outputs, lists. `causes` are largest first, and
+    their points add up to `points`.
     """
 
     lead: str | None
@@ -96,9 +98,10 @@ class Impact:
 
     `changes` are those of the rules. `scores` holds each lead's scores before and after; `stages` and `grades` count
     leads by the label before and after, for each ladder and grade of either rule file; `dimensions` counts the leads
-    with other points, by name. `lists` counts by the name of a list (`segments`, `tags`, `recommendations`, `missing`)
-    and its member the leads that have `gained` and `lost` it. `moves` are all leads about which something is other.
-    `rejected` counts leads that only one of the two rule files can score, or neither.
+    with other points, by name, and `outputs` those of which an output is another. `lists` counts by the name of a list
+    (`segments`, `tags`, `recommendations`, `missing`) and its member the leads that have `gained` and `lost` it.
+    `moves` are all leads about which something is other. `rejected` counts leads that only one of the two rule files
+    can score, or neither.
     """
 
     changes: tuple[Change, ...]
@@ -107,6 +110,7 @@ class Impact:
     stages: dict[str, Table] = attrs.field(factory=dict)
     grades: dict[str, Table] = attrs.field(factory=dict)
     dimensions: Counter[str] = attrs.field(factory=Counter)
+    outputs: Counter[str] = attrs.field(factory=Counter)
     lists: dict[str, dict[str, Counter[Literal["gained", "lost"]]]] = attrs.field(factory=dict)
     scores: list[tuple[Decimal, Decimal]] = attrs.field(factory=list)
     moves: list[Move] = attrs.field(factory=list)
@@ -165,6 +169,8 @@ class Impact:
         for shift in shifts:
             if shift.kind == "dimension":
                 self.dimensions[shift.name] += 1
+            elif shift.kind == "output":
+                self.outputs[shift.name] += 1
             elif shift.kind in self.lists:
                 members = self.lists[shift.kind].setdefault(shift.name, Counter())
                 members["gained" if shift.after else "lost"] += 1
@@ -188,7 +194,7 @@ class Impact:
         return sum(before != after for before, after in self.scores)
 
     def moved(self, kind: str) -> int:
-        """Count the leads of which something of a kind is other: `stage`, `grade`, `dimension`, `segments`, `tags`."""
+        """Count the leads of which something of a kind is other: `stage`, `grade`, `dimension`, `output`, `tags`."""
         return self._moved[kind]
 
     def most_moved(self, most: int) -> list[Move]:
@@ -220,6 +226,7 @@ class Impact:
             "dimensions": {name: {"changed": count} for name, count in self.dimensions.items()},
             "grades": {name: _table_as_dict(table) for name, table in self.grades.items()},
             "stages": {name: _table_as_dict(table) for name, table in self.stages.items()},
+            "outputs": {name: {"changed": count} for name, count in self.outputs.items()},
             **{
                 name: {
                     "changed": self.moved(name),
@@ -268,10 +275,12 @@ def label_orders(before: Ruleset, after: Ruleset) -> dict[str, list[str]]:
 
 
 def limit_names(before: Ruleset, after: Ruleset) -> list[str]:
-    """Name the ladders, grades and dimensions of two rule files, which a Limit may be about."""
-    programs = (program_of(after), program_of(before))
-    parts = (part for program in programs for part in (*program.ladders, *program.grades, *program.dimensions))
-    return list(dict.fromkeys(part.name for part in parts))
+    """Name the ladders, grades, dimensions and outputs of two rule files, which a Limit may be about."""
+    found: dict[str, None] = {}
+    for program in (program_of(after), program_of(before)):
+        parts = (*program.ladders, *program.grades, *program.dimensions, *program.outputs)
+        found |= dict.fromkeys(part.name for part in parts)
+    return list(found)
 
 
 def moves_in(table: Table) -> int:
@@ -290,6 +299,7 @@ def _shifts(before: ScoredLead, after: ScoredLead) -> Iterator[Shift]:
         ("dimension", before.dimensions, after.dimensions, None),
         ("grade", before.grades, after.grades, NO_LABEL),
         ("stage", before.stages, after.stages, NO_LABEL),
+        ("output", before.outputs, after.outputs, None),
     ):
         for name in {**old, **new}:
             if (one := old.get(name, none)) != (other := new.get(name, none)):
@@ -327,7 +337,7 @@ _OPERATORS = {
     "=": Decimal.__eq__,
 }
 _LIST_OF_NOUN = {one.noun: name for name, one in RESULT_LISTS.items()}
-_NOUNS = ("score", "stage", "grade", "dimension", *_LIST_OF_NOUN)
+_NOUNS = ("score", "stage", "grade", "dimension", "output", *_LIST_OF_NOUN)
 _SUCH_AS = '"stage moves > 5%", "score changes > 100", "tag changes > 0" or "rejected > 0"'
 
 
@@ -335,8 +345,8 @@ _SUCH_AS = '"stage moves > 5%", "score changes > 100", "tag changes > 0" or "rej
 class Limit:
     """A condition under which a change is too much: `stage moves > 5%`, `tag changes > 0`, `rejected > 0`.
 
-    `what` is `rejected`; or `score`, `stage`, `grade`, `dimension`, `segment`, `tag`, `recommendation` or
-    `missing requirement`, for any of these; or the name of one ladder, grade or dimension.
+    `what` is `rejected`; or `score`, `stage`, `grade`, `dimension`, `output`, `segment`, `tag`, `recommendation` or
+    `missing requirement`, for any of these; or the name of one ladder, grade, dimension or output.
     """
 
     text: str
@@ -347,7 +357,7 @@ class Limit:
 
     @classmethod
     def of(cls, text: str, names: Iterable[str] = ()) -> Limit:
-        """Read a condition; `names` are those of ladders, grades and dimensions. Raises ValueError with a sentence."""
+        """Read a condition; `names` are those of ladders, grades, dimensions and outputs. Raises ValueError, told."""
         found = _LIMIT.fullmatch(text.strip())
         if not found:
             raise ValueError(f"`{text}` is no such condition: write {_SUCH_AS}")
@@ -356,7 +366,7 @@ class Limit:
         if what != "rejected" and what not in known:
             near = closest(what, known)
             hint = f"did you mean `{near}`?" if near else f"it may be {', '.join(f'`{name}`' for name in known)}"
-            raise ValueError(f"`{what}` in `{text}` is no ladder, grade or dimension of these rules: {hint}")
+            raise ValueError(f"`{what}` in `{text}` is no ladder, grade, dimension or output of these rules: {hint}")
         return cls(text.strip(), what, found["op"], Decimal(found["number"]), found["unit"] == "%")
 
     def exceeded(self, impact: Impact) -> bool:
@@ -375,7 +385,8 @@ class Limit:
         if self.what in _NOUNS:
             return impact.moved(_LIST_OF_NOUN.get(self.what, self.what))
         tables: Mapping[str, Table] = {**impact.grades, **impact.stages}
-        return moves_in(tables[self.what]) if self.what in tables else impact.dimensions[self.what]
+        counts = impact.dimensions | impact.outputs
+        return moves_in(tables[self.what]) if self.what in tables else counts[self.what]
 
 
 def exceeded(limits: Iterable[Limit], impact: Impact) -> list[Limit]:

@@ -271,10 +271,11 @@ class Requirement(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Criterion(Node):
-    """A condition or value named once. Its value is a bool for a condition."""
+    """A condition or value named once. Its value is a bool for a condition; an `output` stands in every result."""
 
     name: str
     body: ValueNode
+    output: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -364,6 +365,11 @@ class Program(Node):
         """Give what puts nodes in order of the files, and of the lines in each."""
         file = self.file_of(node)
         return (0 if file is None else self.files.index(file), node.line)
+
+    @functools.cached_property
+    def outputs(self) -> tuple[Criterion, ...]:
+        """The criteria that stand in every result."""
+        return tuple(criterion for criterion in self.criteria if criterion.output)
 
     @functools.cached_property
     def rules(self) -> tuple[Rule, ...]:

@@ -410,7 +410,8 @@ class Builder:
         return tree.EventGroup(name, tuple(members), span=self._span(c))
 
     def criterion(self, c: Children) -> tree.Criterion:
-        return tree.Criterion(*_nodes(c), span=self._span(c))
+        name, body = _nodes(c)
+        return tree.Criterion(name, body, _type(c[0]) == "OUTPUT", span=self._span(c))
 
     def segment(self, c: Children) -> tree.Segment:
         return tree.Segment(*_nodes(c), span=self._span(c))

@@ -90,6 +90,7 @@ WARNING_CODES: dict[str, str] = {
     "LR226": "`\\b` or `\\w` in a pattern",
     "LR227": "indentation that says otherwise",
     "LR230": "`*` that stands for itself",
+    "LR229": "personal data in an output",
     "LR240": "call by a name that has changed",
     "LR241": "sequence that scores each event",
 }

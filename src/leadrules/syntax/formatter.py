@@ -472,7 +472,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Property: _property,
     tree.EventDeclaration: _event,
     tree.EventGroup: lambda n: _words("events", n.name, "=", " | ".join(map(_plain, n.members))),
-    tree.Criterion: lambda n: f"criterion {_plain(n.name)} = {text_of(n.body)}",
+    tree.Criterion: lambda n: f"{'output' if n.output else 'criterion'} {_plain(n.name)} = {text_of(n.body)}",
     tree.Segment: lambda n: f"segment {_plain(n.name)} = {text_of(n.body)}",
     tree.Require: _joined_columns,
     tree.Dimension: lambda n: _words("dimension", n.name, *n.modifiers),

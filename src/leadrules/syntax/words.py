@@ -11,7 +11,7 @@ from leadrules.families import MARKS, TEXT_TESTS
 STATEMENT_WORDS = frozenset(
     {
         "criterion", "dimension", "event", "events", "example", "expect", "field", "given", "grade", "group", "hold",
-        "include", "list", "param", "persona", "precision", "require", "rule", "ruleset", "segment", "stages",
+        "include", "list", "output", "param", "persona", "precision", "require", "rule", "ruleset", "segment", "stages",
         "timezone", "total", "use",
     }
 )  # fmt: skip

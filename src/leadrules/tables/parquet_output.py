@@ -9,8 +9,8 @@ from typing import Any, Literal
 from leadrules.tables.output import OutputFile
 from leadrules.tables.problems import FileProblem, without_pyarrow
 
-Column = Literal["text", "texts"] | int
-"""What a column holds: text, lists of text, or numbers with so many decimals."""
+Column = Literal["text", "texts", "bool", "date", "datetime"] | int
+"""What a column holds: text, lists of text, yes and no, days, moments in UTC, or numbers with so many decimals."""
 
 _GROUP = 16_384
 """Rows that are kept in memory and written at once, as a row group."""
@@ -64,6 +64,11 @@ def parquet_rows(
 def _type(column: Column) -> Any:
     import pyarrow as pa
 
-    if column == "text":
-        return pa.string()
-    return pa.list_(pa.string()) if column == "texts" else pa.decimal128(_DIGITS, column)
+    types = {
+        "text": pa.string(),
+        "texts": pa.list_(pa.string()),
+        "bool": pa.bool_(),
+        "date": pa.date32(),
+        "datetime": pa.timestamp("us", tz="UTC"),
+    }
+    return types[column] if isinstance(column, str) else pa.decimal128(_DIGITS, column)

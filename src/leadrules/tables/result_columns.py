@@ -18,26 +18,26 @@ from leadrules.families import RESULT_LISTS
 from leadrules.foreign import Unreadable
 from leadrules.forms.numbers import is_range
 from leadrules.lead import lenient_properties
-from leadrules.program import Program
+from leadrules.program import Criterion, Program
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.leads import NUMBERED, LeadTable
 from leadrules.tables.problems import FileProblem, close_name
 from leadrules.tables.scoring import Scored
-from leadrules.values import Zone, decimal_of, plain_name
+from leadrules.values import Zone, decimal_of, instant_of, plain_name
 from leadrules.vocabulary import Field
 
 ALL = "all"
 """What `keep` says for all columns."""
 Keep = Sequence[str]
 """The names of the leads' own columns that are kept, or `all` alone."""
-Kind = Literal["text", "texts", "points", "own"]
+Kind = Literal["text", "texts", "points", "number", "bool", "date", "datetime", "own"]
 
 
 @attrs.frozen
 class Column:
     """A column: its name, what kind of values it has, and what gives that of a lead.
 
-    `read` is what reads a text of the leads' file as the number or date that the rules declare it to be.
+    `read` is what reads a text as the number or date that it is: one of the leads' file by its declaration, an output.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Column:
     read: Callable[[str], Decimal | dt.date | None] | None = None
 
     def typed(self, scored: Scored) -> Any:
-        """Give a lead's value; of a text that the rules read as a number or date, that number or date."""
+        """Give a lead's value; of a text that is read as a number or date, that number or date."""
         value = self.value(scored)
         if self.read is None or not isinstance(value, str):
             return value
@@ -156,8 +156,30 @@ def _results(program: Program) -> Iterator[Column]:
         yield Column(grade.name, "text", _part("grades", grade.name))
     for ladder in program.ladders:
         yield Column(ladder.name, "text", _part("stages", ladder.name))
+    for output in program.outputs:
+        yield _output(output, program.scope.zone)
     for name in result_lists(program):
         yield Column(name, "texts", _list(name))
+
+
+def _output(output: Criterion, zone: Zone) -> Column:
+    """Give the column of an output, of its own type: a moment is one by the clock of the rules, where it is no text."""
+    value = _part("outputs", output.name)
+    match output.body.type.kind:
+        case "text" | "label":
+            return Column(output.name, "text", value)
+        case "list of text":
+            return Column(output.name, "texts", value)
+        case "date":
+            return Column(output.name, "date", value, dt.date.fromisoformat)
+        case "datetime":
+            return Column(output.name, "datetime", value, lambda text: _local(text, zone))
+        case "number" | "bool" as kind:
+            return Column(output.name, kind, value)
+
+
+def _local(text: str, zone: Zone) -> dt.datetime:
+    return zone.local(instant_of(dt.datetime.fromisoformat(text))).replace(tzinfo=None)
 
 
 def result_lists(program: Program) -> tuple[str, ...]:
@@ -184,7 +206,7 @@ def lists_of(column: Column) -> Callable[[Scored], list[str]]:
     def lists(scored: Scored) -> list[str]:
         value = column.value(scored)
         if column.kind == "texts":
-            return list(value) or [NOBODY]
+            return list(value or ()) or [NOBODY]
         text = " ".join(text_of_own(value, CsvForm()).split())
         return [text or NOBODY]
 

@@ -12,6 +12,7 @@ import attrs
 
 from leadrules.canonical import canonical_json
 from leadrules.explain.sentences import Sentences
+from leadrules.outputs import PLACES
 from leadrules.program import Program
 from leadrules.tables.csv_form import CsvForm
 from leadrules.tables.csv_output import ChangedTexts, CsvRows, Formulas
@@ -167,9 +168,11 @@ def _csv_cell(column: Column, writing: Writing) -> Callable[[Scored], str | None
     match column.kind:
         case "points":
             return lambda scored: form.number(value(scored))
+        case "number":
+            return lambda scored: "" if (number := value(scored)) is None else form.number(number)
         case "texts":
-            return lambda scored: "; ".join(value(scored))
-        case "text" | "own":
+            return lambda scored: "; ".join(value(scored) or ())
+        case "text" | "bool" | "date" | "datetime" | "own":
             return text
 
 
@@ -180,8 +183,10 @@ def _parquet_results(output: OutputFile, writing: Writing) -> Iterator[Write]:
         match column.kind:
             case "points":
                 types[column.name] = writing.program.precision
-            case "texts":
-                types[column.name] = "texts"
+            case "number":
+                types[column.name] = PLACES
+            case "texts" | "bool" | "date" | "datetime":
+                types[column.name] = column.kind
             case "text" | "own":
                 types[column.name] = "text"
     iso = CsvForm()
@@ -192,6 +197,9 @@ def _parquet_results(output: OutputFile, writing: Writing) -> Iterator[Write]:
 
 def _parquet_value(column: Column, form: CsvForm) -> Callable[[Scored], Any]:
     value = column.value
+    if column.kind in {"date", "datetime"}:
+        read = dt.date.fromisoformat if column.kind == "date" else dt.datetime.fromisoformat
+        return lambda scored: None if (text := value(scored)) is None else read(text)
     if column.kind != "own":
         return value
 
@@ -206,7 +214,7 @@ def _parquet_value(column: Column, form: CsvForm) -> Callable[[Scored], Any]:
 def _workbook_results(output: OutputFile, writing: Writing) -> Iterator[Write]:
     columns = writing.columns
     refuse_wide(output, columns.names)
-    points = [place for place, column in enumerate(columns.each) if column.kind == "points"]
+    points = [place for place, column in enumerate(columns.each) if column.kind in {"points", "number"}]
     bars = [place for place in points if columns.each[place].name == "score"]
     sentences = Sentences(writing.program)
     lists = lists_of(writing.by) if writing.by is not None else lambda _: ["Leads"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from leadrules.tables.formats import open_records
 from leadrules.tables.problems import FileProblem
 from leadrules.tables.records import BadRecord, Record, RecordFile, Wanted
 from leadrules.tables.scoring import Scored
+from leadrules.values import instant_of, text_of_instant
 
 Value = str | Decimal
 """A label, a list as it stands in CSV, or a number."""
@@ -65,6 +67,7 @@ def standing_of(result: ScoredLead) -> Standing:
     """Say where a lead stands by a result."""
     values: dict[str, Value] = {**result.dimensions}
     values |= {name: _value(label) for name, label in (*result.grades.items(), *result.stages.items())}
+    values |= {name: _value(value) for name, value in result.outputs.items()}
     values |= {name: _value("; ".join(getattr(result, name))) for name in (*RESULT_LISTS, "unreadable")}
     return Standing(result.score, values)
 
@@ -148,6 +151,7 @@ def _from_results(path: Path, file: RecordFile) -> ScoredFile:
             raise _no_result(path)
         values: dict[str, Value] = {name: _number(path, points) for name, points in found["dimensions"].items()}
         values |= {name: _value(label) for name, label in (*found["grades"].items(), *found["stages"].items())}
+        values |= {name: _value(value) for name, value in found.get("outputs", {}).items()}
         values |= {name: _value(found.get(name)) for name in (*RESULT_LISTS, "unreadable") if name in found}
         columns |= dict.fromkeys(values)
         points: dict[str, Decimal] = {}
@@ -246,6 +250,10 @@ def _text(value: Any) -> str:
     """Give a value as text, without the mark that makes a formula harmless."""
     if isinstance(value, list | tuple):
         return "; ".join(map(_text, value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        return text_of_instant(instant_of(value))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = "" if value is None else str(value)

@@ -194,7 +194,7 @@ class Declarations:
         self.scene.criteria[node.name] = type_
         if plain:
             self.scene.plain.add(node.name)
-        return made(tree.Criterion, node, body)
+        return made(tree.Criterion, node, body, self.chance.uses("outputs", 40))
 
     def _conditional(self, phrases: Phrases, place: Place) -> tuple[Type, tree.Condition]:
         """Give a value with conditions, and its type: texts that are all literals make a closed list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadrules import program as p
@@ -15,6 +15,7 @@ from leadrules.errors import LeadrulesError
 from leadrules.explain.forecast import Forecast
 from leadrules.families import RESULT_LISTS
 from leadrules.lead import LeadReader
+from leadrules.outputs import in_words
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
 from leadrules.testing.leads import RawLead
@@ -27,7 +28,7 @@ _LISTS = {one.noun: one.name for one in RESULT_LISTS.values()}
 
 
 def forecast_comes_true(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
-    """Assert that at every moment of its span `evaluate` gives the labels and lists that a forecast says.
+    """Assert that at every moment of its span `evaluate` gives the labels, outputs and lists that a forecast says.
 
     Each stage is held from the moment on that it is reached. Looked at are moments near what the rules may cross,
     and moments of chance. A refused lead is refused alike.
@@ -44,17 +45,18 @@ def forecast_comes_true(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, se
     if found.restless or found.open_ended:
         return
     known = _as_of(rules, lead, as_of)
+    told = [one.name for one in program_of(rules).outputs if one.body.type.kind != "number"]
     moments = {moment_of(at) for at in _near(rules, known, as_of, found.until, chance)}
     edges = [change.at for change in found.changes]
     moments |= {edge + dt.timedelta(microseconds=one) for edge in edges for one in (-1, 0, 1)} | {found.until}
     for moment in sorted(one for one in moments if as_of < one <= found.until):
-        held = _said(found, moment, before=True)["stages"]
+        held = _said(found, moment, told, before=True)["stages"]
         result = rules.evaluate({**known, "stages": held}, as_of=moment)
-        said, is_ = _said(found, moment), _labels(result)
+        said, is_ = _said(found, moment, told), _labels(result, told)
         assert said == is_, f"at {moment.isoformat()} the forecast says {said}, and evaluate {is_}\n{found}"
         for change in found.changes:
             assert change.at != moment or change.score == result.score
-    assert _labels(found.then) == _said(found, found.until)
+    assert _labels(found.then, told) == _said(found, found.until, told)
 
 
 def next_change_is_the_first(rules: Ruleset, lead: RawLead, as_of: dt.datetime, *, seed: int = 0) -> None:
@@ -137,9 +139,9 @@ def _near(
         yield at + chance.choice((-1, 0, 1))
 
 
-def _said(found: Forecast, moment: dt.datetime, *, before: bool = False) -> dict[str, Any]:
+def _said(found: Forecast, moment: dt.datetime, told: Sequence[str], *, before: bool = False) -> dict[str, Any]:
     """Give the labels and lists that a forecast says for a moment, or for the one before it."""
-    said = _labels(found.now)
+    said = _labels(found.now, told)
     for change in found.changes:
         if change.at > moment or (before and change.at == moment):
             break
@@ -151,9 +153,10 @@ def _said(found: Forecast, moment: dt.datetime, *, before: bool = False) -> dict
     return said
 
 
-def _labels(result: ScoredLead) -> dict[str, Any]:
+def _labels(result: ScoredLead, told: Sequence[str]) -> dict[str, Any]:
     lists = {name: frozenset(getattr(result, name)) for name in RESULT_LISTS}
-    return {"stages": dict(result.stages), "grades": dict(result.grades), **lists}
+    outputs = {name: in_words(result.outputs[name]) for name in told}
+    return {"stages": dict(result.stages), "grades": dict(result.grades), "outputs": outputs, **lists}
 
 
 def _parts(result: ScoredLead) -> dict[str, Any]:
@@ -163,5 +166,6 @@ def _parts(result: ScoredLead) -> dict[str, Any]:
         "dimensions": dict(result.dimensions),
         "stages": dict(result.stages),
         "grades": dict(result.grades),
+        "outputs": dict(result.outputs),
         **lists,
     }

@@ -11,6 +11,7 @@ import attrs
 from leadrules.canonical import canonical_json
 from leadrules.errors import LeadrulesError
 from leadrules.nodes import Node
+from leadrules.outputs import plain_outputs
 from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
@@ -106,5 +107,6 @@ def _substance(rules: Ruleset, lead: RawLead, as_of: dt.datetime) -> str:
     except LeadrulesError as error:
         return type(error).__name__
     found = [result.score, [*result.dimensions.values()], [*result.grades.values()], [*result.stages.values()]]
-    found += [len(result.segments), [*result.tags], [*result.recommendations], len(result.missing)]
+    found += [[*plain_outputs(result.outputs).values()], len(result.segments), [*result.tags]]
+    found += [[*result.recommendations], len(result.missing)]
     return canonical_json([found, [[entry.kind, entry.points, entry.because] for entry in result.audit]])

@@ -171,6 +171,7 @@ class _Compilation:
         ]
         notes += [outcome.marks[mark] for mark in MARKS]
         notes += [code.list_of([])] + [expr_of(defined[key]) for key in defined_names] + outcome.changes()
+        notes += [self.lead.noted_value(one) for one in program.outputs]
         score = self._decimal(expr_of(defined["score", "score"]), trace.maker.decimals)
         first = program.ladders[0].name if program.ladders else None
         parts = {

@@ -292,6 +292,13 @@ class LeadCode:
                 return expr
         assert_never(operand)
 
+    def noted_value(self, criterion: p.Criterion) -> Expr:
+        """Write a criterion's value as the reference has it, but for whole numbers, which may be int."""
+        operand = self.definition(p.DefinitionRead("criterion", criterion.name, criterion.body.type))
+        if isinstance(operand, Number) and operand.scale == 1:
+            return operand.expr
+        return self.reference_value(p.DefinitionRead("criterion", criterion.name, criterion.body.type))
+
     # --------------------------------------------------------------- writing
 
     def ticking(self) -> tuple[Clock, Block]:

@@ -24,11 +24,12 @@ from leadrules.engine.compiler.runtime import Remembered
 from leadrules.engine.compiler.totals import AccumulatedTotals
 from leadrules.engine.compiler.trace import SEEN, definitions_noted
 from leadrules.engine.reference.conditions import Reading
-from leadrules.engine.reference.evidence import Evidence, plain, revealing_criteria
+from leadrules.engine.reference.evidence import Evidence, plain
 from leadrules.engine.reference.interpreter import Answers, Evaluation
 from leadrules.heads import Notes
 from leadrules.lead import Facts, LeadReader
 from leadrules.occurrences import Occurrence
+from leadrules.program.personal import revealing_criteria
 from leadrules.values import Value, instant_of, moment_of, text_of_instant
 from leadrules.vocabulary import Field
 

@@ -22,6 +22,7 @@ from leadrules.engine.reference.interpreter import ValidUntil
 from leadrules.families import RESULT_LISTS
 from leadrules.frozen import FrozenDict
 from leadrules.heads import EntryHead, Fired, Notes, head_of, json_of, with_points
+from leadrules.outputs import OutputValue, output_of, plain_outputs
 from leadrules.stack import with_room
 from leadrules.terms import EntryKind
 from leadrules.units import Decimals, Numbers
@@ -34,8 +35,8 @@ held, whether values of `pii` fields are shown, and what events came to that are
 
 Nothing in it is the host's to change: texts, numbers and moments as they were given, and what was read of all else."""
 MARKS = tuple(RESULT_LISTS)
-"""What follows in the notes; then the proof, once it is made, dimensions, grades, labels, and of each ladder
-the label held and the rule that led to the new one."""
+"""What follows in the notes; then the proof, once it is made, dimensions, grades, labels, of each ladder
+the label held and the rule that led to the new one, and the outputs."""
 
 _MARKS = len(SEEN)
 _PROOF = _MARKS + len(MARKS)
@@ -79,6 +80,7 @@ class ResultMaker:
             "dimensions": FrozenDict({d.name: self.decimals[next(rest)] for d in program.dimensions}),
             "grades": FrozenDict({g.name: next(rest) for g in program.grades}),
             "stages": (stages := FrozenDict({ladder.name: next(rest) for ladder in program.ladders})),
+            "outputs": FrozenDict(self._outputs(notes)),
         }
         parts |= dict(zip(MARKS, notes[_MARKS:_PROOF], strict=True))
         held = ((ladder, next(rest), after, next(rest)) for ladder, after in stages.items())
@@ -86,13 +88,19 @@ class ResultMaker:
         parts["transitions"] = tuple(Transition(*change) for change in held if change[1] != change[2])
         return parts
 
+    def _outputs(self, notes: Notes) -> dict[str, OutputValue]:
+        """Give the outputs, which stand last in the notes, as values of the language."""
+        outputs = self.program.outputs
+        noted = notes[len(notes) - len(outputs) :]
+        return {one.name: output_of(value, one.body.type.kind) for one, value in zip(outputs, noted, strict=True)}
+
     def audit(self, notes: Notes) -> tuple[AuditEntry, ...]:
         """Give the audit; its evidence is made when it is first read."""
         return entries_of(notes[0] if self.in_order else self._fired(notes), self.decimals, notes)
 
     def written(self, notes: Notes) -> dict[str, str]:
         """Write the same parts as canonical JSON."""
-        dimensions, labels = len(self.program.dimensions), notes[_PROOF + 1 :]
+        dimensions, labels = len(self.program.dimensions), notes[_PROOF + 1 : len(notes) - len(self.program.outputs)]
         ladders = dimensions + len(self.program.grades)
         changes = ladders + len(self.program.ladders)
         sums = [f"{key}{self.numbers[units]}" for key, units in zip(self.keys, labels[:dimensions], strict=False)]
@@ -100,6 +108,7 @@ class ResultMaker:
             "dimensions": f"{{{','.join(sums)}}}",
             "grades": _labels(self.keys[dimensions:ladders], labels[dimensions:ladders]),
             "stages": _labels(self.keys[ladders:], labels[ladders:changes]),
+            "outputs": canonical_json(plain_outputs(self._outputs(notes))) if self.program.outputs else "{}",
         }
         for mark, given in zip(MARKS, notes[_MARKS:_PROOF], strict=True):
             found[mark] = canonical_json(given) if given else "[]"

@@ -330,7 +330,10 @@ class RuleUse(Use):
 
 def uses_of(program: p.Program) -> tuple[Use, ...]:
     """Give every question that a program asks, each once, in an order that hangs on the program alone."""
-    parts = (program.segments, program.requirements, program.dimensions, program.grades, program.ladders, program.marks)
+    parts = (
+        *(program.outputs, program.segments, program.requirements),
+        *(program.dimensions, program.grades, program.ladders, program.marks),
+    )
     nodes: list[p.Node] = [node for part in parts for node in part]
     nodes += _criteria_behind(nodes, program)
     return tuple(dict.fromkeys(use for node in nodes for use in uses_in(node)))

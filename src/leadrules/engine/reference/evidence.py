@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from typing import Any
 
@@ -18,8 +17,8 @@ from leadrules import program as p
 from leadrules.audit import MASK, MOST_LISTED, MOST_VALUES
 from leadrules.engine.reference.conditions import Reading, Total
 from leadrules.engine.reference.scoring import RuleScore
-from leadrules.families import AGGREGATES
 from leadrules.occurrences import Occurrence
+from leadrules.program.personal import revealing_criteria, reveals
 from leadrules.values import Value, decimal_of, text_of_instant, text_of_number
 
 CUT: dict[str, Any] = {"more": True}
@@ -172,53 +171,6 @@ class Evidence:
         }
         values = {text: self._answer(node, event) for text, node in asked.items()}
         return found | ({"properties": properties} if properties else {}) | ({"values": values} if values else {})
-
-
-def revealing_criteria(program: p.Program) -> frozenset[str]:
-    """Name the criteria whose values tell what stands in a `pii` field or property."""
-    found: set[str] = set()
-    for key in program.order:
-        one = program.definitions.get(key)
-        if isinstance(one, p.Criterion) and reveals(one.body, program, found):
-            found.add(one.name)
-    return frozenset(found)
-
-
-def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) -> bool:
-    """Tell whether a value tells what stands in a `pii` field or property; `revealing` names criteria that do."""
-    if node.type.kind == "bool" and not isinstance(node, (p.FieldRead, p.PropertyRead)):
-        return False
-    match node:
-        case p.FieldRead(field):
-            return field.pii
-        case p.PropertyRead():
-            return node.pii
-        case p.Aggregate():
-            return node.property.pii and AGGREGATES[node.function].reveals
-        case p.DaysBetween(_, moment) | p.Converted(moment):
-            return reveals(moment, program, revealing)
-        case p.Arithmetic(_, left, right):
-            return reveals(left, program, revealing) or reveals(right, program, revealing)
-        case p.Negative(operand):
-            return reveals(operand, program, revealing)
-        case p.CallNode(plugin=None):
-            return any(reveals(argument, program, revealing) for argument in node.arguments)
-        case p.CallNode():
-            told = node.type.kind != "number"
-            return told and (_shows(node, program) or any(reveals(a, program, revealing) for a in node.arguments))
-        case p.DefinitionRead(kind, name):
-            return kind == "criterion" and name in revealing
-        case p.Conditional():
-            return any(reveals(value, program, revealing) for value in node.values)
-        case p.Constant() | p.Count() | p.ConditionValue():
-            return False
-
-
-def _shows(node: p.CallNode, program: p.Program) -> bool:
-    """Tell whether the view of a lead that a criterion asks for holds a `pii` field or property."""
-    shown = zip(node.events, node.properties, strict=True)
-    properties = (q for event, names in shown for q in program.events[event].properties if q.name in names)
-    return any(program.fields[name].pii for name in node.fields) or any(q.pii for q in properties)
 
 
 Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened

@@ -21,6 +21,7 @@ from leadrules.engine.reference.evidence import Evidence, plain_number
 from leadrules.engine.reference.scoring import RuleScore, score_persona, score_rule
 from leadrules.families import MARKS, RESULT_LISTS
 from leadrules.lead import Facts
+from leadrules.outputs import OutputValue, output_of
 from leadrules.values import Value, decimal_of, moment_of, rounded
 
 ZERO = Fraction(0)
@@ -72,6 +73,11 @@ class Evaluation:
         lists = self.lists().items()
         self.reading.definitions |= {(name, ""): found for name, found in lists if RESULT_LISTS[name].expected}
 
+    def outputs(self) -> dict[str, OutputValue]:
+        """Give the outputs as plain data, whether or not the lead was scored."""
+        definitions = self.reading.definitions
+        return {o.name: output_of(definitions["criterion", o.name], o.body.type.kind) for o in self.program.outputs}
+
     def segments(self) -> tuple[str, ...]:
         """Name the segments that the lead is in."""
         definitions = self.reading.definitions
@@ -117,6 +123,7 @@ def result_of(
         dimensions={d.name: decimal_of(evaluation.number("dimension", d.name)) for d in program.dimensions},
         grades={g.name: evaluation.label("grade", g.name) for g in program.grades},
         stages={ladder.name: evaluation.label("ladder", ladder.name) for ladder in program.ladders},
+        outputs=evaluation.outputs(),
         **evaluation.lists(),
         transitions=tuple(_transitions(evaluation)),
         audit=tuple(_audit(evaluation, Evidence(evaluation.reading, show_pii))),

@@ -11,13 +11,14 @@ import attrs
 from leadrules import program as p
 from leadrules.audit import MASK
 from leadrules.document import Document
-from leadrules.engine.reference.evidence import plain, revealing_criteria, reveals
+from leadrules.engine.reference.evidence import plain
 from leadrules.engine.spans.outcome import Outcome
 from leadrules.engine.spans.possible import only, values_of
 from leadrules.engine.spans.reading import Memory, SpanReading
 from leadrules.families import MARKS
 from leadrules.frozen import frozen, thawed
 from leadrules.nodes import Node
+from leadrules.program.personal import revealing_criteria, reveals
 from leadrules.values import decimal_of
 
 _VALUES = (p.Count, p.Aggregate, p.DaysBetween, p.CallNode)
@@ -99,6 +100,8 @@ class _Comparison:
         marks = {one.name: word for word, one in MARKS.items()}
         if kind in {"ladder", "grade"}:
             yield from self._parts(kind, name)
+        elif kind == "output":
+            yield from self._parts("criterion", name)
         elif kind == "segments":
             yield from (one.condition for one in self.program.segments if one.name == name)
         elif kind in marks:
@@ -106,7 +109,7 @@ class _Comparison:
             yield from (one.condition for one in found)
         else:
             yield from (one.condition for one in self.program.requirements if one.reason == name)
-        if kind != "missing":
+        if kind not in {"missing", "output"}:
             gates = (one for one in self.program.requirements if kind == "ladder" or one.before_scoring)
             yield from (one.condition for one in gates)
 

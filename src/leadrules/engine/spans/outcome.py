@@ -14,12 +14,20 @@ from leadrules.engine.spans.points import NONE, Units, points_in, scaled, units_
 from leadrules.engine.spans.possible import FALSE, TRUE, Possible, Range, only, values_of
 from leadrules.engine.spans.reading import Memory, SpanReading
 from leadrules.families import MARKS, RESULT_LISTS
+from leadrules.outputs import output_of
 from leadrules.values import rounded
 
 Outcomes = Mapping[tuple[str, str], frozenset[Any] | None]
 """What each part of a result can be; None where that is not one thing, and not a few. Lists stand as tuples."""
-LABELS = ("ladder", "grade", *RESULT_LISTS)
-"""The kinds of parts that are labels, or lists of text; a result has besides them `score` and `dimension`."""
+LABELS = ("ladder", "grade", "output", *RESULT_LISTS)
+"""The kinds of parts that are labels, outputs that are no numbers, or lists of text.
+
+A result has besides them `score`, `dimension`, and `number`, which is an output that is one."""
+
+
+def output_kind(output: p.Criterion) -> str:
+    """Name the kind of part that an output is: as with points, of numbers a change is nothing to tell."""
+    return "number" if output.body.type.kind == "number" else "output"
 
 
 def outcomes(memory: Memory, low: int, high: int, held: Mapping[str, str]) -> Outcomes:
@@ -53,6 +61,7 @@ class Outcome:
         found |= {("dimension", one.name): _few(definitions["dimension", one.name]) for one in program.dimensions}
         found |= {("grade", one.name): _few(definitions["grade", one.name]) for one in program.grades}
         found |= {("ladder", one.name): _few(definitions["ladder", one.name]) for one in program.ladders}
+        found |= {(output_kind(one), one.name): self._output(one) for one in program.outputs}
         segments = [(one.name, self._truth_of("segment", one.name)) for one in program.segments]
         found["segments", ""] = self._listed(segments)
         for word, one in MARKS.items():
@@ -60,6 +69,10 @@ class Outcome:
             found[one.name, ""] = self._listed(marks)
         found["missing", ""] = _listed(self.missing, unless=True)
         return found
+
+    def _output(self, one: p.Criterion) -> frozenset[Any] | None:
+        possible = _few(self.reading.definitions["criterion", one.name])
+        return None if possible is None else frozenset(output_of(value, one.body.type.kind) for value in possible)
 
     def points(self, units: int) -> Fraction:
         """Give points of their units."""

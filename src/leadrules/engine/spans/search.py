@@ -17,7 +17,7 @@ from leadrules.criteria import to_python
 from leadrules.engine.reference.conditions import Reading
 from leadrules.engine.reference.interpreter import answered, result_of
 from leadrules.engine.spans.movement import Movement
-from leadrules.engine.spans.outcome import LABELS, outcomes
+from leadrules.engine.spans.outcome import LABELS, outcomes, output_kind
 from leadrules.engine.spans.reading import Memory
 from leadrules.errors import LeadError
 from leadrules.families import RESULT_LISTS
@@ -28,18 +28,19 @@ from leadrules.work import Spending
 
 Part = tuple[str, str]
 """A part of a result: its kind, and its name where there are several of a kind."""
-PARTS = frozenset({"score", "dimension", *LABELS})
+PARTS = frozenset({"score", "dimension", "number", *LABELS})
 """All kinds of parts."""
 Evaluate = Callable[[int, Mapping[str, str]], ScoredLead]
 """Scores the lead at an instant, with labels that its record holds then."""
 
 
-def parts_of(result: ScoredLead) -> dict[Part, Any]:
+def parts_of(result: ScoredLead, program: p.Program) -> dict[Part, Any]:
     """Give the parts of a result as the outcomes of a span have them."""
     found: dict[Part, Any] = {("score", ""): Fraction(result.score)}
     found |= {("dimension", name): Fraction(value) for name, value in result.dimensions.items()}
     for kind, named in (("grade", result.grades), ("ladder", result.stages)):
         found |= {(kind, name): label for name, label in named.items()}
+    found |= {(output_kind(one), one.name): result.outputs[one.name] for one in program.outputs}
     return found | {(name, ""): getattr(result, name) for name in RESULT_LISTS}
 
 
@@ -114,12 +115,12 @@ class Search:
     def go_on(self, result: ScoredLead, held: Mapping[str, str]) -> None:
         """Look from now on for what differs from a result, of a lead that holds these labels."""
         self.result, self.held = result, held
-        parts = parts_of(result).items()
+        parts = parts_of(result, self.course.memory.program).items()
         self._now = {part: value for part, value in parts if part[0] in self.kinds and part not in self.ignored}
 
     def differing(self, result: ScoredLead) -> dict[Part, tuple[Any, Any]]:
         """Give the parts that are not as they were: what they were, and what they are."""
-        found = parts_of(result)
+        found = parts_of(result, self.course.memory.program)
         return {part: (value, found[part]) for part, value in self._now.items() if found[part] != value}
 
     def moments(self, low: int, high: int) -> Iterator[tuple[int, ScoredLead]]:
@@ -213,7 +214,8 @@ def valid_until(movement: Movement, reading: Reading, result: ScoredLead) -> dt.
         return result_of(answered(reading.anew(at, held)), result.ruleset)
 
     course = Course(Memory(movement, reading.anew(reading.as_of, held)), score)
-    if parts_of(score(course.as_of, held)) != parts_of(result):
+    program = movement.program
+    if parts_of(score(course.as_of, held), program) != parts_of(result, program):
         reason = "the lead was changed after it was scored (ask before, or score a copy)"
         raise LeadError(reason, code="event_changed", lead=result.lead)
     found = next_change(course, result)

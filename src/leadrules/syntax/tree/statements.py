@@ -255,10 +255,11 @@ class EventGroup(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Criterion(Node):
-    """`criterion NAME = condition or value`."""
+    """`criterion NAME = condition or value`; with `output` for its first word it stands in every result."""
 
     name: Name
     body: Condition
+    output: bool = False
 
 
 @attrs.frozen(eq=False, repr=False)
