@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from leadrules import Ruleset
+from leadrules.decoding.xls_records import extent_of_xls
 from leadrules.tables import EventFile, FileProblem, Reject, Row, read_events, read_leads, score_files
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -342,3 +343,34 @@ def test_rows_that_a_filter_of_libreoffice_hides_are_told(tmp_path):
     assert len(read(path)) == 2
     said = "has 1 row that is hidden, or filtered out, and read as any other"
     assert read_leads(path).notes == (f"`{path}` {said}",)
+
+
+def patched_xls(path: Path, **places: bytes) -> Path:
+    """Write the old workbook with other records in some places of its one stream, which stands there in one piece."""
+    data = bytearray(XLS.read_bytes())
+    for place, record in places.items():
+        at = int(place.removeprefix("at"))
+        data[at : at + len(record)] = record
+    path.write_bytes(data)
+    return path
+
+
+def test_errors_and_hidden_rows_of_an_old_workbook_are_told(tmp_path):
+    data = XLS.read_bytes()
+    assert read_leads(XLS).notes[1:] == ()
+    number = data.index(b"\x7e\x02\x0a\x00")
+    row, column = data[number + 4 : number + 6], data[number + 6 : number + 8]
+    error = b"\x05\x02\x0a\x00" + row + column + data[number + 8 : number + 10] + b"\x2a\x01"
+    hidden = data.index(b"\x08\x02\x10\x00")
+    flags = bytes([data[hidden + 16] | 0x20])
+    path = patched_xls(tmp_path / "leads.xls", **{f"at{number}": error, f"at{hidden + 16}": flags})
+    notes = [note.removeprefix(f"`{path}` ") for note in read_leads(path).notes]
+    assert f"has 1 cell with an error such as `#N/A`, which is unknown (first in row {row[0] + 1})" in notes
+    assert "has 1 row that is hidden, or filtered out, and read as any other" in notes
+
+
+@pytest.mark.parametrize("cut", [600, 1_600, 3_000])
+def test_an_old_workbook_that_is_laid_out_otherwise_tells_nothing(cut):
+    assert extent_of_xls(io.BytesIO(XLS.read_bytes()[:cut]), 0) is None
+    assert extent_of_xls(io.BytesIO(XLS.read_bytes()), 99) is None
+    assert extent_of_xls(io.BytesIO(b"PK\x03\x04"), 0) is None

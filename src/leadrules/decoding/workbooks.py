@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 import attrs
 
 from leadrules.decoding.extents import BrokenPackage, Extent, extent_of_xlsx, extents_of_ods
+from leadrules.decoding.xls_records import extent_of_xls
 
 _T = TypeVar("_T")
 
@@ -63,7 +64,8 @@ def open_sheet(file: BinaryIO, asked: str | None) -> Sheet:
     shown = [name for name, sheet in kinds.items() if sheet.visible == calamine.SheetVisibleEnum.Visible]
     name = _chosen([*kinds], shown, asked)
     place = list(book.sheet_names).index(name)
-    extent = extents[place] if extents[place:] else _looked_through(lambda: extent_of_xlsx(file, place)) or Extent()
+    extent = extents[place] if extents[place:] else _looked_through(lambda: extent_of_xlsx(file, place))
+    extent = extent or extent_of_xls(file, place) or Extent()
     _refuse_far(name, extent)
     sheet = _guarded(lambda: book.get_sheet_by_index(place), calamine)
     merged = sheet.merged_cell_ranges or []
