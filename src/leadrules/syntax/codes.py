@@ -89,8 +89,8 @@ WARNING_CODES: dict[str, str] = {
     "LR225": "short text that stands in other words",
     "LR226": "`\\b` or `\\w` in a pattern",
     "LR227": "indentation that says otherwise",
-    "LR230": "`*` that stands for itself",
     "LR229": "personal data in an output",
+    "LR230": "`*` that stands for itself",
     "LR240": "call by a name that has changed",
     "LR241": "sequence that scores each event",
 }
