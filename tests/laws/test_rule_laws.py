@@ -54,8 +54,8 @@ from leadrules.testing import (
     unread_is_irrelevant,
 )
 from leadrules.testing.comparing import outcome, same
+from leadrules.testing.drawn_rule_files import written_files
 from leadrules.testing.laws import with_rules_shuffled
-from leadrules.testing.rule_files import written_files
 from leadrules.values import moment_of, plain_name
 from leadrules.vocabulary import DATETIME
 

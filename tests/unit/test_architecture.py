@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import leadrules
+import leadrules.testing
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -54,26 +55,35 @@ def test_every_module_has_a_place_among_the_layers():
     assert strays == []
 
 
-def test_the_package_only_re_exports():
+@pytest.mark.parametrize("package", [leadrules, leadrules.testing], ids=lambda package: package.__name__)
+def test_a_package_of_public_names_only_re_exports(package):
     """Beside its docstring it names what is public, and where that is loaded from when asked for."""
-    tree = ast.parse((SOURCE / "leadrules/__init__.py").read_text("utf-8"))
+    tree = ast.parse(Path(package.__file__).read_text("utf-8"))
     _, *rest = tree.body
     assert {type(statement) for statement in rest} <= {ast.ImportFrom, ast.If, ast.Assign, ast.FunctionDef}
     assert [s.name for s in rest if isinstance(s, ast.FunctionDef)] == ["__getattr__", "__dir__"]
     typed = next(statement for statement in rest if isinstance(statement, ast.If))
     imported = {f"{i.module}.{alias.name}" for i in typed.body if isinstance(i, ast.ImportFrom) for alias in i.names}
-    homes = {f"{home}.{name}" for home, names in leadrules._HOMES.items() for name in names.split()}
+    homes = {f"{home}.{name}" for home, names in package._HOMES.items() for name in names.split()}
     assert imported == homes
-    assert sorted(name.rpartition(".")[2] for name in homes) == sorted(leadrules.__all__) == leadrules.__all__
+    assert sorted(name.rpartition(".")[2] for name in homes) == sorted(package.__all__) == package.__all__
+    assert not {name for name in package.__all__ if f"{package.__name__}.{name}" in MODULES}, "loaded, it would hide it"
 
 
 def test_every_public_name_loads():
     unions = {"Eventlike", "Leadlike"}
     assert all(getattr(leadrules, name).__name__ == name for name in leadrules.__all__ if name not in unions)
     assert all(isinstance(getattr(leadrules, name), types.UnionType) for name in unions)
-    assert dir(leadrules) == leadrules.__all__
-    with pytest.raises(AttributeError, match="no attribute 'Rulesets'"):
-        leadrules.Rulesets  # noqa: B018
+    assert all(getattr(leadrules.testing, name) is not None for name in leadrules.testing.__all__)
+    for package in (leadrules, leadrules.testing):
+        assert dir(package) == package.__all__
+        with pytest.raises(AttributeError, match="no attribute 'Rulesets'"):
+            package.Rulesets  # noqa: B018
+
+
+def test_asking_a_criterion_in_another_process_loads_no_hypothesis():
+    run = run_python("import sys, leadrules.testing.asking; print('hypothesis' in sys.modules)")
+    assert (run.stdout, run.stderr) == ("False\n", "")
 
 
 def test_importing_leadrules_loads_no_extra():

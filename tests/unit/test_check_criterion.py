@@ -484,7 +484,7 @@ def test_a_print_in_another_process_harms_nothing(ask):
 
 
 def test_a_criterion_that_takes_seconds_is_told_at_once(ask, monkeypatch):
-    monkeypatch.setattr("leadrules.testing.criteria._PATIENCE", 0.05)
+    monkeypatch.setattr("leadrules.testing.asking._PATIENCE", 0.05)
     with pytest.raises(AssertionError, match="one answer takes it") as caught:
         ask("slow", max_examples=100)
     assert "to mend: bound the work" in str(caught.value)

@@ -13,35 +13,40 @@ For the tests of leadrules, of plugins, and of anyone's own rules:
 For plugins: `check_criterion` holds a criterion against the laws of criteria, `check_documents` a
 plugin's README and examples against the plugin, `check_distribution` builds it, and pytest runs
 `cases/*.toml` by itself, as soon as leadrules is installed.
+
+Each name is loaded when it is first asked for: a process that asks a criterion needs no hypothesis.
 """
 
-from leadrules.testing.case_files import WorkedCase, read_cases
-from leadrules.testing.cases import Case, cases
-from leadrules.testing.changes import later_changes_are_irrelevant
-from leadrules.testing.criteria import check_criterion
-from leadrules.testing.distributions import check_distribution
-from leadrules.testing.documents import check_documents
-from leadrules.testing.elsewhere import pickled_gives_the_same_digest
-from leadrules.testing.forecasting import a_state_foresees_the_same, forecast_comes_true, next_change_is_the_first
-from leadrules.testing.incremental import housekeeping_is_irrelevant, incremental_agrees
-from leadrules.testing.laws import (
-    audit_adds_up,
-    decay_never_gains,
-    engines_agree,
-    formatting_keeps_the_fingerprint,
-    future_and_duplicates_are_irrelevant,
-    layout_is_irrelevant,
-    order_is_irrelevant,
-    processes_agree,
-    replay_gives_the_digest,
-    rules_order_is_irrelevant,
-    threads_agree,
-    unread_is_irrelevant,
-)
-from leadrules.testing.leads import RawLead, invalid_leads, leads
-from leadrules.testing.moments import moments
-from leadrules.testing.renaming import names_are_only_names
-from leadrules.testing.rule_files import Construct, rule_files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leadrules.testing.case_files import WorkedCase, read_cases
+    from leadrules.testing.changes import later_changes_are_irrelevant
+    from leadrules.testing.criteria import check_criterion
+    from leadrules.testing.distributions import check_distribution
+    from leadrules.testing.documents import check_documents
+    from leadrules.testing.drawn_cases import Case, cases
+    from leadrules.testing.drawn_leads import RawLead, invalid_leads, leads
+    from leadrules.testing.drawn_moments import moments
+    from leadrules.testing.drawn_rule_files import Construct, rule_files
+    from leadrules.testing.elsewhere import pickled_gives_the_same_digest
+    from leadrules.testing.forecasting import a_state_foresees_the_same, forecast_comes_true, next_change_is_the_first
+    from leadrules.testing.incremental import housekeeping_is_irrelevant, incremental_agrees
+    from leadrules.testing.laws import (
+        audit_adds_up,
+        decay_never_gains,
+        engines_agree,
+        formatting_keeps_the_fingerprint,
+        future_and_duplicates_are_irrelevant,
+        layout_is_irrelevant,
+        order_is_irrelevant,
+        processes_agree,
+        replay_gives_the_digest,
+        rules_order_is_irrelevant,
+        threads_agree,
+        unread_is_irrelevant,
+    )
+    from leadrules.testing.renaming import names_are_only_names
 
 __all__ = [
     "Case",
@@ -78,3 +83,37 @@ __all__ = [
     "threads_agree",
     "unread_is_irrelevant",
 ]
+
+_HOMES = {
+    "leadrules.testing.case_files": "WorkedCase read_cases",
+    "leadrules.testing.drawn_cases": "Case cases",
+    "leadrules.testing.changes": "later_changes_are_irrelevant",
+    "leadrules.testing.criteria": "check_criterion",
+    "leadrules.testing.distributions": "check_distribution",
+    "leadrules.testing.documents": "check_documents",
+    "leadrules.testing.elsewhere": "pickled_gives_the_same_digest",
+    "leadrules.testing.forecasting": "a_state_foresees_the_same forecast_comes_true next_change_is_the_first",
+    "leadrules.testing.incremental": "housekeeping_is_irrelevant incremental_agrees",
+    "leadrules.testing.laws": (
+        "audit_adds_up decay_never_gains engines_agree formatting_keeps_the_fingerprint "
+        "future_and_duplicates_are_irrelevant layout_is_irrelevant order_is_irrelevant processes_agree "
+        "replay_gives_the_digest rules_order_is_irrelevant threads_agree unread_is_irrelevant"
+    ),
+    "leadrules.testing.drawn_leads": "RawLead invalid_leads leads",
+    "leadrules.testing.drawn_moments": "moments",
+    "leadrules.testing.renaming": "names_are_only_names",
+    "leadrules.testing.drawn_rule_files": "Construct rule_files",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names.split():
+            return globals().setdefault(name, getattr(import_module(home), name))
+    raise AttributeError(f"module 'leadrules.testing' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from leadrules.conversions import YEARS
 from leadrules.criteria import Criterion
 from leadrules.sdk import EventView, LeadView
-from leadrules.testing.moments import moments
+from leadrules.testing.drawn_moments import moments
 from leadrules.testing.words import TEXTS, TIMEZONES
 from leadrules.vocabulary import STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS, Type
 

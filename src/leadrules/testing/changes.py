@@ -10,7 +10,7 @@ from typing import Any
 from leadrules.errors import LeadrulesError
 from leadrules.ruleset import Ruleset
 from leadrules.testing.comparing import outcome, same
-from leadrules.testing.leads import RawLead
+from leadrules.testing.drawn_leads import RawLead
 
 _OTHERS = ("changed", "/pricing", 7, None, True, ["changed"], dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 Answer = Callable[[Ruleset, Any, dt.datetime], Any]

@@ -10,10 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from leadrules.errors import LeadrulesError
-from leadrules.ruleset import Ruleset
-from leadrules.testing.leads import RawLead
+
+if TYPE_CHECKING:
+    from leadrules.ruleset import Ruleset
+    from leadrules.testing.drawn_leads import RawLead
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {"PYTHONHASHSEED": "4242", "TZ": "<+1345>-13:45", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "0"}

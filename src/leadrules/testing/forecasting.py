@@ -18,7 +18,7 @@ from leadrules.lead import LeadReader
 from leadrules.outputs import in_words
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
-from leadrules.testing.leads import RawLead
+from leadrules.testing.drawn_leads import RawLead
 from leadrules.values import DAY, HOUR, instant_of, moment_of
 
 _DAYS = (1, 2, 8, 40, 100, 400)

@@ -19,7 +19,7 @@ from leadrules.errors import LeadrulesError
 from leadrules.lead import LeadReader
 from leadrules.ruleset import Ruleset, program_of
 from leadrules.testing.comparing import outcome, same
-from leadrules.testing.leads import RawLead
+from leadrules.testing.drawn_leads import RawLead
 from leadrules.values import moment_of
 
 _REMEMBERED = (0, 0, 1, 26, 24 * 7, 24 * 7, 24 * 50, 24 * 500)

@@ -29,7 +29,7 @@ from leadrules.syntax.formatter import text_of
 from leadrules.syntax.layout import format_file
 from leadrules.syntax.parser import parse
 from leadrules.testing.comparing import outcome, same
-from leadrules.testing.leads import RawLead
+from leadrules.testing.drawn_leads import RawLead
 from leadrules.values import moment_of, plain_name
 
 Load = Callable[[str], Ruleset]

@@ -16,8 +16,8 @@ from leadrules.ruleset import Ruleset
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.parser import parse
+from leadrules.testing.drawn_leads import RawLead
 from leadrules.testing.laws import Load
-from leadrules.testing.leads import RawLead
 from leadrules.values import plain_name
 from leadrules.vocabulary import OWN_PROPERTIES, STANDARD_EVENTS, STANDARD_FIELDS, STANDARD_GROUPS
 

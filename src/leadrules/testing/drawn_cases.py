@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from leadrules.ruleset import Ruleset
 from leadrules.testing.chance import Chance, Draw
-from leadrules.testing.leads import RawLead, leads
-from leadrules.testing.moments import moment
-from leadrules.testing.rule_files import rule_files
+from leadrules.testing.drawn_leads import RawLead, leads
+from leadrules.testing.drawn_moments import moment
+from leadrules.testing.drawn_rule_files import rule_files
 
 
 @attrs.frozen
