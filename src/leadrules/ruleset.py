@@ -463,9 +463,12 @@ class Ruleset:
         """Say whether a stored result comes out again of the lead, as of its moment, and if not, why.
 
         The lead is to be as it was: events that are later than the moment may have come since, and `stages` are
-        the labels that it held then. Raises as `evaluate` does.
+        the labels that it held then. Raises as `evaluate` does, and TypeError for what is no result.
         """
         from leadrules.explain.replay import replay
+
+        if not isinstance(result, ScoredLead):
+            raise TypeError("a result to replay is a ScoredLead; of its text, `ScoredLead.from_json` makes one")
 
         shape: Any = shape_of(lead, self._reader.most_events)  # its events can be gone through again
         evaluate = functools.partial(self.evaluate, shape, as_of=result.as_of)

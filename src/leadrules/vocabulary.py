@@ -202,6 +202,10 @@ MOST_CHARACTERS = 200_000
 """How long a text of a lead may be, or the members of a list together; with very many patterns less."""
 
 
+MOST_CODE = 180_000
+"""How much code may be written of one program: some 8,000 rules as people write them, or 5 seconds of compiling."""
+
+
 @attrs.frozen
 class Scope:
     """What the rules of one file read of a lead: all that input is validated against.
@@ -211,7 +215,8 @@ class Scope:
     an event of another type is passed over unread. `ladders` gives each ladder's labels, exits
     included, and `held_in` the attributes that hold a label where there are such. `zone` is the
     ruleset's timezone, `most_events` the limit of events of one lead, `most_characters` that of one text,
-    and `work` says what it takes to score a lead. `letters` is how texts are compared.
+    `most_code` how much of the rules is compiled, and `work` says what it takes to score a lead. `letters` is how
+    texts are compared.
     """
 
     fields: Mapping[str, Field]
@@ -221,6 +226,7 @@ class Scope:
     zone: Zone
     most_events: int = 100_000
     most_characters: int = MOST_CHARACTERS
+    most_code: int = MOST_CODE
     work: Work = attrs.field(factory=Work)
     held_in: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     letters: Letters = ACCENTED

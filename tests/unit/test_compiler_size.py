@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from leadrules import InputError, Ruleset
+from leadrules import InputError, Limits, Ruleset
 from leadrules.engine.compiler import code, shapes, splitting
 from leadrules.engine.compiler.shapes import Shapes
 from leadrules.ruleset import program_of
@@ -107,9 +107,8 @@ def told(rules, lead):
 
 @pytest.mark.parametrize("most", [0, 60, 150, 300, 600, 10**9])
 @pytest.mark.parametrize("before", ["", 'require budget before scoring because "no"\n'], ids=["", "gated"])
-def test_what_is_left_to_the_reference_changes_no_byte(monkeypatch, most, before):
-    monkeypatch.setattr(shapes, "MOST_CODE", most)
-    rules = Ruleset.from_text(before + RULES)
+def test_what_is_left_to_the_reference_changes_no_byte(most, before):
+    rules = Ruleset.from_text(before + RULES, limits=Limits(code=most))
     wrong = {**LEAD, "events": [event("purchase", 3, amount="much")]}
     for lead in (LEAD, QUIET, wrong, {**QUIET, "events": wrong["events"]}):
         assert len(set(told(rules, lead))) == 1
@@ -127,9 +126,9 @@ def test_a_function_that_is_cut_gives_the_same_bytes(monkeypatch, written, part,
     assert sum(function.name.startswith("part_") for function in written) > 5
 
 
-def test_rules_that_are_left_stand_in_the_audit_in_their_places(monkeypatch):
-    monkeypatch.setattr(shapes, "MOST_CODE", 40)
-    rules = Ruleset.from_text("page_view +1\nneed +2\nemployees > 5 +(employees / 7) max 20 points\nbudget +3")
+def test_rules_that_are_left_stand_in_the_audit_in_their_places():
+    text = "page_view +1\nneed +2\nemployees > 5 +(employees / 7) max 20 points\nbudget +3"
+    rules = Ruleset.from_text(text, limits=Limits(code=40))
     assert 0 < sum(Shapes.of(program_of(rules)).is_left(rule) for rule in program_of(rules).rules) < 4
     audit = rules.evaluate(LEAD, as_of=AS_OF).audit
     assert [(entry.kind, entry.line) for entry in audit] == [("points", 1), ("points", 3), ("cap", 3), ("points", 4)]
@@ -169,9 +168,9 @@ LARGE = {
 
 
 def test_of_as_many_rules_as_people_write_none_is_left(monkeypatch):
-    monkeypatch.setattr(shapes, "MOST_CODE", shapes.MOST_CODE // 10)
     monkeypatch.setattr(shapes, "LONG_CODE", shapes.LONG_CODE // 10)
-    program = program_of(Ruleset.from_text("".join(lines(180, pattern) for pattern in HONEST)))
+    tenth = Limits(code=Limits().code // 10)
+    program = program_of(Ruleset.from_text("".join(lines(180, pattern) for pattern in HONEST), limits=tenth))
     measured = Shapes.of(program)
     assert [rule.id for rule in program.rules if measured.is_left(rule)] == []
     some = program_of(Ruleset.from_text("".join(lines(80, pattern) for pattern in HONEST)))
@@ -182,11 +181,10 @@ def test_of_as_many_rules_as_people_write_none_is_left(monkeypatch):
 def test_what_is_written_has_an_end(monkeypatch, written, made):
     def nodes(count):
         written.clear()
-        rules = Ruleset.from_text(made(count))
+        rules = Ruleset.from_text(made(count), limits=Limits(code=4_000))
         rules.evaluate(LEAD, as_of=AS_OF)
         return sum(1 for function in written for _ in ast.walk(function))
 
-    monkeypatch.setattr(shapes, "MOST_CODE", 4_000)
     monkeypatch.setattr(shapes, "LONG_CODE", 2_000)
     few, many = nodes(300), nodes(600)
     assert few < 40_000

@@ -134,9 +134,16 @@ def test_a_statement_of_some_thousand_members_is_no_mistake():
     assert codes(checked(text)) == set()
 
 
+def shared(properties: int, events: int) -> str:
+    """Give so many properties of any event, and events besides the standard ones."""
+    names = ", ".join(f"p{n}: text" for n in range(properties))
+    return f"event any_event[{names}]\n" + "".join(f"event e{n}\n" for n in range(events)) + "any_event +1\n"
+
+
 @pytest.mark.parametrize(
     ("most", "too_many", "told"),
     [
+        (shared(100, 900), shared(100, 1_000), "events have more than 100,000 properties"),
         (
             graded(100) + "grade p = g, g",
             graded(101) + "grade p = g, g",
@@ -150,7 +157,7 @@ def test_a_statement_of_some_thousand_members_is_no_mistake():
         (example(99, 1_000), example(100, 1), "examples have more than 100,000 events"),
         (example(99, 1_000), example(99, 1_000) + example(0, 1)[13:], "examples have more than 100,000 events"),
     ],
-    ids=["a pair", "pairs together", "an example", "examples together"],
+    ids=["properties of any event", "a pair", "pairs together", "an example", "examples together"],
 )
 def test_what_a_file_multiplies_has_an_end(most, too_many, told):
     assert codes(checked(most)) == set()
@@ -184,7 +191,7 @@ FEW = 200
 
 LISTED = f"list x = {braces(9_900)}\n"
 LADDER = "stages " + " < ".join(f"x{n}" for n in range(2_000)) + "\n"
-WIDE_EVENT = "event any_event[" + ", ".join(f"p{n}: text" for n in range(500)) + "]\n"
+WIDE_EVENT = "event any_event[" + ", ".join(f"p{n}: text" for n in range(40)) + "]\n"
 CHAIN = "criterion c0 = need\n"
 
 SINCE = "dimension d" + " since email_open" * 9_000 + "\n"

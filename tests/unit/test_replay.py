@@ -304,3 +304,9 @@ def test_an_environment_that_was_changed_is_read_as_it_is(environment):
     found = lab().replay(ScoredLead.from_json(json.dumps(plain)), LEAD)
     assert kinds(found)[0] == "rules"
     assert str(found)
+
+
+@pytest.mark.parametrize("found", [None, 5, "{}", b"{}", {"lead": "1"}, [], object])
+def test_what_is_no_result_is_refused(found):
+    with pytest.raises(TypeError, match=r"^a result to replay is a ScoredLead; of its text, `ScoredLead.from_json`"):
+        Ruleset.from_text("need +1").replay(found, {"id": "1"})

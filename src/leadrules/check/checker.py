@@ -172,7 +172,7 @@ class _Checking:
             declared=frozenset(self.names.declared),
             values={name: param.value for name, param in self.names.params.items()},
         )
-        return with_work(program, limits.work, expressions.patterns.of)
+        return with_work(program, limits.work, expressions.patterns.of, limits.code)
 
     def _scope(self, rules: Reads, most_events: int, tests: Reads | None = None) -> Scope:
         """Give what the rules read of a lead, and, where given, what the tests read besides.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from leadrules.syntax import tree
 from leadrules.syntax.report import Report
+from leadrules.vocabulary import STANDARD_EVENTS
 
 _ONE_EVENT = "declare one event with a property that tells them apart: `event visit[page: text]`"
 _MOST: dict[type[tree.Node], tuple[int, str, str | None]] = {
@@ -20,6 +21,8 @@ _MOST: dict[type[tree.Node], tuple[int, str, str | None]] = {
     tree.Use: (100, "plugins", None),
 }
 _MOST_PROPERTIES = 500
+_MOST_PROPERTIES_OF_ALL = 100_000
+_OF_FEWER = "declare it of the events that have it"
 _MOST_LABELS = 2_000
 _MOST_PAIRS = 10_000
 _FEWER = "a pair has a label for every two of its grades: give these fewer labels"
@@ -47,7 +50,20 @@ def is_too_large(statements: Sequence[tree.Statement], report: Report) -> bool:
             outcomes.add(node.target.name if isinstance(node.target, tree.Name) else node.target.value)
             if len(outcomes) == _MOST_LABELS + 1:
                 found = _refuse(report, node.target, f"the rules lead to more than {_MOST_LABELS:,} labels")
+    found = _has_many_properties(statements, report) or found
     return _has_many_pairs(statements, report) or _has_many_given(statements, report) or found
+
+
+def _has_many_properties(statements: Sequence[tree.Statement], report: Report) -> bool:
+    """Tell whether events have too many properties, all together: those of `any_event` are properties of each."""
+    events = [node for node in statements if isinstance(node, tree.EventDeclaration)]
+    shared = [node for node in events if node.name.name == "any_event"]
+    each = len({item.name.name for node in shared for item in node.properties})
+    own = sum(len(node.properties) for node in events)
+    if own + each * (len(events) + len(STANDARD_EVENTS)) <= _MOST_PROPERTIES_OF_ALL:
+        return False
+    at = max(shared or events, key=lambda node: len(node.properties))
+    return _refuse(report, at.name, f"events have more than {_MOST_PROPERTIES_OF_ALL:,} properties", _OF_FEWER)
 
 
 def _has_many_pairs(statements: Sequence[tree.Statement], report: Report) -> bool:

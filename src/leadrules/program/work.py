@@ -11,25 +11,26 @@ from leadrules.families import TEXT_TESTS
 from leadrules.nodes import Node
 from leadrules.program.expressions import Aggregate, Constant, Selection, SinceEvent, TextTest
 from leadrules.program.statements import Program, Rule
-from leadrules.vocabulary import MOST_CHARACTERS, Scope
+from leadrules.vocabulary import MOST_CHARACTERS, MOST_CODE, Scope
 from leadrules.work import Work
 
 _MOST_SEARCHED = 1_000_000_000
 """Characters, times steps of the patterns that look through them; so many took some seconds, at the worst."""
 
 
-def with_work(program: Program, most: int, pattern_steps: Mapping[str, int]) -> Program:
+def with_work(program: Program, most: int, pattern_steps: Mapping[str, int], most_code: int = MOST_CODE) -> Program:
     """Give a program whose scopes say what it takes to score a lead, of which `most` is the limit.
 
     They say as well how long a text may be: a pattern may take as many steps for each character as it
-    has, so the more patterns are asked the less. `pattern_steps` has the size of each.
+    has, so the more patterns are asked the less. `pattern_steps` has the size of each. Of the code that a program
+    would be compiled to, `most_code` is written; what is past that is left to the reference.
     """
     work = work_of(program, most)
     asked = sum(pattern_steps.get(text, 0) for text in _patterns(program))
     characters = min(MOST_CHARACTERS, _MOST_SEARCHED // max(asked, 1))
 
     def known(scope: Scope) -> Scope:
-        return attrs.evolve(scope, work=work, most_characters=characters)
+        return attrs.evolve(scope, work=work, most_characters=characters, most_code=most_code)
 
     tested = None if program.tested is None else known(program.tested)
     return attrs.evolve(program, scope=known(program.scope), tested=tested)

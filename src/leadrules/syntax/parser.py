@@ -27,6 +27,7 @@ from leadrules.syntax.lines import MAX_TOKENS, Chunk, chunks_of
 from leadrules.syntax.literals import invisible_characters, mistakes_in, mixed_scripts
 from leadrules.syntax.mistakes import explain
 from leadrules.syntax.source import Source, decode
+from leadrules.vocabulary import MOST_CODE
 from leadrules.work import MOST_WORK
 
 __all__ = ["Limits", "build_tables", "decode", "parse"]
@@ -42,7 +43,11 @@ class Limits:
     further alternative and each further condition of `and`, `or` and `at least`, and `tokens` all words
     and signs. `events` are the events of one lead, `fields` the fields that the rules read,
     `pattern_steps` the size of all patterns together, `bundle_bytes` that of a bundle, `work`
-    the steps of work that one lead may take.
+    the steps of work that one lead may take. `code` is how much of the rules is compiled, in parts of them, once for
+    each type of event that they ask about: what is past it gives the same and is slower.
+
+    Each is a whole number, 0 or more. The values by default are for rules of people whom you trust; `untrusted` gives
+    those for a text from a stranger.
     """
 
     file_bytes: int = FILE_BYTES
@@ -58,6 +63,42 @@ class Limits:
     pattern_steps: int = MOST_STEPS
     bundle_bytes: int = 64 * FILE_BYTES
     work: int = MOST_WORK
+    code: int = MOST_CODE
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in attrs.asdict(self).items():
+            if type(value) is not int:
+                raise TypeError(f"the limit `{name}` is a whole number, not {value!r}")
+            if not 0 <= value <= _LARGEST:
+                raise ValueError(f"the limit `{name}` is a number from 0 to {_LARGEST:,}, not {value!r}")
+
+    @classmethod
+    def untrusted(cls, **changes: int) -> Limits:
+        """Give limits for a rule file from somebody whom you do not trust; `changes` are limits by name.
+
+        Whatever they admit was loaded, warned about, scored and explained within some 2 seconds each, and in 200 MiB.
+        Raises TypeError and ValueError as `Limits` does.
+
+        >>> Limits.untrusted(rules=100).file_bytes
+        65536
+        """
+        return cls(**{**_UNTRUSTED, **changes})
+
+
+_LARGEST = 10**18
+_UNTRUSTED = {
+    "file_bytes": 65_536,
+    "rules": 500,
+    "parts": 5_000,
+    "tokens": 20_000,
+    "mistakes": 50,
+    "events": 5_000,
+    "fields": 200,
+    "pattern_steps": 20_000,
+    "bundle_bytes": 1_048_576,
+    "work": 500_000,
+    "code": 50_000,
+}
 
 
 DEFAULT_LIMITS = Limits()

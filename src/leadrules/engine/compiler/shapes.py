@@ -19,9 +19,6 @@ _DEEPEST = 12
 _LARGEST = 200
 """How many nodes a criterion may have that is written out wherever a filter names it, those behind it included."""
 
-MOST_CODE = 180_000
-"""How much may be written of one program: some 8,000 rules as people write them, or 5 seconds of compiling."""
-
 LONG_CODE = 80_000
 """How much is no longer written as one function."""
 
@@ -58,9 +55,10 @@ class Shapes:
         asked = {key: size for part in parts for key, size in part.asked.items()}
         size = sum(part.base for part in parts) + sum(asked.values()) + _OF_DEFINITION * len(program.definitions)
         columns = _OF_COLUMN * sum(map(len, program.scope.read.values()))
-        left = [id(part.node) for part in _too_many(parts, MOST_CODE)] if size > MOST_CODE else []
+        most = program.scope.most_code
+        left = [id(part.node) for part in _too_many(parts, most)] if size > most else []
         deep = (node for part in parts for node in part.deep)
-        return cls(size > LONG_CODE, columns > MOST_CODE, frozenset((*left, *deep)), frozenset(_large(program)))
+        return cls(size > LONG_CODE, columns > most, frozenset((*left, *deep)), frozenset(_large(program)))
 
     def is_left(self, node: Node) -> bool:
         """Tell whether a rule, condition or value of the program is too deep for code, or one too many."""
