@@ -348,7 +348,7 @@ class Ruleset:
         try:
             return evaluate(lead, as_of, pii)
         except RecursionError:
-            return with_room(lambda: evaluate(lead, as_of, pii))
+            return with_room(functools.partial(evaluate, lead, as_of, pii))  # no closure, which each call would pay for
 
     def _compile(self) -> Evaluate:
         from leadrules.engine.compiler import compile_program

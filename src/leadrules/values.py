@@ -114,8 +114,10 @@ def key_of(value: Any) -> Any:
 
 def keys_of(values: Sequence[Any]) -> Sequence[Any]:
     """Give what stands for each of some values of one type; a few are left as they are."""
+    if len(values) <= _FEW:
+        return values
     kind = type(next((v for v in values if v is not None), None))
-    if len(values) <= _FEW or kind not in _NUMBERS:
+    if kind not in _NUMBERS:
         return values
     if kind is int and None not in values and min(values) > -_PRIME and max(values) < _PRIME:
         return values  # as nearly always, and soon found
@@ -202,9 +204,11 @@ class Zone:
         if name not in zone_names():
             raise ValueError(name)
         self.name = name
-        source = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
-        with source.open("rb") as file:
-            self._zone = zoneinfo.ZoneInfo.from_file(file, key=name)
+        self._zone: dt.tzinfo = dt.UTC  # the same clock as the packaged one, and the fastest
+        if name != "UTC":
+            source = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+            with source.open("rb") as file:
+                self._zone = zoneinfo.ZoneInfo.from_file(file, key=name)
 
     @property
     def tzinfo(self) -> dt.tzinfo:

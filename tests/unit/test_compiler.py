@@ -559,13 +559,13 @@ sum total value weighed
 """
 FIXED = """error
 lead as_of pii otherwise clock moment instant now today id_ attributes events stages values fired missing by ids
-seen event type_ kept last size unordered at
+seen event place kept last size unordered at
 result text folded found gated reference segments tags recommendations _
 type str dict list int len zip map sum min max KeyError TypeError
 """
 ATTRIBUTES = """
 get isascii isalnum append __getitem__ days seconds startswith endswith rule truth value _lead _instant _ruleset
-_score _stage _parts _audit _maker _notes tzinfo
+_score _stage _parts _audit _maker _notes tzinfo astimezone
 """
 
 

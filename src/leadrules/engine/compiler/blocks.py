@@ -97,7 +97,7 @@ class TypeBlock:
             else:
                 self.plain.setdefault(window, []).append(one)
 
-    def written(self) -> Stmt:
+    def written(self) -> Block:
         """Write the block, which is passed over where there is no event of the type."""
         filtered = [part for filter_, windows in self.filters for part in self._filtered(filter_, windows)]
         plain = self._windows(code.name(self.type.moments), None, self.plain)
@@ -113,19 +113,22 @@ class TypeBlock:
         ]
         for name, filters in self.by_text.items():
             body += self._passing(name, filters)
-        return code.if_(code.compare(code.const(self.type.type.name), "in", code.name("by")), body)
+        is_any = code.compare(code.const(self.type.type.name), "in", code.name("by"))
+        return [code.if_(code.name(self.type.given) if self.captures else is_any, body)] if body else []
 
     # ----------------------------------------------------------------- times
 
     def _beginning(self) -> Block:
         """Write the list of events where there is one, and that of their moments."""
         events, moments = self.type.events, self.type.moments
-        of_type = code.subscript(code.name("by"), code.const(self.type.type.name))
         if self.captures and not self.type.read:
-            return [code.assign(moments, of_type)]
+            return []
         event = self.names.fresh("event")
         at = code.subscript(code.name(event), code.const("at"))
-        return [code.assign(events, of_type), code.assign(moments, code.list_comp(at, [event], code.name(events)))]
+        listed = code.assign(moments, code.list_comp(at, [event], code.name(events)))
+        if self.captures:
+            return [listed]
+        return [code.assign(events, code.subscript(code.name("by"), code.const(self.type.type.name))), listed]
 
     def _places(self) -> Block:
         """Write the places of events of one moment, where the properties that are noted do not say enough."""

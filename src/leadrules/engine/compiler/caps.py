@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any
@@ -14,26 +15,28 @@ from leadrules import program as p
 from leadrules.engine.compiler.runtime import Irregular, span_of
 from leadrules.values import keys_of
 
+_MOMENT = operator.itemgetter(1)
 
-def kept_per(keys: Iterable[Hashable], times: int) -> int:
+
+def kept_per(keys: Sequence[Hashable], times: int) -> int:
     """Count what is left of events when at most so many of each bucket are kept."""
-    return sum(min(count, times) for count in Counter(keys).values())
+    if len(keys) <= times:
+        return len(keys)
+    return sum([min(count, times) for count in Counter(keys).values()])
 
 
 def latest_per(keyed: Sequence[tuple[Hashable, dt.datetime]], times: int) -> list[dt.datetime]:
     """Give the latest moments of each bucket, at most so many."""
-    counted: Counter[Hashable] = Counter()
+    if len(keyed) <= times:
+        return [moment for _, moment in keyed]
+    counted: dict[Hashable, int] = {}
     kept = []
-    ordered = sorted(keyed, key=_moment, reverse=True)
+    ordered = sorted(keyed, key=_MOMENT, reverse=True)
     for key, (_, moment) in zip(keys_of([key for key, _ in ordered]), ordered, strict=True):
-        counted[key] += 1
-        if counted[key] <= times:
+        count = counted[key] = counted.get(key, 0) + 1
+        if count <= times:
             kept.append(moment)
     return kept
-
-
-def _moment(keyed: tuple[Hashable, dt.datetime]) -> dt.datetime:
-    return keyed[1]
 
 
 Row = tuple[Any, ...]

@@ -52,6 +52,7 @@ class CapturedType:
     """
 
     name: str
+    place: int
     properties: tuple[str, ...]
     passing: frozenset[str]
     ranked: bool
@@ -103,10 +104,12 @@ class EventMaker:
     def of_type(self, seen: Sequence[Any], type_: str) -> Sequence[Event]:
         """Give the events of a type in canonical order."""
         by, ids = seen[:_SHARED]
-        if type_ not in by:
+        if not by or type_ not in self._types:
             return ()
         captured, start = self._types[type_]
-        events = by[type_]
+        events = by[captured.place]
+        if not events:
+            return ()
         moments: Sequence[dt.datetime] = events
         columns: Sequence[Any] = ()
         end = start + 1 + len(captured.properties)
@@ -130,7 +133,7 @@ class EventMaker:
 
     def occurrences(self, seen: Sequence[Any]) -> tuple[Occurrence, ...]:
         """Give all events as the reference has them."""
-        found = [self._occurrence(event) for type_ in seen[0] for event in self.of_type(seen, type_)]
+        found = [self._occurrence(event) for type_ in self._types for event in self.of_type(seen, type_)]
         return tuple(sorted(found, key=lambda one: (one.at, one.type, one.id or "")))
 
     def _occurrence(self, event: Event) -> Occurrence:

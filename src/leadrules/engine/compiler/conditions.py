@@ -454,6 +454,10 @@ class Conditions:
             days: Expr = code.attribute(code.binop(sides[0], "-", sides[1]), "days")
         else:
             assert isinstance(moment, Moment)
+            if moment.at is not None and direction == "since":
+                test, then = known(moment.at, self.names, optional=moment.optional)
+                elapsed = code.attribute(code.binop(at.clock("now"), "-", then), "days")
+                return Number(code.if_else(test, elapsed, NONE), optional=moment.optional)
             test, instant = known(moment.expr, self.names, optional=moment.optional)
             ends = (at.clock("instant"), instant) if direction == "since" else (instant, at.clock("instant"))
             days = code.binop(code.binop(ends[0], "-", ends[1]), "//", code.const(DAY))

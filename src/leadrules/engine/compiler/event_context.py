@@ -75,6 +75,11 @@ class TypeCode:
         return [prop for prop in found if prop is not None]
 
     @property
+    def given(self) -> str:
+        """The variable of what is noted of each event: of the events themselves, or of their moments."""
+        return self.events if self.read else self.moments
+
+    @property
     def captured(self) -> list[str]:
         """The variables that hold what evidence may tell of the events, where that is more than their moments."""
         columns = [self.passing.get(name) or self.raws.get(name) or self.columns[name] for name in self.read]

@@ -33,6 +33,7 @@ from leadrules.engine.compiler.event_context import (
     sum_of,
 )
 from leadrules.engine.compiler.fields import Readers
+from leadrules.engine.compiler.operands import Moment
 from leadrules.engine.compiler.relations import Answered
 from leadrules.engine.compiler.runtime import absent_is_unknown
 from leadrules.engine.compiler.totals import NO_TOTALS, AccumulatedTotals
@@ -124,11 +125,11 @@ class EventCode:
         """Give when the latest (`max`) or earliest (`min`) event of a selection was, or None."""
         return code.name(self._edge(selection, which))
 
-    def edge_instant(self, selection: p.Selection, which: str) -> Expr:
-        """Give the same in microseconds."""
+    def edge_moment(self, selection: p.Selection, which: str) -> Moment:
+        """Give the same as a value."""
         edge = self.edge(selection, which)
         instant = code.call(self.names.value(instant_of, "instant_of"), edge)
-        return code.if_else(code.compare(edge, "is", NONE), NONE, instant)
+        return Moment(code.if_else(code.compare(edge, "is", NONE), NONE, instant), optional=True, at=edge)
 
     def count_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr | None:
         """Count the events that a cap keeps; None where rules must ask for the events themselves."""
@@ -262,31 +263,39 @@ class EventCode:
 
     def written(self) -> Block:
         """Write the pass over the events, a block per type, and what follows from all of them."""
-        blocks = [self.block(type_) for type_ in self.types.values()]
+        blocks = [part for type_ in self.types.values() for part in self.block(type_)]
         listed = [type_.moments for type_ in self.types.values() if type_.listed]
         seen = [variable for type_ in self.types.values() for variable in type_.captured]
         self._empties = [*dict.fromkeys([*self._empties, *listed, *seen])]
         captured = code.tuple_of(map(code.name, ["by", "ids", *seen]))
+        held = [type_.given for type_ in self._in_places]
+        unpacked = [code.assign(held, code.name("by"))] if held else []
         return [
             *self._beginnings(),
-            code.assign("by", code.dict_of([])),
+            code.assign("by", code.const(())),
             code.assign("ids", NONE),
-            code.if_(code.name("events"), [*self._sorting(), *blocks]),
+            code.if_(code.name("events"), [*self._sorting(), *unpacked, *blocks]),
             code.assign("seen", captured),
             *self.after,
         ]
 
-    def block(self, type_: TypeCode) -> Stmt:
+    def block(self, type_: TypeCode) -> Block:
         """Write the block of a type."""
         parts = (self.lead, self.names, self.conditions, self.readers, self.tables)
         return TypeBlock(type_, *parts, self.captures, self._places_of).written()
 
     def captured(self) -> tuple[CapturedType, ...]:
         """Say what stands in `seen` once it is written, behind what is there of all types."""
+        places = {type_.type.name: place for place, type_ in enumerate(self._in_places)}
         return tuple(
-            CapturedType(name, type_.read, frozenset(type_.passing), type_.is_ranked)
+            CapturedType(name, places[name], type_.read, frozenset(type_.passing), type_.is_ranked)
             for name, type_ in self.types.items()
         )
+
+    @property
+    def _in_places(self) -> list[TypeCode]:
+        """Give the types in the order of their places: first those of which no property is read."""
+        return sorted(self.types.values(), key=lambda type_: bool(type_.read))
 
     def _beginnings(self) -> Block:
         found: Block = []
@@ -309,17 +318,23 @@ class EventCode:
             utc = self.names.value(dt.UTC, "UTC")
             plain.append(code.compare(code.attribute(at, "tzinfo"), "is", utc))
         early, late = (self.names.value(m, n) for m, n in ((runtime.EARLIEST, "earliest"), (runtime.LATEST, "latest")))
-        event, size, refused = code.name("event"), code.name("size"), code.raise_(code.name("TypeError"))
-        has_id, has_properties = (code.compare(code.const(key), "in", event) for key in ("id", "properties"))
-        named = code.tuple_of([code.name("type_"), code.subscript(event, code.const("id"))])
-        bare = code.if_(code.compare(size, "!=", code.const(2)), [refused])
-        is_usual = code.and_(code.compare(size, "=", code.const(3)), has_properties)
+        event, size, by, place = (code.name(name) for name in ("event", "size", "by", "place"))
+        type_, has_id = code.subscript(event, code.const("type")), code.compare(code.const("id"), "in", event)
+        named = code.tuple_of([type_, code.subscript(event, code.const("id"))])
+        no_properties = code.compare(code.const("properties"), "not in", event)
+        # A type, a moment and perhaps properties: so many keys, and no other is looked for.
+        is_unusual = code.and_(
+            code.compare(size, "!=", code.const(2)),
+            code.or_(code.compare(size, "!=", code.const(3)), no_properties),
+        )
         counts: Block = [
             code.assign("last", at),
             _sized(),
-            # A type, a moment and properties: so many keys, and no other is looked for.
+            code.if_(is_unusual, [self._has_keys(3), code.append("ids", named)]),
+            code.assign("kept", code.subscript(by, place)),
             code.if_(
-                code.not_(is_usual), code.if_chain([(has_id, [self._has_keys(3), code.append("ids", named)])], [bare])
+                code.not_(code.name("kept")),
+                [code.assign("kept", code.list_of([])), code.set_item("by", place, code.name("kept"))],
             ),
             code.append("kept", self._noted(event, at)),
         ]
@@ -327,9 +342,15 @@ class EventCode:
         is_early = code.and_(code.between(early, "<", at, "<=", now), is_found)
         in_time = code.or_(code.between(code.name("last"), "<", at, "<=", now), is_early)
         is_later = code.and_(*plain, code.between(now, "<", at, "<", late), code.not_(has_id))
+        places = normalisation.Places(self.conditions.program.scope, [one.type.name for one in self._in_places])
+        met = code.call(self.names.value(places.meet, "meet"), type_)
         body: Block = [
-            code.assign("type_", code.subscript(event, code.const("type"))),
-            *self._bucket(),
+            code.try_(
+                [code.assign("place", code.subscript(self.names.named(places.by_name, "places"), type_))],
+                [code.name("KeyError")],
+                [code.assign("place", met)],
+            ),
+            code.if_(code.compare(place, "<", code.const(0)), [code.continue_()]),
             code.assign("at", code.subscript(event, code.const("at"))),
             *code.if_chain(
                 [
@@ -340,7 +361,7 @@ class EventCode:
             ),
         ]
         given = [*map(code.name, ("ids", "by", "events")), now]
-        ids_of_all = code.call(self.names.value(normalisation.ids_of_all, "ids_of_all"), *given)
+        ids_of_all = code.call(self.names.value(places.ids_of_all, "ids_of_all"), *given)
         read = [
             code.for_("event", code.name("events"), body),
             code.if_(code.name("ids"), [code.assign("ids", ids_of_all)]),
@@ -350,7 +371,9 @@ class EventCode:
         careful = code.assign(["by", "ids", "unordered"], normalised)
         if any(type_.type.identity is not None for type_ in self.types.values()):
             return [careful]
+        none = code.list_of([code.const(())])
         return [
+            code.assign("by", code.binop(none, "*", code.const(len(self.types)))),
             code.assign("ids", code.list_of([])),
             code.assign("last", early),
             code.assign("unordered", code.const(value=False)),
@@ -364,34 +387,13 @@ class EventCode:
         most = code.if_else(has_properties, code.const(others + 1), code.const(others))
         return code.if_(code.compare(code.name("size"), "!=", most), [code.raise_(code.name("TypeError"))])
 
-    def _bucket(self) -> Block:
-        """Write which list an event goes to, if it is of a type that is read."""
-        passed = normalisation.PassedOver(self.conditions.program.scope)
-        type_, by = code.name("type_"), code.name("by")
-        unread = code.compare(type_, "not in", self.names.value(passed))
-        return code.if_chain(
-            [
-                (code.compare(type_, "in", by), [code.assign("kept", code.subscript(by, type_))]),
-                (
-                    code.compare(type_, "in", self.names.value(frozenset(self.types))),
-                    [code.assign("kept", code.list_of([])), code.set_item("by", type_, code.name("kept"))],
-                ),
-            ],
-            [
-                code.if_(unread, [code.expression(code.call(self.names.value(passed.meet, "meet"), type_))]),
-                code.continue_(),
-            ],
-        )
-
     def _noted(self, event: Expr, at: Expr) -> Expr:
         """Write what stands for an event in the list of its type: its moment, unless properties of it are read."""
-        looked_at = frozenset(name for name, type_ in self.types.items() if type_.read)
-        if not looked_at:
+        unread = [name for name, type_ in self.types.items() if not type_.read]
+        if len(unread) == len(self.types):
             return at
-        if looked_at == self.types.keys():
-            return event
-        is_looked_at = code.compare(code.name("type_"), "in", self.names.value(looked_at))
-        return code.if_else(is_looked_at, event, at)
+        is_read = code.compare(code.name("place"), ">=", code.const(len(unread)))
+        return code.if_else(is_read, event, at) if unread else event
 
     @property
     def _places_of(self) -> PlacesOf:
@@ -410,7 +412,8 @@ class EventCode:
             for name, prop in named
             if prop is not None
         }
-        return normalisation.EventNormaliser(scope, read_at, properties, identities, Naming.of(scope).types)
+        looked_at = [type_.type.name for type_ in self._in_places]
+        return normalisation.EventNormaliser(scope, looked_at, read_at, properties, identities, Naming.of(scope).types)
 
 
 def _sized() -> Stmt:

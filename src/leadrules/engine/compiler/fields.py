@@ -44,8 +44,10 @@ def named_plainly(given: Expr, read: Iterable[str], declared: Iterable[str], nam
     count = code.call(code.name("len"), given)
     found = [code.compare(count, "=", code.const(len(known)))]
     if 0 < len(others) <= _FEW:
-        every = code.compare(count, "=", code.const(len(known) + len(others)))
-        found.insert(0, code.and_(every, *(code.compare(code.const(name), "in", given) for name in others)))
+        size = names.fresh("size")
+        found = [code.compare(code.named_expr(size, count), "=", code.const(len(known)))]
+        every = code.compare(code.name(size), "=", code.const(len(known) + len(others)))
+        found.append(code.and_(every, *(code.compare(code.const(name), "in", given) for name in others)))
     return code.or_(*found, code.call(names.value(are_plain, "are_plain"), given))
 
 

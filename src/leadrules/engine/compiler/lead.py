@@ -144,7 +144,7 @@ class LeadCode:
     def _edge(self, node: p.Aggregate, edge: str) -> Operand:
         read = node.property
         if read.name == "at":
-            return Moment(self.keep(self.events.edge_instant(node.selection, edge)), optional=True)
+            return self.events.edge_moment(node.selection, edge)
         if read.name == "day":
             moment = self.events.edge(node.selection, edge)
             day = code.call(self.day_of(), moment)

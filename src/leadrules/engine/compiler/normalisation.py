@@ -27,13 +27,15 @@ from leadrules.vocabulary import EventType, Scope
 
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{3}([0-9]{3})?)?(Z|\+00:00)")
 """The form in which most instants are written as text: the standard library reads it as the reader does, and faster."""
+NOWHERE = -1
 _MOST_TYPES = 1_000
 _LONGEST_TYPE = 200
 _NOTHING: dict[str, Any] = {}
 
 Event = Mapping[str, Any]
-ByType = dict[str, list[Any]]
-"""The events that count of a type of which properties are read; of other types only their moments, which say it all."""
+ByType = Sequence[Sequence[Any]]
+"""By the place of a type: its events that count, where properties of them are read; of others their moments, which say
+it all."""
 Ids = list[tuple[str, str | None]]
 """The types and ids of the events that count; None, or no pair at all, for one that has no id."""
 Normalised = tuple[ByType, Ids, bool]
@@ -41,20 +43,40 @@ Properties = Mapping[str, Sequence[tuple[str, Callable[[Any], Any]]]]
 """Of each type that is read, the properties that are, and how."""
 
 
-def ids_of_all(ids: Ids, by: ByType, events: Sequence[Event], now: dt.datetime) -> Ids:
-    """Give the ids of all events that count, of which some have one.
+class Places:
+    """Where the events of each type go, by its name: to its place among the types that rules look at, or nowhere.
 
-    Raises Irregular where one is no plain text, or is there twice for one type.
+    Types of no scope are added as they are met. `by_name` is a dict as Python looks them up fastest.
     """
-    texts: list[Any] = [text for _, text in ids]
-    if {*map(type, texts)} != {str} or "" in texts:
-        raise Irregular
-    joined = "".join(texts)
-    if not (joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)):
-        raise Irregular
-    if len(ids) == sum(map(len, by.values())):
-        return ids
-    return [(event["type"], event.get("id")) for event in events if event["type"] in by and event["at"] <= now]
+
+    def __init__(self, scope: Scope, looked_at: Sequence[str]) -> None:
+        self.by_name = dict.fromkeys(scope.events, NOWHERE) | {name: place for place, name in enumerate(looked_at)}
+        self._known = frozenset((*scope.events, *Naming.of(scope).types))
+
+    def meet(self, type_: object) -> int:
+        """Take a type as one that no rule looks at. Raises Irregular where it may be another's spelling."""
+        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._known:
+            raise Irregular
+        if len(self.by_name) < _MOST_TYPES and len(type_) <= _LONGEST_TYPE:
+            self.by_name[type_] = NOWHERE
+        return NOWHERE
+
+    def ids_of_all(self, ids: Ids, by: ByType, events: Sequence[Event], now: dt.datetime) -> Ids:
+        """Give the ids of all events that count, of which some have one.
+
+        Raises Irregular where one is no plain text, or is there twice for one type.
+        """
+        texts: list[Any] = [text for _, text in ids]
+        if {*map(type, texts)} != {str} or "" in texts:
+            raise Irregular
+        joined = "".join(texts)
+        if not (joined.isascii() and joined.isprintable() and " " not in joined and len(set(ids)) == len(ids)):
+            raise Irregular
+        if len(ids) == sum(map(len, by)):
+            return ids
+        place = self.by_name.get
+        counted = [event for event in events if place(event["type"], NOWHERE) != NOWHERE and event["at"] <= now]
+        return [(event["type"], event.get("id")) for event in counted]
 
 
 @attrs.frozen
@@ -62,13 +84,14 @@ class EventNormaliser:
     """Reads the events of a lead with care: what compiled code cannot take as it is."""
 
     scope: Scope
+    looked_at: Sequence[str]
     read_at: Mapping[str, Reader]
     properties: Properties
     identities: Mapping[str, tuple[str, Callable[[Any], Any]]]
     types: Mapping[str, str]
 
     def __call__(self, events: Sequence[Event], now: dt.datetime) -> Normalised:
-        """Give the events that count by their type, their moments in UTC; their ids; and that they are in no order.
+        """Give the events that count by the place of their type, in UTC; their ids; and that they are in no order.
 
         Ids are as the reader gives them.
         """
@@ -80,10 +103,10 @@ class EventNormaliser:
                     raise Irregular
                 seen.setdefault(type_, []).append(event)
         kept = {type_: self._normalised(of_type, type_, now) for type_, of_type in seen.items()}
-        by: ByType = {
-            type_: [*of_type] if self.properties[type_] else [event["at"] for event in of_type]
-            for type_, of_type in kept.items()
-        }
+        by = [
+            of_type if self.properties[type_] else [event["at"] for event in of_type]
+            for type_, of_type in ((type_, kept.get(type_, [])) for type_ in self.looked_at)
+        ]
         return by, [(event["type"], event.get("id")) for of_type in kept.values() for event in of_type], True
 
     def _type(self, event: Event) -> str:
@@ -163,23 +186,6 @@ def properties_of(events: Iterable[Event]) -> list[Mapping[Any, Any]]:
             raise Irregular
         found.append(_NOTHING if given is None else given if are_plain(given) else plainly(given))
     return found
-
-
-class PassedOver(dict[str, None]):
-    """The types of event that no rule looks at; those of no scope are added as they are met."""
-
-    __slots__ = ("_known",)
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(dict.fromkeys(scope.events.keys() - scope.read.keys()))
-        self._known = frozenset((*scope.events, *Naming.of(scope).types))
-
-    def meet(self, type_: object) -> None:
-        """Take a type as one that no rule looks at. Raises Irregular where it may be another's spelling."""
-        if type(type_) is not str or not type_.strip() or plain_name(type_.strip()) in self._known:
-            raise Irregular
-        if len(self) < _MOST_TYPES and len(type_) <= _LONGEST_TYPE:
-            self[type_] = None
 
 
 def readers_of(event: EventType, read: Iterable[str]) -> tuple[str, ...]:

@@ -71,10 +71,11 @@ class Text:
 
 @attrs.frozen
 class Moment:
-    """An instant in microseconds."""
+    """An instant in microseconds; `at` is a variable that holds it as a datetime in UTC, where there is one."""
 
     expr: Expr
     optional: bool = False
+    at: Expr | None = None
 
 
 @attrs.frozen

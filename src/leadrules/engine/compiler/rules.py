@@ -245,14 +245,18 @@ class RuleCode(PointsCode):
         bucket = self._bucket(cap.bucket)
         key = bucket.key
         if bucket.read is None:
-            keys = code.list_comp(key, [bucket.moment], self.lead.events.moments(selection, compare=False))
+            among = self.lead.events.moments(selection, compare=False)
+            keys = code.list_comp(key, [bucket.moment], among)
         else:
-            keys = code.list_comp(key, [bucket.value], self.lead.events.column(selection, bucket.read))
+            among = self.lead.events.column(selection, bucket.read)
+            keys = code.list_comp(key, [bucket.value], among)
             if bucket.read.type.kind == "number":
                 keys = code.call(self.names.value(keys_of, "keys_of"), keys)
         if cap.times == 1:
-            return code.call(code.name("len"), code.call(code.name("set"), keys))
-        return code.call(self.names.value(kept_per, "kept_per"), keys, code.const(cap.times))
+            kept = code.call(code.name("len"), code.call(code.name("set"), keys))
+        else:
+            kept = code.call(self.names.value(kept_per, "kept_per"), keys, code.const(cap.times))
+        return code.if_else(among, kept, code.const(0))
 
     def _latest(self, rule: p.Rule, selection: p.Selection) -> tuple[Expr, Expr]:
         """Write whether caps leave any of the events that fade alike, and what these are worth together."""
@@ -278,9 +282,12 @@ class RuleCode(PointsCode):
             ages = ages_in(self._latest_per(selection, caps.per[0]), unit, self.lead, self.names)
         else:
             ages = self.lead.events.ages(selection, unit)
-        if caps.times is None:
+        if caps.times is not None:
+            ages = code.slice_to(code.call(code.name("sorted"), ages), caps.times)
+        if not caps.per:
             return ages
-        return code.slice_to(code.call(code.name("sorted"), ages), caps.times)
+        moments = self.lead.events.moments(selection)
+        return code.if_else(moments, ages, moments)
 
     def _latest_per(self, selection: p.Selection, cap: p.MaxPer) -> Expr:
         bucket, events = self._bucket(cap.bucket), self.lead.events
@@ -403,9 +410,11 @@ class RuleCode(PointsCode):
         if bucket.property is not None:
             return key_in(self.conditions.value(bucket.property, context))
         assert bucket.calendar is not None
-        made = runtime.number_in(CALENDARS[bucket.calendar], self.program.scope.zone)
-        function = self.names.value(made, ("calendar", bucket.calendar))
-        return code.call(function, code.name(context.moment))
+        calendar, zone, moment = CALENDARS[bucket.calendar], self.program.scope.zone, code.name(context.moment)
+        if calendar.of_day is None:
+            return code.call(self.names.value(runtime.number_in(calendar, zone), ("calendar", calendar.name)), moment)
+        local = code.call(code.attribute(moment, "astimezone"), self.names.named(zone.tzinfo, "zone"))
+        return code.call(self.names.value(calendar.of_day, ("calendar", calendar.name)), local)
 
 
 @attrs.frozen

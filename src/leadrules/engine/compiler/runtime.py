@@ -19,11 +19,13 @@ from leadrules.families import Calendar, Decay
 from leadrules.foreign import PLAIN, Unreadable, may_change
 from leadrules.naming import Naming
 from leadrules.spellings import plainly
-from leadrules.values import DAY, LARGEST, Value, Zone, bounded, instant_of
+from leadrules.values import DAY, LARGEST, Value, Zone, bounded
 
 EARLIEST = dt.datetime(3, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(9998, 1, 1, tzinfo=dt.UTC)
 """Moments before the one or after the other are left to the readers, which check the year as it is written."""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_HOUR = dt.timedelta(hours=1)
 _LONGEST = 10_000 * 366 * DAY
 
 
@@ -320,7 +322,7 @@ def number_in(calendar: Calendar, zone: Zone) -> Callable[[dt.datetime], int]:
     """Prepare numbering the unit of a calendar that holds a moment."""
     of_day, local = calendar.of_day, zone.tzinfo
     if of_day is None:
-        return lambda moment: calendar.number(instant_of(moment), zone)
+        return lambda moment: (moment - _EPOCH) // _HOUR
     return lambda moment: of_day(moment.astimezone(local))
 
 

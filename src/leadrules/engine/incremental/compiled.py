@@ -18,6 +18,7 @@ from leadrules.engine.compiler.code import Block, Expr
 from leadrules.engine.compiler.conditions import NONE
 from leadrules.engine.compiler.event_context import context_in
 from leadrules.engine.compiler.events import EventCode
+from leadrules.engine.compiler.operands import Moment
 from leadrules.engine.incremental.log import EventLog
 from leadrules.engine.incremental.streams import FadingKey, Steps, StreamKey, StreamPlan
 from leadrules.engine.incremental.uses import is_static
@@ -90,10 +91,10 @@ class KeptEventCode(EventCode):
         moment = code.call(self.names.value(moment_of, "moment_of"), instant)
         return self._assigned(("moment", which, selection), code.if_else(_is_none(instant), NONE, moment))
 
-    def edge_instant(self, selection: p.Selection, which: str) -> Expr:
-        """Give the same in microseconds."""
+    def edge_moment(self, selection: p.Selection, which: str) -> Moment:
+        """Give the same as a value."""
         instant = self._edge_of_stream(selection, which)
-        return super().edge_instant(selection, which) if instant is None else instant
+        return super().edge_moment(selection, which) if instant is None else Moment(instant, optional=True)
 
     def _edge_of_stream(self, selection: p.Selection, which: str) -> Expr | None:
         stream = self._stream(selection) if which == "max" or selection.within is None else None
@@ -161,7 +162,7 @@ class KeptEventCode(EventCode):
         unused = {name for type_ in others for name in type_.columns.values()}
         self._empties = [name for name in self._empties if name not in unused]
         self._empties += [type_.moments for type_ in asked if type_.listed]
-        blocks = [self.block(type_) for type_ in asked]
+        blocks = [part for type_ in asked for part in self.block(type_)]
         seen = code.assign("seen", code.call(code.attribute(code.name("events"), "seen")))
         by = [code.assign("by", code.attribute(code.name("events"), "by_type"))] if blocks else []
         return [*self._beginnings(), seen, *self._unpacked(), *by, *blocks, *self.after]
