@@ -369,28 +369,27 @@ class ScoredLead(Document):
         """
         return self._ruleset.environment
 
-    def _part(self, name: str) -> Any:
-        if self._parts is None:
-            assert self._maker is not None
-            self._parts = self._maker.parts(self._notes)
-        return self._parts[name]
+    def _made(self) -> Mapping[str, Any]:
+        assert self._maker is not None
+        self._parts = self._maker.parts(self._notes)
+        return self._parts
 
     @property
     def dimensions(self) -> Mapping[str, Decimal]:
         """The value of each dimension by its name, in order of declaration."""
-        found: Mapping[str, Decimal] = self._part("dimensions")
+        found: Mapping[str, Decimal] = (self._parts or self._made())["dimensions"]
         return found
 
     @property
     def grades(self) -> Mapping[str, str]:
         """The label of each grade by its name, in order of declaration."""
-        found: Mapping[str, str] = self._part("grades")
+        found: Mapping[str, str] = (self._parts or self._made())["grades"]
         return found
 
     @property
     def stages(self) -> Mapping[str, str]:
         """The label of each ladder by its name, in order of declaration."""
-        found: Mapping[str, str] = self._part("stages")
+        found: Mapping[str, str] = (self._parts or self._made())["stages"]
         return found
 
     @property
@@ -400,31 +399,31 @@ class ScoredLead(Document):
         A number is a Decimal of at most six decimals, a text, date or moment a str, a list of text a tuple. Values of
         `pii` fields are shown: the rules say that they are to be.
         """
-        found: Mapping[str, OutputValue] = self._part("outputs")
+        found: Mapping[str, OutputValue] = (self._parts or self._made())["outputs"]
         return found
 
     @property
     def segments(self) -> tuple[str, ...]:
         """The names of the segments that the lead is in."""
-        found: tuple[str, ...] = self._part("segments")
+        found: tuple[str, ...] = (self._parts or self._made())["segments"]
         return found
 
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags, each once."""
-        found: tuple[str, ...] = self._part("tags")
+        found: tuple[str, ...] = (self._parts or self._made())["tags"]
         return found
 
     @property
     def recommendations(self) -> tuple[str, ...]:
         """The recommendations, each once."""
-        found: tuple[str, ...] = self._part("recommendations")
+        found: tuple[str, ...] = (self._parts or self._made())["recommendations"]
         return found
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The reasons of the requirements that are not met."""
-        found: tuple[str, ...] = self._part("missing")
+        found: tuple[str, ...] = (self._parts or self._made())["missing"]
         return found
 
     @property
@@ -439,7 +438,7 @@ class ScoredLead(Document):
     @property
     def transitions(self) -> tuple[Transition, ...]:
         """What changed against the labels that the lead held."""
-        found: tuple[Transition, ...] = self._part("transitions")
+        found: tuple[Transition, ...] = (self._parts or self._made())["transitions"]
         return found
 
     @property

@@ -7,10 +7,14 @@ them as JSON.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+_new_dict, _fill_dict = dict.__new__, dict.update
+_new_list, _fill_list = list.__new__, list.extend
 
 
 def _refuse(self: object, *_: object, **__: object) -> NoReturn:
@@ -25,14 +29,18 @@ class FrozenDict(dict[K, V]):
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
-    def __new__(cls, *given: Any) -> FrozenDict[K, V]:
-        """Fill it once and for all: `__init__` could be called again."""
-        made = super().__new__(cls)
-        dict.__init__(made, *given)
+    def __new__(cls, given: Mapping[K, V] | Iterable[tuple[K, V]] = (), /) -> FrozenDict[K, V]:
+        """Fill it once and for all: `__init__` could be called again, and does nothing."""
+        made = _new_dict(cls)
+        _fill_dict(made, given)
         return made
 
-    def __init__(self, given: Mapping[K, V] | Iterable[tuple[K, V]] = (), /) -> None:
-        pass
+    if TYPE_CHECKING:
+
+        def __init__(self, given: Mapping[K, V] | Iterable[tuple[K, V]] = (), /) -> None: ...
+
+    else:
+        __init__ = object.__init__
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -49,14 +57,18 @@ class FrozenList(list[V]):
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
-    def __new__(cls, *given: Any) -> FrozenList[V]:
-        """Fill it once and for all: `__init__` could be called again."""
-        made = super().__new__(cls)
-        list.__init__(made, *given)
+    def __new__(cls, given: Iterable[V] = (), /) -> FrozenList[V]:
+        """Fill it once and for all: `__init__` could be called again, and does nothing."""
+        made = _new_list(cls)
+        _fill_list(made, given)
         return made
 
-    def __init__(self, given: Iterable[V] = (), /) -> None:
-        pass
+    if TYPE_CHECKING:
+
+        def __init__(self, given: Iterable[V] = (), /) -> None: ...
+
+    else:
+        __init__ = object.__init__
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(self))

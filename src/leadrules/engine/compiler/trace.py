@@ -66,26 +66,35 @@ class ResultMaker:
     lasting: ValidUntil | None = attrs.field(default=None, init=False)
     numbers: Numbers = attrs.field(init=False)
     keys: tuple[str, ...] = attrs.field(init=False)
+    names: tuple[tuple[str, ...], ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         program = self.program
         self.numbers = Numbers(program.precision)
-        named = (*program.dimensions, *program.grades, *program.ladders)
-        self.keys = tuple(f"{canonical_json(one.name)}:" for one in named)
+        named = (program.dimensions, program.grades, program.ladders)
+        self.names = tuple(tuple(one.name for one in kind) for kind in named)
+        self.keys = tuple(f"{canonical_json(name)}:" for kind in self.names for name in kind)
 
     def parts(self, notes: Notes) -> dict[str, Any]:
         """Give all parts but those that every result has at once."""
-        program, rest = self.program, iter(notes[_PROOF + 1 :])
+        dimensions, grades, ladders = self.names
+        first = _PROOF + 1
+        second = first + len(dimensions)
+        third = second + len(grades)
+        last = third + len(ladders)
+        labels, changes = notes[third:last], notes[last : last + 2 * len(ladders)]
         parts: dict[str, Any] = {
-            "dimensions": FrozenDict({d.name: self.decimals[next(rest)] for d in program.dimensions}),
-            "grades": FrozenDict({g.name: next(rest) for g in program.grades}),
-            "stages": (stages := FrozenDict({ladder.name: next(rest) for ladder in program.ladders})),
+            "dimensions": FrozenDict(zip(dimensions, map(self.decimals.__getitem__, notes[first:second]), strict=True)),
+            "grades": FrozenDict(zip(grades, notes[second:third], strict=True)),
+            "stages": FrozenDict(zip(ladders, labels, strict=True)),
             "outputs": FrozenDict(self._outputs(notes)),
+            "unreadable": (),
+            "transitions": (),
         }
-        parts |= dict(zip(MARKS, notes[_MARKS:_PROOF], strict=True))
-        held = ((ladder, next(rest), after, next(rest)) for ladder, after in stages.items())
-        parts["unreadable"] = ()
-        parts["transitions"] = tuple(Transition(*change) for change in held if change[1] != change[2])
+        parts |= zip(MARKS, notes[_MARKS:_PROOF], strict=True)
+        if labels != changes[::2]:
+            steps = zip(ladders, changes[::2], labels, changes[1::2], strict=True)
+            parts["transitions"] = tuple([Transition(*step) for step in steps if step[1] != step[2]])
         return parts
 
     def _outputs(self, notes: Notes) -> dict[str, OutputValue]:
