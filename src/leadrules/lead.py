@@ -213,23 +213,19 @@ class LeadReader:
 
     def plain_event(self, lead: str, event: object) -> PlainEvent | None:
         """Give what the rules read of an event in its plainest form; None where none looks at it. Raises LeadError."""
-        mistakes = Mistakes()
-        found = self._plain_events((event,), mistakes, alone=True)
-        mistakes.refuse(lead)
-        return found[0] if found else None
+        try:
+            return self._plain_event(event)
+        except Exception as error:  # noqa: BLE001 - whatever an event raises is a mistake of it
+            mistakes = _mistakes_of(error, event, None, 1)
+        raise LeadError(mistakes=mistakes, lead=lead)
 
-    def _plain_events(self, events: Sequence[object], mistakes: Mistakes, *, alone: bool = False) -> list[PlainEvent]:
-        """Read events; one that stands `alone` has no place among others."""
+    def _plain_events(self, events: Sequence[object], mistakes: Mistakes) -> list[PlainEvent]:
         found = []
         for index, event in enumerate(events):
-            place = None if alone else index
             try:
                 one = self._plain_event(event)
-            except Flawed as flawed:
-                mistakes.found += flawed.mistakes(event, place, len(events))
-            except Exception as error:  # noqa: BLE001 - whatever an event raises is a mistake of it
-                raise_if_from_outside(error)
-                mistakes.found += failing(error).mistakes(event, place, len(events))
+            except Exception as error:  # noqa: BLE001 - as above
+                mistakes.found += _mistakes_of(error, event, index, len(events))
             else:
                 if one is not None:
                     found.append(one)
@@ -336,11 +332,8 @@ class LeadReader:
                     ignored += 1
                 elif (reader := self._events[type_]) and (one := reader.read(event, part, as_of)):
                     found.append(one)
-            except Flawed as flawed:
-                mistakes.found += flawed.mistakes(event, index, len(given))
             except Exception as error:  # noqa: BLE001 - whatever an event raises is a mistake of it
-                raise_if_from_outside(error)
-                mistakes.found += failing(error).mistakes(event, index, len(given))
+                mistakes.found += _mistakes_of(error, event, index, len(given))
         return tuple(one.occurrence for one in self._counting(in_canonical_order(found))), ignored
 
     def _counting(self, ordered: list[F]) -> Iterable[F]:
@@ -432,6 +425,14 @@ def read_id(raw: object) -> str:
     if name is None:
         raise LeadError("the lead has no id", code="missing_id", field="id", expected="text")
     return name
+
+
+def _mistakes_of(error: Exception, event: object, place: int | None, count: int) -> Sequence[Mistake]:
+    """Tell what is wrong with an event that raised an error when it was read; raise on what comes from elsewhere."""
+    if isinstance(error, Flawed):
+        return error.mistakes(event, place, count)
+    raise_if_from_outside(error)
+    return failing(error).mistakes(event, place, count)
 
 
 def _mistake_in(field: Field, raw: object, error: Unreadable) -> Mistake:

@@ -115,7 +115,8 @@ class EventReader:
         at, name = self._instant(part("at"), flaws), self._id(part, flaws)
         is_later = at is not None and at > as_of
         unreadable: list[str] = []
-        values = self._unknown if is_later else self._values(part, flaws, unreadable)
+        given = NOTHING if is_later or not self._read else self._properties(part("properties"), flaws)
+        values = self._unknown if is_later else self._values(given, flaws, unreadable)
         if flaws:
             raise Flawed(*flaws)
         assert at is not None
@@ -129,23 +130,26 @@ class EventReader:
         raw_at = part("at")
         flaws = misshapen(event, self._name)
         unreadable: list[str] = []
-        at, name, values = self._instant(raw_at, flaws), self._id(part, flaws), self._values(part, flaws, unreadable)
+        is_plain = is_plain_moment(raw_at)
+        at, name = instant_of(raw_at) if is_plain else self._instant(raw_at, flaws), self._id(part, flaws)
+        given = self._properties(part("properties"), flaws) if self._read else NOTHING
+        values = self._values(given, flaws, unreadable)
         if flaws:
             raise Flawed(*flaws)
         assert at is not None
         occurrence = Occurrence(self._name, at, name, values, tuple(unreadable))
-        moment = raw_at if is_plain_moment(raw_at) else moment_of(at)
-        found: dict[str, Any] = {"type": self._name, "at": moment, "properties": {}}
+        moment = raw_at if is_plain else moment_of(at)
+        properties: dict[str, Any] = {}
+        found: dict[str, Any] = {"type": self._name, "at": moment, "properties": properties}
         if name is not None:
             found["id"] = name
-        given = self._properties(part("properties"), flaws) if self._read else NOTHING
-        for prop, read in self._declared if self._read else ():
+        for prop, read in self._declared if given else ():
             raw = given.get(prop.name)
             is_read = prop.name in values
-            if f"{self._name}.{prop.name}" in unreadable:
-                found["properties"][prop.name] = plain_of(raw)
+            if unreadable and f"{self._name}.{prop.name}" in unreadable:
+                properties[prop.name] = plain_of(raw)
             elif values[prop.name] is not None if is_read else _order_of(raw, read):
-                found["properties"][prop.name] = plain_value(raw)
+                properties[prop.name] = plain_value(raw)
         return PlainEvent(occurrence, self, found)
 
     def _instant(self, raw: object, flaws: list[Flaw]) -> int | None:
@@ -189,12 +193,11 @@ class EventReader:
             return None
         return None if value is None else identity_of(value)
 
-    def _values(self, part: Parts, flaws: list[Flaw], unreadable: list[str]) -> Mapping[str, Value | None]:
+    def _values(self, given: Mapping[str, Any], flaws: list[Flaw], unreadable: list[str]) -> Mapping[str, Value | None]:
         """Read the properties that the rules read; one that the type does not declare is unknown."""
-        if not self._read:
+        if not given:
             return self._unknown
         values = self._unknown.copy()
-        given = self._properties(part("properties"), flaws)
         for prop, read in self._read:
             raw = given.get(prop.name)
             if type(raw) is Twice:

@@ -236,6 +236,8 @@ def parts_of_change(change: object) -> Parts | None:
 
 def misshapen(event: object, type_: str) -> list[Flaw]:
     """Tell what stands beside the parts of an event, or which of them an object lacks."""
+    if type(event) is dict and _EVENT_KEYS.issuperset(event):
+        return []
     if isinstance(event, Mapping):
         keys = event.keys()
         return [] if keys <= _EVENT_KEYS else [_stray(key, event, type_) for key in keys if key not in _EVENT_KEYS]

@@ -11,7 +11,7 @@ import attrs
 
 from leadrules import program as p
 from leadrules.audit import BlankResult, RulesetIdentity, ScoredLead
-from leadrules.engine.compiler import code
+from leadrules.engine.compiler import code, runtime
 from leadrules.engine.compiler.code import Block, Expr, Names
 from leadrules.engine.compiler.conditions import NONE, Conditions
 from leadrules.engine.compiler.event_lists import EventLists
@@ -214,21 +214,20 @@ class _Compilation:
             code.call(code.attribute(id_, "isascii")),
             code.call(code.attribute(id_, "isalnum")),
         )
-        most = code.const(self.program.scope.most_events)
-        plain = code.and_(
-            _is(attributes, "dict"),
-            self.lead.events.is_plain(),
-            code.compare(code.call(code.name("len"), events), "<=", most),
-        )
-        weighed = code.call(self.names.value(self.fallback.reader.affordable, "affordable"), events)
-        safe = code.const(self.fallback.reader.work.safe)
+        plain = code.and_(_is(attributes, "dict"), self.lead.events.is_plain())
+        most, reader = self.program.scope.most_events, self.fallback.reader
+        weighed = runtime.weighed(most, reader.work.safe, reader.affordable)
+        few = code.const(min(most, reader.work.safe))
         return [
             code.assign("id_", code.subscript(lead, code.const("id"))),
             code.assign("attributes", code.subscript(lead, code.const("attributes"))),
             code.assign("events", code.subscript(lead, code.const("events"))),
             *([] if self.fallback.totals.is_empty else [code.assign(TOTALS, code.subscript(lead, code.const(TOTALS)))]),
             code.if_(code.not_(plain), [code.raise_(code.name("TypeError"))]),
-            code.if_(code.compare(code.call(code.name("len"), events), ">", safe), [code.expression(weighed)]),
+            code.if_(
+                code.compare(code.call(code.name("len"), events), ">", few),
+                [code.expression(code.call(self.names.value(weighed, "weigh"), events))],
+            ),
             code.if_(code.not_(plain_id), [code.assign("id_", code.call(self.names.value(read_id, "read_id"), id_))]),
             *self.lead.labels(),
         ]

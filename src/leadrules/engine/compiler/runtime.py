@@ -109,6 +109,18 @@ def units_of(points: Fraction, precision: int) -> int:
 # ------------------------------------------------------------------ the lead
 
 
+def weighed(most: int, safe: int, affordable: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Prepare refusing events that are more than `most`, or take more work than the limit allows."""
+
+    def weigh(events: Any) -> None:
+        if len(events) > most:
+            raise Irregular
+        if len(events) > safe:
+            affordable(events)
+
+    return weigh
+
+
 def lasting(read: Reader) -> Reader:
     """Leave a value of which nobody can say that it will stay what it is to the reference, which keeps none."""
 
@@ -173,14 +185,17 @@ def labels_by(naming: Naming) -> Callable[[Any, Mapping[str, Any]], Any]:
 
 def labels_held(ladders: Mapping[str, tuple[str, ...]]) -> Callable[[object], tuple[Any, ...]]:
     """Prepare reading the labels that a lead holds, one of each ladder in their order, and None behind them."""
+    none = (None,) * (len(ladders) + 1)
 
     def held(given: object) -> tuple[Any, ...]:
         if given is None:
-            return (None,) * (len(ladders) + 1)
+            return none
         if type(given) is not dict:
             raise Irregular
+        if not given:
+            return none
         named = plainly(given)
-        found = tuple(named.get(ladder) for ladder in ladders)
+        found = [named.get(ladder) for ladder in ladders]
         for label, labels in zip(found, ladders.values(), strict=True):
             if label is not None and (type(label) is not str or not (label in labels or _is_plain_label(label))):
                 raise Irregular

@@ -167,11 +167,12 @@ class EventLog:
 
     def advance(self, mark: int) -> None:
         """Sort in the events whose moment has come, and say of those that came in since the last that it was now."""
-        self._settle()
+        if self._earlier:
+            self._settle()
         self.mark = mark
         for event in self._arriving:
             event.came = mark
-        self._arriving = []
+        self._arriving.clear()
         if self._has_arriving:
             self._columns, self._has_arriving = self._columns.arrived(mark), False
         while self._waiting and self._waiting[0][0] <= mark:
@@ -287,7 +288,8 @@ class EventLog:
     def _add(self, event: PlainEvent) -> None:
         """Sort an event in, or let it wait for its moment."""
         at = event.occurrence.at
-        self._know(event)
+        if event.occurrence.id is not None:
+            self._know(event)
         if event.came == PENDING:
             self._arriving.append(event)
         if self.mark is not None and at <= self.mark:
@@ -298,10 +300,11 @@ class EventLog:
     def _know(self, event: PlainEvent) -> None:
         """Know an event by its id, of several the one that is remembered longest."""
         one = event.occurrence
-        if one.id is not None:
-            known = self._ids.get((one.type, one.id))
-            if known is None or known.since < event.since:
-                self._ids[one.type, one.id] = event
+        if one.id is None:
+            return
+        known = self._ids.get((one.type, one.id))
+        if known is None or known.since < event.since:
+            self._ids[one.type, one.id] = event
 
     def _sort(self, event: PlainEvent) -> None:
         """Sort an event into the streams that it belongs to."""

@@ -71,6 +71,11 @@ class Scorer:
         return self.retention.program.scope.most_events
 
     @functools.cached_property
+    def most_at_once(self) -> int:
+        """How many of them are kept before those that are no longer needed are forgotten."""
+        return min(self.most_events, max(0, self.reader.work.safe))
+
+    @functools.cached_property
     def compiled(self) -> tuple[Evaluate, StreamPlan]:
         """The engine for leads that bring a log of events and what forgotten ones came to, and its plan of the log."""
         return with_room(self._compile)
@@ -183,16 +188,19 @@ def _alone(method: Method) -> Method:
 
     @functools.wraps(method)
     def guarded(self: LeadState, *given: Any, **named: Any) -> Any:
-        lock = self._lock
-        if not lock.acquire(False):
-            reason = "this state is in use by another thread (use it from one at a time)"
-            raise StateError(reason, code="state_in_use", lead=self.id)
+        if not self._lock.acquire(False):
+            raise _in_use(self)
         try:
             return method(self, *given, **named)
         finally:
-            lock.release()
+            self._lock.release()
 
     return cast("Method", guarded)
+
+
+def _in_use(state: LeadState) -> StateError:
+    reason = "this state is in use by another thread (use it from one at a time)"
+    return StateError(reason, code="state_in_use", lead=state.id)
 
 
 class LeadState:
@@ -270,7 +278,6 @@ class LeadState:
         """
         return MappingProxyType(dict(self._judged))
 
-    @_alone
     def add(self, event: Eventlike, *, received: dt.datetime | None = None) -> None:
         """Take in an event: an `Event`, or a mapping or object of its shape, in any order of time.
 
@@ -280,10 +287,15 @@ class LeadState:
         one that comes again after that counts again. It came in at the moment that is asked for
         next, unless `received` says when.
         """
-        came = _arrival(received)
-        plain = self._scorer.reader.plain_event(self.id, event)
-        if plain is not None:
-            self._log.take(plain, came)
+        if not self._lock.acquire(False):  # what `_alone` does, without its cost at every event
+            raise _in_use(self)
+        try:
+            came = _arrival(received)
+            plain = self._scorer.reader.plain_event(self.id, event)
+            if plain is not None:
+                self._log.take(plain, came)
+        finally:
+            self._lock.release()
 
     @_alone
     def update(
@@ -375,23 +387,29 @@ class LeadState:
             )
         log.advance(instant)
         is_due = self._again is not None and instant >= self._again
-        if is_due or len(log) > min(self._most, self._scorer.most_events, max(0, self._scorer.reader.work.safe)):
+        kept = len(log)
+        if is_due or kept > self._most or kept > self._scorer.most_at_once:
             self._forget(instant)
 
-    @_alone
     def result(self, *, as_of: dt.datetime, pii: bool = False) -> ScoredLead:
         """Score the lead: the same bytes as `Ruleset.evaluate` on all that was taken in.
 
         Raises AsOfError for a naive `as_of` and for one before the latest, and what `evaluate` raises;
         the moment then counts as asked for all the same.
         """
-        return self._result(as_of, pii=pii)
+        if not self._lock.acquire(False):  # as in `add`
+            raise _in_use(self)
+        try:
+            return self._result(as_of, pii=pii)
+        finally:
+            self._lock.release()
 
     def _result(self, as_of: dt.datetime, *, pii: bool) -> ScoredLead:
         self._advance(as_of)
         evaluate, _ = self._scorer.compiled
-        found = with_room(lambda: evaluate(self._now(as_of), as_of, pii))
-        names = self._unreadable_names()
+        lead = self._now(as_of) if self._changes else self._lead
+        found = with_room(functools.partial(evaluate, lead, as_of, pii))
+        names = self._unreadable_names() if self._scorer.reader.lenient else []
         if not names:
             return found
         fields = [name for name in found.unreadable if name not in self._scorer.reader.lenient]
