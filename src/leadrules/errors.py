@@ -260,6 +260,7 @@ INPUT_CODES: Mapping[str, str] = MappingProxyType(
         "unknown_event_type": "a type of event that the rules do not know; only `check_lead` tells of it",
         "unknown_property": "a property that its type of event does not have; only `check_lead` tells of it",
         "unknown_ladder": "a label of a ladder that the rules do not have; only `check_lead` tells of it",
+        "too_many_unknown": "more than 1,000 names that the rules do not know; only `check_lead` tells of it",
         "no_offset": "a datetime without time zone, read in that of the rules; only `check_lead` tells of it",
         "bad_as_of": "the moment of scoring is no datetime with a time zone",
         "bad_days": "the days of a forecast are no whole number from 1 on",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,16 @@ from leadrules.foreign import Unreadable, natural
 from leadrules.shape import Flawed, Shape, parts_of_change, parts_of_event, plain_mapping
 from leadrules.values import plain_name
 from leadrules.vocabulary import DATETIME, EventType, Field
+
+MOST_TOLD = 1_000
+"""So many names of one lead are told; whoever sends more has made a mistake of another kind."""
+
+_MORE = Mistake(
+    "too_many_unknown",
+    f"the lead has more than {MOST_TOLD:,} names that the rules do not know; the rest of it was not looked at",
+    "lead",
+    expected=f"at most {MOST_TOLD:,}",
+)
 
 
 @attrs.frozen
@@ -42,14 +53,17 @@ class Known:
     def unknown_in(self, shape: Shape) -> tuple[Mistake, ...]:
         """Tell each name of a lead that is unknown, once: of attributes, labels, events and their properties.
 
-        So are datetimes without offset, once for each field and type of event.
+        So are datetimes without offset, once for each field and type of event. After the first 1,000 the last
+        mistake says that there are more, and no further ones are looked for.
         """
-        return (
-            *self._attributes(shape.attributes),
-            *self._ladders(shape.stages),
-            *self._changes(shape.changes),
-            *self._events(shape.events),
+        found = itertools.chain(
+            self._attributes(shape.attributes),
+            self._ladders(shape.stages),
+            self._changes(shape.changes),
+            self._events(shape.events),
         )
+        told = tuple(itertools.islice(found, MOST_TOLD))
+        return told if next(found, None) is None else (*told, _MORE)
 
     def _changes(self, changes: Sequence[object]) -> Iterator[Mistake]:
         """Tell the names of changes that are neither of an attribute nor of a ladder."""
@@ -90,10 +104,13 @@ class Known:
     def _events(self, events: Sequence[object]) -> Iterator[Mistake]:
         found: dict[tuple[str | None, str | None], Mistake] = {}
         for index, event in enumerate(events):
+            new: list[Mistake] = []
             with contextlib.suppress(Unreadable, Flawed):  # what cannot be read is told as such
                 for mistake in asked(self._event, event, index):
-                    found.setdefault((mistake.field, mistake.value), mistake)
-        yield from found.values()
+                    if (mistake.field, mistake.value) not in found:
+                        found[mistake.field, mistake.value] = mistake
+                        new.append(mistake)
+            yield from new
 
     def _event(self, event: object, index: int) -> list[Mistake]:
         part = parts_of_event(event)

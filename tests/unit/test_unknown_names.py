@@ -108,3 +108,25 @@ def test_a_datetime_without_offset_is_told_once_of_each_place():
     ]
     plain = {"type": "visit", "at": "2026-01-01T12:00:00", "properties": {"until": aware}}
     assert rules.check_lead({"id": "1", "attributes": {"Renewal Date": "2026-01-01"}, "events": [plain]}) == ()
+
+
+@pytest.mark.parametrize("many", ["attributes", "properties", "types"])
+def test_of_very_many_unknown_names_the_first_thousand_are_told(many):
+    def lead(count):
+        names = {f"none{n}": 1 for n in range(count)}
+        if many == "attributes":
+            return {"id": "1", "attributes": names}
+        event = {"type": "page_view", "at": "2026-11-20T10:00:00Z"}
+        events = [event | {"properties": names}] if many == "properties" else [event | {"type": n} for n in names]
+        return {"id": "1", "events": events}
+
+    rules = Ruleset.from_text("employees > 5 +1\npage_view +1")
+    assert {mistake.code for mistake in rules.check_lead(lead(1_000))} == {UNKNOWN[many]}
+    found = rules.check_lead(lead(5_000))
+    assert [mistake.code for mistake in found] == [UNKNOWN[many]] * 1_000 + ["too_many_unknown"]
+    assert found[-1].message == (
+        "the lead has more than 1,000 names that the rules do not know; the rest of it was not looked at"
+    )
+
+
+UNKNOWN = {"attributes": "unknown_field", "properties": "unknown_property", "types": "unknown_event_type"}
