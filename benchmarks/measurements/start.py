@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,7 +59,7 @@ def importing(statement: str, folder: str) -> Step:
 
 def running(folder: str, *arguments: str) -> Step:
     """Give a step that runs a process, from its start to its end; `folder` keeps bytecode."""
-    return timed(lambda: _output(folder, *arguments))
+    return timed(lambda: _output(folder, *arguments), time.perf_counter)
 
 
 def _output(folder: str, *arguments: str) -> str:
