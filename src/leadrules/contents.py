@@ -30,7 +30,7 @@ from leadrules.vocabulary import EventType as KnownEvent
 from leadrules.vocabulary import Field as KnownField
 from leadrules.vocabulary import Property as KnownProperty
 
-SourceKind = Literal["rules", "include", "list", "pack"]
+SourceKind = Literal["rules", "include", "list", "table", "pack"]
 ParamValue: TypeAlias = Decimal | str | bool | dt.date | dt.timedelta
 
 
@@ -57,8 +57,8 @@ def _plain_part(value: Any) -> Any:
 class Source(_Plain):
     """A text that rules were made of.
 
-    `kind` is `rules` (the main file), `include`, `list`, or `pack`: a rule file of a plugin's pack. `name` is its
-    path beside the main file, of a pack `pack:NAME/file`. `digest` is `sha256:` and 64 digits, and `size` counts
+    `kind` is `rules` (the main file), `include`, `list`, `table`, or `pack`: a rule file of a plugin's pack. `name` is
+    its path beside the main file, of a pack `pack:NAME/file`. `digest` is `sha256:` and 64 digits, and `size` counts
     bytes, both of the text in UTF-8: those of the file, but for a byte order mark. `path` is where it was read from,
     None where no disk was. Of a pack, `distribution` and `version` say what brings it here. Where a text came from
     is no part of equality.
@@ -223,7 +223,7 @@ def sources_of(files: Files, catalogue: Catalogue) -> tuple[Source, ...]:
     found = [_source("rules", MAIN, files)]
     for key, kind in files.used.items():
         found.append(_source("pack" if key.startswith(PACK) else kind, key, files))
-    found.sort(key=lambda one: ("rules", "include", "list", "pack").index(one.kind))
+    found.sort(key=lambda one: ("rules", "include", "list", "table", "pack").index(one.kind))
     return tuple(_brought(one, catalogue) if one.kind == "pack" else one for one in found)
 
 

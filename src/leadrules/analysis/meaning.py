@@ -34,6 +34,7 @@ from leadrules.analysis.sets import (
     both,
     either,
     numbers,
+    united,
 )
 from leadrules.criteria import Criterion
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, Kind
@@ -281,6 +282,8 @@ class Meaning:
                 return Values(self._of_type(type_), self.values(value).unknown)
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
+            case p.Lookup():
+                return self._lookup(node)
             case p.Conditional():
                 return self._chosen(node).values
 
@@ -292,6 +295,10 @@ class Meaning:
             case p.ConditionValue(condition):
                 cases = self.cases(condition)
                 return either([cases.true, cases.false]), cases.unknown
+            case p.Lookup(key=key):
+                known, unknown = self._own_presence(node)
+                asked = self.presence(key)
+                return both([known, asked[0]]), either([unknown, asked[1]])
             case p.Conditional():
                 return self._chosen(node).presence(self.key(node))
             case p.DefinitionRead("criterion", name) if name in self.presences:
@@ -376,6 +383,20 @@ class Meaning:
         left, right = self.values(node.left), self.values(node.right)
         found = _ARITHMETIC[node.op](_range_of(left.known), _range_of(right.known))
         return Values(as_numbers(found), left.unknown or right.unknown or self._may_fail(node))
+
+    def _lookup(self, node: p.Lookup) -> Values:
+        """Give what the table has under the keys that there may be."""
+        values, keys = self.program.tables[node.table].columns[node.column].values, self.values(node.key)
+        asked = keys.known
+        if isinstance(asked, Members) and not asked.others:
+            folded = {self.letters.folded(str(member)) for member in asked.members}
+            found, missed = [values[key] for key in folded if key in values], not folded <= values.keys()
+        else:
+            found, missed = [*values.values()], True
+        if len(found) > _MOST_CHOICES or not found:
+            return Values(self._of_type(node.type), unknown=True)
+        known = united([Values(_known(value, node.type.kind, self.letters)) for value in found]).known
+        return Values(known, keys.unknown or missed)
 
     def range(self, node: p.ValueNode) -> Range:
         """Give the range of a number."""

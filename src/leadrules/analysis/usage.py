@@ -16,6 +16,7 @@ from leadrules.syntax.report import listed
 _DECLARES: dict[type, str] = {
     tree.Param: "param",
     tree.ListDeclaration: "list",
+    tree.TableDeclaration: "table",
     tree.FieldDeclaration: "field",
     tree.EventDeclaration: "event",
     tree.EventGroup: "group of events",

@@ -39,6 +39,9 @@ def _disagree(report: Report, left: p.ValueNode, right: p.ValueNode, node: tree.
     for one, other in ((left, right), (right, left)):
         if one.type.kind == "text" and isinstance(other, p.Constant) and other.type.kind in {"number", "date"}:
             help_ = f'`{one.text}` is text: write `"{other.text}"`'
+            if isinstance(one, p.Lookup) and one.column:
+                declared = f"[{one.column}: {other.type.kind}]"
+                help_ = f"columns are text unless they are declared: write `{declared}` behind the key of `{one.table}`"
         if one.type.kind == "list of text" and other.type == TEXT:
             help_ = f"write `{one.text} contains {other.text}`"
         if one.type == BOOL and isinstance(other, p.Constant):

@@ -6,7 +6,7 @@ The stages: collect names, order definitions, check each statement, put the part
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,13 +14,14 @@ import attrs
 from leadrules import program as p
 from leadrules.check.examples import Examples
 from leadrules.check.expressions import Expressions
-from leadrules.check.names import ListReader, Names, declare
+from leadrules.check.names import DEFAULT_TIMEZONE, Names, declare
 from leadrules.check.order import Graph, graph_of, order_of
 from leadrules.check.outcomes import Ladders, declare_labels, grade_of, pair_of, requirement_of, total_of
 from leadrules.check.reads import Reads
 from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
 from leadrules.check.sizes import is_too_large
+from leadrules.check.tables import NOTHING_BESIDE, Beside
 from leadrules.errors import Diagnostic, in_order
 from leadrules.nodes import Node
 from leadrules.patterns import PatternSteps
@@ -34,18 +35,12 @@ from leadrules.syntax.report import Refused, Report, line_of
 from leadrules.values import text_of_number, zone
 from leadrules.vocabulary import BOOL, Scope
 
-DEFAULT_TIMEZONE = "UTC"
 DEFAULT_PRECISION = 2
 _CONDITIONS = (
     tree.Or, tree.And, tree.Not, tree.Compare, tree.Between, tree.In, tree.TextTest, tree.IsKnown, tree.NoneOf,
     tree.AtLeast, tree.Was, tree.Selection, tree.Same,
 )  # fmt: skip
 _TESTS = (tree.Example, tree.Given, tree.Expect)
-
-
-def no_lists(_file: str, path: str, _column: str | None) -> list[str]:
-    """Refuse lists from files, where a ruleset has no folder to read them from."""
-    raise ValueError(f"`{path}` cannot be read, since these rules were not loaded from a file")
 
 
 @attrs.frozen
@@ -67,7 +62,7 @@ def check(
     texts: Mapping[str, str],
     *,
     params: Mapping[str, Any] | None = None,
-    read_list: ListReader = no_lists,
+    beside: Beside = NOTHING_BESIDE,
     excused: frozenset[str] = frozenset(),
     catalogue: Catalogue | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -76,14 +71,20 @@ def check(
     """Check the statements of a file, in order, with those that it includes.
 
     `texts` gives the text of each file by the name that spans use. `params` are the host's values;
-    `read_list` reads lists from files; `excused` are words of statements that could not be
+    `beside` reads lists and tables from files; `excused` are words of statements that could not be
     read; `catalogue` has the plugins that the file may use. `lenient` reads every field and property as if it said
     `else unknown`.
     """
     report = Report(texts, excused)
     if is_too_large(statements, report):
         return Checked(None, in_order(report.diagnostics))
-    names = declare(statements, report, params=params or {}, read_list=read_list, catalogue=catalogue or Catalogue())
+    names = declare(
+        statements,
+        report,
+        params=params or {},
+        beside=beside,
+        catalogue=catalogue or Catalogue(),
+    )
     if lenient:
         names.read_leniently()
     declare_labels(statements, names)
@@ -162,7 +163,8 @@ class _Checking:
             ladders=ladders.built(self.statements),
             marks=tuple(ladders.marks),
             order=self.order,
-            canonical=canonical_text(self.statements, self.names),
+            canonical=canonical_text(self.statements, self.names, expressions.columns),
+            tables=self._tables(expressions.columns | tests.columns),
             examples=examples,
             asked=frozenset(expressions.reads.with_criteria(self.reads).criteria),
             tested=self._scope(expressions.reads, limits.events, tests.reads),
@@ -314,6 +316,13 @@ class _Checking:
             self.report.refuse("LR517", "`total` stands twice", node, "keep one of them")
         self.total = total_of(node, scoring)
 
+    def _tables(self, asked: Iterable[tuple[str, str]]) -> dict[str, p.Table]:
+        """Give the tables with the columns that are asked."""
+        found: dict[str, dict[str, p.TableColumn]] = {}
+        for table, column in asked:
+            found.setdefault(table, {})[column] = self.names.tables[table].column(column)
+        return {name: p.Table(name, columns) for name, columns in found.items()}
+
     def _params(self) -> dict[str, p.Constant]:
         return {
             name: p.Constant(param.value, param.type, param=name)
@@ -345,11 +354,17 @@ _LENIENT = "else unknown"
 """The line that says so of all fields and properties: no statement reads like it."""
 
 
-def canonical_text(statements: Sequence[tree.Statement], names: Names) -> str:
-    """Write what the fingerprint is taken of: statements, params' values, members of lists, plugins."""
+def canonical_text(statements: Sequence[tree.Statement], names: Names, columns: Iterable[tuple[str, str]] = ()) -> str:
+    """Write what the fingerprint is taken of: statements, params' values, members of lists, plugins.
+
+    Of tables these are the `columns` that are read, by key.
+    """
     lines = [_line(statement) for statement in statements if not isinstance(statement, _TESTS)]
     params = {name: _written(param.value) for name, param in names.params.items()}
-    lists = {name: [_written(c.value) for c in constants] for name, constants in names.lists.items()}
+    lists: dict[str, Any] = {name: [_written(c.value) for c in constants] for name, constants in names.lists.items()}
+    for table, column in sorted(columns):
+        values = sorted(names.tables[table].column(column).values.items())
+        lists.setdefault(table, {})[column] = [[key, _written(value)] for key, value in values]
     lines = [*([_LENIENT] if names.lenient else []), *lines]
     parts: list[Any] = [params, lists]
     if names.plugins:

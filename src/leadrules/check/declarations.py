@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from leadrules.check.constants import constant, refuse_empty, typed
@@ -156,12 +157,18 @@ def _words(report: Report, words: tree.Set | None, letters: Letters) -> frozense
 
 def properties_of(report: Report, node: tree.EventDeclaration, letters: Letters) -> tuple[Property, ...]:
     """Read the properties that a declaration of an event names."""
-    found: dict[str, Property] = {}
     for item in node.properties:
-        if item.name.name in found:
-            report.refuse("LR301", f"property `{item.name.name}` is declared twice", item.name)
         if item.name.name in {q.name for q in OWN_PROPERTIES}:
             report.refuse("LR302", f"every event already has `{item.name.name}`", item.name, "choose another name")
+    return properties_in(report, node.properties, letters)
+
+
+def properties_in(report: Report, items: Sequence[tree.Property], letters: Letters) -> tuple[Property, ...]:
+    """Read what stands in the brackets of a declaration, each name once."""
+    found: dict[str, Property] = {}
+    for item in items:
+        if item.name.name in found:
+            report.refuse("LR301", f"property `{item.name.name}` is declared twice", item.name)
         type_ = _type(report, item.type, letters)
         found[item.name.name] = Property(
             item.name.name, type_, **_reading(report, item, type_), pii=item.pii, letters=letters

@@ -16,6 +16,8 @@ from leadrules.check.agreement import among_members, comparable
 from leadrules.check.calls import plugin_call
 from leadrules.check.conditionals import agreed
 from leadrules.check.constants import constant, refuse_empty
+from leadrules.check.lookups import lookup
+from leadrules.check.names import FUNCTIONS
 from leadrules.check.omitted import completed
 from leadrules.check.relations import relation_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
@@ -27,10 +29,6 @@ from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, listed
 from leadrules.vocabulary import BOOL, DATETIME, NUMBER, TEXTS, Type
-
-BUILT_IN = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
-"""The built-in functions and how many arguments they take; None is two or more."""
-
 
 _T = TypeVar("_T")
 _KINDS = {tree.Number: "number", tree.Date: "date", tree.Flag: "bool"}
@@ -423,15 +421,16 @@ class Expressions(Resolver):
 
     def _call(self, node: tree.Call, place: Place) -> p.ValueNode:
         name = node.function.name
+        if self.names.kind(name if node.plugin is None else node.plugin.name) == "table":
+            return lookup(self, node, place)
         if node.plugin is not None:
             return plugin_call(self, node, place)
-        if name not in BUILT_IN:
-            near = self.report.suggest(name, BUILT_IN)
-            help_ = (
-                f"did you mean `{near}`?" if near else f"there are {listed(BUILT_IN)}; a plugin's are `plugin.name(…)`"
-            )
-            self.report.refuse("LR303", f"there is no function `{name}`", node.function, help_)
-        wanted = BUILT_IN[name]
+        if name not in FUNCTIONS:
+            near = self.report.suggest(name, (*FUNCTIONS, *self.names.tables))
+            known = listed(FUNCTIONS)
+            help_ = f"did you mean `{near}`?" if near else f"there are {known}; a plugin's are `plugin.name(…)`"
+            self.report.refuse("LR303", f"there is no function or table `{name}`", node.function, help_)
+        wanted = FUNCTIONS[name]
         if any(argument.name is not None for argument in node.arguments):
             self.report.refuse("LR413", f"`{name}` takes plain arguments, without names", node)
         if wanted is not None and len(node.arguments) != wanted:

@@ -5,7 +5,7 @@ All declared names share one space. A file's own declaration replaces a standard
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -14,6 +14,7 @@ import attrs
 from leadrules import program as p
 from leadrules.check.constants import constant, override, refuse_empty
 from leadrules.check.declarations import event_of, field_of
+from leadrules.check.tables import Beside, KnownTable, table_of
 from leadrules.criteria import Plugin
 from leadrules.errors import MissingPlugin, PluginError, Span
 from leadrules.letters import ACCENTED, UNACCENTED, Letters
@@ -22,7 +23,7 @@ from leadrules.spellings import Twice, plainly
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
-from leadrules.values import Duration, plain_name
+from leadrules.values import Duration, Zone, plain_name, zone
 from leadrules.vocabulary import (
     BOOL,
     NUMBER,
@@ -42,15 +43,12 @@ DEFINITIONS: frozenset[str] = frozenset(
     {"criterion", "segment", "dimension", "group", "persona", "score", "grade", "ladder"}
 )
 ANY_EVENT = "any_event"
+DEFAULT_TIMEZONE = "UTC"
+FUNCTIONS: Mapping[str, int | None] = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
+"""The built-in functions and how many arguments they take; None is two or more."""
 IMPLICIT_DIMENSION = "points"
 IMPLICIT_LADDER = "stage"
 FIRST_STAGE = "unqualified"
-
-ListReader = Callable[[str, str, str | None], list[str]]
-"""Reads the texts of a list: (the rule file's name, the path written there, the column) -> texts.
-
-Raises ValueError with a sentence for people where it cannot.
-"""
 
 
 @attrs.frozen
@@ -84,6 +82,7 @@ class Names:
     groups: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     params: dict[str, Param] = attrs.field(factory=dict)
     lists: dict[str, tuple[p.Constant, ...]] = attrs.field(factory=dict)
+    tables: dict[str, KnownTable] = attrs.field(factory=dict)
     criteria: dict[str, Type] = attrs.field(factory=dict)
     labels: dict[str, str] = attrs.field(factory=dict)
     ladders: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
@@ -196,6 +195,7 @@ class Names:
 DECLARATIONS: Mapping[type[tree.Node], str] = {
     tree.Param: "param",
     tree.ListDeclaration: "list",
+    tree.TableDeclaration: "table",
     tree.FieldDeclaration: "field",
     tree.EventDeclaration: "event",
     tree.EventGroup: "events",
@@ -215,7 +215,7 @@ def declare(
     report: Report,
     *,
     params: Mapping[str, Any],
-    read_list: ListReader,
+    beside: Beside,
     catalogue: Catalogue,
 ) -> Names:
     """Collect what a file declares, types and values of its vocabulary resolved, plugins loaded."""
@@ -232,7 +232,10 @@ def declare(
     _standard(names)
     for statement in statements:
         try:
-            _vocabulary(names, statement, read_list)
+            _vocabulary(names, statement, beside)
+            if isinstance(statement, tree.TableDeclaration) and names.holds(statement.name.name, statement):
+                table = table_of(report, statement, beside, _zone_of(statements), names.letters)
+                names.tables[statement.name.name] = table
         except Refused:
             continue
     _share_columns(names)
@@ -243,11 +246,22 @@ def declare(
     return names
 
 
+def _zone_of(statements: tuple[tree.Statement, ...]) -> Zone:
+    """Give the file's timezone; one that there is not is told elsewhere."""
+    written = next((s.name.value for s in statements if isinstance(s, tree.Timezone)), DEFAULT_TIMEZONE)
+    try:
+        return zone(written)
+    except ValueError:
+        return zone(DEFAULT_TIMEZONE)
+
+
 def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
     report = names.report
     if kind == "event" and name.name == ANY_EVENT:
         return
-    if name.name in {"score", ANY_EVENT}:
+    if kind == "table" and name.name in FUNCTIONS:
+        report.add("LR302", f"`{name.name}` is a function already", name, "choose another name")
+    elif name.name in {"score", ANY_EVENT}:
         report.add("LR302", f"`{name.name}` always exists and cannot be declared", name, "choose another name")
     elif name.name in names.declared:
         first = names.declared[name.name]
@@ -325,7 +339,7 @@ def _standard(names: Names) -> None:
 # ---------------------------------------------------------------- vocabulary
 
 
-def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> None:
+def _vocabulary(names: Names, node: tree.Statement, beside: Beside) -> None:
     if not hasattr(node, "name") or not isinstance(node.name, tree.Name):
         return
     if not names.holds(node.name.name, node):
@@ -337,7 +351,7 @@ def _vocabulary(names: Names, node: tree.Statement, read_list: ListReader) -> No
     elif isinstance(node, tree.Param):
         names.params[node.name.name] = _param(names.report, node)
     elif isinstance(node, tree.ListDeclaration):
-        names.lists[node.name.name] = _list(names.report, node, read_list)
+        names.lists[node.name.name] = _list(names.report, node, beside)
 
 
 def _param(report: Report, node: tree.Param) -> Param:
@@ -349,10 +363,11 @@ def _param(report: Report, node: tree.Param) -> Param:
     return Param(node.name.name, value.value, value.type)
 
 
-def _list(report: Report, node: tree.ListDeclaration, read_list: ListReader) -> tuple[p.Constant, ...]:
+def _list(report: Report, node: tree.ListDeclaration, beside: Beside) -> tuple[p.Constant, ...]:
     if node.path is not None:
         try:
-            texts = read_list(node.span.file, node.path.value, None if node.column is None else node.column.value)
+            column = None if node.column is None else node.column.value
+            texts = beside.read_list(node.span.file, node.path.value, column)
         except ValueError as problem:
             report.refuse("LR610", str(problem), node.path, report.near(node.path.value, problem))
         except PluginError as problem:

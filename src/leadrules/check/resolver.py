@@ -76,6 +76,7 @@ class Resolver:
     plain_criteria: set[str] = attrs.field(factory=set)
     used: set[str] = attrs.field(factory=set)
     functions: dict[tuple[str, str], Criterion] = attrs.field(factory=dict)
+    columns: dict[tuple[str, str], None] = attrs.field(factory=dict)
 
     @contextmanager
     def apart(self) -> Iterator[Reads]:
@@ -159,6 +160,11 @@ class Resolver:
         text = text_of(node)
         if kind in {"event", "events"}:
             self.report.refuse("LR402", f"`{text}` is an event, not a value", node, f"write `count({text})`")
+        if kind == "table":
+            self.used.add(node.name)
+            columns = self.names.tables[node.name].names if node.name in self.names.tables else []
+            asked = f"{text}.{columns[-1]}(…)" if columns else f"{text}(…)"
+            self.report.refuse("LR402", f"`{text}` is a table, not a value", node, f"look a key up in it: `{asked}`")
         if kind == "list":
             self.used.add(node.name)
             self.report.refuse("LR402", f"`{text}` is a list", node, "lists stand after `in` and the tests of text")

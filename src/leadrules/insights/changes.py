@@ -196,7 +196,7 @@ def _edited(gone: Sequence[Element], came: Sequence[Element]) -> dict[tuple[str,
         for index, (one, other) in enumerate((one, other) for one in gone for other in came)
         if one.kind == other.kind
         and (one.home == other.home or one.text == other.text)
-        and one.kind not in {"field", "event", "param", "list"}
+        and one.kind not in {"field", "event", "param", "list", "table"}
     ]
     pairs: dict[tuple[str, str, str], Element] = {}
     used: set[tuple[str, str, str]] = set()

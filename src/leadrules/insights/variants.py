@@ -240,6 +240,8 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
             yield from _inside(of_value(value), lambda other: attrs.evolve(node, value=other))
         case p.ConditionValue(condition):
             yield from _inside(of_condition(condition), lambda other: attrs.evolve(node, condition=other))
+        case p.Lookup(key=key):
+            yield from _inside(of_value(key), lambda other: attrs.evolve(node, key=other))
         case p.Conditional():
             yield from _of_branches(node)
         case p.FieldRead() | p.PropertyRead() | p.DefinitionRead():

@@ -8,3 +8,4 @@ engine may compute what rules share once.
 
 from leadrules.program.expressions import *
 from leadrules.program.statements import *
+from leadrules.program.tables import *

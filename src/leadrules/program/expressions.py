@@ -173,6 +173,16 @@ class ConditionValue(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Lookup(Expression):
+    """What a table of the program has in a column under a key; unknown where the key is, and where it has none such."""
+
+    table: str
+    column: str
+    key: ValueNode
+    type: Type
+
+
+@attrs.frozen(eq=False, repr=False)
 class Branch(Node):
     """A value and the condition under which it counts."""
 
@@ -216,6 +226,7 @@ ValueNode = (
     | CallNode
     | Converted
     | ConditionValue
+    | Lookup
     | Conditional
 )
 

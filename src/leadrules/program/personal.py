@@ -42,6 +42,8 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return told and (_shows(node, program) or any(reveals(a, program, revealing) for a in node.arguments))
         case p.DefinitionRead(kind, name):
             return kind == "criterion" and name in revealing
+        case p.Lookup(table, column, key):
+            return program.tables[table].columns[column].pii or reveals(key, program, revealing)
         case p.Conditional():
             return any(reveals(value, program, revealing) for value in node.values)
         case p.Constant() | p.Count() | p.ConditionValue():

@@ -25,6 +25,7 @@ from leadrules.program.expressions import (
     TextTest,
     ValueNode,
 )
+from leadrules.program.tables import Table
 from leadrules.values import Duration, Value
 from leadrules.vocabulary import EventType, Field, Scope
 
@@ -321,7 +322,8 @@ class Program(Node):
     the criteria that the rules ask, themselves or through others; None: all of them. `functions` are the
     plugins' criteria that the file uses, by (plugin, criterion), and `identities` what tells each plugin
     apart. `files` names the files that it stands in, the main one first. `values` are those of all params,
-    durations too; `declared` has the names that the files declare themselves.
+    durations too; `declared` has the names that the files declare themselves. `tables` are those of the
+    file; of their columns, those that are read are part of the canonical text.
     """
 
     name: str | None
@@ -342,6 +344,7 @@ class Program(Node):
     marks: tuple[Mark, ...]
     order: tuple[tuple[str, str], ...]
     canonical: str
+    tables: Mapping[str, Table] = attrs.field(factory=dict, eq=False)
     examples: tuple[Example, ...] = attrs.field(eq=False, default=())
     tested: Scope | None = attrs.field(eq=False, default=None)
     asked: frozenset[str] | None = attrs.field(eq=False, default=None)

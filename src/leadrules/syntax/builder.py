@@ -352,6 +352,17 @@ class Builder:
         name, path, *column = _nodes(c)
         return tree.ListDeclaration(name, None, path, column[0] if column else None, span=self._span(c))
 
+    def table_values(self, c: Children) -> tree.TableDeclaration:
+        name, *pairs = _nodes(c)
+        return tree.TableDeclaration(name, tuple(pairs), span=self._span(c))
+
+    def table_file(self, c: Children) -> tree.TableDeclaration:
+        name, path, key, *columns = _nodes(c)
+        return tree.TableDeclaration(name, (), path, key, tuple(columns), span=self._span(c))
+
+    def pair(self, c: Children) -> tree.Pair:
+        return tree.Pair(*_nodes(c), span=self._span(c))
+
     def include(self, c: Children) -> tree.Include:
         return tree.Include(*_nodes(c), span=self._span(c))
 

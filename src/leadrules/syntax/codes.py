@@ -149,10 +149,11 @@ CHECK_CODES: dict[str, str] = {
     "LR523": "two values for one column",
     "LR524": "example out of bounds",
     # Other files and plugins.
-    "LR610": "list that cannot be read",
+    "LR610": "list or table that cannot be read",
     "LR611": "file that cannot be included",
     "LR612": "statement of the main file only",
     "LR613": "file that includes itself",
+    "LR614": "key that stands twice",
     "LR621": "plugin that fails",
     "LR622": "value that a plugin refuses",
     "LR623": "plugin that reads what the file does not have",

@@ -18,7 +18,7 @@ _WORDS = {
     "BEFORE_SCORING": "before scoring", "BETWEEN": "between", "COLUMN": "column", "COUNT": "count",
     "DAYS": "days since", "DEFAULT": "default", "DROPS": "drops", "ELSE": "else", "EVERY": "every", "EXIT": "exit",
     "FADES_OVER": "fades over", "FORWARD_ONLY": "forward only", "FROM": "from",
-    "HALF_LIFE": "half-life", "IF": "if", "IN": "in", "IN_DIMENSION": "in", "IS_KNOWN": "is known",
+    "HALF_LIFE": "half-life", "KEY": "key", "IF": "if", "IN": "in", "IN_DIMENSION": "in", "IS_KNOWN": "is known",
     "IS_UNKNOWN": "is unknown", "MAX": "max", "MIN": "min", "NO": "no", "NOT": "not", "NO_DECAY": "no decay",
     "OF": "of", "ONCE": "once",
     "ONE_OF": "one of", "OR": "or", "PER": "per", "PII": "pii", "POINTS": "points", "PROTECTED": "protected",
@@ -105,7 +105,7 @@ _PHRASES: tuple[tuple[Callable[[Expected], bool], str], ...] = (
     (lambda e: e == {"LBRACKET", "$END"}, "`[`"),
     (lambda e: "$END" in e, "the end of the line"),
 )
-_LISTED = ("OF", "WHILE", "AGO", "TIMES", "PER", "EVERY", "COLUMN", "WITHIN", "MAX", "BECAUSE", "AND")
+_LISTED = ("OF", "KEY", "WHILE", "AGO", "TIMES", "PER", "EVERY", "COLUMN", "WITHIN", "MAX", "BECAUSE", "AND")
 
 
 def phrases(expected: Expected, *, limit: int = 3) -> str:

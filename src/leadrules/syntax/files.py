@@ -57,7 +57,7 @@ class Files:
     root: Path | None = None
     packs: PackReader | None = None
     most: int = FILE_BYTES
-    used: dict[str, Literal["include", "list"]] = attrs.field(factory=dict)
+    used: dict[str, Literal["include", "list", "table"]] = attrs.field(factory=dict)
     remarks: dict[str, str] = attrs.field(factory=dict)
 
     @classmethod
@@ -134,14 +134,14 @@ class Files:
             raise ValueError(f"`{path}` is no file of a pack, such as `pack:frameworks/bant.leadrules`")
         return f"{PACK}{name}/{inside}"
 
-    def text(self, key: str, path: str, kinds: tuple[str, ...] = RULES) -> str:
+    def text(self, key: str, path: str, kinds: tuple[str, ...] = RULES, used: Literal["list", "table"] = "list") -> str:
         """Give the text of a file by its key; `path` is how it was written, `kinds` what its name ends in.
 
         What a host gave as texts may be called anything. Raises ValueError with a sentence for people
         where it cannot be read, or must not.
         """
         found = self._text(key, path, kinds)
-        self.used.setdefault(key, "include" if kinds == RULES else "list")
+        self.used.setdefault(key, "include" if kinds == RULES else used)
         return found
 
     def _text(self, key: str, path: str, kinds: tuple[str, ...]) -> str:
@@ -211,26 +211,50 @@ class Files:
         out, and so are repeats. Raises ValueError with a sentence for people.
         """
         text = self.text(self.beside(file, path), path, LISTS)
-        try:
-            filled = (row for row in _split(text, column) if any(value.strip() for value in row))
-            rows = [*itertools.islice(filled, LIST_LINES + 1)]
-        except csv.Error as problem:
-            raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
-        if len(rows) > LIST_LINES:
-            raise ValueError(f"`{path}` has more than {LIST_LINES:,} lines: a criterion in Python can look up more")
+        rows = [row for _, row in _rows(text, path, column)]
         place = 0
         if column is not None:
-            header = [name.strip() for name in rows[0]] if rows else []
-            if column not in header:
-                known = ", ".join(f'"{name}"' for name in header) or "none"
-                near = closest(column, header)
-                meant = f'did you mean "{near}"? ' if near else ""
-                raise ValueError(f'`{path}` has no column "{column}" ({meant}its columns are {known})')
-            place, rows = header.index(column), rows[1:]
+            place, rows = _place(rows[0] if rows else [], column, path), rows[1:]
         texts = [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
         if not texts:
             raise ValueError(f"`{path}` holds no values for the list")
         return list(dict.fromkeys(texts))
+
+    def read_table(self, file: str, path: str, key: str) -> tuple[list[str], int, list[tuple[int, list[str]]]]:
+        """Read a table beside the rule file that names it: its header, the place of its key, its rows by number.
+
+        The header is row 1; rows without any value are left out. Raises ValueError with a sentence for people.
+        """
+        text = self.text(self.beside(file, path), path, LISTS, "table")
+        rows = [(number, [value.strip() for value in row]) for number, row in _rows(text, path, key)]
+        header = rows[0][1] if rows else []
+        place = _place(header, key, path)
+        if len(rows) < 2:
+            raise ValueError(f"`{path}` has a header and no rows")
+        return header, place, rows[1:]
+
+
+def _rows(text: str, path: str, column: str | None) -> list[tuple[int, list[str]]]:
+    """Give the rows that have any value, each with its number. Raises ValueError with a sentence for people."""
+    try:
+        filled = ((number, row) for number, row in enumerate(_split(text, column), 1) if any(map(str.strip, row)))
+        rows = [*itertools.islice(filled, LIST_LINES + 1)]
+    except csv.Error as problem:
+        raise ValueError(f"`{path}` is not a CSV file: {problem}") from None
+    if len(rows) > LIST_LINES:
+        raise ValueError(f"`{path}` has more than {LIST_LINES:,} lines: a criterion in Python can look up more")
+    return rows
+
+
+def _place(row: list[str], column: str, path: str) -> int:
+    """Find a column by the name that stands in the header. Raises ValueError with a sentence for people."""
+    header = [name.strip() for name in row]
+    if column not in header:
+        known = ", ".join(f'"{name}"' for name in header) or "none"
+        near = closest(column, header)
+        meant = f'did you mean "{near}"? ' if near else ""
+        raise ValueError(f'`{path}` has no column "{column}" ({meant}its columns are {known})')
+    return header.index(column)
 
 
 def _sheet_text(data: bytes, path: str) -> tuple[str, str | None]:

@@ -292,6 +292,13 @@ def _list(node: tree.ListDeclaration) -> str:
     return _words("list", node.name, "from", node.path, _option("column", node.column))
 
 
+def _table(node: tree.TableDeclaration) -> str:
+    if node.path is None:
+        return _words("table", node.name, "=", _set(node.pairs))
+    columns = f"[{', '.join(map(text_of, node.columns))}]" if node.columns else ""
+    return _words("table", node.name, "from", node.path, _option("key", node.key), columns)
+
+
 def _type(node: tree.TypeSpec) -> str:
     return f"{node.kind} {_set(node.choices)}" if node.kind == "one of" else node.kind
 
@@ -467,6 +474,8 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.AccentsIgnored: lambda _: "accents ignored",
     tree.Param: lambda n: _words("param", n.name, "=", n.value),
     tree.ListDeclaration: _list,
+    tree.TableDeclaration: _table,
+    tree.Pair: lambda n: f"{text_of(n.key)}: {text_of(n.value)}",
     tree.TypeSpec: _type,
     tree.FieldDeclaration: _field,
     tree.Property: _property,

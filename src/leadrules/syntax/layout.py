@@ -115,7 +115,7 @@ class _Layout:
         for columns in (self.columns[i], close):
             if indent + cells_of(_spread(counted, columns)) <= WIDTH:
                 return " " * indent + _spread(row, columns)
-        text = wrapped(_spread(counted, close), indent, apart=isinstance(self.statements[i], tree.Rule))
+        text = wrapped(_spread(counted, close), indent, apart=_is_of_alternatives(self.statements[i]))
         return f"{text}{' ' * _GAP}{row[-1]}" if has_reason else text
 
     def _aligned(self) -> list[_Columns]:
@@ -140,6 +140,12 @@ class _Layout:
 
 def _comment(text: str) -> str:
     return f"#{text}" if not text or text[0] in "#!" else f"# {text}"
+
+
+def _is_of_alternatives(statement: tree.Statement) -> bool:
+    """Tell whether each alternative, or each value with its condition, has a line of its own where one is too short."""
+    is_choice = isinstance(statement, tree.Criterion) and isinstance(statement.body, tree.Conditional)
+    return isinstance(statement, tree.Rule) or is_choice
 
 
 def _has_alternatives(statement: tree.Statement) -> bool:

@@ -481,6 +481,18 @@ def _set(scene: Scene) -> Finding | None:
     return _here(scene, "LR101", message, advice)
 
 
+def _table(scene: Scene) -> Finding | None:
+    """`table t from "f.csv" column "x"`, `table t = {"a" = 1}`, `table t = "f.csv"`."""
+    if scene.tokens[0].text != "table" or scene.at < 2:
+        return None
+    in_file, within = 'table reps from "reps.csv" key "Region"', 'table dial = {"PL": "+48", "DE": "+49"}'
+    advice = in_file if "from" in {token.text for token in scene.tokens[2:3]} else within
+    if scene.kind() == "string" and scene.text(-1) == "=":
+        advice = in_file
+    code = "LR102" if scene.at_end else "LR101"
+    return _here(scene, code, f"expected {phrases(scene.expected)}, found {scene.found}", f"write `{advice}`")
+
+
 def _type(scene: Scene) -> Finding | None:
     """`field x: string`."""
     if "TYPE" not in scene.expected or scene.at_end:
@@ -609,8 +621,9 @@ _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _always,
     _reserved,
     _other_tests,
-    _set,
     _type,
+    _table,
+    _set,
     _no_quotes,
     _since_date,
     _ladder,

@@ -12,7 +12,7 @@ STATEMENT_WORDS = frozenset(
     {
         "criterion", "dimension", "event", "events", "example", "expect", "field", "given", "grade", "group", "hold",
         "include", "list", "output", "param", "persona", "precision", "require", "rule", "ruleset", "segment", "stages",
-        "timezone", "total", "use",
+        "table", "timezone", "total", "use",
     }
 )  # fmt: skip
 """Open a statement, at the start of a line."""

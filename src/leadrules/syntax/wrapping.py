@@ -27,7 +27,7 @@ _SUM = 4
 def wrapped(text: str, indent: int, *, apart: bool) -> str:
     """Write a statement's text on several lines, the first `indent` spaces in and the others four more.
 
-    With `apart`, each alternative of a rule has a line of its own. A bracket stays open for 50 lines
+    With `apart`, each alternative of a rule or value has a line of its own. A bracket stays open for 50 lines
     only, so a statement that would need more has wider ones.
     """
     tokens = list(tokens_of(text))

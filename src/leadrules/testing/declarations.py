@@ -81,6 +81,7 @@ class Declarations:
     def vocabulary(self) -> None:
         """Declare params, lists, fields, events and groups, and take some of the standard ones."""
         declare = [self.param, self.list_of, self.field, self.event]
+        declare += [self.table] if self.chance.uses("tables", 30) else []
         for _ in range(self.chance.whole(0, 7)):
             self.chance.pick(declare)()
         for standard in self.chance.some(STANDARD_FIELDS, 2, 5):
@@ -110,6 +111,14 @@ class Declarations:
         items = tuple(self._literal(type_) for _ in range(self.chance.whole(1, 4)))
         self.scene.lists[node.name] = type_
         self.statements.append(made(tree.ListDeclaration, node, made(tree.Set, items)))
+
+    def table(self) -> None:
+        """Declare a table with up to three keys."""
+        node, type_ = self.fresh(), self.chance.pick((TEXT, NUMBER, DATE, BOOL))
+        keys = self._distinct(TEXTS, 1, 3)
+        pairs = tuple(made(tree.Pair, made(tree.Text, key), self._literal(type_)) for key in keys)
+        self.scene.tables[node.name] = type_
+        self.statements.append(made(tree.TableDeclaration, node, pairs))
 
     def field(self) -> None:
         """Declare a field with any of its options."""

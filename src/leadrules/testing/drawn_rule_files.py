@@ -21,7 +21,7 @@ from leadrules.testing.scoring import Block, Scoring
 Construct = Literal[
     "aggregates", "caps", "conditionals", "criteria", "decay", "dimensions", "events", "expressions", "filters",
     "grades", "groups", "hostile names", "ladders", "layout", "marks", "outputs", "patterns", "personas",
-    "requirements", "segments", "total",
+    "requirements", "segments", "tables", "total",
 ]  # fmt: skip
 """What can be left out of generated rule files. `events` are the rules that score each event, `layout`
 everything that the formatter would write otherwise."""

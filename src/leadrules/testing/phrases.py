@@ -252,10 +252,17 @@ class Phrases:
             return name(self.chance.pick(named))
         if type_ == NUMBER and self.chance.happens(25):
             return self._computed(depth, place)
+        tables = [n for n, t in self.scene.tables.items() if t == type_] if depth else []
+        if tables and self.chance.happens(30):
+            return self.lookup(self.chance.pick(tables), place)
         is_choice = depth and type_ in {NUMBER, TEXT, BOOL, DATE}
         if is_choice and self.chance.uses("conditionals", 6):
             return made(tree.Group, self.conditional(type_, depth - 1, place))
         return self.literal(type_)
+
+    def lookup(self, table: str, place: Place = ANYWHERE) -> tree.Call:
+        """Give what a table has under a text."""
+        return made(tree.Call, None, name(table), (made(tree.Argument, None, self.operand(TEXT, place, 0)),))
 
     def conditional(self, type_: Type, depth: int = 0, place: Place = ANYWHERE) -> tree.Conditional:
         """Give a value with conditions, of a type that has literals or of a closed text, with or without `else`."""

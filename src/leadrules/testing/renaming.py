@@ -26,6 +26,7 @@ HOSTILE = " \"'); __import__('os').abort() #{}\\%s"
 events keep their order."""
 
 _DECLARING = (
+    tree.TableDeclaration,
     tree.Param, tree.ListDeclaration, tree.FieldDeclaration, tree.EventDeclaration, tree.EventGroup, tree.Criterion,
     tree.Segment, tree.Dimension, tree.PointsGroup, tree.Persona, tree.Grade, tree.GradePair, tree.Property,
 )  # fmt: skip

@@ -42,7 +42,8 @@ class Scene:
 
     `events` are the types and their properties, `groups` their groups, and `asked` those of both
     that rules name; `params` are by name, a duration's type being None, and `amounts` has the
-    numbers among them; `criteria` includes the `plain` ones, which filters may read; `truths` are
+    numbers among them; `tables` are those that the file holds, with the type of
+    their values; `criteria` includes the `plain` ones, which filters may read; `truths` are
     segments; `numbers` are dimensions, groups, personas and the score.
     """
 
@@ -53,6 +54,7 @@ class Scene:
     params: dict[str, Type | None] = attrs.field(factory=dict)
     amounts: dict[str, Fraction] = attrs.field(factory=dict)
     lists: dict[str, Type] = attrs.field(factory=dict)
+    tables: dict[str, Type] = attrs.field(factory=dict)
     criteria: dict[str, Type] = attrs.field(factory=dict)
     plain: set[str] = attrs.field(factory=set)
     truths: list[str] = attrs.field(factory=list)

@@ -18,6 +18,7 @@ from leadrules import program as p
 from leadrules.engine.compiler import code, operands, runtime
 from leadrules.engine.compiler.branches import chosen
 from leadrules.engine.compiler.code import Expr, Names
+from leadrules.engine.compiler.lookups import looked_up
 from leadrules.engine.compiler.operands import (
     Day,
     Flag,
@@ -396,6 +397,9 @@ class Conditions:
                 raise Plugged("an argument of a plugin's criterion")
             case p.ConditionValue(condition):
                 return Flag(self.true(condition, at), self.false(condition, at))
+            case p.Lookup(table, column, key):
+                values = self.program.tables[table].columns[column]
+                return looked_up(values, (table, column), self.value(key, at), self.names, self.letters)
             case p.Conditional():
                 return self._conditional(node, at)
         assert_never(node)

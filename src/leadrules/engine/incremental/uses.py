@@ -381,7 +381,8 @@ def uses_in(node: Node) -> Iterator[Use]:
                 yield from _uses_of_relations(part)
             case (
                 p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
-                | p.Negative() | p.Converted() | p.ConditionValue() | p.Conditional() | p.Branch() | p.Always()
+                | p.Negative() | p.Converted() | p.ConditionValue() | p.Lookup() | p.Conditional() | p.Branch()
+                | p.Always()
                 | p.Or() | p.And() | p.Not() | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest()
                 | p.IsKnown() | p.Truth()
                 | p.MomentWithin() | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket()
@@ -422,7 +423,8 @@ def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
 
 _STATIC = (
     p.Constant, p.PropertyRead, p.CallNode, p.Arithmetic, p.Negative, p.ConditionValue, p.Compare, p.Between,
-    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast, p.Conditional, p.Branch,
+    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast, p.Lookup, p.Conditional,
+    p.Branch,
 )  # fmt: skip
 
 

@@ -201,6 +201,10 @@ class Reading:
                 return self.day(found) if type_.kind == "date" else self.instant(found, value.type.kind)
             case p.ConditionValue(condition):
                 return self.truth(condition, event)
+            case p.Lookup(table, column, key):
+                found = self.value(key, event)
+                values = self.program.tables[table].columns[column].values
+                return None if found is None else values.get(self.letters.folded(str(found)))
             case p.Conditional():
                 return self._conditional(node, event)
 

@@ -190,7 +190,7 @@ def reads(node: p.Node) -> Iterator[Read]:
 
     Literals are left out, and what differs from event to event inside a filter or its points.
     """
-    found: Iterator[Any] = node.find(p.CallNode, *_CLOSED, closed=_CLOSED)
+    found: Iterator[Any] = node.find(p.CallNode, p.Lookup, *_CLOSED, closed=_CLOSED)
     return (read for read in found if not is_of_event(read))
 
 

@@ -37,6 +37,7 @@ from leadrules.engine.spans.possible import (
     maybe_unknown,
     members,
     negative,
+    one_of,
     only,
     opposite,
     truths_of,
@@ -262,9 +263,19 @@ class SpanReading:
                 return self._converted(self.value(value, event), value.type.kind, type_.kind)
             case p.ConditionValue(condition):
                 return values_of(self.truth(condition, event))
+            case p.Lookup(key=key):
+                return self._lookup(node, self.value(key, event))
             case p.Conditional():
                 return self._conditional(node, event)
         assert_never(node)
+
+    def _lookup(self, node: p.Lookup, key: Possible) -> Possible:
+        listed = members(key)
+        if listed is None:
+            return ANYTHING
+        constants = (p.Constant(one, node.key.type) for one in listed if one is not None)
+        found = [self.still.value(attrs.evolve(node, key=constant)) for constant in constants]
+        return one_of([*found, *([None] if None in listed else [])])
 
     def _conditional(self, node: p.Conditional, event: Occurrence | None) -> Possible:
         """Give the values of the branches that may be the first true one, in the order in which they are asked."""

@@ -235,6 +235,25 @@ class Property(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Pair(Node):
+    """`"PL": "+48"`, a line of a table that is written in the file."""
+
+    key: Text
+    value: Literal
+
+
+@attrs.frozen(eq=False, repr=False)
+class TableDeclaration(Node):
+    """`table NAME = {"key": value, …}` (then `pairs`), or `table NAME from "file" key "Column" [prop: type, …]`."""
+
+    name: Name
+    pairs: tuple[Pair, ...] = ()
+    path: Text | None = None
+    key: Text | None = None
+    columns: tuple[Property, ...] = ()
+
+
+@attrs.frozen(eq=False, repr=False)
 class EventDeclaration(Node):
     """`event NAME[prop: type, …] at as "…" from "…" id prop`; an option not given is None or empty."""
 
@@ -469,6 +488,7 @@ Statement = (
     | AccentsIgnored
     | Param
     | ListDeclaration
+    | TableDeclaration
     | FieldDeclaration
     | EventDeclaration
     | EventGroup

@@ -1,0 +1,28 @@
+"""The tables that a file looks things up in, as values by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from leadrules.frozen import frozen
+from leadrules.values import Value
+from leadrules.vocabulary import Type
+
+
+@attrs.frozen
+class TableColumn:
+    """The values of a column by key, in the form in which texts are compared; an empty cell has none."""
+
+    type: Type
+    values: Mapping[str, Value] = attrs.field(converter=frozen)
+    pii: bool = False
+
+
+@attrs.frozen
+class Table:
+    """A table by its name. One that the file itself holds has one column, whose name is empty."""
+
+    name: str
+    columns: Mapping[str, TableColumn] = attrs.field(converter=frozen)
