@@ -43,6 +43,14 @@ criterion anchor = signed if signed is known | 2026-01-01 if need
 criterion agreed = need if size > 5 | consent and no unsubscribe if domain is known | else true
 criterion wished = tags if need
 criterion band_worth = 3 if size > 20 | else 2
+table hosts = {"GMAIL.com": 2, "x.pl": 3.5, "a": -1}
+table kinds from "kinds.csv" key "domain" [since: date, ours: bool, topics: list of text]
+output kind = kinds.kind(domain)
+output since = kinds.since(domain)
+output ours = kinds.ours(domain)
+output topics = kinds.topics(domain) if need | else wished
+output worth = hosts(domain) / 3
+output known_host = hosts(domain) is known
 criterion shown = profile if need | profile if consent
 segment lovers = count(page_view within 7 days) >= least
 require consent before scoring because "no consent"
@@ -56,6 +64,9 @@ dimension fit max 60 min -5
   tags contains {"vip", "beta"} +4
   at least 2 of (consent, need, size < 5, domain = company) +6
   always +(size / 3) max 10 points
+  hosts(domain) >= 2 +(hosts(domain))
+  kinds.kind(domain) = "mail" and kinds.since(domain) < 2026-05-15 +1 | kinds.ours(domain) +2
+  kinds.topics(domain) contains "b" +1
   band = "big" +1 | in {"mid", "small"} +2
   always +(factor)
   agreed +1 | not agreed +2
@@ -75,6 +86,8 @@ dimension usage max 100 half-life 10 days
   content[url contains "x"] +1 max 4 points per url no decay max 9 points
   page_view +(seconds / 10) fades over 30 days max 20 points
   page_view +4 drops 10% every 12 hours when big
+  page_view[hosts(url) < 0 or kinds.kind(campaign) = "Mail"] +1
+  page_view +(hosts(campaign)) max 3 points
   page_view[(url if seconds > 10 | else campaign) = "/pricing"] +1
   page_view +(seconds / 10 if seconds > 20 | band_worth if campaign is known | else 1) max 2 times
   page_view since email_open +1 max 4 times no decay
@@ -110,7 +123,12 @@ cell = "A1" -> recommend "visit"
 usage > 1 -> tag "call"
 """.replace(" since 'x'.signed", " since signed")
 
-RULES = Ruleset.from_text(RICH)
+KINDS = """domain,kind,since,ours,topics
+gmail.com,Mail,2026-05-01,no,"a,b"
+A,mail,,yes,
+bcorp,Firm,2026-06-01,,b
+"""
+RULES = Ruleset.from_text(RICH, files={"kinds.csv": KINDS})
 
 
 # -------------------------------------------------------------------- leads

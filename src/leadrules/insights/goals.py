@@ -170,8 +170,9 @@ class _Goals:
             condition = node.conditions[index] if index < len(node.branches) else None
             if may_count:
                 needed = _ALL_FALSE if condition is None else advice(condition, True, self.program)
-                text = "else" if condition is None else condition.text
-                told = f"{node.values[index].text} {'if ' * (condition is not None)}{text}", "counts", needed
+                value = node.values[index].text
+                text = f"else {value}" if condition is None else f"{value} if {condition.text}"
+                told = text, "counts", needed
                 about = ("conditional", node, index)
                 yield self._check("alternative", condition or node, told, _chooses(node, index), about)
             if condition is not None:
