@@ -30,7 +30,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
-UNITS = {"minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
+UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY, "weeks": WEEK}
 """Microseconds of each unit of a duration."""
 
 MOST_DIGITS = 1_000
@@ -150,15 +150,15 @@ def plain_name(text: str) -> str:
 
 @attrs.frozen
 class Duration:
-    """A span of time as written; `unit` is minutes, hours, days or weeks."""
+    """A span of time as written; `unit` is seconds, minutes, hours, days or weeks."""
 
     count: int
     unit: str
 
     @classmethod
     def of(cls, microseconds: int) -> Duration:
-        """Give whole minutes in the largest unit up to days of which they are a whole number."""
-        unit = next(unit for unit in ("days", "hours", "minutes") if microseconds % UNITS[unit] == 0)
+        """Give whole seconds in the largest unit up to days of which they are a whole number."""
+        unit = next(unit for unit in ("days", "hours", "minutes", "seconds") if microseconds % UNITS[unit] == 0)
         return cls(microseconds // UNITS[unit], unit)
 
     @property
@@ -171,13 +171,13 @@ class Duration:
 
 
 def text_of_span(microseconds: int) -> str:
-    """Write a span of time in the largest unit up to days that is whole, below a minute as a part of one.
+    """Write a span of time in the largest unit up to days that is whole, below a second as a part of one.
 
-    >>> text_of_span(36 * HOUR), text_of_span(30 * SECOND)
-    ('36 hours', '0.5 minutes')
+    >>> text_of_span(36 * HOUR), text_of_span(30 * SECOND), text_of_span(SECOND // 2)
+    ('36 hours', '30 seconds', '0.5 seconds')
     """
-    if microseconds % MINUTE:
-        return f"{text_of_number(Fraction(microseconds, MINUTE))} minutes"
+    if microseconds % SECOND:
+        return f"{text_of_number(Fraction(microseconds, SECOND))} seconds"
     return str(Duration.of(microseconds))
 
 

@@ -17,6 +17,7 @@ from leadrules.families import (
     CALENDARS,
     COMPARISONS,
     DECAYS,
+    ELAPSED,
     FIELD_TYPES,
     RESULT_LISTS,
     TEXT_TESTS,
@@ -45,7 +46,9 @@ def words_of(terminal: str) -> set[str]:
     return {word.replace(r"\s+", " ") for word in (grouped.group(1) if grouped else pattern).split("|")}
 
 
-@pytest.mark.parametrize("table", [AGGREGATES, CALENDARS, COMPARISONS, DECAYS, FIELD_TYPES, RESULT_LISTS, TEXT_TESTS])
+@pytest.mark.parametrize(
+    "table", [AGGREGATES, CALENDARS, COMPARISONS, DECAYS, ELAPSED, FIELD_TYPES, RESULT_LISTS, TEXT_TESTS]
+)
 def test_nobody_changes_what_a_member_means(table):
     name, member = next(iter(table.items()))
     with pytest.raises(TypeError):
@@ -64,6 +67,7 @@ def test_nobody_changes_what_a_member_means(table):
         ("TEXT_TEST", set(TEXT_TESTS)),
         ("CMP", set(COMPARISONS)),
         ("UNIT", {unit.removesuffix("s") for unit in UNITS}),
+        ("ELAPSED", {unit.removesuffix("s") for unit in ELAPSED}),
         ("TYPE", set(get_args(Kind)) - {"label"}),
         ("BOOL", {"true", "false"}),
     ],
@@ -98,6 +102,46 @@ def test_the_page_of_the_language_has_every_test(name):
 @pytest.mark.parametrize("name", [*CALENDARS, *DECAYS])
 def test_the_page_of_the_language_has_every_calendar_and_decay(name):
     assert re.search(rf"\| [^|\n]*`(?:max N per )?{re.escape(name)}\b", PAGE)
+
+
+@pytest.mark.parametrize("name", ELAPSED)
+def test_the_page_of_the_language_has_every_unit_of_time_that_went_by(name):
+    assert re.search(rf"\| [^|\n]*`{name}(?: since X)?`", PAGE)
+
+
+# ------------------------------------------------------------ time that went by
+
+nearby = st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31))
+
+
+def months_later(day, months):
+    """Give the same day so many months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return dt.date(year, month + 1, min(day.day, (following - dt.timedelta(days=1)).day))
+
+
+@given(nearby, nearby)
+def test_months_are_the_most_that_do_not_pass_the_later_day(first, last):
+    found = ELAPSED["months"].of_days(first, last)
+    assert months_later(first, found) <= last < months_later(first, found + 1)
+    years = ELAPSED["years"].of_days(first, last)
+    assert months_later(first, 12 * years) <= last < months_later(first, 12 * (years + 1))
+
+
+@pytest.mark.parametrize("unit", [unit for unit in ELAPSED.values() if unit.of_days], ids=lambda unit: unit.name)
+@given(first=nearby, last=nearby, earlier=st.integers(0, 100), later=st.integers(0, 100))
+def test_a_longer_time_has_no_fewer_units(unit, first, last, earlier, later):
+    longer = unit.of_days(first - dt.timedelta(days=earlier), last + dt.timedelta(days=later))
+    assert unit.of_days(first, last) <= longer
+
+
+@pytest.mark.parametrize("unit", ELAPSED.values(), ids=ELAPSED)
+@given(at=st.integers(0, 4 * 365 * 86_400), age=st.integers(0, 800 * 86_400))
+def test_no_window_has_more_units_than_is_said(unit, at, age):
+    here, first, last = zone("Europe/Warsaw"), at * 1_000_000, (at + age) * 1_000_000
+    found = unit.of_days(here.day(first), here.day(last)) if unit.is_calendar else unit.of_instants(first, last)
+    assert 0 <= found <= unit.most_within(last - first)
 
 
 # ----------------------------------------------------------------- aggregates

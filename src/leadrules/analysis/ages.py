@@ -1,4 +1,4 @@
-"""Days since an event that may never have happened: unknown there, and so neither many nor few."""
+"""Time since an event that may never have happened: unknown there, and so neither many nor few."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from leadrules.analysis.findings import Findings, Root, alternatives_of, parts_b
 from leadrules.analysis.points import Outline
 from leadrules.errors import Span
 from leadrules.families import COMPARISONS
-from leadrules.values import text_of_number
+from leadrules.values import UNITS, text_of_number
 
 _LATE, _EARLY = frozenset({">", ">="}), frozenset({"<", "<="})
 
@@ -32,11 +32,12 @@ def check_ages(outline: Outline, findings: Findings) -> None:
 
 @attrs.frozen
 class _Age:
-    """A test of the days since the latest event of a selection, as it is wanted: `op` and `asked` days."""
+    """A test of the time since the latest event of a selection, as it is wanted: `op` and `asked` of a unit."""
 
     test: p.Condition
     op: str
     selection: p.Selection
+    unit: str
     asked: Fraction
 
 
@@ -48,8 +49,10 @@ def _check_condition(program: p.Program, root: Root, findings: Findings) -> None
             continue
         event, shown = age.selection.name, age.test.text
         message = f"where there never was `{event}`, `{shown}` is not true but unknown"
-        days = text_of_number(age.asked)
-        help_ = f"`no {event} within {days} days` holds there too; if not meant, write `{event} and {shown}`"
+        help_ = f"write `{event} and {shown}` where that is meant"
+        if age.unit in UNITS:
+            window = f"{text_of_number(age.asked)} {age.unit}"
+            help_ = f"`no {event} within {window}` holds there too; if not meant, write `{event} and {shown}`"
         findings.warn("LR223", message, age.test, help_)
 
 
@@ -73,7 +76,7 @@ def _asks(condition: p.Condition, program: p.Program) -> bool:
 
 
 def _ages(condition: p.Condition, program: p.Program) -> Iterator[_Age]:
-    """Give the tests of days since an event, each as it must be for the condition to hold."""
+    """Give the tests of time since an event, each as it must be for the condition to hold."""
     waiting: list[tuple[p.Condition, bool]] = [(condition, True)]
     while waiting:
         node, wanted = waiting.pop()
@@ -101,7 +104,7 @@ def _age(test: p.Condition, op: str, value: p.ValueNode, asked: Fraction, progra
         if value.kind != "criterion" or behind is None:
             return
         value = behind  # type: ignore[assignment]
-    if isinstance(value, p.DaysBetween) and value.direction == "since" and isinstance(value.moment, p.Aggregate):
+    if isinstance(value, p.Elapsed) and value.direction == "since" and isinstance(value.moment, p.Aggregate):
         moment = value.moment
         if moment.function == "last" and moment.selection.within is None:
-            yield _Age(test, op, moment.selection, asked)
+            yield _Age(test, op, moment.selection, value.unit, asked)

@@ -37,9 +37,9 @@ from leadrules.analysis.sets import (
     united,
 )
 from leadrules.criteria import Criterion
-from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS, Kind
+from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, TEXT_TESTS, Kind
 from leadrules.letters import Letters
-from leadrules.values import DAY, MOST_DIGITS, Value
+from leadrules.values import MOST_DIGITS, Value
 from leadrules.vocabulary import BOOL, NUMBER, Type
 
 Key = tuple[str, str]
@@ -269,8 +269,8 @@ class Meaning:
                 return Values(numbers([Interval(Fraction(0), most)], whole=True))
             case p.Aggregate():
                 return self._aggregate(node)
-            case p.DaysBetween():
-                return self._days(node)
+            case p.Elapsed():
+                return self._elapsed(node)
             case p.Arithmetic():
                 return self._arithmetic(node)
             case p.Negative(operand):
@@ -306,7 +306,7 @@ class Meaning:
             case p.DefinitionRead("segment", name) if ("segment", name) in self.conditions:
                 cases = self.conditions["segment", name]
                 return either([cases.true, cases.false]), cases.unknown
-            case p.DaysBetween(_, moment) | p.Converted(moment):
+            case p.Elapsed(_, _, moment) | p.Converted(moment):
                 return self.presence(moment)
             case p.Negative(operand):
                 return self.presence(operand)
@@ -424,15 +424,16 @@ class Meaning:
             return Fraction(len(node.property.type.choices))
         return Fraction(2) if node.property.type.kind == "bool" else None
 
-    def _days(self, node: p.DaysBetween) -> Values:
-        """Give whole days: never negative since an event, and at most the days of its window."""
+    def _elapsed(self, node: p.Elapsed) -> Values:
+        """Give whole units of time: never negative since an event, and at most those of its window."""
         found = Range()
         moment = node.moment
         if isinstance(moment, p.Aggregate) and moment.property.name == "at":
             within = moment.selection.within
-            found = Range(Fraction(0), None if within is None else Fraction(within // DAY))
+            most = None if within is None else Fraction(ELAPSED[node.unit].most_within(within))
+            found = Range(Fraction(0), most)
         if node.direction == "until":
-            # A count of days is floored: half a day ago is -1 days until.
+            # What is counted is floored: half a day ago is -1 days until.
             found = Range(None if found.high is None else -found.high - 1, None if found.low is None else Fraction(0))
         return Values(as_numbers(found, whole=True), self.values(moment).unknown)
 

@@ -77,8 +77,11 @@ def _number(value: float | Decimal | str) -> Fraction:
         raise ValueError(f"`{value}` is not a number") from None
 
 
+_SECOND = dt.timedelta(seconds=1)
+
+
 def _duration(value: Any) -> Duration:
-    if isinstance(value, dt.timedelta) and value >= dt.timedelta(minutes=1) and not value % dt.timedelta(minutes=1):
+    if isinstance(value, dt.timedelta) and value >= _SECOND and not value % _SECOND:
         return Duration.of(value // dt.timedelta(microseconds=1))
     if isinstance(value, str):
         count, _, unit = value.strip().partition(" ")

@@ -276,9 +276,9 @@ class Expressions(Resolver):
                 return self._count(node, selection, place)
             case tree.Aggregate():
                 return self._aggregate(node, place)
-            case tree.Days():
-                moment = self._moment(node.moment, place)
-                return p.DaysBetween(node.direction, moment, NUMBER, **told(node))
+            case tree.Elapsed():
+                moment = self._moment(node.moment, place, node.unit)
+                return p.Elapsed(node.unit, node.direction, moment, NUMBER, **told(node))
             case tree.Arithmetic():
                 return self._arithmetic(node, place)
             case tree.Minus(operand):
@@ -383,7 +383,7 @@ class Expressions(Resolver):
         type_ = found.type if aggregate.gives_value else NUMBER
         return p.Aggregate(node.function, read, selection, type_, **told(node))
 
-    def _moment(self, node: tree.Selection | tree.Name | tree.Aggregate, place: Place) -> p.ValueNode:
+    def _moment(self, node: tree.Selection | tree.Name | tree.Aggregate, place: Place, unit: str) -> p.ValueNode:
         """Check what `days since` counts from: a date or datetime, or the latest event of a selection."""
         if isinstance(node, tree.Selection) or (isinstance(node, tree.Name) and self.is_event(node, place)):
             selection = self.selection(node, place)
@@ -395,7 +395,9 @@ class Expressions(Resolver):
             self.unknown(node, place, "field {name}: date")
         if not found.type.is_time:
             self.report.refuse(
-                "LR401", f"days are counted from an event or a date, and `{text_of(node)}` is a {found.type.kind}", node
+                "LR401",
+                f"{unit} are counted from an event or a date, and `{text_of(node)}` is a {found.type.kind}",
+                node,
             )
         return found
 

@@ -422,9 +422,9 @@ class Scoring:
         node = found[0]
         written = node.every if isinstance(node, tree.Drops) else node.duration
         duration = self.expressions.duration(written)
-        if duration.unit == "minutes":
+        if duration.unit in {"minutes", "seconds"}:
             self.report.refuse(
-                "LR512", "points decay by days or hours, not minutes", written, "write `1 hours` or more"
+                "LR512", f"points decay by days or hours, not {duration.unit}", written, "write `1 hours` or more"
             )
         if not isinstance(node, tree.Drops):
             return Decay(_DECAYS[type(node)], duration)

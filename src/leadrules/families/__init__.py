@@ -9,6 +9,7 @@ from leadrules.families.aggregates import AGGREGATES, Aggregate
 from leadrules.families.calendars import CALENDARS, Calendar
 from leadrules.families.comparisons import COMPARISONS, Comparison
 from leadrules.families.decays import DECAYS, Decay
+from leadrules.families.elapsed import ELAPSED, ElapsedUnit
 from leadrules.families.field_types import FIELD_TYPES, ORDERED, FieldType, Kind
 from leadrules.families.result_lists import MARKS, RESULT_LISTS, ResultList
 from leadrules.families.text_tests import TEXT_TESTS, TextTest
@@ -18,6 +19,7 @@ __all__ = [
     "CALENDARS",
     "COMPARISONS",
     "DECAYS",
+    "ELAPSED",
     "FIELD_TYPES",
     "MARKS",
     "ORDERED",
@@ -27,6 +29,7 @@ __all__ = [
     "Calendar",
     "Comparison",
     "Decay",
+    "ElapsedUnit",
     "FieldType",
     "Kind",
     "ResultList",

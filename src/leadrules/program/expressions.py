@@ -109,12 +109,14 @@ class Aggregate(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
-class DaysBetween(Expression):
-    """Whole days from a moment to `as_of` (since) or from `as_of` to a moment (until), floored.
+class Elapsed(Expression):
+    """Whole units of time from a moment to `as_of` (since) or from `as_of` to a moment (until), floored.
 
-    For a date they are calendar days. Unknown where the moment is.
+    `unit` is one of `families.ELAPSED`. For a date, days and weeks are those of the calendar; months and years
+    always are. Unknown where the moment is.
     """
 
+    unit: str
     direction: Literal["since", "until"]
     moment: ValueNode
     type: Type
@@ -220,7 +222,7 @@ ValueNode = (
     | DefinitionRead
     | Count
     | Aggregate
-    | DaysBetween
+    | Elapsed
     | Arithmetic
     | Negative
     | CallNode

@@ -29,7 +29,7 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return node.pii
         case p.Aggregate():
             return node.property.pii and AGGREGATES[node.function].reveals
-        case p.DaysBetween(_, moment) | p.Converted(moment):
+        case p.Elapsed(_, _, moment) | p.Converted(moment):
             return reveals(moment, program, revealing)
         case p.Arithmetic(_, left, right):
             return reveals(left, program, revealing) or reveals(right, program, revealing)

@@ -158,8 +158,9 @@ class Builder:
         prop, selection = _nodes(c)
         return tree.Aggregate(_word(c[0]), prop, selection, span=self._span(c))
 
-    def days(self, c: Children) -> tree.Days:
-        return tree.Days(_word(c[0]).split()[1], *_nodes(c), span=self._span(c))
+    def elapsed(self, c: Children) -> tree.Elapsed:
+        unit, direction = _word(c[0]).split()
+        return tree.Elapsed(unit, direction, *_nodes(c), span=self._span(c))
 
     def call(self, c: Children) -> tree.Call:
         function, *rest = _nodes(c)

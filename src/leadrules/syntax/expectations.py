@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from leadrules.families import FIELD_TYPES, TEXT_TESTS
+from leadrules.families import ELAPSED, FIELD_TYPES, TEXT_TESTS
 from leadrules.syntax.words import UNITS
 
 Expected = frozenset[str]
@@ -16,7 +16,7 @@ Expected = frozenset[str]
 _WORDS = {
     "AGO": "ago", "AND": "and", "AS": "as", "AT_LEAST": "at least", "BECAUSE": "because",
     "BEFORE_SCORING": "before scoring", "BETWEEN": "between", "COLUMN": "column", "COUNT": "count",
-    "DAYS": "days since", "DEFAULT": "default", "DROPS": "drops", "ELSE": "else", "EVERY": "every", "EXIT": "exit",
+    "DEFAULT": "default", "DROPS": "drops", "ELSE": "else", "EVERY": "every", "EXIT": "exit",
     "FADES_OVER": "fades over", "FORWARD_ONLY": "forward only", "FROM": "from",
     "HALF_LIFE": "half-life", "KEY": "key", "IF": "if", "IN": "in", "IN_DIMENSION": "in", "IS_KNOWN": "is known",
     "IS_UNKNOWN": "is unknown", "MAX": "max", "MIN": "min", "NO": "no", "NOT": "not", "NO_DECAY": "no decay",
@@ -28,6 +28,7 @@ _WORDS = {
 }  # fmt: skip
 _SEVERAL = {
     "BOOL": ("true", "false"),
+    "ELAPSED": tuple(f"{unit} since" for unit in ELAPSED),
     "RELATION": ("followed by", "preceded by"),
     "TEXT_TEST": tuple(TEXT_TESTS),
     "TYPE": tuple(FIELD_TYPES),

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
-from leadrules.families import AGGREGATES, CALENDARS
+from leadrules.families import AGGREGATES, CALENDARS, ELAPSED
 from leadrules.syntax import tree
 from leadrules.syntax.words import (
     OPERAND_WORDS,
@@ -192,7 +192,10 @@ def _arithmetic(node: tree.Arithmetic) -> str:
 
 
 def _selection(node: tree.Selection) -> str:
-    return " ".join([_name(node.name) + _filter(node.filter), *map(text_of, (*node.spans, *node.relations))])
+    name = _name(node.name)
+    if node.name.name in ELAPSED and node.filter is None and node.spans and isinstance(node.spans[0], tree.Since):
+        name = f"`{node.name.name}`"  # else it would be `hours since X`
+    return " ".join([name + _filter(node.filter), *map(text_of, (*node.spans, *node.relations))])
 
 
 def _relation(node: tree.Relation) -> str:
@@ -431,7 +434,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Answer: _answer,
     tree.Count: lambda n: f"count({text_of(n.selection)})",
     tree.Aggregate: lambda n: f"{n.function}({_plain(n.property)} of {text_of(n.selection)})",
-    tree.Days: lambda n: f"days {n.direction} {text_of(n.moment)}",
+    tree.Elapsed: lambda n: f"{n.unit} {n.direction} {text_of(n.moment)}",
     tree.Argument: _argument,
     tree.Call: _call,
     tree.Arithmetic: _arithmetic,

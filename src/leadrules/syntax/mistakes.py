@@ -14,7 +14,7 @@ from typing import NamedTuple
 import attrs
 
 from leadrules.errors import Diagnostic, closest
-from leadrules.families import COMPARISONS, TEXT_TESTS
+from leadrules.families import COMPARISONS, ELAPSED, TEXT_TESTS
 from leadrules.syntax.expectations import (
     Expected,
     follows_operand,
@@ -35,7 +35,7 @@ _OPERATORS = frozenset("+-*/")
 _DAYS_IN = {"month": 30, "quarter": 90, "year": 365}
 _UNIT_SHORT = {
     "d": "days", "day": "days", "h": "hours", "hr": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes",
-    "m": "minutes", "w": "weeks", "wk": "weeks", "wks": "weeks",
+    "m": "minutes", "s": "seconds", "sec": "seconds", "secs": "seconds", "w": "weeks", "wk": "weeks", "wks": "weeks",
 }  # fmt: skip
 _TYPES = {
     "string": "text", "str": "text", "varchar": "text", "int": "number", "integer": "number", "float": "number",
@@ -246,11 +246,11 @@ def _reserved(scene: Scene) -> Finding | None:
 
 def _no_name(scene: Scene) -> Finding | None:
     """`days since lab.renewal(signed)`, `lab.renewal(signed) within 5 days`: a call has no name yet."""
-    since, here = scene.text(-2), scene.text()
-    if here in {".", "("} and scene.text(-3) == "days" and since in {"since", "until"}:
+    unit, since, here = scene.text(-3), scene.text(-2), scene.text()
+    if here in {".", "("} and unit in ELAPSED and since in {"since", "until"}:
         after = f"{scene.text(-1)}.{scene.text(1)}" if here == "." else scene.text(-1)
-        message = f"expected an event, a date or `first(at of …)` after `days {since}`, found a call of `{after}`"
-        advice = f"name it with `criterion`: `criterion that_day = {after}(…)`, then `days {since} that_day`"
+        message = f"expected an event, a date or `first(at of …)` after `{unit} {since}`, found a call of `{after}`"
+        advice = f"name it with `criterion`: `criterion that_day = {after}(…)`, then `{unit} {since} that_day`"
         return _here(scene, "LR101", message, advice)
     if here == "within" and scene.text(-1) == ")" and scene.text(-2) != ")":
         message = f"expected {phrases(scene.expected)}, found `within`"
@@ -389,8 +389,8 @@ def _units(scene: Scene) -> Finding | None:
         return Finding("LR119", f"`{count} {word}` is not a duration", scene.at - 1, scene.at + 1, advice)
     if scene.kind() == "word" and word not in {"ago", "times"} and not takes_modifier(scene.expected):
         known = _UNIT_SHORT.get(word.lower())
-        if known or unit in {"second", "sec"} or (scene.expected == {"UNIT"} and not _goes_on(scene)):
-            advice = f"write `{count} {known}`" if known else "the units are minutes, hours, days and weeks"
+        if known or (scene.expected == {"UNIT"} and not _goes_on(scene)):
+            advice = f"write `{count} {known}`" if known else "the units are seconds, minutes, hours, days and weeks"
             return _here(scene, "LR119", f"`{word}` is not a unit of time", advice)
     if "$END" in scene.expected:
         return None

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
+from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, TEXT_TESTS
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
@@ -29,6 +29,7 @@ DURATIONS = (
     (1, "days"),
     (1, "minutes"),
     (400, "weeks"),
+    (45, "seconds"),
 )
 ORDERINGS = tuple(one.symbol for one in COMPARISONS.values() if one.border)
 
@@ -312,7 +313,11 @@ class Phrases:
             return self._event_number()
         if kind == 2:
             moment = self._moment(place)
-            return made(tree.Days, self.chance.pick(("since", "until")), moment) if moment else self.number()
+            return (
+                made(tree.Elapsed, self.chance.pick(tuple(ELAPSED)), self.chance.pick(("since", "until")), moment)
+                if moment
+                else self.number()
+            )
         if kind == 3:
             return made(tree.Group, self._sum(depth, place))
         if kind == 4:

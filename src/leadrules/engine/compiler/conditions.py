@@ -37,7 +37,7 @@ from leadrules.engine.compiler.operands import (
     only_text,
 )
 from leadrules.engine.compiler.shapes import Shapes
-from leadrules.families import COMPARISONS, TEXT_TESTS, Kind, TextTest
+from leadrules.families import COMPARISONS, ELAPSED, TEXT_TESTS, ElapsedUnit, Kind, TextTest
 from leadrules.letters import Letters
 from leadrules.nodes import Node
 from leadrules.values import DAY, instant_of, moment_of
@@ -383,8 +383,8 @@ class Conditions:
                 return Number(at.count(selection))
             case p.Aggregate():
                 return at.aggregate(node)
-            case p.DaysBetween(direction, moment):
-                return self._days(direction, self.value(moment, at), at)
+            case p.Elapsed(unit, direction, moment):
+                return self._elapsed(ELAPSED[unit], direction, self.value(moment, at), at)
             case p.Arithmetic(op, left, right):
                 return self._calculated(runtime.ARITHMETIC[op], [left, right], at)
             case p.Negative(operand):
@@ -449,23 +449,37 @@ class Conditions:
         assert not operand.optional
         return code.call(self.names.value(Fraction, "Fraction"), operand.expr, code.const(operand.scale))
 
-    def _days(self, direction: str, moment: Operand, at: Context) -> Operand:
+    def _elapsed(self, unit: ElapsedUnit, direction: str, moment: Operand, at: Context) -> Operand:
         if isinstance(moment, Unknown):
             return moment
+        since = direction == "since"
+        if unit.of_days is not None and unit.counts_days("date" if isinstance(moment, Day) else "datetime"):
+            test, day = self._known_day(moment)
+            ends = (day, at.clock("today")) if since else (at.clock("today"), day)
+            if unit.shortest == DAY:
+                found: Expr = code.attribute(code.binop(ends[1], "-", ends[0]), "days")
+            else:
+                found = code.call(self.names.value(unit.of_days, unit.name), *ends)
+            return Number(code.if_else(test, found, NONE), optional=True)
+        if isinstance(moment, Moment) and moment.at is not None and since and unit.shortest == DAY:
+            test, then = known(moment.at, self.names, optional=moment.optional)
+            elapsed = code.attribute(code.binop(at.clock("now"), "-", then), "days")
+            return Number(code.if_else(test, elapsed, NONE), optional=moment.optional)
+        instant = self.moment(moment)
+        if isinstance(instant, Unknown):
+            return instant
+        test, then = known(instant.expr, self.names, optional=instant.optional)
+        ends = (then, at.clock("instant")) if since else (at.clock("instant"), then)
+        found = code.binop(code.binop(ends[1], "-", ends[0]), "//", code.const(unit.shortest))
+        return Number(code.if_else(test, found, NONE), optional=instant.optional)
+
+    def _known_day(self, moment: Operand) -> tuple[Expr, Expr]:
+        """Write that a date, or the local day of a datetime, is known, and that day."""
+        assert isinstance(moment, (Day, Moment))
+        test, found = known(moment.expr, self.names, optional=moment.optional)
         if isinstance(moment, Day):
-            test, day = known(moment.expr, self.names, optional=moment.optional)
-            sides = (at.clock("today"), day) if direction == "since" else (day, at.clock("today"))
-            days: Expr = code.attribute(code.binop(sides[0], "-", sides[1]), "days")
-        else:
-            assert isinstance(moment, Moment)
-            if moment.at is not None and direction == "since":
-                test, then = known(moment.at, self.names, optional=moment.optional)
-                elapsed = code.attribute(code.binop(at.clock("now"), "-", then), "days")
-                return Number(code.if_else(test, elapsed, NONE), optional=moment.optional)
-            test, instant = known(moment.expr, self.names, optional=moment.optional)
-            ends = (at.clock("instant"), instant) if direction == "since" else (instant, at.clock("instant"))
-            days = code.binop(code.binop(ends[0], "-", ends[1]), "//", code.const(DAY))
-        return Number(code.if_else(test, days, NONE), optional=moment.optional)
+            return test, found
+        return test, code.call(self.names.value(self.program.scope.zone.day, "local_day"), found)
 
     def flag(self, node: p.ValueNode, at: Context) -> Flag:
         """Write a bool value."""

@@ -218,7 +218,7 @@ class EvidencePlans:
                 return self._counted(node, selection, lambda _, events: str(len(events)))
             case p.Happened(selection) if not asked_of_events(selection.filter):
                 return self._counted(node, selection, lambda _, events: _happened(events))
-            case p.DaysBetween(direction, p.Aggregate("first" | "last" as edge, p.PropertyRead("at"), selection)):
+            case p.Elapsed("days", direction, p.Aggregate("first" | "last" as edge, p.PropertyRead("at"), selection)):
                 return self._counted(node, selection, functools.partial(_days, direction, edge))
             case _:
                 return self._asked_value(node)

@@ -380,7 +380,7 @@ def uses_in(node: Node) -> Iterator[Use]:
                         yield LatestUse(p.Selection("", since.types, since.filter))
                 yield from _uses_of_relations(part)
             case (
-                p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.DaysBetween() | p.Arithmetic()
+                p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.Elapsed() | p.Arithmetic()
                 | p.Negative() | p.Converted() | p.ConditionValue() | p.Lookup() | p.Conditional() | p.Branch()
                 | p.Always()
                 | p.Or() | p.And() | p.Not() | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest()

@@ -18,11 +18,11 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
 from leadrules.engine.reference.relations import Related
-from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, TEXT_TESTS
+from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, ELAPSED, TEXT_TESTS
 from leadrules.lead import Facts
 from leadrules.letters import Letters
 from leadrules.occurrences import Occurrence
-from leadrules.values import DAY, Value, Zone, bounded, key_of
+from leadrules.values import Value, Zone, bounded, key_of
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -187,8 +187,8 @@ class Reading:
                 return Fraction(self.count(selection))
             case p.Aggregate():
                 return self._aggregate(node)
-            case p.DaysBetween(direction, moment):
-                return self._days(direction, self.value(moment, event), moment.type.kind)
+            case p.Elapsed(_, _, moment):
+                return self._elapsed(node, self.value(moment, event), moment.type.kind)
             case p.Arithmetic(op, left, right):
                 return arithmetic(op, self.value(left, event), self.value(right, event))
             case p.Negative(operand):
@@ -248,15 +248,15 @@ class Reading:
             return tuple(self.letters.folded(member) for member in value)
         return self.compared(value) if isinstance(value, str) else key_of(value)
 
-    def _days(self, direction: str, moment: Value | None, kind: str) -> Fraction | None:
-        if moment is None:
+    def _elapsed(self, node: p.Elapsed, moment: Value | None, kind: str) -> Fraction | None:
+        instant = self.instant(moment, kind)
+        if instant is None:
             return None
-        if kind == "date":
-            days = (self.zone.day(self.as_of) - moment).days  # type: ignore[operator]
-            return Fraction(days if direction == "since" else -days)
-        assert isinstance(moment, int)
-        elapsed = self.as_of - moment
-        return Fraction((elapsed if direction == "since" else -elapsed) // DAY)
+        unit, since = ELAPSED[node.unit], node.direction == "since"
+        if unit.of_days is not None and unit.counts_days(kind):
+            day, today = self.day(moment) if kind == "datetime" else moment, self.zone.day(self.as_of)
+            return Fraction(unit.of_days(day, today) if since else unit.of_days(today, day))  # type: ignore[arg-type]
+        return Fraction(unit.of_instants(instant, self.as_of) if since else unit.of_instants(self.as_of, instant))
 
     def _call(self, node: p.CallNode, event: Occurrence | None) -> Value | None:
         found = [self.value(argument, event) for argument in node.arguments]

@@ -176,7 +176,7 @@ class Evidence:
 Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened
 """What a condition finally looks at."""
 _CLOSED = (
-    *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.DaysBetween),
+    *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.Elapsed),
     *(p.Happened, p.MomentWithin, p.Was),
 )
 
@@ -206,7 +206,7 @@ def asked_of_events(*nodes: p.Node | None) -> dict[str, p.CallNode]:
 
 
 def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:
-    """Give what stands behind a name, in the filters of selections, and behind the moment that days are counted from.
+    """Give what stands behind a name, in the filters of selections, and behind the moment that time is counted from.
 
     Where criteria are asked about the events of a selection, these are looked at, too.
     """
@@ -214,9 +214,9 @@ def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:
         case p.DefinitionRead():
             behind = program.behind(node)
             return iter(()) if behind is None else reads(behind)
-        case p.DaysBetween(_, p.Aggregate() as moment):
+        case p.Elapsed(_, _, p.Aggregate() as moment):
             return _inside(moment, program)
-        case p.DaysBetween(_, moment) if not isinstance(moment, p.FieldRead):
+        case p.Elapsed(_, _, moment) if not isinstance(moment, p.FieldRead):
             return reads(moment)
         case p.MomentWithin(moment) if not isinstance(moment, p.FieldRead):
             return reads(moment)

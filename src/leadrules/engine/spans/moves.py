@@ -12,18 +12,18 @@ from collections.abc import Iterator
 import attrs
 
 from leadrules.engine.spans.selections import Pool
-from leadrules.values import DAY, Zone
+from leadrules.values import Zone
 
 
 @attrs.define
 class Moves:
-    """What has been seen to move about a lead: windows over pools of events, points that fade, counts of days."""
+    """What has been seen to move about a lead: windows over pools of events, points that fade, counts of time."""
 
     zone: Zone
     windows: dict[tuple[int, int], tuple[Pool, int]] = attrs.field(factory=dict)
     fading: dict[tuple[int, int], tuple[Pool, int]] = attrs.field(factory=dict)
     single: set[int] = attrs.field(factory=set)
-    daily: set[int] = attrs.field(factory=set)
+    aging: set[tuple[int, int]] = attrs.field(factory=set)
     by_calendar: bool = False
 
     def window(self, pool: Pool, within: int) -> None:
@@ -47,6 +47,6 @@ class Moves:
             if pool.moments:
                 yield moment + unit - max([(moment - at) % unit for at in pool.moments])
         yield from (one for one in self.single if one > moment)
-        yield from (moment + DAY - (moment - one) % DAY for one in self.daily)
+        yield from (moment + unit - (moment - one) % unit for one, unit in self.aging)
         if self.by_calendar:
             yield self.zone.midnight(self.zone.day(moment) + dt.timedelta(days=1))

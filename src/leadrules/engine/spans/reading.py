@@ -45,12 +45,15 @@ from leadrules.engine.spans.possible import (
     values_of,
 )
 from leadrules.engine.spans.selections import Chosen, Pools
+from leadrules.families import ELAPSED
 from leadrules.families.comparisons import Operator
 from leadrules.occurrences import Occurrence
 from leadrules.values import DAY, Value, Zone
 
 _LONG = 2 * DAY
 """A span in which there may be more than one change of clocks."""
+_BITS = 48
+"""More than any number of units of time has."""
 
 
 @attrs.define
@@ -251,8 +254,8 @@ class SpanReading:
                 return self._count(selection)
             case p.Aggregate(selection=selection):
                 return self.memory.pools.aggregate(node, self.chosen(selection))
-            case p.DaysBetween(direction, moment):
-                return self._days(direction, self.value(moment, event), moment.type.kind)
+            case p.Elapsed(_, _, moment):
+                return self._elapsed(node, self.value(moment, event), moment.type.kind)
             case p.Arithmetic(op, left, right):
                 return calculated(op, self.value(left, event), self.value(right, event))
             case p.Negative(operand):
@@ -299,21 +302,25 @@ class SpanReading:
         fewest, most = len(chosen.sure) + earlier, len(chosen.possible) + earlier
         return Range(Fraction(fewest), Fraction(most), bits=most.bit_length() + 1)
 
-    def _days(self, direction: str, moment: Possible, kind: str) -> Possible:
+    def _elapsed(self, node: p.Elapsed, moment: Possible, kind: str) -> Possible:
         if not isinstance(moment, Range):
             return moment if only(moment) == (None,) else ANYTHING
-        if kind == "date":
+        unit, since = ELAPSED[node.unit], node.direction == "since"
+        if unit.of_days is not None and unit.counts_days(kind):
             first, last = self.days
-            low, high = (first - moment.high).days, (last - moment.low).days
-            if direction == "until":
-                low, high = -high, -low
-        elif direction == "since":
-            self.memory.moves.daily |= {moment.low, moment.high}
-            low, high = (self.low - moment.high) // DAY, (self.high - moment.low) // DAY
-        else:
-            self.memory.moves.daily |= {moment.low + 1, moment.high + 1}
-            low, high = (moment.low - self.high) // DAY, (moment.high - self.low) // DAY
-        return Range(Fraction(low), Fraction(high), moment.unknown, bits=32)
+            day = moment if kind == "date" else self._converted(moment, kind, "date")
+            assert isinstance(day, Range)
+            low, high = unit.of_days(day.high, first), unit.of_days(day.low, last)
+            if not since:
+                low, high = unit.of_days(last, day.low), unit.of_days(first, day.high)
+            return Range(Fraction(low), Fraction(high), moment.unknown, bits=_BITS)
+        at = self._instants(moment, kind)
+        assert isinstance(at, Range)
+        self.memory.moves.aging |= {(end if since else end + 1, unit.shortest) for end in (at.low, at.high)}
+        low, high = unit.of_instants(at.high, self.low), unit.of_instants(at.low, self.high)
+        if not since:
+            low, high = unit.of_instants(self.high, at.low), unit.of_instants(self.low, at.high)
+        return Range(Fraction(low), Fraction(high), moment.unknown, bits=_BITS)
 
     def _converted(self, found: Possible, kind: str, to: str) -> Possible:
         """Give dates as midnights, datetimes as local days; clocks that go back may show a day again."""

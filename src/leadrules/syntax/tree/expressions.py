@@ -61,7 +61,7 @@ class Flag(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Duration(Node):
-    """A duration literal. `unit` is one of minutes, hours, days, weeks (always the plural)."""
+    """A duration literal. `unit` is one of seconds, minutes, hours, days, weeks (always the plural)."""
 
     count: int
     unit: str
@@ -149,9 +149,10 @@ class Aggregate(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Days(Node):
-    """`days since X` and `days until X`; `direction` is since or until."""
+class Elapsed(Node):
+    """`days since X`, `months until X` and their like; `direction` is since or until."""
 
+    unit: str
     direction: t.Literal["since", "until"]
     moment: Selection | Name | Aggregate
 
@@ -318,7 +319,7 @@ Operand = (
     | Selection
     | Count
     | Aggregate
-    | Days
+    | Elapsed
     | Call
     | Arithmetic
     | Minus
