@@ -15,7 +15,7 @@ from leadrules.syntax.parser import parse
 
 AS_OF = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 SMALL_STACK = 64 * 1024
-HEAD = "field need: bool\nfield budget: bool\nevent page_view[seconds: number]\nstages mql < sql\nscore > 3 -> sql\n"
+HEAD = 'table t = {"a": "a"}\nfield need: bool\nfield budget: bool\nevent page_view[seconds: number]\nstages mql < sql\nscore > 3 -> sql\n'
 VISIT = {"type": "page_view", "at": "2026-11-01T10:00:00Z", "properties": {"seconds": 4}}
 LEADS = [
     {"id": "1", "attributes": {"need": True, "budget": True, "employees": 5}, "events": [VISIT]},
@@ -29,6 +29,12 @@ DEEP = {
     "points": "need +(" + " + ".join(["employees"] * 100) + ")",
     "nested sum": "(" + "employees + (" * 90 + "employees" + ")" * 91 + " > 3 +1",
     "calls": "abs(" * 98 + "employees" + ")" * 98 + " > 3 +1",
+    "values": "(" + "(1 if need | else " * 90 + "employees" + ")" * 90 + ") > 3 +1",
+    "conditions of values": "need +(1 if " + "(1 if " * 45 + "need" + " | else 2) > 1" * 45 + " | else 3)",
+    "truths of values": "(need if budget | else " * 90 + "need" + ")" * 90 + " +1",
+    "texts of values": "(" + '("a" if need | else ' * 90 + "job_title" + ")" * 90 + ') = "a" +1',
+    "values of events": "page_view[(" + "(1 if seconds > 3 | else " * 60 + "seconds" + ")" * 60 + ") > 3] +1",
+    "lookups": "t(" * 90 + "job_title" + ")" * 90 + ' = "a" +1',
     "at least": "at least 1 of (need, " * 98 + "budget" + ")" * 98 + " +1",
     "filter": "page_view[" + "(seconds > 1 or (seconds < 9 and " * 48 + "seconds > 4" + "))" * 48 + "] +1",
     "property": "page_view[(" + " + ".join(["seconds"] * 100) + ") > 3] +1",
@@ -41,6 +47,7 @@ STEPS = {
     "alone": "c{}",
     "at least": "at least 1 of (c{0}, budget, c{0})",
     "is known": "c{} is known",
+    "conditional": "c{0} if budget | not c{0} if need",
     "twice": "(not c{0} and budget) or c{0}",
 }
 

@@ -11,7 +11,7 @@ from leadrules import Ruleset
 from leadrules.errors import InputError
 from leadrules.insights import Limit, diff_rules, exceeded
 from leadrules.insights.changes import changes_between, elements_of
-from leadrules.insights.impact import limit_names
+from leadrules.insights.impact import Impact, limit_names
 from leadrules.ruleset import statements_of
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -225,3 +225,41 @@ def test_quantiles_of_the_scores():
     before, after = impact(OLD, OLD.replace("+20", "+10"), *leads).quantiles()
     assert before in ([0, 0, 20, 30, 30], [0, 20, 20, 20, 30])
     assert after[2] == 10
+
+
+# ------------------------------------------------- files that rules read
+
+LISTED = 'list cities from "cities.csv" column "city"\ncity in cities +5\n'
+IN_A_TABLE = """
+table reps from "reps.csv" key "Region" [Quota: number]
+reps.Quota(region) > 10 +5
+reps.Owner(region) is known +1
+"""
+
+
+def files_differ(text, name, before, after):
+    found = Impact.of(*(Ruleset.from_text(text, files={name: each}) for each in (before, after)))
+    return [(one.kind, one.what, one.before.text, one.after.text) for one in found.changes]
+
+
+def test_another_list_beside_the_same_rules_is_a_change():
+    changes = files_differ(LISTED, "cities.csv", "city\nOpole\nKielce\n", "city\nKielce\nRadom\n")
+    assert changes == [("list", "changed", 'cities.csv: "Opole"', 'cities.csv: "Radom"')]
+    more = "city\n" + "".join(f"c{number}\n" for number in range(8))
+    (change,) = files_differ(LISTED, "cities.csv", "city\nc0\n", more)
+    assert change[2:] == ("cities.csv: nothing in place of 7", 'cities.csv: "c1", "c2", "c3", "c4", "c5", and 2 more')
+
+
+def test_another_table_beside_the_same_rules_is_a_change_where_it_is_asked():
+    rows = "Region,Owner,Quota,Note\nłódzkie,Nowak,{0},{1}\n"
+    changes = files_differ(IN_A_TABLE, "reps.csv", rows.format(10, "x"), rows.format(12.5, "y"))
+    sides = ('reps.csv: Quota("łódzkie") = 10', 'reps.csv: Quota("łódzkie") = 12.5')
+    assert changes == [("table", "changed", *sides)]
+    assert files_differ(IN_A_TABLE, "reps.csv", rows.format(10, "x"), rows.format(10, "y")) == []
+
+
+def test_a_declaration_that_is_another_is_told_once():
+    other = LISTED.replace("cities.csv", "towns.csv")
+    before = Ruleset.from_text(LISTED, files={"cities.csv": "city\nOpole\n"})
+    after = Ruleset.from_text(other, files={"towns.csv": "city\nRadom\n"})
+    assert [one.after.text for one in Impact.of(before, after).changes if one.after] == [other.split("\n", 1)[0]]

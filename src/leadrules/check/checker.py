@@ -372,6 +372,12 @@ def canonical_text(statements: Sequence[tree.Statement], names: Names, columns: 
     return "\n".join([*lines, json.dumps(parts, ensure_ascii=True, separators=(",", ":"))])
 
 
+def read_from_files(canonical: str) -> dict[str, Any]:
+    """Give from a canonical text the members of lists, and of tables the columns that are asked, by their names."""
+    found: dict[str, Any] = json.loads(canonical.rpartition("\n")[2])[1]
+    return found
+
+
 def with_plugins(canonical: str, identities: Mapping[str, Mapping[str, Any]]) -> str:
     """Give a canonical text as it would be with other plugins in place of those of the same names."""
     *lines, last = canonical.split("\n")

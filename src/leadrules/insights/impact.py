@@ -16,6 +16,7 @@ from leadrules.audit import ScoredLead
 from leadrules.errors import InputError, PluginError, closest
 from leadrules.families import RESULT_LISTS
 from leadrules.insights.changes import Change, changes_between, elements_of
+from leadrules.insights.file_changes import file_changes
 from leadrules.outputs import OutputValue, plain_outputs
 from leadrules.program import GradePair
 from leadrules.ruleset import Ruleset, program_of, statements_of
@@ -130,7 +131,7 @@ class Impact:
     def of(cls, before: Ruleset, after: Ruleset) -> Impact:
         """Begin with what changed between two rule files, and with no lead."""
         changes = changes_between(elements_of(statements_of(before)), elements_of(statements_of(after)))
-        return cls(changes)
+        return cls((*changes, *file_changes(before, after)))
 
     def score(self, before: Ruleset, after: Ruleset, lead: Any, as_of: Callable[[], dt.datetime]) -> bool:
         """Score a lead with both and take the results; tell whether both could. `as_of` may raise InputError."""
