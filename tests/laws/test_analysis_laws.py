@@ -141,15 +141,21 @@ def goes(env, reading):
 
 def within_reach(condition):
     """Give the parts of a condition that are asked of the lead itself, and not of an event."""
-    filtered = [n.filter for n in condition.find(p.Selection, p.SinceEvent) if n.filter]
+    filtered = [n.filter for n in condition.find(p.Selection, p.SinceEvent, p.Answer) if n.filter]
     inside = {id(node) for one in filtered for node in one.walk()}
     return [n for n in condition.walk() if isinstance(n, p.Condition) and id(n) not in inside]
 
 
 def answered_roots(program):
-    """Give the whole conditions of a program, without those of criteria that nothing asks."""
-    asked = program.asked
-    return [root for root in roots_of(program) if root.kind != "criterion" or root.part.name in asked]
+    """Give the whole conditions of a program that are asked of a lead: not those of criteria that nothing asks.
+
+    Those of values are asked of a lead in criteria alone, outside of what is asked of events.
+    """
+    asked = [one for one in program.criteria if one.name in program.asked]
+    bodies = [one.body for one in asked if isinstance(one.body, p.Node)]
+    branches = {id(b) for body in bodies for b in body.find(p.Branch, closed=(p.Selection, p.SinceEvent))}
+    parts = branches | {id(one) for one in asked}
+    return [root for root in roots_of(program) if root.kind not in {"criterion", "branch"} or id(root.part) in parts]
 
 
 def holds(found, number):

@@ -263,7 +263,7 @@ class _Goals:
 
     def _filters(self, node: p.Node) -> Iterator[Check]:
         """Find the filters in a node: each passes an event, and turns one away."""
-        for selection in node.find(p.Selection, p.SinceEvent):
+        for selection in node.find(p.Selection, p.SinceEvent, p.Answer):
             for one in () if selection.filter is None else _units(selection.filter):
                 answers = self.prover.answers(one)
                 for passes, words in ((True, "passes an event"), (False, "turns an event away")):
