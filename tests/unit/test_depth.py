@@ -15,7 +15,10 @@ from leadrules.syntax.parser import parse
 
 AS_OF = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 SMALL_STACK = 64 * 1024
-HEAD = 'table t = {"a": "a"}\nfield need: bool\nfield budget: bool\nevent page_view[seconds: number]\nstages mql < sql\nscore > 3 -> sql\n'
+HEAD = (
+    'table t = {"a": "a"}\nfield need: bool\nfield budget: bool\nevent page_view[seconds: number]\n'
+    "stages mql < sql\nscore > 3 -> sql\n"
+)
 VISIT = {"type": "page_view", "at": "2026-11-01T10:00:00Z", "properties": {"seconds": 4}}
 LEADS = [
     {"id": "1", "attributes": {"need": True, "budget": True, "employees": 5}, "events": [VISIT]},

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
-
-import attrs
 
 from leadrules.errors import Diagnostic, closest
 from leadrules.families import COMPARISONS, ELAPSED, TEXT_TESTS
@@ -26,7 +23,9 @@ from leadrules.syntax.expectations import (
     takes_points,
 )
 from leadrules.syntax.lines import Token
+from leadrules.syntax.scenes import Finding, Scene, in_backticks, quoted, spot
 from leadrules.syntax.source import Source
+from leadrules.syntax.value_mistakes import conditional, no_quotes, set_of_values, table, type_of_field
 from leadrules.syntax.words import OPERAND_WORDS, STATEMENT_WORDS, TARGET_WORDS
 
 _COMPARISONS = frozenset(COMPARISONS)
@@ -37,59 +36,10 @@ _UNIT_SHORT = {
     "d": "days", "day": "days", "h": "hours", "hr": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes",
     "m": "minutes", "s": "seconds", "sec": "seconds", "secs": "seconds", "w": "weeks", "wk": "weeks", "wks": "weeks",
 }  # fmt: skip
-_TYPES = {
-    "string": "text", "str": "text", "varchar": "text", "int": "number", "integer": "number", "float": "number",
-    "decimal": "number", "double": "number", "money": "number", "boolean": "bool", "timestamp": "datetime",
-    "time": "datetime", "list": "list of text", "enum": 'one of {"a", "b"}', "choice": 'one of {"a", "b"}',
-}  # fmt: skip
 _TESTS = {
     "equals": "=", "equal": "=", "eq": "=", "like": "contains", "includes": "contains", "has": "contains",
     "containing": "contains", "begins": "starts with", "startswith": "starts with", "endswith": "ends with",
 }  # fmt: skip
-
-
-class Finding(NamedTuple):
-    """A mistake: its code, its message, the tokens it covers (indices, half-open), and the help."""
-
-    code: str
-    message: str
-    first: int
-    end: int
-    advice: str | None = None
-
-
-@attrs.frozen
-class Scene:
-    """A statement's tokens, the index of the first one that does not fit, and what would have."""
-
-    tokens: Sequence[Token]
-    at: int
-    expected: Expected
-
-    def text(self, offset: int = 0) -> str:
-        """Give the text of the token `offset` places from the one found; empty beyond the statement."""
-        index = self.at + offset
-        return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
-
-    def kind(self, offset: int = 0) -> str:
-        """Give the kind of the token `offset` places from the one found; empty beyond the statement."""
-        index = self.at + offset
-        return self.tokens[index].kind if 0 <= index < len(self.tokens) else ""
-
-    def touches(self, offset: int) -> bool:
-        """Tell whether no white space stands between the token at `offset` and the next one."""
-        first, second = self.at + offset, self.at + offset + 1
-        return first >= 0 and second < len(self.tokens) and self.tokens[first].end == self.tokens[second].start
-
-    @property
-    def at_end(self) -> bool:
-        """Tell whether the statement ends too early."""
-        return self.at == len(self.tokens)
-
-    @property
-    def found(self) -> str:
-        """Name what was found."""
-        return "the end of the statement" if self.at_end else _quoted(self.text())
 
 
 def explain(source: Source, tokens: Sequence[Token], at: int, expected: Expected) -> Diagnostic:
@@ -104,19 +54,6 @@ def explain(source: Source, tokens: Sequence[Token], at: int, expected: Expected
     return source.diagnostic(finding.code, finding.message, start, end, finding.advice)
 
 
-def _quoted(text: str) -> str:
-    text = text if len(text) <= 40 else text[:39] + "…"
-    return f"the name {text}" if text.startswith("`") else f"`{text}`"
-
-
-def _in_backticks(word: str) -> str:
-    return f"if it is meant as a name, put it in backticks: `` `{word}` ``"
-
-
-def _here(scene: Scene, code: str, message: str, advice: str | None = None) -> Finding:
-    return Finding(code, message, scene.at, scene.at + 1, advice)
-
-
 # ------------------------------------------------------------------------------ other languages
 
 
@@ -126,7 +63,7 @@ def _capitals(scene: Scene) -> Finding | None:
     if scene.kind() == "word":
         lower = scene.text().lower()
         if lower != scene.text() and (lower in {"and", "or", "not"} or lower in known):
-            return _here(scene, "LR109", f"`{scene.text()}` is not part of the language", f"write `{lower}`")
+            return spot(scene, "LR109", f"`{scene.text()}` is not part of the language", f"write `{lower}`")
     if scene.text(-1) in {"NOT", "Not", "AND", "And", "OR", "Or"}:
         word = scene.text(-1)
         advice = f"write `{word.lower()}`"
@@ -142,36 +79,7 @@ def _if_then(scene: Scene) -> Finding | None:
     if opens and (scene.kind() in {"word", "quoted", "number", "string"} or scene.text() == "("):
         return Finding("LR109", f"a rule does not begin with `{first.text}`", 0, 1, advice)
     if scene.kind() == "word" and scene.text().lower() == "then":
-        return _here(scene, "LR109", f"`{scene.text()}` is not part of the language", advice)
-    return None
-
-
-def _conditional(scene: Scene) -> Finding | None:
-    """`= if a then 5`, `5 if a else 4`, `5 when a`, `5 if a, 4 if b`, `5 if a | 4`, and `+5 if a` of a rule."""
-    here, before = scene.text(), scene.text(-1)
-    if here == "if" and scene.kind() == "word" and takes_modifier(scene.expected):
-        advice = "write the condition before the points, joined by `and`; or `when` behind them, which asks once"
-        return _here(scene, "LR109", "points are not followed by `if`", advice)
-    if before == "if" and scene.kind(-1) == "word" and scene.text(-2) in {"=", "(", "|"} and "IF" in scene.expected:
-        advice = 'write the value, then its condition: `criterion rate = 0.92 if currency = "USD" | else 1`'
-        return Finding("LR109", "a value does not begin with `if`", scene.at - 1, scene.at, advice)
-    if before == "otherwise" and scene.text(-2) == "|" and "IF" in scene.expected:
-        return Finding("LR109", "`otherwise` is not part of the language", scene.at - 1, scene.at, "write `else`")
-    if here == "when" and "IF" in scene.expected:
-        return _here(scene, "LR109", "`when` belongs behind the points of a rule", "write `if`")
-    earlier = [token.text for token in scene.tokens[: scene.at]]
-    if "PIPE" in scene.expected and "if" in earlier and not takes_modifier(scene.expected):
-        if before == "else" and scene.text(-2) in {"or", "and", ","}:
-            return Finding("LR101", "expected `|` before `else`", scene.at - 2, scene.at, "write `| else …`")
-        if here == "else" and before != "|":
-            return _here(scene, "LR101", "expected `|` before `else`", "write `| else …`")
-        if here == "," and "COMMA" not in scene.expected:
-            return _here(scene, "LR101", "expected `|` between two values, found `,`", "write `… | … if …`")
-    if here == "|" and {"if", "else"} <= {*earlier} and not takes_modifier(scene.expected):
-        return _here(scene, "LR105", "`else` is the last of the values, found `|` after it", "move `else` to the end")
-    if "IF" in scene.expected and "|" in earlier and (scene.at_end or here in {"|", ")"}):
-        message = f"expected `if` and a condition after the value, found {scene.found}"
-        return _here(scene, "LR102", message, "write `else` before the value for the rest: `| else 1`")
+        return spot(scene, "LR109", f"`{scene.text()}` is not part of the language", advice)
     return None
 
 
@@ -181,18 +89,18 @@ def _other_tests(scene: Scene) -> Finding | None:
         return None
     word, after = scene.text(), scene.text(1)
     if word in _TESTS:
-        return _here(scene, "LR109", f"`{word}` is not part of the language", f"write `{_TESTS[word]}`")
+        return spot(scene, "LR109", f"`{word}` is not part of the language", f"write `{_TESTS[word]}`")
     if word == "is":
         advice = "write `is known` or `is unknown`" if after else "write `is known`, `is unknown` or `=`"
         if after == "not":
             advice = "write `is known`" if scene.text(2) == "unknown" else "write `is unknown`, or `!=` to compare"
         elif after in {"true", "false"} or scene.kind(1) in {"string", "number"}:
             advice = "write `=`"
-        found = _quoted(after) if after else "the end of the statement"
-        return _here(scene, "LR109", f"expected `known` or `unknown` after `is`, found {found}", advice)
+        found = quoted(after) if after else "the end of the statement"
+        return spot(scene, "LR109", f"expected `known` or `unknown` after `is`, found {found}", advice)
     if word == "not":
         advice = "write `!=`" if after == "=" else "`not` stands before a condition: `not employees > 5`"
-        return _here(scene, "LR101", f"expected `not in`, `not between` or `not contains`, found `not {after}`", advice)
+        return spot(scene, "LR101", f"expected `not in`, `not between` or `not contains`, found `not {after}`", advice)
     return None
 
 
@@ -206,8 +114,8 @@ def _keyword_as_name(scene: Scene) -> Finding | None:
         return None
     if scene.text() in _COMPARISONS | _OPERATORS | {"[", "->", "."} | _TEST_WORDS:
         message = f"expected {phrases(scene.expected)} after `{first.text}`, found {scene.found}"
-        advice = f"`{first.text}` opens a statement; {_in_backticks(first.text)}"
-        return _here(scene, "LR108", message, advice)
+        advice = f"`{first.text}` opens a statement; {in_backticks(first.text)}"
+        return spot(scene, "LR108", message, advice)
     return None
 
 
@@ -232,16 +140,16 @@ def _reserved(scene: Scene) -> Finding | None:
         if (scene.expected == {"LPAR"} or sign) and here != "(":
             use = {"count": "count(…)", "no": "no email_open", "was": "was customer"}[before]
             message = f"`{before}` is a reserved word: expected {phrases(scene.expected)}, found {scene.found}"
-            advice = f"write `{use}`; {_in_backticks(before)}"
+            advice = f"write `{use}`; {in_backticks(before)}"
             return Finding("LR108", message, scene.at - 1, scene.at, advice)
     if scene.kind() != "word" or here not in OPERAND_WORDS or not scene.expected & {"ONAME"} or here == "always":
         return None
     wanted = "a condition" if takes_condition(scene.expected) else phrases(scene.expected)
     message = f"expected {wanted}, found the reserved word `{here}`"
-    advice = _in_backticks(here)
+    advice = in_backticks(here)
     if here == "days":
         advice = f"write `days since` or `days until`; {advice}"
-    return _here(scene, "LR108", message, advice)
+    return spot(scene, "LR108", message, advice)
 
 
 def _no_name(scene: Scene) -> Finding | None:
@@ -251,11 +159,11 @@ def _no_name(scene: Scene) -> Finding | None:
         after = f"{scene.text(-1)}.{scene.text(1)}" if here == "." else scene.text(-1)
         message = f"expected an event, a date or `first(at of …)` after `{unit} {since}`, found a call of `{after}`"
         advice = f"name it with `criterion`: `criterion that_day = {after}(…)`, then `{unit} {since} that_day`"
-        return _here(scene, "LR101", message, advice)
+        return spot(scene, "LR101", message, advice)
     if here == "within" and scene.text(-1) == ")" and scene.text(-2) != ")":
         message = f"expected {phrases(scene.expected)}, found `within`"
         advice = "name what stands before it with `criterion that_day = …`, then write `that_day within 5 days`"
-        return _here(scene, "LR101", message, advice)
+        return spot(scene, "LR101", message, advice)
     return None
 
 
@@ -324,7 +232,7 @@ def _arithmetic(scene: Scene) -> Finding | None:
     advice = "arithmetic stands in parentheses: `(visits + 2) > 5`"
     after_value = follows_operand(scene.expected) or "AND" in scene.expected
     if after_value and scene.text() in _OPERATORS and "STAR" not in scene.expected:
-        return _here(scene, "LR106", f"found arithmetic outside parentheses: `{scene.text()}`", advice)
+        return spot(scene, "LR106", f"found arithmetic outside parentheses: `{scene.text()}`", advice)
     after_points = takes_modifier(scene.expected) and scene.text(-2) in {"+", "-"} and scene.kind(-1) == "number"
     if after_points and scene.text() in _COMPARISONS | _TEST_WORDS | {"*", "/"}:
         sign = scene.text(-2)
@@ -343,22 +251,22 @@ def _points(scene: Scene) -> Finding | None:
         advice = f"write `{points}`; a share of something is arithmetic: `+(amount * 0.05)`"
         return Finding("LR124", f"points are a number, found `{points}%`", scene.at - 2, scene.at + 1, advice)
     if signed and here.lower() in {"point", "points", "pts", "pt"}:
-        return _here(scene, "LR124", f"expected points such as `+5`, found `{points} {here}`", f"write `{points}`")
+        return spot(scene, "LR124", f"expected points such as `+5`, found `{points} {here}`", f"write `{points}`")
     if takes_modifier(scene.expected) and here in {"+", "-"}:
         advice = "write the sum, or two rules; arithmetic stands in parentheses: `+(amount + 5)`"
-        return _here(scene, "LR124", f"a rule has its points once, found a second `{here}`", advice)
+        return spot(scene, "LR124", f"a rule has its points once, found a second `{here}`", advice)
     if takes_modifier(scene.expected) and here == "->":
         message = "a rule gives points or leads to an outcome, found both"
-        return _here(scene, "LR124", message, "write two rules; arithmetic stands in parentheses: `(visits + 2) > 5`")
+        return spot(scene, "LR124", message, "write two rules; arithmetic stands in parentheses: `(visits + 2) > 5`")
     if before in {"+", "-"} and scene.expected == {"NUMBER", "LPAR"} and scene.kind() in {"word", "quoted"}:
         if any(token.text in _COMPARISONS | _TEST_WORDS for token in scene.tokens[scene.at + 1 :]):
             advice = "arithmetic stands in parentheses: `(visits + 2) > 5`"
             message = f"found arithmetic outside parentheses: `{before} {here}`"
             return Finding("LR106", message, scene.at - 1, scene.at + 1, advice)
         message = f"expected points such as `+5`, found `{before}{here}`"
-        return _here(scene, "LR124", message, f"points that are reckoned stand in parentheses: `{before}({here})`")
+        return spot(scene, "LR124", message, f"points that are reckoned stand in parentheses: `{before}({here})`")
     if scene.kind() == "number" and takes_points(scene.expected) and scene.at == len(scene.tokens) - 1:
-        return _here(scene, "LR124", f"expected points such as `+5`, found `{here}`", f"write `+{here}`")
+        return spot(scene, "LR124", f"expected points such as `+5`, found `{here}`", f"write `+{here}`")
     return None
 
 
@@ -372,7 +280,7 @@ def _no_duration(scene: Scene) -> Finding | None:
         return None
     if scene.expected != {"NUMBER", "NAME"}:
         return None
-    return _here(scene, "LR118", f"expected a duration after `{before}`, found {scene.found}", "write `30 days`")
+    return spot(scene, "LR118", f"expected a duration after `{before}`, found {scene.found}", "write `30 days`")
 
 
 def _units(scene: Scene) -> Finding | None:
@@ -391,11 +299,11 @@ def _units(scene: Scene) -> Finding | None:
         known = _UNIT_SHORT.get(word.lower())
         if known or (scene.expected == {"UNIT"} and not _goes_on(scene)):
             advice = f"write `{count} {known}`" if known else "the units are seconds, minutes, hours, days and weeks"
-            return _here(scene, "LR119", f"`{word}` is not a unit of time", advice)
+            return spot(scene, "LR119", f"`{word}` is not a unit of time", advice)
     if "$END" in scene.expected:
         return None
     message = f"expected a unit of time after `{count}`, found {scene.found}"
-    return _here(scene, "LR118", message, f"write `{count} days`")
+    return spot(scene, "LR118", message, f"write `{count} days`")
 
 
 def _goes_on(scene: Scene) -> bool:
@@ -410,7 +318,7 @@ def _max(scene: Scene) -> Finding | None:
     if bare and "NUMBER" in scene.expected and "ONAME" not in scene.expected:
         rule = "SIGN" not in scene.expected
         advice = "write `max 5 times`, `max 2 per day` or `max 50 points`" if rule else f"write `{before} 100`"
-        return _here(scene, "LR125", f"expected a number after `{before}`, found {scene.found}", advice)
+        return spot(scene, "LR125", f"expected a number after `{before}`, found {scene.found}", advice)
     if scene.text(-2) == "max" and before in {"per", "every", "points", "times"}:
         advice = f"write `max 5 {before}`" if before in {"points", "times"} else f"write `max 1 {before} …`"
         message = f"expected a number after `max`, found `{before}`"
@@ -420,13 +328,13 @@ def _max(scene: Scene) -> Finding | None:
     if here in {"within", "since"}:
         what = "30 days" if here == "within" else "demo_request"
         advice = f"write it before the points: `email_open {here} {what} +5`"
-        return _here(scene, "LR125", f"`{here}` belongs to an event, found it after the points", advice)
+        return spot(scene, "LR125", f"`{here}` belongs to an event, found it after the points", advice)
     if here in {"per", "every"}:
         advice = f"write `max 1 {here} {'day' if here == 'per' else '7 days'}`"
-        return _here(scene, "LR125", f"`{here}` without `max`", advice)
+        return spot(scene, "LR125", f"`{here}` without `max`", advice)
     if here in {"min", "weight"}:
         owner = "a dimension, a group or a total" if here == "min" else "a line of a persona"
-        return _here(scene, "LR125", f"`{here}` belongs to {owner}, found it after points")
+        return spot(scene, "LR125", f"`{here}` belongs to {owner}, found it after points")
     return None
 
 
@@ -438,13 +346,13 @@ def _no_left_side(scene: Scene) -> Finding | None:
     here = scene.text()
     if scene.kind() == "sign" and here in _COMPARISONS and takes_operand(scene.expected):
         if scene.text(-1) in _COMPARISONS:
-            return _here(scene, "LR101", f"expected a value, found `{here}`", "a comparison has one sign")
+            return spot(scene, "LR101", f"expected a value, found `{here}`", "a comparison has one sign")
         advice = f"write what is compared: `employees {here} …`"
-        return _here(scene, "LR127", f"expected a value before `{here}`", advice)
+        return spot(scene, "LR127", f"expected a value before `{here}`", advice)
     complete = takes_points(scene.expected) and "AND" not in scene.expected
     if here in {"and", "or"} and complete and any(token.text == "|" for token in scene.tokens[: scene.at]):
         message = f"a test without its left side stands alone, found `{here}` after it"
-        return _here(scene, "LR127", message, "write the left side: `| employees >= 200 and budget +20`")
+        return spot(scene, "LR127", message, "write the left side: `| employees >= 200 and budget +20`")
     word, before = scene.text(-1), scene.text(-2)
     opens = word in _TEST_WORDS and scene.kind(-1) == "word" and (before in {"and", "or", "not", "("} or scene.at == 1)
     if opens and (scene.kind() in {"number", "string", "word"} or here == "{"):
@@ -463,52 +371,8 @@ def _followed_by(scene: Scene) -> Finding | None:
         message = f"expected an event after `{word} by`, found `within`"
         return Finding("LR101", message, scene.at - 1, scene.at, advice)
     if scene.text(-1) == "by":
-        return _here(scene, "LR101", f"expected an event after `{word} by`, found {scene.found}", advice)
+        return spot(scene, "LR101", f"expected an event after `{word} by`, found {scene.found}", advice)
     return None
-
-
-def _set(scene: Scene) -> Finding | None:
-    """`in ["a"]`, `in ("a")`, `in "a"`."""
-    if "LBRACE" not in scene.expected or scene.at_end:
-        return None
-    if "NAME" not in scene.expected:
-        braces = "write the values in braces" if scene.text() == "[" else None
-        return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", braces)
-    message = f'expected a set such as `{{"a", "b"}}` or the name of a list, found {scene.found}'
-    advice = "write the values in braces" if scene.text() in {"[", "("} else None
-    if scene.kind() == "string":
-        advice = f"write `{{{scene.text()}}}`, or `=` to compare with one value"
-    return _here(scene, "LR101", message, advice)
-
-
-def _table(scene: Scene) -> Finding | None:
-    """`table t from "f.csv" column "x"`, `table t = {"a" = 1}`, `table t = "f.csv"`."""
-    if scene.tokens[0].text != "table" or scene.at < 2:
-        return None
-    in_file, within = 'table reps from "reps.csv" key "Region"', 'table dial = {"PL": "+48", "DE": "+49"}'
-    advice = in_file if "from" in {token.text for token in scene.tokens[2:3]} else within
-    if scene.kind() == "string" and scene.text(-1) == "=":
-        advice = in_file
-    code = "LR102" if scene.at_end else "LR101"
-    return _here(scene, code, f"expected {phrases(scene.expected)}, found {scene.found}", f"write `{advice}`")
-
-
-def _type(scene: Scene) -> Finding | None:
-    """`field x: string`."""
-    if "TYPE" not in scene.expected or scene.at_end:
-        return None
-    advice = "the types are `number`, `text`, `bool`, `date`, `datetime`, `list of text` and `one of {…}`"
-    if scene.text().lower() in _TYPES:
-        advice = f"write `{_TYPES[scene.text().lower()]}`"
-    return _here(scene, "LR101", f"expected a type such as `number` or `text`, found {scene.found}", advice)
-
-
-def _no_quotes(scene: Scene) -> Finding | None:
-    """`timezone UTC`, `budget -> tag hot`."""
-    if "STRING" not in scene.expected or scene.expected & {"ONAME", "NAME"} or scene.kind() not in {"word", "quoted"}:
-        return None
-    advice = f'write `"{scene.text().strip("`")}"`'
-    return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", advice)
 
 
 def _since_date(scene: Scene) -> Finding | None:
@@ -517,16 +381,16 @@ def _since_date(scene: Scene) -> Finding | None:
         return None
     message = f"expected an event or a date field after `since`, found {scene.found}"
     day = scene.text() if scene.kind() == "date" else "2026-01-01"
-    return _here(scene, "LR101", message, f"for a rule of a period, write `email_open +5 from {day}`")
+    return spot(scene, "LR101", message, f"for a rule of a period, write `email_open +5 from {day}`")
 
 
 def _ladder(scene: Scene) -> Finding | None:
     """`stages a > b`, `stages a, b`, `grade g = fit: A > 5, B`."""
     message = f"expected {phrases(scene.expected)}, found {scene.found}"
     if "LT" in scene.expected and scene.text() in {">", ",", "->", "|", "<="}:
-        return _here(scene, "LR101", message, "write the labels from the lowest up: `lead < mql < sql`")
+        return spot(scene, "LR101", message, "write the labels from the lowest up: `lead < mql < sql`")
     if "GE" in scene.expected and scene.text() in {">", "<", "<=", "=", ":"}:
-        return _here(scene, "LR101", message, "write `>=`, the least that the label needs")
+        return spot(scene, "LR101", message, "write `>=`, the least that the label needs")
     return None
 
 
@@ -535,7 +399,7 @@ def _bands(scene: Scene) -> Finding | None:
     if scene.tokens[0].text != "grade" or not scene.at_end or scene.expected != {"COMMA"}:
         return None
     message = "the last label of a grade has no threshold: it is for the rest"
-    return _here(scene, "LR102", message, "add a label, as in `A >= 45, B >= 30, C`")
+    return spot(scene, "LR102", message, "add a label, as in `A >= 45, B >= 30, C`")
 
 
 def _event_group(scene: Scene) -> Finding | None:
@@ -544,9 +408,9 @@ def _event_group(scene: Scene) -> Finding | None:
         return None
     opening = (scene.tokens[0].text, scene.text())
     if opening == ("event", "="):
-        return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found `=`", "a group begins with `events`")
+        return spot(scene, "LR101", f"expected {phrases(scene.expected)}, found `=`", "a group begins with `events`")
     if opening == ("events", "["):
-        return _here(scene, "LR101", "expected `=`, found `[`", "the declaration of one event begins with `event`")
+        return spot(scene, "LR101", "expected `=`, found `[`", "the declaration of one event begins with `event`")
     return None
 
 
@@ -567,27 +431,27 @@ def _unfinished(scene: Scene) -> Finding | None:
             return Finding("LR104", message, scene.at - 2, scene.at)
     if takes_points(expected) and "ARROW" in expected:
         advice = "write what it is worth, or where it leads"
-        return _here(scene, "LR103", "a rule needs points such as `+5`, or `-> label`", advice)
+        return spot(scene, "LR103", "a rule needs points such as `+5`, or `-> label`", advice)
     message = f"expected {phrases(expected)}, found the end of the statement"
     if scene.text(-1) in TARGET_WORDS and expected == {"STRING"}:
         word = scene.text(-1)
         advice = f'write `{word} "…"`; a label of that name stands in backticks: `` `{word}` ``'
-        return _here(scene, "LR102", message, advice)
+        return spot(scene, "LR102", message, advice)
     if takes_operand(expected) and scene.text(-1) in {">=", "<=", ">", "!="}:
         advice = "a line goes on when it ends with `and`, `or`, `not`, `,`, `|`, `=`, `<`, `->`, `of` or `by`"
-        return _here(scene, "LR102", message, advice)
-    return _here(scene, "LR102", message)
+        return spot(scene, "LR102", message, advice)
+    return spot(scene, "LR102", message)
 
 
 def _too_much(scene: Scene) -> Finding | None:
     """The statement could have ended before this."""
     if "$END" not in scene.expected:
         return None
-    return _here(scene, "LR105", f"expected {phrases(scene.expected)}, found {scene.found}", _close(scene))
+    return spot(scene, "LR105", f"expected {phrases(scene.expected)}, found {scene.found}", _close(scene))
 
 
 def _anything(scene: Scene) -> Finding:
-    return _here(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", _close(scene))
+    return spot(scene, "LR101", f"expected {phrases(scene.expected)}, found {scene.found}", _close(scene))
 
 
 def _close(scene: Scene) -> str | None:
@@ -604,7 +468,7 @@ def _close(scene: Scene) -> str | None:
 _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _capitals,
     _if_then,
-    _conditional,
+    conditional,
     _misspelt_statement,
     _keyword_as_name,
     _points_first,
@@ -621,10 +485,10 @@ _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _always,
     _reserved,
     _other_tests,
-    _type,
-    _table,
-    _set,
-    _no_quotes,
+    type_of_field,
+    table,
+    set_of_values,
+    no_quotes,
     _since_date,
     _ladder,
     _bands,
