@@ -286,6 +286,8 @@ class Explanation(_Shape):
     """On each field that the lead does not supply: the points that hang on it."""
     ignored: int
     """How many events are of types that no rule looks at."""
+    ignored_by: dict[str, int]
+    """How many events each `ignore` of the rules left out, by its reason."""
 
 
 class WhyNot(_Shape):

@@ -23,7 +23,7 @@ _DECLARES: dict[type, str] = {
     tree.Criterion: "criterion",
     tree.Use: "plugin",
 }
-_TOLD = (tree.Rule, tree.Outcome, tree.PersonaLine, tree.Require, tree.Segment)
+_TOLD = (tree.Rule, tree.Outcome, tree.PersonaLine, tree.Require, tree.Segment, tree.Ignore)
 ANY_EVENT = "any_event"
 
 

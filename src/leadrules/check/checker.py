@@ -16,7 +16,7 @@ from leadrules.check.examples import Examples
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import DEFAULT_TIMEZONE, Names, declare
 from leadrules.check.order import Graph, graph_of, order_of
-from leadrules.check.outcomes import Ladders, declare_labels, grade_of, pair_of, requirement_of, total_of
+from leadrules.check.outcomes import Ladders, declare_labels, grade_of, ignore_of, pair_of, requirement_of, total_of
 from leadrules.check.reads import Reads
 from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
@@ -110,6 +110,7 @@ class _Checking:
     reads: dict[str, Reads] = attrs.field(factory=dict)
     segments: list[p.Segment] = attrs.field(factory=list)
     requirements: list[p.Requirement] = attrs.field(factory=list)
+    ignores: list[p.Ignore] = attrs.field(factory=list)
     grades: list[p.Grade | p.GradePair] = attrs.field(factory=list)
     total: p.Total = attrs.field(factory=lambda: p.Total(None, p.Bounds()))
 
@@ -157,6 +158,7 @@ class _Checking:
             ),
             segments=tuple(self.segments),
             requirements=tuple(self.requirements),
+            ignores=tuple(self.ignores),
             dimensions=built,
             total=self.total,
             grades=tuple(self.grades),
@@ -298,6 +300,8 @@ class _Checking:
                 self.segments.append(p.Segment(node.name.name, expressions.condition(node.body), span=node.span))
             case tree.Require():
                 self.requirements.append(requirement_of(node, expressions))
+            case tree.Ignore():
+                self.ignores.append(ignore_of(node, expressions))
             case tree.Total():
                 self._total(node, scoring)
             case tree.Grade():

@@ -1,4 +1,4 @@
-"""Turns totals, grades, ladders, outcomes and requirements of the tree into those of the program."""
+"""Turns totals, grades, ladders, outcomes, requirements and ignores of the tree into those of the program."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from leadrules import program as p
 from leadrules.check.declarations import each_once
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import FIRST_STAGE, IMPLICIT_LADDER, Names
-from leadrules.check.resolver import told
+from leadrules.check.resolver import ANYWHERE, told
 from leadrules.check.rules import Scoring
+from leadrules.nodes import Node
 from leadrules.syntax import tree
 from leadrules.syntax.formatter import text_of
 from leadrules.syntax.report import Refused, Report
@@ -288,3 +289,14 @@ def requirement_of(node: tree.Require, expressions: Expressions) -> p.Requiremen
     condition = expressions.condition(node.condition)
     reason = node.because.value if node.because else text_of(node.condition)
     return p.Requirement(condition, reason, node.before_scoring, span=node.span)
+
+
+def ignore_of(node: tree.Ignore, expressions: Expressions) -> p.Ignore:
+    """Read an `ignore`; without a reason the text of its selection stands for one. It sees all events."""
+    selection = expressions.selection(node.selection, ANYWHERE)
+    reason = node.because.value if node.because else text_of(node.selection)
+
+    def seeing(part: Node) -> Node:
+        return attrs.evolve(part, sees_all=True) if isinstance(part, (p.Selection, p.SinceEvent, p.Answer)) else part
+
+    return p.Ignore(selection.replace(seeing), reason, span=node.span)

@@ -106,6 +106,7 @@ def summary(program: p.Program) -> str:
         _count(len(program.grades), "grade"),
         f"{counted(len(program.ladders), 'ladder')} of {counted(stages, 'stage')}" if program.ladders else "",
         _count(len(program.requirements), "requirement"),
+        _count(len(program.ignores), "ignore"),
         _count(len(program.segments), "segment"),
         _count(len(program.outputs), "output"),
         *(_count(sum(m.kind == word for m in program.marks), given.noun) for word, given in MARKS.items()),

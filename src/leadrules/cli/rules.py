@@ -91,6 +91,7 @@ def _outcomes(program: p.Program) -> Iterator[_Line]:
     found: list[tuple[str, Any, str]] = []
     found += [("persona", i, f"{i.name} {signed(i.points)}") for i in program.personas]
     found += [("require", r, r.condition.text) for r in program.requirements]
+    found += [("ignore", i, i.selection.text) for i in program.ignores]
     for ladder in program.ladders:
         found += [("stage", r, f"{r.condition.text} -> {r.label}") for r in ladder.rules]
         found += [("hold", h, f"{h.label} while {h.condition.text}") for h in ladder.holds]
@@ -105,7 +106,7 @@ def _outcomes(program: p.Program) -> Iterator[_Line]:
 
 def _asked(part: Any) -> Any:
     """Give what a part of a program asks of a lead."""
-    if isinstance(part, p.Persona):
+    if isinstance(part, (p.Persona, p.Ignore)):
         return part
     if isinstance(part, p.Criterion):
         return part.body

@@ -28,7 +28,8 @@ class Explanation(Document):
     `result` is what `evaluate` gives. `rules` holds requirements, scoring rules and personas by
     dimension, grades, each ladder's rules and holds, tags and recommendations, segments, outputs: each kind in
     order of declaration. `sums` are the steps from the rules' points to the score, `ladders` what
-    decided each label. `ignored` counts the events of types that are not in scope.
+    decided each label. `ignored` counts the events of types that are not in scope, `ignored_by` those that
+    each `ignore` of the rules left out, by its reason.
 
     `unknown` gives, for each field that the lead does not supply and on which points hang, how many:
     the sum over scoring rules that are unknown and mention it of their largest literal points in
@@ -41,6 +42,7 @@ class Explanation(Document):
     ladders: tuple[LadderExplanation, ...]
     unknown: Mapping[str, Decimal] = attrs.field(converter=frozen)
     ignored: int
+    ignored_by: Mapping[str, int] = attrs.field(converter=frozen)
     timezone: str
 
     @property
@@ -60,11 +62,20 @@ class Explanation(Document):
 
     def laid_out(self, width: int) -> tuple[Line, ...]:
         """Give the text for people, line by line, each with its role, in so many columns."""
-        told = (self.result, self.rules, self.sums, self.ladders, self.unknown, self.ignored, self.timezone)
+        told = (
+            self.result,
+            self.rules,
+            self.sums,
+            self.ladders,
+            self.unknown,
+            self.ignored,
+            self.ignored_by,
+            self.timezone,
+        )
         return tuple(Narrative(*told, width).lines())
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the explanation as plain data: result, gate, rules, sums, ladders, unknown, ignored."""
+        """Give the explanation as plain data: result, gate, rules, sums, ladders, unknown, ignored, ignored_by."""
         return {
             "result": self.result.to_dict(),
             "gate": list(self.gate),
@@ -73,6 +84,7 @@ class Explanation(Document):
             "ladders": [ladder.to_dict() for ladder in self.ladders],
             "unknown": dict(self.unknown),
             "ignored": self.ignored,
+            "ignored_by": dict(self.ignored_by),
         }
 
     def __str__(self) -> str:
@@ -105,5 +117,14 @@ def explain(
         tuple(answers.ladders(evaluation)),
         unknowns.unknown_points(reading),
         reading.facts.ignored,
+        _ignored_by(reading),
         reading.program.timezone,
     )
+
+
+def _ignored_by(reading: Reading) -> dict[str, int]:
+    """Count what was ignored for each reason; what several ignore, each counts."""
+    found: dict[str, int] = {}
+    for ignore in reading.program.ignores:
+        found[ignore.reason] = found.get(ignore.reason, 0) + reading.count(ignore.selection)
+    return {reason: count for reason, count in found.items() if count}

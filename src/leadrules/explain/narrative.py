@@ -27,6 +27,7 @@ class Narrative:
     ladders: tuple[LadderExplanation, ...]
     unknown: Mapping[str, Decimal]
     ignored: int
+    ignored_by: Mapping[str, int]
     timezone: str
     width: int = WIDTH
 
@@ -238,6 +239,8 @@ class Narrative:
             yield from (line("unknown", f"  {name}") for name in self.result.unreadable)
 
     def _ignored(self) -> Iterator[Line]:
+        for reason, count in self.ignored_by.items():
+            yield from self._said("note", f"{plural(count, 'event')} ignored: {reason}")
         if self.ignored:
             verb = "was" if self.ignored == 1 else "were"
             yield from self._said(

@@ -19,7 +19,7 @@ from leadrules import program as p
 from leadrules.families import AGGREGATES, COMPARISONS, TEXT_TESTS
 from leadrules.letters import REST
 from leadrules.nodes import Node
-from leadrules.values import DAY, HOUR, MINUTE, Value, text_of_number, text_of_span
+from leadrules.values import DAY, HOUR, MINUTE, SECOND, Value, text_of_number, text_of_span
 
 _N = TypeVar("_N", bound=p.Node)
 _A = TypeVar("_A")
@@ -64,7 +64,7 @@ def moved_numbers(value: Fraction) -> tuple[Fraction, ...]:
 
 def moved_spans(microseconds: int) -> tuple[int, ...]:
     """Move a duration by a tenth of its largest even unit, by one unit at least."""
-    unit = next(unit for unit in (DAY, HOUR, MINUTE, 1) if microseconds % unit == 0)
+    unit = next(unit for unit in (DAY, HOUR, MINUTE, SECOND, 1) if microseconds % unit == 0)
     count = microseconds // unit
     step = max(1, round(count / 10)) * unit
     return microseconds + step, microseconds - step if microseconds > step else microseconds // 2

@@ -242,6 +242,7 @@ class SinceEvent(Expression):
 
     types: tuple[str, ...]
     filter: Condition | None
+    sees_all: bool = attrs.field(kw_only=True, default=False)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -262,6 +263,7 @@ class Answer(Expression):
     types: tuple[str, ...]
     filter: Condition | None = None
     same: tuple[PropertyRead, ...] = ()
+    sees_all: bool = attrs.field(kw_only=True, default=False)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -289,6 +291,7 @@ class Selection(Expression):
     `name` is the event or group as written. `within` is in microseconds. `since` has one entry
     per written `since`; an event must be after all of them. `inherited` tells that both are those of
     the dimension, which hold for selections that are written without either. Of the `relations` all must hold.
+    It `sees_all` events where it says what to ignore; else those that are not ignored.
     """
 
     name: str = attrs.field(eq=False)
@@ -297,6 +300,7 @@ class Selection(Expression):
     within: int | None = None
     since: tuple[SinceEvent | SinceField, ...] = ()
     relations: tuple[Relation, ...] = ()
+    sees_all: bool = attrs.field(kw_only=True, default=False)
     inherited: bool = attrs.field(eq=False, kw_only=True, default=False)
 
     @property

@@ -16,12 +16,14 @@ from leadrules.families.result_lists import Mark as MarkWord
 from leadrules.frozen import frozen
 from leadrules.patterns import Patterns
 from leadrules.program.expressions import (
+    Answer,
     Condition,
     Constant,
     DefinitionRead,
     Node,
     PropertyRead,
     Selection,
+    SinceEvent,
     TextTest,
     ValueNode,
 )
@@ -271,6 +273,20 @@ class Requirement(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Ignore(Node):
+    """Events that nothing else sees; `reason` says why. It is answered over all events, other ignores aside."""
+
+    selection: Selection
+    reason: str
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether an event alone says whether it is ignored, apart from what its filter reads."""
+        selection = self.selection
+        return selection.within is None and not selection.looks_around
+
+
+@attrs.frozen(eq=False, repr=False)
 class Criterion(Node):
     """A condition or value named once. Its value is a bool for a condition; an `output` stands in every result."""
 
@@ -345,6 +361,7 @@ class Program(Node):
     order: tuple[tuple[str, str], ...]
     canonical: str
     tables: Mapping[str, Table] = attrs.field(factory=dict, eq=False)
+    ignores: tuple[Ignore, ...] = ()
     examples: tuple[Example, ...] = attrs.field(eq=False, default=())
     tested: Scope | None = attrs.field(eq=False, default=None)
     asked: frozenset[str] | None = attrs.field(eq=False, default=None)
@@ -368,6 +385,11 @@ class Program(Node):
         """Give what puts nodes in order of the files, and of the lines in each."""
         file = self.file_of(node)
         return (0 if file is None else self.files.index(file), node.line)
+
+    def ignoring(self, selection: Selection | SinceEvent | Answer) -> tuple[Ignore, ...]:
+        """Give what may take events from a selection, or from what answers it."""
+        types = () if selection.sees_all else selection.types
+        return tuple(one for one in self.ignores if not {*types}.isdisjoint(one.selection.types))
 
     @functools.cached_property
     def outputs(self) -> tuple[Criterion, ...]:

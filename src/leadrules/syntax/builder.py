@@ -433,6 +433,9 @@ class Builder:
         before = any(_type(child) == "BEFORE_SCORING" for child in c)
         return tree.Require(condition, before, because[0] if because else None, span=self._span(c))
 
+    def ignore(self, c: Children) -> tree.Ignore:
+        return tree.Ignore(*_nodes(c), span=self._span(c))
+
     def dimension(self, c: Children) -> tree.Dimension:
         name, *modifiers = _nodes(c)
         return tree.Dimension(name, tuple(modifiers), span=self._span(c))

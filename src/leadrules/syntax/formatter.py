@@ -79,6 +79,8 @@ def columns_of(node: tree.Statement) -> tuple[str, ...]:
         case tree.Require():
             before = "before scoring" if node.before_scoring else ""
             columns = (_words("require", text_of(node.condition), before), _option("because", node.because))
+        case tree.Ignore():
+            columns = (_words("ignore", text_of(node.selection)), _option("because", node.because))
         case tree.Total():
             columns = (f"total = {text_of(node.formula)}", *map(text_of, node.modifiers))
         case tree.Stages():
@@ -487,6 +489,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Criterion: lambda n: f"{'output' if n.output else 'criterion'} {_plain(n.name)} = {text_of(n.body)}",
     tree.Segment: lambda n: f"segment {_plain(n.name)} = {text_of(n.body)}",
     tree.Require: _joined_columns,
+    tree.Ignore: _joined_columns,
     tree.Dimension: lambda n: _words("dimension", n.name, *n.modifiers),
     tree.PointsGroup: lambda n: _words("group", n.name, *n.modifiers),
     tree.Points: _points,

@@ -11,8 +11,8 @@ from leadrules.families import MARKS, TEXT_TESTS
 STATEMENT_WORDS = frozenset(
     {
         "criterion", "dimension", "event", "events", "example", "expect", "field", "given", "grade", "group", "hold",
-        "include", "list", "output", "param", "persona", "precision", "require", "rule", "ruleset", "segment", "stages",
-        "table", "timezone", "total", "use",
+        "ignore", "include", "list", "output", "param", "persona", "precision", "require", "rule", "ruleset", "segment",
+        "stages", "table", "timezone", "total", "use",
     }
 )  # fmt: skip
 """Open a statement, at the start of a line."""

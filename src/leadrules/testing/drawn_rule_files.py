@@ -20,8 +20,8 @@ from leadrules.testing.scoring import Block, Scoring
 
 Construct = Literal[
     "aggregates", "caps", "conditionals", "criteria", "decay", "dimensions", "events", "expressions", "filters",
-    "grades", "groups", "hostile names", "ladders", "layout", "marks", "outputs", "patterns", "personas",
-    "requirements", "segments", "tables", "total",
+    "grades", "groups", "hostile names", "ignores", "ladders", "layout", "marks", "outputs", "patterns", "personas",
+    "relations", "requirements", "segments", "tables", "total",
 ]  # fmt: skip
 """What can be left out of generated rule files. `events` are the rules that score each event, `layout`
 everything that the formatter would write otherwise."""
@@ -96,6 +96,8 @@ class _File:
             found += [self.declarations.criterion() for _ in range(chance.whole(0, 2))]
         if chance.uses("requirements", 35):
             found += [self.outcomes.require(gate=chance.happens(60)) for _ in range(chance.whole(1, 2))]
+        if chance.uses("ignores", 20):
+            found += [self.outcomes.ignore() for _ in range(chance.whole(1, 2))]
         self._segments = [self.declarations.segment()] if chance.uses("segments", 30) else []
         return chance.shuffled([*self.declarations.statements, *found])
 

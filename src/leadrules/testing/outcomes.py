@@ -45,6 +45,14 @@ class Outcomes:
         """Give the maker of conditions for what is in scope now."""
         return self.scoring.phrases
 
+    # ------------------------------------------------- what nothing else sees
+
+    def ignore(self) -> tree.Statement:
+        """Give an `ignore`."""
+        chance = self.scoring.chance
+        because = made(tree.Text, chance.pick(TEXTS)) if chance.happens(50) else None
+        return made(tree.Ignore, self.phrases.selection(), because)
+
     # ---------------------------------------------------------- requirements
 
     def require(self, *, gate: bool) -> tree.Statement:

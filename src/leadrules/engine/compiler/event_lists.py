@@ -60,7 +60,7 @@ class EventLists:
 
     def selected(self, selection: p.Selection) -> Selected:
         """Prepare selecting events. Raises Unplanned."""
-        if selection.looks_around or not self.at_hand:
+        if selection.looks_around or self.program.ignoring(selection) or not self.at_hand:
             raise Unplanned
         types = [name for name in selection.types if name in self.program.scope.read]
         if len(types) == 1 and selection.filter is None and selection.within is None:

@@ -80,13 +80,15 @@ class EventCode:
 
     def count(self, selection: p.Selection) -> Expr:
         """Count the events of a selection."""
-        if selection.looks_around:
-            return code.call(code.name("len"), self.moments(selection))
+        if self._narrows(selection):
+            found = code.call(code.name("len"), self.moments(selection))
+            before = self.totals.count(selection)
+            return found if before is None else code.binop(found, "+", before)
         return code.name(self._ask("count", None, selection))
 
     def some(self, selection: p.Selection) -> Expr:
         """Give something that is true where there are events."""
-        if selection.looks_around or len(selection.types) > 1 or selection.filter or selection.within is not None:
+        if self._narrows(selection) or len(selection.types) > 1 or selection.filter or selection.within is not None:
             return self.count(selection)
         self.types[selection.types[0]].listed = True
         return code.name(self.types[selection.types[0]].moments)
@@ -94,13 +96,13 @@ class EventCode:
     def moments(self, selection: p.Selection, *, compare: bool = True) -> Expr:
         """List when the events of a selection were, in no order; `compare` makes them comparable with each other."""
         self.compares = self.compares or compare
-        if selection.looks_around:
+        if self._narrows(selection):
             return code.name(self._narrowed(selection, None))
         return code.name(self._ask("moments", None, selection))
 
     def column(self, selection: p.Selection, read: p.PropertyRead) -> Expr:
         """List a property of the events of a selection, in the order of `moments`."""
-        if selection.looks_around:
+        if self._narrows(selection):
             return code.name(self._narrowed(selection, read))
         return code.name(self._ask("column", read, selection))
 
@@ -109,7 +111,7 @@ class EventCode:
         unit = known.unit
         assert isinstance(table, code.Name)
         self.tables[table.id] = known
-        if selection.looks_around:
+        if self._narrows(selection):
             ages = ages_in(self.moments(selection), unit, self.lead, self.names)
             age = self.names.fresh("age")
             return sum_of(code.subscript(table, code.name(age)), age, ages)
@@ -117,7 +119,7 @@ class EventCode:
 
     def ages(self, selection: p.Selection, unit: int) -> Expr:
         """List the ages of a selection's events, in days or hours."""
-        if selection.looks_around:
+        if self._narrows(selection):
             return ages_in(self.moments(selection), unit, self.lead, self.names)
         return code.name(self._ask("ages", unit, selection))
 
@@ -187,21 +189,46 @@ class EventCode:
         """List moments or a property of those events that come after the `since`, and of which all relations hold."""
         key = ("narrowed", selection, read)
         if key not in self._variables:
-            plain = attrs.evolve(selection, since=(), relations=())
+            plain = attrs.evolve(selection, since=(), relations=(), sees_all=True)
             starts = [self._start(since) for since in selection.since]
             answered = [self._answered(plain, relation) for relation in selection.relations]
+            answered += [self._seen(plain, ignore) for ignore in self.conditions.program.ignoring(selection)]
             sources = [self.moments(plain), *([] if read is None else [self.column(plain, read)]), *answered]
             found = self._variables[key] = self.names.fresh("narrowed", " ".join(selection.types))
             at, *others = (self.names.fresh(word) for word in ("at", *["value"] * (len(sources) - 1)))
-            tests = [
-                code.or_(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts
-            ]
+            tests = self._after(at, starts)
             tests += map(code.name, others[len(others) - len(answered) :])
             kept = code.list_comp(
                 code.name(at if read is None else others[0]), [at, *others], code.zipped(sources), *tests
             )
             self.after.append(code.assign(found, kept))
         return self._variables[key]
+
+    def _narrows(self, selection: p.Selection) -> bool:
+        """Tell whether more than an event itself and its age decides whether it is selected."""
+        return selection.looks_around or bool(self.conditions.program.ignoring(selection))
+
+    def _seen(self, plain: p.Selection, ignore: p.Ignore) -> Expr:
+        """List of each event of a selection, in the order of `moments`, whether an `ignore` leaves it."""
+        key = ("seen", plain, ignore.selection)
+        if key not in self._variables:
+            gone = ignore.selection
+            may_be = self._ask("flag", p.Answer(gone.name, gone.types, gone.filter, sees_all=True), plain)
+            answered = [self._answered(plain, relation) for relation in gone.relations]
+            starts = [self._start(since) for since in gone.since]
+            at, *others = (self.names.fresh(word) for word in ("at", *["value"] * (len(answered) + 1)))
+            tests = [*map(code.name, others), *self._after(at, starts)]
+            if gone.within is not None:
+                tests.append(code.compare(code.name(at), ">=", self.lead.clock("cut", gone.within)))
+            sources = code.zipped([self.moments(plain), code.name(may_be), *answered])
+            self._variables[key] = self.names.fresh("seen", " ".join(plain.types))
+            left = code.list_comp(code.not_(code.and_(*tests)), [at, *others], sources)
+            self.after.append(code.assign(self._variables[key], left))
+        return code.name(self._variables[key])
+
+    def _after(self, at: str, starts: Sequence[Expr]) -> list[Expr]:
+        """Write that a moment is after some others, where there are such."""
+        return [code.or_(code.compare(start, "is", NONE), code.compare(code.name(at), ">", start)) for start in starts]
 
     def _answered(self, plain: p.Selection, relation: p.Relation) -> Expr:
         """List of each event of a selection, in the order of `moments`, whether a relation holds."""
@@ -210,7 +237,7 @@ class EventCode:
             answered = self.names.value(Answered.of(relation, plain.types), ("answered", relation, plain.types))
             sides = []
             for answer in relation.answers:
-                answers = p.Selection(answer.name, answer.types, answer.filter)
+                answers = p.Selection(answer.name, answer.types, answer.filter, sees_all=answer.sees_all)
                 keys, asked = (self._keys(one, answer.same) for one in (answers, plain))
                 sides.append(code.tuple_of([self.moments(answers), keys, asked]))
             themselves = self._themselves(plain, relation.answers[0])
@@ -241,7 +268,7 @@ class EventCode:
 
     def _start(self, since: p.SinceEvent | p.SinceField) -> Expr:
         if isinstance(since, p.SinceEvent):
-            return self.edge(p.Selection("", since.types, since.filter), "max")
+            return self.edge(p.Selection("", since.types, since.filter, sees_all=since.sees_all), "max")
         key = ("start", since)
         if key not in self._variables:
             self._variables[key] = self.names.fresh("start", since.field.name)

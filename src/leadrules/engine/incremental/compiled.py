@@ -110,7 +110,7 @@ class KeptEventCode(EventCode):
 
     def _stream(self, selection: p.Selection, cap: p.MaxPer | None = None) -> int | None:
         """Give the stream of a selection, whatever its window, where there is one."""
-        is_plain = not selection.looks_around and is_static(selection.filter)
+        is_plain = not self._narrows(selection) and is_static(selection.filter)
         if not is_plain or (cap is not None and cap.bucket.calendar is None):
             return None
         self._check(selection)

@@ -41,6 +41,8 @@ def state_fingerprint(program: p.Program, uses: Iterable[Use]) -> str:
         "events": read,
         "questions": sorted({question_of(use, program.precision) for use in uses}),
     }
+    if program.ignores:
+        kept["ignores"] = sorted(_text(_said(ignore.selection)) for ignore in program.ignores)
     return "sha256:" + hashlib.sha256(_text(kept).encode()).hexdigest()
 
 
@@ -62,6 +64,8 @@ def question_of(use: Use, precision: int) -> str:
     }
     if isinstance(use, RuleUse):
         parts["season"] = [_said(use.rule.first_day), _said(use.rule.last_day)]
+    if selection.sees_all:
+        parts["sees_all"] = True
     if use.is_final:
         parts["kept"] = use.kept_by(precision)
     return _text({name: _said(part) for name, part in parts.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leadrules import program as p
-from leadrules.engine.incremental.uses import Memory, uses_in
+from leadrules.engine.incremental.uses import Memory, uses_of_part
 
 RANKS: Mapping[Memory, int] = {"bounded": 0, "distinct": 1, "events": 2}
 """The classes of memory, the least first."""
@@ -34,7 +34,9 @@ class Memories:
         worst: Memory = "bounded"
         pending = [node]
         for one in pending:
-            worst = max((worst, *(use.memory for use in uses_in(one))), key=lambda memory: RANKS[memory])
+            worst = max(
+                (worst, *(use.memory for use in uses_of_part(one, self._program))), key=lambda memory: RANKS[memory]
+            )
             behind = (self._program.behind(read) for read in one.find(p.DefinitionRead))
             pending += [body for body in behind if body is not None and body not in pending]
         return worst

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from leadrules import program as p
 from leadrules.engine.incremental.streams import StreamPlan
 from leadrules.engine.incremental.totals import Totals
-from leadrules.engine.incremental.uses import Events, PastReading, Use, uses_of
+from leadrules.engine.incremental.uses import Events, PastReading, Use, is_judged_for_good, uses_of
 from leadrules.lead import Facts, LeadReader
 from leadrules.occurrences import Occurrence, PlainEvent, in_canonical_order
 
@@ -45,9 +45,12 @@ class Retention:
         }
         facts = Facts(None, {}, tuple(past), {}, 0)
         reading = PastReading(self.program, facts, mark, filters=plan.filters, passes=passes)
-        by_type = _by_type(past)
-        asked = {types: _of_types(by_type, types) for types in {use.types for use in self.uses}}
-        passing = [use.passing(asked[use.types], reading) for use in self.uses]
+        ignored = reading.ignored_by(filter(is_judged_for_good, self.program.ignores))
+        reading = attrs.evolve(reading, ignored=ignored, whole=reading)
+        seen = {True: _by_type(past), False: _by_type(event for event in past if id(event) not in ignored)}
+        sides = {(use.types, use.selection.sees_all) for use in self.uses}
+        asked = {side: _of_types(seen[side[1]], side[0]) for side in sides}
+        passing = [use.passing(asked[use.types, use.selection.sees_all], reading) for use in self.uses]
         needed = {id(one) for use, found in zip(self.uses, passing, strict=True) for one in use.needed(found, reading)}
         kept = [event for event in known if event.since > final or id(event.occurrence) in needed]
         if len(kept) == len(known):
@@ -57,7 +60,7 @@ class Retention:
         return kept, [total.plus(use.forgotten(found, reading)) for use, found, total in parts]
 
 
-def _by_type(events: Events) -> Mapping[str, list[tuple[int, Occurrence]]]:
+def _by_type(events: Iterable[Occurrence]) -> Mapping[str, list[tuple[int, Occurrence]]]:
     found: defaultdict[str, list[tuple[int, Occurrence]]] = defaultdict(list)
     for index, event in enumerate(events):
         found[event.type].append((index, event))

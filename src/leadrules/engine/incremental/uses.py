@@ -132,7 +132,9 @@ def _within(events: Events, within: int, reading: PastReading) -> Events:
 
 def _start(since: p.SinceEvent | p.SinceField, reading: PastReading) -> int | None:
     """Give the moment before which a `since` never comes to lie, where there is one."""
-    is_final = isinstance(since, p.SinceEvent) and is_static(since.filter)
+    if not isinstance(since, p.SinceEvent) or not is_static(since.filter):
+        return None
+    is_final = all(is_judged_for_good(ignore) for ignore in reading.program.ignoring(since))
     return reading.latest(since) if is_final else None
 
 
@@ -331,12 +333,26 @@ class RuleUse(Use):
 def uses_of(program: p.Program) -> tuple[Use, ...]:
     """Give every question that a program asks, each once, in an order that hangs on the program alone."""
     parts = (
-        *(program.outputs, program.segments, program.requirements),
+        *(program.outputs, program.segments, program.requirements, program.ignores),
         *(program.dimensions, program.grades, program.ladders, program.marks),
     )
     nodes: list[p.Node] = [node for part in parts for node in part]
     nodes += _criteria_behind(nodes, program)
-    return tuple(dict.fromkeys(use for node in nodes for use in uses_in(node)))
+    return tuple(dict.fromkeys(use for node in nodes for use in uses_of_part(node, program)))
+
+
+def uses_of_part(node: Node, program: p.Program) -> Iterator[Use]:
+    """Give the questions of a rule, condition or value; of events that may yet be ignored, they need the events."""
+    for use in uses_in(node):
+        if all(is_judged_for_good(ignore) for ignore in program.ignoring(use.selection)):
+            yield use
+        else:
+            yield AllUse(attrs.evolve(use.selection, relations=()))
+
+
+def is_judged_for_good(ignore: p.Ignore) -> bool:
+    """Tell whether an event is ignored or not as soon as it comes in, whatever else does."""
+    return ignore.is_settled and is_static(ignore.selection.filter)
 
 
 def _criteria_behind(nodes: Iterable[p.Node], program: p.Program) -> list[p.Criterion]:
@@ -355,7 +371,7 @@ def _criteria_behind(nodes: Iterable[p.Node], program: p.Program) -> list[p.Crit
 _Part = (
     p.Condition | p.ValueNode | p.Selection | p.Rule | p.Alternative | p.Caps | p.MaxPer | p.MaxEvery | p.Bucket
     | p.Bounds | p.Definition | p.Requirement | p.PersonaLine | p.Total | p.Term | p.Band | p.LabelRule | p.Hold
-    | p.Mark | p.Relation | p.Answer
+    | p.Mark | p.Relation | p.Answer | p.Ignore
 )  # fmt: skip
 """Where questions are looked for: a new kind is a type error below, rather than one that asks nothing."""
 
@@ -371,13 +387,15 @@ def uses_in(node: Node) -> Iterator[Use]:
                 yield from () if selection.relations else (CountUse(selection),)
             case p.Aggregate():
                 yield from () if part.selection.relations else (AggregateUse(part.selection, part),)
+            case p.Ignore():
+                yield _use_of_ignore(part)
             case p.CallNode(events=events):
                 if events:
                     yield AllUse(p.Selection("", events))
             case p.Selection(since=starts):
                 for since in starts:
                     if isinstance(since, p.SinceEvent):
-                        yield LatestUse(p.Selection("", since.types, since.filter))
+                        yield LatestUse(p.Selection("", since.types, since.filter, sees_all=since.sees_all))
                 yield from _uses_of_relations(part)
             case (
                 p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.Elapsed() | p.Arithmetic()
@@ -395,6 +413,13 @@ def uses_in(node: Node) -> Iterator[Use]:
                 assert_never(part)
 
 
+def _use_of_ignore(ignore: p.Ignore) -> Use:
+    """Give the question how many events are ignored; unless that is known for good, these are needed as they are."""
+    if is_judged_for_good(ignore):
+        return CountUse(ignore.selection)
+    return AllUse(attrs.evolve(ignore.selection, relations=()))
+
+
 def _uses_of_relations(selection: p.Selection) -> Iterator[Use]:
     """Give the questions of a selection in relations: its events, and those that may answer them, as they are.
 
@@ -408,7 +433,7 @@ def _uses_of_relations(selection: p.Selection) -> Iterator[Use]:
         if window is not None and relation.direction == "preceded":
             window = None if back is None else window + back
         for answer in relation.answers:
-            yield AllUse(p.Selection(answer.name, answer.types, answer.filter, window))
+            yield AllUse(p.Selection(answer.name, answer.types, answer.filter, window, sees_all=answer.sees_all))
 
 
 def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:

@@ -63,6 +63,8 @@ class Reading:
     answered: dict[p.Relation, Related] = attrs.field(factory=dict)
     tests: dict[int, tuple[p.TextTest, Truth]] = attrs.field(factory=dict)
     listed: dict[tuple[int, str], tuple[tuple[p.Constant, ...], dict[str, set[object]]]] = attrs.field(factory=dict)
+    _ignored: frozenset[int] | None = None
+    _whole: Reading | None = None
 
     @property
     def zone(self) -> Zone:
@@ -74,11 +76,56 @@ class Reading:
         """How the ruleset compares texts."""
         return self.program.scope.letters
 
-    def anew(self, as_of: int, held: Mapping[str, str]) -> Self:
-        """Read the lead again, as of the same moment or a later one, with labels that it holds then."""
+    @property
+    def ignored(self) -> frozenset[int]:
+        """The events that are ignored, by their identity."""
+        if self._ignored is None:
+            self._ignored = self.ignored_by(self.program.ignores)
+        return self._ignored
+
+    def ignored_by(self, ignores: Iterable[p.Ignore]) -> frozenset[int]:
+        """Give the events that some of these ignore, by their identity: each of them sees all events."""
+        ignores = tuple(ignores)
+        reads = [(read.kind, read.name) for ignore in ignores for read in ignore.find(p.DefinitionRead)]
+        for key in self.program.needed(reads, self.definitions):  # criteria that are made of fields and literals
+            criterion = self.program.definitions[key]
+            assert isinstance(criterion, p.Criterion)
+            self.definitions[key] = self.value(criterion.body)
+        return frozenset(id(event) for ignore in ignores for event in self.whole.select(ignore.selection))
+
+    @property
+    def whole(self) -> Reading:
+        """The lead with all its events."""
+        if self._whole is None:
+            self._whole = Reading(self.program, self.facts, self.as_of, self.definitions, ignored=frozenset())
+        return self._whole
+
+    @property
+    def seen(self) -> Facts:
+        """What the rules see of the lead."""
+        if not self.ignored:
+            return self.facts
+        facts = self.facts
+        events = tuple(event for event in facts.events if id(event) not in self.ignored)
+        return Facts(facts.lead, facts.attributes, events, facts.held, facts.ignored)
+
+    def anew(self, as_of: int, held: Mapping[str, str], ignored: frozenset[int] | None = None) -> Self:
+        """Read the lead again, as of the same moment or a later one, with labels that it holds then.
+
+        `ignored` are the events that are, by their identity; without it that is found out.
+        """
         facts = attrs.evolve(self.facts, held=held)
         return attrs.evolve(
-            self, facts=facts, as_of=as_of, definitions={}, selected={}, answers={}, answered={}, tests={}
+            self,
+            facts=facts,
+            as_of=as_of,
+            definitions={},
+            selected={},
+            answers={},
+            answered={},
+            tests={},
+            ignored=ignored,
+            whole=None,
         )
 
     # ------------------------------------------------------------ conditions
@@ -265,7 +312,7 @@ class Reading:
             if question not in self.answers:
                 criterion = self.program.functions[node.plugin, node.function]
                 arguments = dict(zip(node.names, found, strict=True))
-                view = functools.partial(view_of, node, self.program, self.facts, self.as_of)
+                view = functools.partial(view_of, node, self.program, self.seen, self.as_of)
                 self.answers[question] = call(criterion, arguments, view, self.facts.lead, self.letters)
             return self.answers[question]
         if any(value is None for value in found):
@@ -286,6 +333,8 @@ class Reading:
 
     def select(self, selection: p.Selection) -> tuple[Occurrence, ...]:
         """Give the selected events in canonical order."""
+        if selection.sees_all and self.ignored:
+            return self.whole.select(selection)
         if selection not in self.selected:
             after = [self.latest(since) for since in selection.since]
             related = [self.related(relation) for relation in selection.relations]
@@ -338,8 +387,8 @@ class Reading:
         return NOTHING
 
     def events_of(self, types: Sequence[str]) -> Iterable[Occurrence]:
-        """Give the lead's events of some types in canonical order."""
-        return (event for event in self.facts.events if event.type in types)
+        """Give the lead's events of some types in canonical order, but for those that are ignored."""
+        return (event for event in self.facts.events if event.type in types and id(event) not in self.ignored)
 
     def latest(self, since: p.SinceEvent | p.SinceField) -> int | None:
         """Give the moment of the latest event, or in the field, that a `since` names."""

@@ -21,10 +21,14 @@ class Movement:
     program: p.Program
     clocks: dict[str, None] = attrs.field(factory=dict)
     tables: dict[str, dict[Fraction, Any]] = attrs.field(factory=dict)
+    ignores: tuple[p.Ignore, ...] = ()
+    touched: frozenset[str] = frozenset()
     _known: dict[int, bool] = attrs.field(factory=dict)
     _definitions: dict[tuple[str, str], bool] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
+        self.ignores = tuple(one for one in self.program.ignores if self.of(one))
+        self.touched = frozenset(type_ for one in self.ignores for type_ in one.selection.types)
         for key in self.program.answered:
             match self.program.definitions.get(key):
                 case p.Criterion(body=part) | p.Segment(condition=part):
@@ -47,14 +51,20 @@ class Movement:
         """Tell whether a call shows the lead, and with it `as_of`, to a criterion."""
         return node.plugin is not None and self.program.functions[node.plugin, node.function].wants_lead
 
+    def may_be_ignored(self, node: p.Selection | p.SinceEvent | p.Answer) -> bool:
+        """Tell whether events that it selects may be ignored later, or no longer."""
+        return not (node.sees_all or self.touched.isdisjoint(node.types))
+
     def _moves(self, node: nodes.Node) -> bool:
         match node:
             case p.Selection(within=within):
-                return within is not None
+                return within is not None or self.may_be_ignored(node)
+            case p.SinceEvent() | p.Answer():
+                return self.may_be_ignored(node)
             case p.Relation():
                 return node.waits
-            case p.CallNode():
-                return self.sees_the_clock(node)
+            case p.CallNode(events=events):
+                return self.sees_the_clock(node) or not self.touched.isdisjoint(events)
             case p.DefinitionRead(kind=kind, name=name):
                 return self._definitions.get((kind, name), True)
             case p.Rule(selection=selection, decay=decay, first_day=first, last_day=last):

@@ -338,6 +338,11 @@ class SpanReading:
             return calculated_by(node.function, BUILT_IN[node.function], found)
         given = [only(argument) for argument in found]
         moment: int | None = None
+        reading = self.still
+        if not self.memory.movement.touched.isdisjoint(node.events):
+            if not all(self.chosen(ignore.selection).is_settled for ignore in self.memory.movement.ignores):
+                return ANYTHING
+            reading = Reading(self.memory.program, self.still.facts, self.low)
         if self.memory.movement.sees_the_clock(node):
             moment = self._asked_at()
             if moment is None:
@@ -345,13 +350,15 @@ class SpanReading:
         if None in given:
             return ANYTHING
         values = tuple(one[0] for one in given if one is not None)
-        key = (id(node), values, moment)
+        key = (id(node), values, moment, reading.ignored)
         if key not in self.memory.answers:
-            program, facts = self.memory.program, self.still.facts
+            program = self.memory.program
             criterion = program.functions[node.plugin, node.function]
-            view = functools.partial(view_of, node, program, facts, self.still.as_of if moment is None else moment)
+            view = functools.partial(
+                view_of, node, program, reading.seen, self.still.as_of if moment is None else moment
+            )
             arguments = dict(zip(node.names, values, strict=True))
-            self.memory.answers[key] = call(criterion, arguments, view, facts.lead, program.scope.letters)
+            self.memory.answers[key] = call(criterion, arguments, view, reading.facts.lead, program.scope.letters)
         return exactly(self.memory.answers[key])
 
     def _asked_at(self) -> int | None:
@@ -368,6 +375,9 @@ class SpanReading:
         if id(selection) not in self._chosen:
             chosen = self.memory.pools.chosen(selection, self.low, self.high, self.truth)
             self._chosen[id(selection)] = chosen
+            if self.memory.movement.may_be_ignored(selection):
+                for ignore in self.memory.movement.ignores:
+                    self.chosen(ignore.selection)
             if selection.within is not None:
                 self.memory.moves.window(chosen.pool, selection.within)
             for relation in selection.relations:

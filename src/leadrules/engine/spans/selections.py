@@ -21,6 +21,8 @@ from leadrules.values import Value
 
 Filter = Callable[[p.Condition, Occurrence], int]
 """Answers a filter that moves about an event, during the span at hand."""
+Test = Callable[[Occurrence], int]
+"""Answers something that moves about an event, during a span."""
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +55,7 @@ class Pools:
     still: Reading
     _pools: dict[tuple[tuple[str, ...], int | None, tuple[int, ...]], Pool] = attrs.field(factory=dict)
     _starts: dict[int, int | None] = attrs.field(factory=dict)
+    _calm: Reading | None = None
     _values: dict[tuple[int, str], list[Value | None]] = attrs.field(factory=dict)
     _from_each: dict[tuple[int, int], list[Value | None]] = attrs.field(factory=dict)
 
@@ -63,17 +66,31 @@ class Pools:
         """
         asked = None if self.movement.of(selection.filter) else selection.filter
         related = [one for one in relations_of(selection) if not self._looks_anew(one)]
-        key = (selection.types, None if asked is None else id(asked), tuple(map(id, related)))
+        others = (*map(id, related), -1 if selection.sees_all else 0)
+        key = (selection.types, None if asked is None else id(asked), others)
         if key not in self._pools:
-            tests = [self.still.related(one).is_as_asked for one in related]
-            passing = self.still.events_passing(selection.types, asked)
+            reading = self._reading_of(selection)
+            tests = [reading.related(one).is_as_asked for one in related]
+            passing = reading.events_passing(selection.types, asked)
             events = tuple(event for event in passing if all(test(event) for test in tests))
             self._pools[key] = Pool(events, [event.at for event in events])
         return self._pools[key]
 
+    def _reading_of(self, selection: p.Selection | p.SinceEvent | p.Answer) -> Reading:
+        """Give the reading that has all events which may be selected at some moment."""
+        if selection.sees_all:
+            return self.still.whole
+        if not self.movement.may_be_ignored(selection):
+            return self.still
+        if self._calm is None:
+            moving = {id(one) for one in self.movement.ignores}
+            lasting = [one for one in self.still.program.ignores if id(one) not in moving]
+            self._calm = self.still.anew(self.still.as_of, self.still.facts.held, self.still.ignored_by(lasting))
+        return self._calm
+
     def _looks_anew(self, relation: p.Relation) -> bool:
         """Tell whether what may answer moves."""
-        return any(self.movement.of(answer.filter) for answer in relation.answers)
+        return any(self.movement.of(answer) for answer in relation.answers)
 
     def chosen(self, selection: p.Selection, low: int, high: int, passes: Filter) -> Chosen:
         """Say which events are selected from `low` to `high`."""
@@ -83,12 +100,12 @@ class Pools:
             first = bisect_left(pool.moments, low - selection.within)
             last = bisect_left(pool.moments, high - selection.within)
         for since in selection.since:
-            earliest, latest = self._start(since, passes)
+            earliest, latest = self._start(since, (low, high), passes)
             first = first if earliest is None else max(first, bisect_right(pool.moments, earliest))
             last = last if latest is None else max(last, bisect_right(pool.moments, latest))
         count = len(pool.moments)
         waits = [one.within for one in selection.relations if one.waits and one.within is not None]
-        tests = self._tests(selection, passes)
+        tests = self._tests(selection, (low, high), passes)
         if not tests and not waits:
             return Chosen(pool, range(first, count), range(last, count))
         due, over = (
@@ -105,22 +122,30 @@ class Pools:
             [index for index, truth in possible if truth == TRUE and last <= index < over],
         )
 
-    def _tests(self, selection: p.Selection, passes: Filter) -> list[Callable[[Occurrence], int]]:
-        """Give what can be otherwise of an event as time goes by: a filter that moves, relations to events that do."""
-        found = [self._related(one, passes) for one in selection.relations if self._looks_anew(one)]
+    def _tests(
+        self, selection: p.Selection | p.SinceEvent | p.Answer, span: tuple[int, int], passes: Filter
+    ) -> list[Test]:
+        """Give what can be otherwise of an event as time goes by: a filter that moves, relations, what is ignored."""
+        found = [self._related(one, span, passes) for one in relations_of(selection) if self._looks_anew(one)]
         filter_ = selection.filter
         if filter_ is not None and self.movement.of(filter_):
             found.append(lambda event: passes(filter_, event))
+        if self.movement.may_be_ignored(selection):
+            found += [self._unignored(ignore, span, passes) for ignore in self.movement.ignores]
         return found
 
-    def _related(self, relation: p.Relation, passes: Filter) -> Callable[[Occurrence], int]:
+    def _unignored(self, ignore: p.Ignore, span: tuple[int, int], passes: Filter) -> Test:
+        """Prepare telling whether an event can be ignored during the span, and whether it surely is."""
+        gone = self.chosen(ignore.selection, *span, passes)
+        possible, sure = ({id(gone.pool.events[index]) for index in part} for part in (gone.possible, gone.sure))
+        return lambda event: (0 if id(event) in sure else TRUE) | (FALSE if id(event) in possible else 0)
+
+    def _related(self, relation: p.Relation, span: tuple[int, int], passes: Filter) -> Test:
         """Prepare telling whether an event can be answered during the span, and whether it surely is."""
         sides: list[tuple[list[Occurrence], list[Occurrence]]] = []
         for answer in relation.answers:
-            filter_ = answer.filter if self.movement.of(answer.filter) else None
-            events = self.pool(answer).events
-            truths = [TRUE if filter_ is None else passes(filter_, event) for event in events]
-            asked = [*zip(events, truths, strict=True)]
+            tests = self._tests(answer, span, passes)
+            asked = [(event, both([test(event) for test in tests])) for event in self.pool(answer).events]
             sides.append(([e for e, truth in asked if truth & TRUE], [e for e, truth in asked if truth == TRUE]))
         perhaps, surely = (Related(relation, side, self.still.same) for side in zip(*sides, strict=True))
         is_open = len(sides) > 1 and any(len(can) > len(must) for can, must in sides)
@@ -132,16 +157,19 @@ class Pools:
 
         return answered
 
-    def _start(self, since: p.SinceEvent | p.SinceField, passes: Filter) -> tuple[int | None, int | None]:
+    def _start(
+        self, since: p.SinceEvent | p.SinceField, span: tuple[int, int], passes: Filter
+    ) -> tuple[int | None, int | None]:
         """Give the earliest and the latest moment that a `since` can name; None where it may name none."""
-        if isinstance(since, p.SinceField) or not self.movement.of(since.filter):
+        if isinstance(since, p.SinceField) or not self.movement.of(since):
             if id(since) not in self._starts:
-                self._starts[id(since)] = self.still.latest(since)
+                sees_all = isinstance(since, p.SinceEvent) and since.sees_all
+                self._starts[id(since)] = (self.still.whole if sees_all else self.still).latest(since)
             return self._starts[id(since)], self._starts[id(since)]
-        assert since.filter is not None
         latest: int | None = None
+        tests = self._tests(since, span, passes)
         for event in reversed(self.pool(since).events):
-            truth = passes(since.filter, event)
+            truth = both([test(event) for test in tests])
             if truth & TRUE and latest is None:
                 latest = event.at
             if not truth & ~TRUE:

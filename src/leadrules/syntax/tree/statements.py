@@ -13,6 +13,7 @@ from leadrules.syntax.tree.expressions import (
     Node,
     Number,
     Operand,
+    Selection,
     Set,
     Since,
     Text,
@@ -299,6 +300,14 @@ class Require(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
+class Ignore(Node):
+    """`ignore E [because "…"]`."""
+
+    selection: Selection | Name
+    because: Text | None = None
+
+
+@attrs.frozen(eq=False, repr=False)
 class Dimension(Node):
     """`dimension NAME` with bounds, defaults of selections and a default decay."""
 
@@ -495,6 +504,7 @@ Statement = (
     | Criterion
     | Segment
     | Require
+    | Ignore
     | Dimension
     | PointsGroup
     | Persona
