@@ -165,7 +165,18 @@ literals = numbers | strings | dates | st.sampled_from(["true", "false", "-1", "
 spans = names | st.builds("{} {}".format, st.integers(1, 999), st.sampled_from(["minute", "hours", "day", "weeks"]))
 sets = st.lists(literals | names, max_size=3).map(lambda items: "{" + ", ".join(items) + "}")
 comparisons = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
-text_tests = st.sampled_from(["contains", "not contains", "contains word", "not contains word", "starts with", "ends with", "matches", "not matches"])
+text_tests = st.sampled_from(
+    [
+        "contains",
+        "not contains",
+        "contains word",
+        "not contains word",
+        "starts with",
+        "ends with",
+        "matches",
+        "not matches",
+    ]
+)
 
 
 def selections(conditions: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -42,6 +42,10 @@ _TESTS = {
 }  # fmt: skip
 
 
+_BEFORE_WORDS = frozenset({"contains", "has", "the", "whole", "a", "exact", "matches"})
+_OF_ACCENTS = frozenset({"ignore", "ignored", "ignoring", "off", "no", "without", "insensitive", "strip"})
+
+
 def explain(source: Source, tokens: Sequence[Token], at: int, expected: Expected) -> Diagnostic:
     """Say what is wrong with a statement that the grammar takes up to the offset `at`."""
     index = next((i for i, token in enumerate(tokens) if token.end > at), len(tokens))
@@ -80,6 +84,33 @@ def _if_then(scene: Scene) -> Finding | None:
         return Finding("LR109", f"a rule does not begin with `{first.text}`", 0, 1, advice)
     if scene.kind() == "word" and scene.text().lower() == "then":
         return spot(scene, "LR109", f"`{scene.text()}` is not part of the language", advice)
+    return None
+
+
+def _whole_words(scene: Scene) -> Finding | None:
+    """`contains words "vp"`, `contains the whole word "vp"`, `has word "vp"`, `title word "vp"`."""
+    texts = [token.text for token in scene.tokens]
+    for end in range(max(scene.at - 1, 0), min(scene.at + 3, len(texts))):
+        if texts[end] not in {"word", "words"} or scene.tokens[end].kind != "word":
+            continue
+        first = end
+        while first and texts[first - 1] in _BEFORE_WORDS:
+            first -= 1
+        said = " ".join(texts[first : end + 1])
+        beside = scene.tokens[end + 1].kind if end + 1 < len(texts) else ""
+        if said != "contains word" and (beside == "string" or texts[end + 1 : end + 2] == ["{"]):
+            return Finding("LR109", f"`{said}` is not part of the language", first, end + 1, "write `contains word`")
+    return None
+
+
+def _accents(scene: Scene) -> Finding | None:
+    """`ignore accents`, `accents off`."""
+    said = [token.text.lower() for token in scene.tokens]
+    about = {"accent", "accents", "diacritics"}.intersection(said[:2])
+    if about and len(said) < 4 and _OF_ACCENTS.intersection(said):
+        return Finding(
+            "LR109", f"`{' '.join(said)}` is not part of the language", 0, len(said), "write `accents ignored`"
+        )
     return None
 
 
@@ -469,6 +500,8 @@ _LOOKS: tuple[Callable[[Scene], Finding | None], ...] = (
     _capitals,
     _if_then,
     conditional,
+    _accents,
+    _whole_words,
     _misspelt_statement,
     _keyword_as_name,
     _points_first,

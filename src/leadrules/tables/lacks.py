@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 
 from leadrules import program as p
-from leadrules.letters import folded
 from leadrules.program import Program
 from leadrules.tables.cures import quoted, written
 from leadrules.tables.error_cells import SAID, is_error_cell
@@ -107,7 +106,7 @@ class FailedCells:
         """What to write so that these values are unknown."""
         if self.field is None:
             return None
-        unknown = self.field.unknown | {*map(folded, self.words)}
+        unknown = self.field.unknown | {*map(self.field.letters.folded, self.words)}
         return f"field {self.field.name}: {written(attrs.evolve(self.field, unknown=unknown))}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -223,7 +222,8 @@ class Looking:
 
     def __attrs_post_init__(self) -> None:
         self.shares = ShareNumbers.of(self._scope)
-        self.asked = {name: frozenset(map(folded, self._scope.ladders[name])) for name in ladders_asked(self.program)}
+        fold = self._scope.letters.folded
+        self.asked = {name: frozenset(map(fold, self._scope.ladders[name])) for name in ladders_asked(self.program)}
 
         fields = self._scope.fields.values()
         self.lists = tuple(one for one in fields if one.type.kind == "list of text" and not one.split)
@@ -285,7 +285,7 @@ class Looking:
         if not isinstance(value, str) or not is_error_cell(value):
             return
         word = value.strip()
-        if field is None or folded(word) not in field.unknown:
+        if field is None or field.letters.folded(word) not in field.unknown:
             before = self.failed.get(name) or FailedCells(name, field, row, 0)
             words = before.words if word in before.words else (*before.words, word)
             self.failed[name] = attrs.evolve(before, count=before.count + 1, words=words)
@@ -301,7 +301,7 @@ class Looking:
                 counts.update(
                     name
                     for name, value in attributes.items()
-                    if isinstance(value, str) and folded(value.strip()) in labels
+                    if isinstance(value, str) and self._scope.letters.folded(value.strip()) in labels
                 )
 
     def found(self, table: LeadTable) -> Lacks:
