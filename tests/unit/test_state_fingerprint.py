@@ -13,12 +13,14 @@ ruleset acme version "1"
 field region: text
 event page_view[url: text, seconds: number]
 list posts = {"/a", "/b"}
+table worth = {"/a": 1, "/b": 2}
 param big = 50
 
 dimension interest
 email_open                              +5   because "they read"
 page_view[url in posts]                 +2   max 3
 page_view[seconds > 10]                 +(seconds / 10)
+page_view[worth(url) >= 2]              +1   max 4
 email_click                             +4   half-life 30 days
 count(page_view within 30 days) >= 3    +10
 dimension fit
@@ -52,6 +54,9 @@ KEEPS = {
     "a cap on the sum of points": ('because "they read"', 'max 50 points because "they read"'),
     "a rule's name": ("email_open   ", "rule opens: email_open"),
     "a list's name": ("posts", "pages"),
+    "a table's name": ("worth", "value_of"),
+    "a table in another order": ('{"/a": 1, "/b": 2}', '{"/b": 2, "/a": 1}'),
+    "an output": ("param big", "output far = region is unknown\nparam big"),
     "a list in another order": ('{"/a", "/b"}', '{"/b", "/a"}'),
     "a rule about a field": ('region = "north"', 'region = "south"'),
     "a param of a rule about a field": ("param big = 50", "param big = 60"),
@@ -76,6 +81,7 @@ CHANGES = {
     "a property's type": ("seconds: number", "seconds: number, more: text"),
     "a filter": ("seconds > 10]", "seconds > 11]"),
     "a list that filters": ('{"/a", "/b"}', '{"/a", "/b", "/c"}'),
+    "a table that filters": ('{"/a": 1, "/b": 2}', '{"/a": 2, "/b": 2}'),
     "a cap on events": ("max 3", "max 4"),
     "a decay": ("half-life 30 days", "half-life 31 days"),
     "points that fade": ("+4   half-life", "+5   half-life"),
@@ -132,7 +138,9 @@ def test_edits_that_change_what_is_kept_refuse_states(edit):
 
 def test_rules_in_another_order_go_on_with_states():
     lines = RULES.splitlines()
-    moved = [*lines[:7], *lines[7:12][::-1], *lines[12:]]
+    first = lines.index("dimension interest") + 1
+    last = lines.index("dimension fit")
+    moved = [*lines[:first], *lines[first:last][::-1], *lines[last:]]
     before, after = Ruleset.from_text(RULES), Ruleset.from_text("\n".join(moved))
     assert after.fingerprint != before.fingerprint
     state = after.resume(state_of(before).to_json())

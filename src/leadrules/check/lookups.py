@@ -42,7 +42,8 @@ def lookup(expressions: Expressions, node: tree.Call, place: Place) -> p.Lookup:
         message = f"the keys of `{name}` are texts, and `{key.text}` is a {key.type.kind}"
         expressions.report.refuse("LR401", message, node.arguments[0])
     expressions.columns[name, column] = None
-    return p.Lookup(name, column, key, table.column(column).type, **told(node))
+    found = table.column(column)
+    return p.Lookup(name, column, key, found.type, found.digest, **told(node))
 
 
 def _column(report: Report, name: str, table: KnownTable, node: tree.Call) -> str:

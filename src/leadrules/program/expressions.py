@@ -176,12 +176,16 @@ class ConditionValue(Expression):
 
 @attrs.frozen(eq=False, repr=False)
 class Lookup(Expression):
-    """What a table of the program has in a column under a key; unknown where the key is, and where it has none such."""
+    """What a table of the program has in a column under a key; unknown where the key is, and where it has none such.
+
+    `contents` is the digest of the column: two columns of one name that hold other values are not the same.
+    """
 
     table: str
     column: str
     key: ValueNode
     type: Type
+    contents: str
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -56,13 +56,16 @@ class Scene:
 
 
 def quoted(text: str) -> str:
+    """Write a word of the statement in a sentence; of a long one, its beginning."""
     text = text if len(text) <= 40 else text[:39] + "…"
     return f"the name {text}" if text.startswith("`") else f"`{text}`"
 
 
 def in_backticks(word: str) -> str:
+    """Advise how a reserved word is written as a name."""
     return f"if it is meant as a name, put it in backticks: `` `{word}` ``"
 
 
 def spot(scene: Scene, code: str, message: str, advice: str | None = None) -> Finding:
+    """Find a mistake in the word that does not fit."""
     return Finding(code, message, scene.at, scene.at + 1, advice)

@@ -106,6 +106,8 @@ def _said(value: Any, *, choices: bool = False) -> Any:
         case p.OneOf() | p.TextTest():  # of any order
             subject = value.value if isinstance(value, p.OneOf) else [value.kind, _said(value.subject)]
             return [type(value).__name__, _said(subject), sorted(_text(_said(choice)) for choice in value.choices)]
+        case p.Lookup():  # by what its table holds, whatever that is called
+            return ["Lookup", value.contents, _said(value.key)]
         case _:  # a node, or what it is made of
             names = [one.name for one in attrs.fields(type(value)) if one.eq and one.name not in _PASSED_OVER]
             return [type(value).__name__, *(_said(getattr(value, name), choices=choices) for name in names)]
