@@ -138,7 +138,9 @@ def test_members_with_parts_are_refused_with_the_way_on(score):
     assert score("50-members-with-parts", "--events orders.csv")[0] == [("A", "10"), ("B", "0")]
 
 
-def test_events_of_a_merged_record_are_told_to_be_of_nobody(score):
+def test_events_of_a_merged_record_are_of_the_one_that_is_left_where_its_column_is_named(score):
     found, said = score("43-merged-records", "--events events.csv")
     assert found == [("78971951", "30")]
     assert "2 events of leads that `leads.csv` does not have, such as `76340251`" in said
+    found, said = score("43-merged-records", "--events events.csv --alias-column merged_ids")
+    assert (found, said) == ([("78971951", "50")], "")

@@ -63,7 +63,7 @@ Reading = Callable[..., "Source"]
 """What gives the source of a command: of the paths of leads, the events, and the column of moments."""
 
 
-def reading(
+def reading(  # noqa: PLR0913, PLR0917 - an option each
     id_column: IdColumn = "id",
     event_columns: Annotated[
         str | None,
@@ -89,6 +89,13 @@ def reading(
         Literal["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx", "xlsm", "xls", "ods"] | None,
         typer.Option(help="What the leads are, whatever their name says; of standard input CSV, if not said."),
     ] = None,
+    alias_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="The column with further ids of a lead, of records merged into it: their events are its own.",
+        ),
+    ] = None,
 ) -> Reading:
     """Take how files of leads and events are read."""
 
@@ -96,7 +103,7 @@ def reading(
         from leadrules.cli.reading import Source
 
         columns = (id_column, event_columns, delimiter, encoding, events_encoding, sheet, events_sheet)
-        return Source(leads, events, *columns, as_of_column, input_format)
+        return Source(leads, events, *columns, as_of_column, input_format, alias_column)
 
     return source
 

@@ -47,6 +47,7 @@ class Source:
     events_sheet: str | None = None
     as_of_column: str | None = None
     input_format: str | None = None
+    alias_column: str | None = None
 
     def open(self, *programs: Program, also: Collection[str] = ()) -> LeadTable:
         """Open the leads and their events: what some rules read of them, and the company; without rules all.
@@ -74,6 +75,7 @@ class Source:
             encoding=self.encoding,
             sheet=self.sheet,
             as_of_column=self.as_of_column,
+            alias_column=self.alias_column,
             events=self.read_events(properties if programs else None, names),
             names=names,
             only=attributes if programs and ALL not in also else None,

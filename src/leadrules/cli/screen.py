@@ -26,7 +26,9 @@ _PLAIN = str.maketrans({"·": "-", "→": "->", "–": "-", "’": "'", "×": "x
 _IN_MARGIN = re.compile(r" *\d* \| ")
 _MARKED = re.compile(r"`[^`\n]+`")
 
-_PARAMETER = re.compile(r'`(id_column|as_of_column|event_columns|input_format|encoding|sheet|by)=(?:…|\{"(\w+)": …\})`')
+_PARAMETER = re.compile(
+    r'`(id_column|as_of_column|alias_column|event_columns|input_format|encoding|sheet|by)=(?:…|\{"(\w+)": …\})`'
+)
 """How messages of tables name what Python passes, and the command line has as an option."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -81,13 +82,15 @@ class EventTable:
         """Count the rows of the files: events, rejects and blank ones."""
         return sum(map(len, self.by_lead.values())) + len(self.rejects) + self.blank
 
-    def of(self, lead: str) -> list[dict[str, Any]]:
-        """Give the events of a lead, in the order of the files; maybe none."""
-        return self.by_lead.get(lead, [])
+    def of(self, *leads: str) -> list[dict[str, Any]]:
+        """Give the events of a lead, in the order of the files, and then those of its further ids; maybe none."""
+        first, *others = (self.by_lead.get(lead, []) for lead in leads)
+        return [*first, *chain.from_iterable(others)] if any(others) else first
 
-    def rows_of(self, lead: str) -> EventRows:
+    def rows_of(self, *leads: str) -> EventRows:
         """Give the rows in the files of these events; none where they come from no file."""
-        return EventRows(self.numbers.get(lead, ()), self.files)
+        first, *others = (self.numbers.get(lead, ()) for lead in leads)
+        return EventRows([*first, *chain.from_iterable(others)] if any(others) else first, self.files)
 
 
 def read_events(

@@ -14,6 +14,7 @@ from leadrules.conversions import listed, shown
 from leadrules.errors import InputError, Mistake
 from leadrules.foreign import Unheld
 from leadrules.shape import LEAD_PARTS
+from leadrules.tables.aliases import Aliases
 from leadrules.tables.events import EventRows, Events, EventTable, read_events
 from leadrules.tables.formats import open_records
 from leadrules.tables.ids import id_in_file, is_no_id, plain_id
@@ -82,6 +83,7 @@ class _LeadFile:
     name: str | None
     id_column: str
     as_of_column: str | None
+    alias_column: str | None
     near: NearLeads | None
     odd: OddIds = attrs.field(factory=OddIds)
 
@@ -91,7 +93,8 @@ class LeadTable:
 
     Rejected events come first. `path` is the file's, None for a stream or several files; `name` is what people call
     it, and `called` how a sentence does. `columns` are the file's columns, None for JSON, where every record has
-    its own. `id_column` and `as_of_column` are what it was opened with, `files` the paths of what is read.
+    its own. `id_column`, `as_of_column` and `alias_column` are what it was opened with, `files` the paths of what is
+    read.
     Known at the end: `unmatched_events`, how many events named no lead of the file; `read_rows` and
     `blank_rows`, how many rows it has and how many of them hold nothing; `joined_lines`, how many lines
     values take beyond their first; `remarks`, sentences about the files; `read_as`, the columns and types whose
@@ -104,6 +107,7 @@ class LeadTable:
         *,
         id_column: str,
         as_of_column: str | None = None,
+        alias_column: str | None = None,
         events: EventTable | None = None,
         passed_over: Sequence[str] = (),
     ) -> None:
@@ -114,11 +118,13 @@ class LeadTable:
         self.columns: tuple[str, ...] | None = _union(files)
         self.id_column = id_column
         self.as_of_column = as_of_column
+        self.alias_column = alias_column
         self._files = files
         self._has_events = events is not None
         self._events = events or EventTable({}, ())
         self._rows: dict[str, tuple[int, str | None]] = {}
         self._moments: dict[tuple[str, str], tuple[int, str | None]] = {}
+        self._aliases = Aliases()
         self._passed_over = tuple(passed_over)
         self._is_read = False
         self._count = 0
@@ -133,13 +139,15 @@ class LeadTable:
     @property
     def unmatched_events(self) -> int:
         """Count the events whose lead has not been met."""
-        return sum(len(events) for lead, events in self._events.by_lead.items() if lead not in self._rows)
+        return sum(len(self._events.by_lead[lead]) for lead in self._missing())
 
     @property
     def unmatched_leads(self) -> tuple[str, ...]:
         """Name the first three leads of these events."""
-        missing = (lead for lead in self._events.by_lead if lead not in self._rows)
-        return tuple(islice(missing, 3))
+        return tuple(islice(self._missing(), 3))
+
+    def _missing(self) -> Iterator[str]:
+        return (lead for lead in self._events.by_lead if lead not in self._rows and lead not in self._aliases)
 
     @property
     def close_leads(self) -> Mapping[str, str]:
@@ -264,16 +272,25 @@ class LeadTable:
             one.odd.add(name, record.number)
             as_of = self._as_of(one, record.values)
             self._refuse_repeat(name, as_of, (record.number, one.name))
-            beside = {one.id_column, one.as_of_column, "id"}
-            lead = {"id": name, **_shaped(record.values, self._events.of(name), beside, one.near)}
+            ids = (name, *self._merged(one, record, name))
+            beside = {one.id_column, one.as_of_column, one.alias_column, "id"}
+            lead = {"id": name, **_shaped(record.values, self._events.of(*ids), beside, one.near)}
         except Ambiguity as twice:
             return _reject(one, record, name, f"{twice.problem} ({twice.advice})")
         except InputError as error:
             return _reject(one, record, name, error.reason)
-        return Row(record.number, record.line, lead, as_of, self._events.rows_of(name), one.name)
+        return Row(record.number, record.line, lead, as_of, self._events.rows_of(*ids), one.name)
+
+    def _merged(self, one: _LeadFile, record: Record, name: str) -> Sequence[str]:
+        """Give the other ids whose events are the lead's. Raises InputError for one that is of another row, too."""
+        if one.alias_column is None:
+            return ()
+        raw = _value(record.values, one.alias_column)
+        return self._aliases.add(raw, one.alias_column, name, row_called(record.number, one.name), self._rows)
 
     def _refuse_repeat(self, name: str, as_of: str | None, place: tuple[int, str | None]) -> None:
         """Raise InputError for an id that was met; with moments of their own, for one that was met with this one."""
+        self._aliases.refuse(name)
         first = self._rows.setdefault(name, place)
         if as_of is not None:
             first = self._moments.setdefault((name, as_of), place)
@@ -328,6 +345,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     encoding: str | None = None,
     sheet: str | int | None = None,
     as_of_column: str | None = None,
+    alias_column: str | None = None,
     events: Events | Sequence[Events] | EventTable | None = None,
     event_columns: Mapping[str, str | None] | None = None,
     event_delimiter: str | None = None,
@@ -352,7 +370,7 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
         advice = f"name it with `id_column=…`, or number the rows with `{NUMBERED}`"
         raise FileProblem(None, "the id of the lead needs a column", advice)
     asked = Wanted(
-        tuple(column for column in (id_column, as_of_column) if column and column != NUMBERED),
+        tuple(column for column in (id_column, as_of_column, alias_column) if column and column != NUMBERED),
         "leads",
         delimiter,
         encoding,
@@ -369,44 +387,51 @@ def read_leads(  # noqa: PLR0913 - a parameter for each thing to say of a file
     for one in given:
         file = open_records(one, asked, input_format)
         name = file.input.name if len(given) > 1 else None
-        files.append(_lead_file(file, name, id_column, as_of_column, names))
+        files.append(_lead_file(file, name, (id_column, as_of_column, alias_column), names))
     if events is not None and not isinstance(events, EventTable):
         events = read_events(events, columns=event_columns, delimiter=event_delimiter, names=names)
     return LeadTable(
         files,
         id_column=files[0].id_column,
         as_of_column=files[0].as_of_column,
+        alias_column=files[0].alias_column,
         events=events,
         passed_over=passed_over(named),
     )
 
 
+_ROLES = (
+    ("id of the lead", "id_column=…"),
+    ("time of scoring", "as_of_column=…"),
+    ("ids that were merged into the lead", "alias_column=…"),
+)
+
+
 def _lead_file(
-    file: RecordFile, name: str | None, id_column: str, as_of_column: str | None, names: Names | None
+    file: RecordFile, name: str | None, asked: tuple[str, str | None, str | None], names: Names | None
 ) -> _LeadFile:
-    """Find the columns of a file that are asked for. Raises FileProblem where it has them not."""
+    """Find the columns of a file that are asked for, as `_ROLES` are. Raises FileProblem where it lacks one."""
     near: Mapping[str, str] = {}
-    options = {id_column: ("id of the lead", "id_column=…"), as_of_column: ("time of scoring", "as_of_column=…")}
     if names is not None and file.columns is not None:
-        near = _near_columns(file, id_column, as_of_column)
-        id_column, as_of_column = near.get(id_column, id_column), as_of_column and near.get(as_of_column, as_of_column)
-    for column in (id_column, as_of_column):
+        near = _near_columns(file, asked)
+    found = [column and near.get(column, column) for column in asked]
+    for column, (role, option) in zip(found, _ROLES, strict=True):
         if column and column != NUMBERED and file.columns is not None and column not in file.columns:
-            role, option = options[column]
             refuse_missing_column(
                 file.input.problem, column, file.columns, role=role, option=option, delimiter=file.delimiter
             )
-    read_as = {column: asked for asked, column in near.items()}
-    found = NearLeads(names, file.columns, file.input.problem, read_as) if names is not None else None
-    return _LeadFile(file, name, id_column, as_of_column, found)
+    read_as = {column: wanted for wanted, column in near.items()}
+    by_near = NearLeads(names, file.columns, file.input.problem, read_as) if names is not None else None
+    id_column, as_of_column, alias_column = found
+    return _LeadFile(file, name, id_column or "", as_of_column, alias_column, by_near)
 
 
-def _near_columns(file: RecordFile, id_column: str, as_of_column: str | None) -> dict[str, str]:
+def _near_columns(file: RecordFile, asked: Sequence[str | None]) -> dict[str, str]:
     """Give the columns of the file that are nearly named so, by these names. Raises FileProblem for several."""
-    asked = [part(id_column, "id of the lead", "id_column=…")] if id_column != NUMBERED else []
-    asked += [part(as_of_column, "time of scoring", "as_of_column=…")] if as_of_column else []
+    named = zip(asked, _ROLES, strict=True)
+    parts = [part(column, *role) for column, role in named if column and column != NUMBERED]
     try:
-        return {name: column for column, name in renamed(file.columns or (), asked).items()}
+        return {name: column for column, name in renamed(file.columns or (), parts).items()}
     except Ambiguity as twice:
         raise file.input.problem(twice.problem, twice.advice) from None
 
