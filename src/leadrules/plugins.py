@@ -27,7 +27,7 @@ CRITERIA = "leadrules.criteria"
 """The entry-point group of plugins: name -> a module or object with criteria."""
 PACKS = "leadrules.packs"
 """The entry-point group of packs: name -> a package with rule files to include."""
-FIRST_PARTY = frozenset({"behaviour", "contact", "frameworks", "geo", "title"})
+FIRST_PARTY = frozenset({"behaviour", "calendar", "contact", "frameworks", "geo", "title"})
 """The plugins that are made together with leadrules, each in a distribution of its own."""
 
 

@@ -11,23 +11,13 @@ from typing import Any, cast, get_args
 from leadrules.sdk import LeadView, criterion, versioned
 from leadrules_geo.answers import TimeZone
 from leadrules_geo.countries import found_country
+from leadrules_geo.opening import an_hour, days_of_week, some_days
 from leadrules_geo.tables import table
 from leadrules_geo.zones import zone_meant, zones_of_countries
 
 _VERSION = versioned("2", "pycountry", "tzdata")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME_ZONES = frozenset(get_args(TimeZone))
 _NINE, _SEVENTEEN = Decimal(9), Decimal(17)
-
-
-def _an_hour(hour: Decimal) -> None:
-    if not 0 <= hour <= 24:
-        raise ValueError("give an hour of the day from 0 to 24; 8.5 is half past eight")
-
-
-def _some_days(text: str) -> None:
-    if _days(text) is None:
-        raise ValueError('give days such as "Mon-Fri", "Sun-Thu" or "Mon,Wed,Fri"')
 
 
 def _a_zone(text: str) -> None:
@@ -35,7 +25,7 @@ def _a_zone(text: str) -> None:
         raise ValueError('give a name of the IANA time zone database, such as "Europe/Warsaw", or "UTC+01:00"')
 
 
-_HOURS: Mapping[str, Callable[[Any], object]] = {"opens": _an_hour, "closes": _an_hour, "workdays": _some_days}
+_HOURS: Mapping[str, Callable[[Any], object]] = {"opens": an_hour, "closes": an_hour, "workdays": some_days}
 
 
 @criterion(version=_VERSION)
@@ -114,26 +104,12 @@ def is_working_time_in(
 
 
 def _at_work(as_of: dt.datetime, name: str, opens: Decimal, closes: Decimal, workdays: str) -> bool | None:
-    where, at_work = zone_meant(name), _days(workdays)
+    where, at_work = zone_meant(name), days_of_week(workdays)
     if where is None or at_work is None or not 0 <= opens < closes <= 24:
         return None
     local = as_of.astimezone(where)
     seconds = local.hour * 3_600 + local.minute * 60 + local.second
     return local.weekday() in at_work and opens * 3_600 <= seconds < closes * 3_600
-
-
-@functools.lru_cache(maxsize=256)
-def _days(text: str) -> frozenset[int] | None:
-    """Read days of the week, Monday is 0; None for what is none."""
-    found: set[int] = set()
-    for part in text.casefold().split(","):
-        first, _, last = part.partition("-")
-        ends = [day.strip()[:3] for day in (first, last or first)]
-        if any(day not in _DAYS for day in ends):
-            return None
-        start, end = map(_DAYS.index, ends)
-        found |= {day % 7 for day in range(start, end + 1 if end >= start else end + 8)}
-    return frozenset(found)
 
 
 def _zones(code: str) -> tuple[str, ...]:
