@@ -13,6 +13,7 @@ from leadrules import InputError, Limits, Ruleset, RulesetError
 AS_OF = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LEAD = {"id": "1", "attributes": {"employees": 60}, "events": [{"type": "page_view", "at": "2026-11-20T10:00:00Z"}]}
 NAMES = [field.name for field in attrs.fields(Limits)]
+MOST = dict.fromkeys(NAMES, 10**18) | {"nesting": 100}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,13 +26,20 @@ def test_a_limit_is_a_whole_number(name, value):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("value", [-1, -(10**30), 10**18 + 1, 10**30])
 def test_a_limit_has_ends(name, value):
-    with pytest.raises(ValueError, match=rf"^the limit `{name}` is a number from 0 to 1,000,000,000,000,000,000, not "):
+    with pytest.raises(ValueError, match=rf"^the limit `{name}` is a number from 0 to {MOST[name]:,}, not "):
         Limits(**{name: value})
 
 
+def test_no_limit_admits_what_python_has_no_room_for():
+    with pytest.raises(ValueError, match="^the limit `nesting` is a number from 0 to 100, not 101$"):
+        Limits(nesting=101)
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("value", [0, 1, 10**18])
+@pytest.mark.parametrize("value", [0, 1, None])
 def test_a_limit_at_its_end_is_told_and_nothing_else(name, value):
+    value = MOST[name] if value is None else value
+
     def score():
         rules = Ruleset.from_text("employees >= 50 +20\npage_view +2\n", limits=Limits(**{name: value}))
         return rules.evaluate(LEAD, as_of=AS_OF).score

@@ -46,7 +46,7 @@ class Limits:
     the steps of work that one lead may take. `code` is how much of the rules is compiled, in parts of them, once for
     each type of event that they ask about: what is past it gives the same and is slower.
 
-    Each is a whole number, 0 or more. The values by default are for rules of people whom you trust; `untrusted` gives
+    Each is a whole number, 0 or more, and `nesting` at most 100, for which Python has room. The values by default are for rules of people whom you trust; `untrusted` gives
     those for a text from a stranger.
     """
 
@@ -69,8 +69,9 @@ class Limits:
         for name, value in attrs.asdict(self).items():
             if type(value) is not int:
                 raise TypeError(f"the limit `{name}` is a whole number, not {value!r}")
-            if not 0 <= value <= _LARGEST:
-                raise ValueError(f"the limit `{name}` is a number from 0 to {_LARGEST:,}, not {value!r}")
+            most = _DEEPEST if name == "nesting" else _LARGEST
+            if not 0 <= value <= most:
+                raise ValueError(f"the limit `{name}` is a number from 0 to {most:,}, not {value!r}")
 
     @classmethod
     def untrusted(cls, **changes: int) -> Limits:
@@ -86,6 +87,7 @@ class Limits:
 
 
 _LARGEST = 10**18
+_DEEPEST = 100
 _UNTRUSTED = {
     "file_bytes": 65_536,
     "rules": 500,
