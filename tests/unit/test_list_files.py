@@ -1,6 +1,7 @@
 """The files of lists are read as files of leads are: delimiters, encodings, workbooks, names of columns."""
 
 import datetime as dt
+import pickle
 
 import openpyxl
 import pytest
@@ -91,3 +92,67 @@ def test_of_a_workbook_with_several_sheets_it_is_said_which_is_read(tmp_path):
     (tmp_path / "rules.leadrules").write_text(RULES.format("xlsx"), "utf-8")
     (said,) = remarks_of(Ruleset.from_file(tmp_path / "rules.leadrules"))
     assert said.endswith("is read from its sheet `Sheet`; it has `Old`, too, and the first is the one that counts")
+
+
+# ---------------------------------------------------------------------- tables
+
+OWNERS = 'table reps from "reps.{0}" key "Region" [Quota: number as "1 234"]\nreps.Quota(region) >= 1000 +10\n'
+OWNERS += "output owner = reps.`Account Owner`(region)\n"
+REPS = [["Region", "Account Owner", "Quota"], ["Łódzkie", "Żak, Anna", "1 200"], ["Śląskie", "Nowak", "800"]]
+
+
+def owner(rules: Ruleset, region: str) -> tuple[str | None, int]:
+    result = rules.evaluate({"id": "1", "attributes": {"region": region}}, as_of=NOON)
+    return result.outputs["owner"], int(result.score)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1250", "utf-16"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_table_of_any_delimiter_and_encoding(tmp_path, encoding, delimiter):
+    text = "".join(delimiter.join(row) + "\n" for row in REPS)
+    (tmp_path / "reps.csv").write_bytes(text.encode(encoding))
+    path = tmp_path / "rules.leadrules"
+    path.write_text(OWNERS.format("csv"), "utf-8")
+    rules = Ruleset.from_file(path)
+    for loaded in (rules, Ruleset.from_bundle(rules.bundle()), pickle.loads(pickle.dumps(rules))):  # noqa: S301
+        assert owner(loaded, "łódzkie") == ("Żak, Anna", 10)
+        assert owner(loaded, "śląskie") == ("Nowak", 0)
+        assert owner(loaded, "Opolskie") == (None, 0)
+        assert loaded.fingerprint == rules.fingerprint
+    assert [(one.kind, one.name) for one in rules.sources()] == [("rules", "rules.leadrules"), ("table", "reps.csv")]
+
+
+def test_a_table_of_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    for row in [REPS[0], ["Łódzkie", "Żak, Anna", 1200]]:
+        book.active.append(row)
+    book.save(tmp_path / "reps.xlsx")
+    path = tmp_path / "rules.leadrules"
+    path.write_text(OWNERS.format("xlsx"), "utf-8")
+    assert owner(Ruleset.from_file(path), "łódzkie") == ("Żak, Anna", 10)
+
+
+def test_the_columns_that_are_asked_are_part_of_the_fingerprint():
+    text = "Region,Account Owner,Quota,Note\nx,Nowak,1,a\n"
+    prints = [
+        Ruleset.from_text(OWNERS.format("csv"), files={"reps.csv": each}).fingerprint
+        for each in (text, text.replace(",a", ",b"), text.replace("Nowak", "Żak"), text.replace("x,", "X,"))
+    ]
+    assert prints[0] == prints[1] == prints[3] != prints[2]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"rep.csv": "x"}, "there is no file `reps.csv` here"),
+        ({"reps.csv": "Regio,Quota\nx,1\n"}, 'has no column "Region" (did you mean "Regio"?'),
+        ({"reps.csv": "Region,Quota\nx,1\nX,2\n"}, "stands twice in `reps.csv`, in rows 2 and 3"),
+    ],
+)
+def test_a_table_that_cannot_be_read(tmp_path, files, said):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "rules.leadrules").write_text(OWNERS.format("csv"), "utf-8")
+    with pytest.raises(RulesetError) as caught:
+        Ruleset.from_file(tmp_path / "rules.leadrules")
+    assert said in str(caught.value)

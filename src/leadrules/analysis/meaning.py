@@ -282,8 +282,9 @@ class Meaning:
                 return Values(self._of_type(type_), self.values(value).unknown)
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
-            case p.Lookup():
-                return self._lookup(node)
+            case p.Lookup(key=key):
+                found = self._lookup(node)
+                return Values(found.known, found.unknown or self.values(key).unknown)
             case p.Conditional():
                 return self._chosen(node).values
 
@@ -296,7 +297,7 @@ class Meaning:
                 cases = self.cases(condition)
                 return either([cases.true, cases.false]), cases.unknown
             case p.Lookup(key=key):
-                known, unknown = self._own_presence(node)
+                known, unknown = self._presence_of(node, self._lookup(node))
                 asked = self.presence(key)
                 return both([known, asked[0]]), either([unknown, asked[1]])
             case p.Conditional():
@@ -337,7 +338,9 @@ class Meaning:
 
     def _own_presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
         """Give the ways of a value that nothing else makes unknown."""
-        found = self.values(node)
+        return self._presence_of(node, self.values(node))
+
+    def _presence_of(self, node: p.ValueNode, found: Values) -> tuple[Ways, Ways]:
         known: Ways = () if found.known.is_empty else ({self.key(node): Values(found.known)},)
         return known, ({self.key(node): _unknown(found.known)},) if found.unknown else ()
 
@@ -385,18 +388,16 @@ class Meaning:
         return Values(as_numbers(found), left.unknown or right.unknown or self._may_fail(node))
 
     def _lookup(self, node: p.Lookup) -> Values:
-        """Give what the table has under the keys that there may be."""
-        values, keys = self.program.tables[node.table].columns[node.column].values, self.values(node.key)
-        asked = keys.known
-        if isinstance(asked, Members) and not asked.others:
-            folded = {self.letters.folded(str(member)) for member in asked.members}
+        """Give what the table has under the keys that there may be, unknown where it may have none of them."""
+        values, keys = self.program.tables[node.table].columns[node.column].values, self.values(node.key).known
+        if isinstance(keys, Members) and not keys.others:
+            folded = {self.letters.folded(str(member)) for member in keys.members}
             found, missed = [values[key] for key in folded if key in values], not folded <= values.keys()
         else:
             found, missed = [*values.values()], True
         if len(found) > _MOST_CHOICES or not found:
             return Values(self._of_type(node.type), unknown=True)
-        known = united([Values(_known(value, node.type.kind, self.letters)) for value in found]).known
-        return Values(known, keys.unknown or missed)
+        return Values(united([Values(_known(one, node.type.kind, self.letters)) for one in found]).known, missed)
 
     def range(self, node: p.ValueNode) -> Range:
         """Give the range of a number."""
