@@ -50,6 +50,20 @@ def test_the_oldest_python_has_the_version_itself():
         assert unicodedata.unidata_version > VERSION
 
 
+HELD_BACK = {"14.0.0": 0, "15.0.0": 4_489, "15.1.0": 5_116, "16.0.0": 10_301}
+"""How many characters a Python knows beyond version 14, by its own version: those of 3.11 to 3.14."""
+
+
+def test_what_later_versions_have_assigned_is_held_back():
+    known = sum(unicodedata.category(chr(code)) != "Cn" for code in range(0x110000))
+    held = sum(
+        len(run[0]) - sum(unicodedata.category(c) == "Cn" for c in run[0])
+        for run in unassigned("".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000))
+    )
+    assert held == HELD_BACK.get(unicodedata.unidata_version, held)
+    assert known == 284_278 + held
+
+
 @pytest.fixture(autouse=True, params=[True, False], ids=["own tables", "told apart"])
 def tables(request, monkeypatch):
     """Tell characters apart also on the Python that need not."""
