@@ -1,8 +1,11 @@
 """Texts as rules compare them: white space, accents and words, of one version of Unicode on every Python."""
 
+import datetime as dt
 import hashlib
 import re
 import unicodedata
+from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -21,6 +24,7 @@ from leadrules.letters import (
     why_no_words,
     worded,
 )
+from leadrules.sdk import criterion
 
 EVERY = [
     chr(code)
@@ -185,3 +189,41 @@ def test_the_line_of_the_head_is_part_of_the_fingerprint():
     plain, ignoring = Ruleset.from_text('city = "a" +1\n'), Ruleset.from_text('accents ignored\ncity = "a" +1\n')
     assert plain.fingerprint != ignoring.fingerprint
     assert plain.state_fingerprint != ignoring.state_fingerprint
+
+
+# ------------------------------------------------------------ across the engines
+
+RULES = """
+accents ignored
+event visit[page: text]
+city = "Łódź" +1
+visit[page contains word "cennik*"] +2 max 1 per page
+distinct(page of visit) >= 2 +4
+"""
+VISITS = ["Cennik  2026", "cennik\u00a02026", "Kontakt", "KONTAKT", "Cénnik główny"]
+
+
+def test_a_state_keeps_what_the_whole_history_gives():
+    rules = Ruleset.from_text(RULES)
+    days = [dt.datetime(2026, 6, 1 + day, tzinfo=dt.UTC) for day in range(len(VISITS))]
+    visits = [{"type": "visit", "at": at, "properties": {"page": p}} for at, p in zip(days, VISITS, strict=True)]
+    state = rules.start({"id": "1", "attributes": {"city": "lodz"}})
+    for visit in visits:
+        state.add(visit)
+    as_of = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
+    whole = rules.evaluate({"id": "1", "attributes": {"city": "lodz"}, "events": visits}, as_of=as_of)
+    assert (whole.score, state.result(as_of=as_of).to_json()) == (1 + 2 * 2 + 4, whole.to_json())
+    assert rules.explain({"id": "1", "attributes": {"city": "lodz"}, "events": visits}, as_of=as_of).result == whole
+
+
+@criterion
+def is_near(city: Literal["Łódź", "Radom"]) -> bool:
+    """Tell whether a city is near."""
+    return city == "Łódź"
+
+
+def test_a_criterion_is_given_its_own_spelling():
+    text = 'accents ignored\nuse geo\nfield city: one of {"Lodz", "Radom"}\ngeo.is_near(city) +5\n'
+    rules = Ruleset.from_text(text, criteria={"geo": SimpleNamespace(is_near=is_near)})
+    lead = {"id": "1", "attributes": {"city": "LODŹ"}}
+    assert rules.evaluate(lead, as_of=dt.datetime(2026, 6, 30, tzinfo=dt.UTC)).score == 5

@@ -144,6 +144,14 @@ def test_labels_that_are_asked_for_and_never_given(tmp_path):
     assert lacks(tmp_path, one, name="l.jsonl").missing_labels == ()
 
 
+def test_labels_are_looked_for_as_the_rules_compare_texts(tmp_path):
+    rules = 'stages nowy < "Gorący"\nneed -> "Gorący"\nwas "Gorący" +5\n'
+    held = "id,need,Etap\n1,,goracy\n"
+    assert [one.close for one in lacks(tmp_path, held, rules=rules).missing_labels] == [None]
+    ignoring = lacks(tmp_path, held, rules=f"accents ignored\n{rules}")
+    assert [one.close for one in ignoring.missing_labels] == ["Etap"]
+
+
 @pytest.mark.parametrize(
     ("stages", "asked"),
     [
