@@ -19,7 +19,7 @@ from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.lookups import lookup
 from leadrules.check.names import FUNCTIONS
 from leadrules.check.omitted import completed
-from leadrules.check.relations import relation_of
+from leadrules.check.relations import relations_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
 from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
 from leadrules.letters import why_no_words
@@ -453,7 +453,7 @@ class Expressions(Resolver):
         written, spans = (node.filter, node.spans) if isinstance(node, tree.Selection) else (None, ())
         condition = None if written is None else self._filter(written, types)
         related = node.relations if isinstance(node, tree.Selection) else ()
-        relations = tuple(relation_of(self, self._filter, relation, name, types) for relation in related)
+        relations = relations_of(self, self._filter, related, name, types)
         if not spans:
             inherited = place.within is not None or place.since != ()
             window = place.within, place.since, relations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from leadrules import program as p
 from leadrules.check.resolver import Resolver, told
@@ -15,7 +15,28 @@ FilterOf = Callable[[tree.Condition, Types], p.Condition]
 """Checks the filter of events of some types."""
 
 
-def relation_of(
+def relations_of(
+    checker: Resolver, filter_of: FilterOf, nodes: Sequence[tree.Relation], name: tree.Name, types: Types
+) -> tuple[p.Relation, ...]:
+    """Check the relations of a selection by that name. Two that go one way read like a chain, and are none: refused."""
+    asked: dict[str, tree.Relation] = {}
+    for node in nodes:
+        first = asked.setdefault(node.direction, node)
+        if first is not node and not (first.negated or node.negated):
+            one, other = (text_of(relation.answers[0].name) for relation in (first, node))
+            chain = [text_of(name), one, other] if node.direction == "followed" else [other, one, text_of(name)]
+            checker.report.refuse(
+                "LR433",
+                f"two `{node.direction} by` read like a chain, and both would be about `{text_of(name)}`",
+                node,
+                f"write `{chain[0]} followed by {chain[1]} then {chain[2]}`",
+            )
+        if not node.negated:
+            asked[node.direction] = node
+    return tuple(_relation_of(checker, filter_of, node, name, types) for node in nodes)
+
+
+def _relation_of(
     checker: Resolver, filter_of: FilterOf, node: tree.Relation, name: tree.Name, types: Types
 ) -> p.Relation:
     """Check what answers the events, of some types, of a selection by that name."""

@@ -386,7 +386,8 @@ class Phrases:
             parts += [self.since() for _ in range(self.chance.whole(1, 2))]
         relations = [self._relation(chosen)] if self.chance.uses("relations", 25) else []
         if relations and self.chance.happens(20):
-            relations.append(self._relation(chosen))
+            other = self._relation(chosen)
+            relations.append(attrs.evolve(other, negated=True) if other.direction == relations[0].direction else other)
         if condition is None and not parts and not relations:
             return name(chosen)
         return made(tree.Selection, name(chosen), condition, tuple(self.chance.shuffled(parts)), tuple(relations))
