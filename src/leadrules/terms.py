@@ -12,6 +12,15 @@ RuleKind = Literal[
 """What a rule gives."""
 Scores = Literal["each", "once"]
 """Whether a scoring rule counts each event, or once."""
+BEFORE_SCORING = "before scoring"
+"""The part of an explanation that a `require … before scoring` belongs to."""
+
+
+def needed_for(label: str) -> str:
+    """Name the part of an explanation that a `require … for LABEL` belongs to."""
+    return f"for {label}"
+
+
 SumKind = Literal["group", "dimension", "weight", "constant", "total"]
 """A step on the way from points of rules to the score."""
 Deciding = Literal["rule", "hold", "exit", "requirement", "forward only", "start"]

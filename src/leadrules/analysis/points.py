@@ -365,7 +365,8 @@ def reachable_labels(meaning: Meaning, ladder: p.Ladder) -> tuple[str, ...]:
 
     The first step needs no rule; a hold, and `forward only`, keep a lead at what it held.
     """
-    requirements = [meaning.cases(requirement.condition) for requirement in meaning.program.requirements]
+    requirements = [meaning.cases(one.condition) for one in meaning.program.requirements if one.label is None]
+    needed = [(one.label, meaning.cases(one.condition)) for one in meaning.program.requirements if one.label]
     met, unmet = both(cases.true for cases in requirements), either(cases.not_true for cases in requirements)
     rules: dict[str, list[Cases]] = {}
     for rule in ladder.rules:
@@ -380,14 +381,17 @@ def reachable_labels(meaning: Meaning, ladder: p.Ladder) -> tuple[str, ...]:
     for index, label in reversed([*enumerate(ladder.labels)]):
         led = rules.get(label, [])
         holds = [meaning.cases(hold.condition).true for hold in ladder.holds if hold.label == label]
-        ways = [both([rest, either(cases.true for cases in led)])]
-        ways += [both([rest, hold, _held(ladder, ladder.labels[index:])]) for hold in holds]
+        needs = [cases for needing, cases in needed if needing in ladder.labels[: index + 1]]
+        let = both([rest, *(cases.true for cases in needs)])
+        ways = [both([let, either(cases.true for cases in led)])]
+        ways += [both([let, hold, _held(ladder, ladder.labels[index:])]) for hold in holds]
         if index == 0:
             ways += [rest, unmet]
         elif ladder.forward_only:
             ways.append(both([either([rest, unmet]), _held(ladder, (label,))]))
         found.update([label] if any(ways) else [])
-        rest = both([rest, *(cases.not_true for cases in led)])
+        kept = (cases.not_true for cases in needs)
+        rest = both([rest, either([both(cases.not_true for cases in led), *kept])])
     return tuple(label for label in (*ladder.labels, *ladder.exits) if label in found)
 
 

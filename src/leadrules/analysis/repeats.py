@@ -23,7 +23,7 @@ def check_repeats(outline: Outline, findings: Findings) -> None:
         _told(rules, "leads to the same label", findings)
     marks = [((mark.kind, mark.value, mark.condition), mark.condition) for mark in program.marks]
     _told(marks, "gives the same", findings)
-    asked = [((r.before_scoring, r.condition), r.condition) for r in program.requirements]
+    asked = [((r.before_scoring, r.label, r.condition), r.condition) for r in program.requirements]
     _told(asked, "is required", findings)
 
 

@@ -38,12 +38,19 @@ _ASKING = (
 def _unreachable(meaning: Meaning, ladder: p.Ladder, label: str, at: tree.Node, findings: Findings) -> None:
     led = [rule.condition for rule in ladder.rules if rule.label == label]
     why, help_ = "no rule leads to it", f"write a rule: `… -> {label}`"
-    if label == ladder.labels[0] or any(meaning.cases(condition).true for condition in led):
+    needed = [r.condition for r in meaning.program.requirements if r.label in _up_to(label, ladder)]
+    if led and not all(meaning.cases(condition).true for condition in needed):
+        why, help_ = "no lead meets what it requires", "let `require … for` ask for less, or leave the label out"
+    elif label == ladder.labels[0] or any(meaning.cases(condition).true for condition in led):
         why = "wherever it would count, a higher label or an exit does"
         help_ = "let the rules to the others ask for more, or leave it out"
     elif led:
         why = "the rules that lead to it never apply"
     findings.warn("LR216", f"no lead becomes `{label}`: {why}", at, help_)
+
+
+def _up_to(label: str, ladder: p.Ladder) -> tuple[str, ...]:
+    return ladder.labels[: ladder.labels.index(label) + 1] if label in ladder.labels else ()
 
 
 def check_totals(outline: Outline, findings: Findings) -> None:

@@ -288,7 +288,29 @@ def requirement_of(node: tree.Require, expressions: Expressions) -> p.Requiremen
     """Read a `require`; without a reason its condition's text stands for one."""
     condition = expressions.condition(node.condition)
     reason = node.because.value if node.because else text_of(node.condition)
-    return p.Requirement(condition, reason, node.before_scoring, span=node.span)
+    label = None if node.label is None else _needing(node.label, expressions)
+    return p.Requirement(condition, reason, node.before_scoring, label, span=node.span)
+
+
+def _needing(node: tree.Name | tree.Text, expressions: Expressions) -> str:
+    """Give the label that a `require … for LABEL` names: a step of a ladder that a lead need not have."""
+    ladder, label = expressions.ladder_label(node)
+    names, report = expressions.names, expressions.report
+    if label in names.exits[ladder]:
+        report.refuse(
+            "LR516",
+            f"`{label}` is an exit, and a requirement keeps no lead from an exit",
+            node,
+            "ask for more in the rules that lead to it",
+        )
+    if label == names.ladders[ladder][0]:
+        report.refuse(
+            "LR516",
+            f"`{label}` is the first step, which every lead has",
+            node,
+            "name the lowest step that needs it, or leave out `for` where every step but the first does",
+        )
+    return label
 
 
 def ignore_of(node: tree.Ignore, expressions: Expressions) -> p.Ignore:

@@ -90,7 +90,8 @@ def _outcomes(program: p.Program) -> Iterator[_Line]:
     """Give what else asks something of a lead, in order of the file."""
     found: list[tuple[str, Any, str]] = []
     found += [("persona", i, f"{i.name} {signed(i.points)}") for i in program.personas]
-    found += [("require", r, r.condition.text) for r in program.requirements]
+    for r in program.requirements:
+        found.append(("require", r, r.condition.text + ("" if r.label is None else f" for {r.label}")))
     found += [("ignore", i, i.selection.text) for i in program.ignores]
     for ladder in program.ladders:
         found += [("stage", r, f"{r.condition.text} -> {r.label}") for r in ladder.rules]

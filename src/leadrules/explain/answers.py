@@ -18,7 +18,7 @@ from leadrules.explain.modifiers import bounds_text, event_limits, grade_text, p
 from leadrules.explain.reasons import Unmet, UnmetConditions, events_of_rule, truth_of_rule
 from leadrules.frozen import frozen, thawed
 from leadrules.outputs import in_words
-from leadrules.terms import Deciding, RuleKind, Scores, SumKind
+from leadrules.terms import BEFORE_SCORING, Deciding, RuleKind, Scores, SumKind, needed_for
 from leadrules.values import decimal_of, signed, text_of_number
 
 
@@ -40,8 +40,8 @@ class RuleExplanation(Document):
 
     `id` names it, as in the audit, `name` is the name it was given, if any; `line` is its line in its
     `file` (the rule file, or one that it includes), `text` its canonical condition. `part` is the
-    dimension or ladder that it belongs to (`before scoring` for a requirement that is asked then),
-    `group` the group of rules.
+    dimension or ladder that it belongs to (of a requirement `before scoring` where it is asked then, and
+    `for LABEL` where only that label and those above it need it), `group` the group of rules.
 
     `fired` is True, False, or None where only unknown values keep it from firing. `unmet` are the
     parts of its condition that are not true, `evidence` is what it rests on where it fired, as in
@@ -162,7 +162,7 @@ class _Answer:
     unmet_conditions: UnmetConditions
 
     def requirement(self, node: p.Requirement) -> RuleExplanation:
-        scope = "before scoring" if node.before_scoring else None
+        scope = BEFORE_SCORING if node.before_scoring else None if node.label is None else needed_for(node.label)
         return self._plain(node.condition.text, "requirement", node, outcome=node.reason, part=scope)
 
     def label_rule(self, ladder: p.Ladder, node: p.LabelRule) -> RuleExplanation:
@@ -368,11 +368,14 @@ def _decided(evaluation: Evaluation, ladder: p.Ladder, label: str, held: str | N
     rule = evaluation.reached[ladder.name]
     if rule is not None:
         return ("exit" if label in ladder.exits else "rule"), rule.id
-    if not evaluation.missing:
-        for hold in ladder.holds:
-            kept = held in ladder.labels[ladder.labels.index(hold.label) :]
-            if hold.label == label and kept and evaluation.reading.truth(hold.condition) is True:
-                return "hold", f"hold {label}"
+    open_ = ladder.labels[: ladder.highest(evaluation.unmet) + 1]
+    true = {rule.label for rule in ladder.rules if evaluation.reading.truth(rule.condition) is True}
+    holds = [hold for hold in ladder.holds if held in ladder.labels[ladder.labels.index(hold.label) :]]
+    true |= {hold.label for hold in holds if evaluation.reading.truth(hold.condition) is True}
+    is_closed = any(requirement.label is None for requirement in evaluation.unmet)
+    if not is_closed and label in open_ and label in true:
+        return "hold", f"hold {label}"
     if ladder.forward_only and held == label:
         return "forward only", None
-    return ("requirement" if evaluation.missing else "start"), None
+    is_kept = is_closed or any(label in true for label in ladder.labels[len(open_) :])
+    return ("requirement" if is_kept else "start"), None

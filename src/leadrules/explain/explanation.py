@@ -19,6 +19,7 @@ from leadrules.explain.narrative import Narrative
 from leadrules.explain.why_not import WhyNot, why_not
 from leadrules.explain.wording import WIDTH, Line
 from leadrules.frozen import frozen
+from leadrules.terms import BEFORE_SCORING
 
 
 @attrs.frozen(repr=False)
@@ -48,7 +49,7 @@ class Explanation(Document):
     @property
     def gate(self) -> tuple[str, ...]:
         """Give why nothing was scored: the `require … before scoring` that are not met; empty where it was."""
-        unmet = (r for r in self.rules if r.kind == "requirement" and r.part is not None and r.fired is not True)
+        unmet = (r for r in self.rules if r.kind == "requirement" and r.part == BEFORE_SCORING and r.fired is not True)
         return tuple(rule.outcome or rule.text for rule in unmet)
 
     def why_not(self, label: str) -> WhyNot:

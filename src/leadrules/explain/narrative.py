@@ -12,6 +12,7 @@ from leadrules.audit import ScoredLead
 from leadrules.explain.answers import LadderExplanation, RuleExplanation, SumExplanation
 from leadrules.explain.wording import WIDTH, Line, Role, Row, Words, line, paragraph, plural, shown, table
 from leadrules.outputs import in_words
+from leadrules.terms import BEFORE_SCORING
 from leadrules.values import instant_of, zone
 
 _MOST_UNKNOWN = 12
@@ -45,7 +46,7 @@ class Narrative:
     @property
     def gated(self) -> bool:
         """Tell that nothing was scored, for want of a requirement."""
-        return any(rule.part is not None and rule.fired is not True for rule in self._of("requirement"))
+        return any(rule.part == BEFORE_SCORING and rule.fired is not True for rule in self._of("requirement"))
 
     def lines(self) -> Iterator[Line]:
         """Give the text, line by line; an empty line between sections."""
@@ -86,7 +87,7 @@ class Narrative:
         unmet = [rule for rule in self._of("requirement") if rule.fired is not True]
         if unmet:
             yield from self._said("heading", "Nothing was scored; this is missing" if self.gated else "Missing")
-        rows = [Row("missing", "-", rule.outcome or "", self.words.requirement(rule)) for rule in unmet]
+        rows = [Row("missing", "-", self.words.required(rule), self.words.requirement(rule)) for rule in unmet]
         yield from self._table(rows)
 
     # --------------------------------------------------------------- scoring

@@ -12,6 +12,7 @@ from leadrules.document import Document
 from leadrules.errors import InputError, closest
 from leadrules.explain.answers import LadderExplanation, RuleExplanation
 from leadrules.explain.wording import WIDTH, Line, Row, Words, line, paragraph, table
+from leadrules.terms import BEFORE_SCORING, needed_for
 from leadrules.values import plain_name, zone
 
 
@@ -20,7 +21,7 @@ class WhyNot(Document):
     """What keeps a lead from a label. `str()` is for people.
 
     `ladder` is the label's ladder with the label that the lead has; `reached` tells that it is the
-    one asked for. `missing` are the requirements that are not met (none where an exit is asked for,
+    one asked for. `missing` are the requirements of the label that are not met (none where an exit is asked for,
     since requirements do not keep a lead from it), `exit` the true rule to an exit that wins.
     `rules` are the rules to the label, and its holds where the lead held it or a higher one, those
     with the fewest parts that are not true first. `several_files` says that the ruleset's rules
@@ -73,7 +74,7 @@ class WhyNot(Document):
             yield from table(rows, width=width)
         if self.missing:
             yield line("heading", "Missing, whatever the rules say:")
-            rows = [Row("missing", self._line(r), r.outcome or "", words.requirement(r)) for r in self.missing]
+            rows = [Row("missing", self._line(r), words.required(r), words.requirement(r)) for r in self.missing]
             yield from table(rows, width=width)
         yield from self._ways(words, width)
 
@@ -119,7 +120,9 @@ def why_not(
     """Say what keeps a lead from a label of any ladder. Raises InputError where no ladder has it."""
     ladder, name = _find(label, ladders)
     is_exit = name in ladder.exits
-    missing = [r for r in rules if r.kind == "requirement" and r.fired is not True and not is_exit]
+    steps = ladder.labels[: 0 if is_exit else ladder.labels.index(name) + 1]
+    needed = {None, BEFORE_SCORING, *map(needed_for, steps)}
+    missing = [r for r in rules if r.kind == "requirement" and r.fired is not True and r.part in needed and steps]
     ways = [r for r in rules if r.part == ladder.name and r.kind in {"stage", "hold"}]
     wins = next((r for r in ways if ladder.decided == "exit" and r.id == ladder.by and ladder.label != name), None)
     to_label = [r for r in ways if r.outcome == name and (r.kind == "stage" or _was_held(r, ladder))]

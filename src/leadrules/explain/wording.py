@@ -14,6 +14,7 @@ import attrs
 from leadrules.explain.answers import RuleExplanation
 from leadrules.explain.reasons import Gap, Unmet
 from leadrules.program import Rule
+from leadrules.terms import BEFORE_SCORING
 from leadrules.values import Zone, instant_of
 
 WIDTH = 100
@@ -182,6 +183,11 @@ class Words:
         parts = [] if rule.because is None else [rule.because]
         values = self.values(rule.evidence.get("values", {}), rule.text)
         return "; ".join([*parts, ", ".join(values)] if values else parts)
+
+    def required(self, rule: RuleExplanation) -> str:
+        """Name what is required, and the label that needs it where not all do."""
+        needed = f" ({rule.part})" if rule.part and rule.part != BEFORE_SCORING else ""
+        return f"{rule.outcome or ''}{needed}"
 
     def requirement(self, rule: RuleExplanation) -> str:
         """Say why a requirement is not met; its condition is not repeated where it is the reason given."""

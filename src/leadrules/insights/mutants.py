@@ -6,7 +6,7 @@ program reads of a lead, so that the facts of an example serve all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, get_args
 
@@ -58,9 +58,13 @@ def mutants_of(program: p.Program) -> Iterator[Mutant]:
     for segment in program.segments:
         yield from _of_conditional(segment, segment.name)
     for requirement in program.requirements:
-        text = f"require {requirement.condition.text}"
+        needed = "" if requirement.label is None else f" for {requirement.label}"
+        text = f"require {requirement.condition.text}{needed}"
         yield _one(requirement, None, text, _LEFT_OUT)
         yield from _of_conditional(requirement, text)
+        for other in _beside(requirement.label, program.ladders):
+            change = could_be(f"for {requirement.label}", f"for {other}")
+            yield _one(requirement, attrs.evolve(requirement, label=other), text, change)
     for dimension in program.dimensions:
         yield from _of_dimension(dimension)
     yield from _of_total(program.total)
@@ -73,6 +77,15 @@ def mutants_of(program: p.Program) -> Iterator[Mutant]:
         text = f'{mark.condition.text} -> {mark.kind} "{mark.value}"'
         yield _one(mark, None, text, _LEFT_OUT)
         yield from _of_conditional(mark, text)
+
+
+def _beside(label: str | None, ladders: Sequence[p.Ladder]) -> Iterator[str]:
+    """Give the labels right below and above one that a requirement is for; every lead has the first."""
+    for ladder in ladders:
+        steps = ladder.labels[1:]
+        if label in steps:
+            at = steps.index(label)
+            yield from (*steps[max(at - 1, 0) : at], *steps[at + 1 : at + 2])
 
 
 def _one(old: Any, new: Part | None, text: str, change: str) -> Mutant:

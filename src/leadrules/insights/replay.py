@@ -261,6 +261,8 @@ def _differs(evaluation: Evaluation, old: Part, new: Part | None) -> bool:
             kind = "dimension" if isinstance(old, p.Dimension) else "group"
             total = evaluation.sums[kind, old.name]
             return not evaluation.gated and old.bounds.clamp(total) != new.bounds.clamp(total)
+        case p.Requirement() if isinstance(new, p.Requirement) and new.label != old.label:
+            return True  # who lacks it may lose another label
         case p.LabelRule() | p.Hold() | p.Mark() | p.Requirement() | p.Segment():
             assert new is None or isinstance(new, type(old))
             return _truth(evaluation, old) is not _truth(evaluation, new, old)

@@ -251,6 +251,16 @@ class Ladder(Node):
     rules: tuple[LabelRule, ...]
     holds: tuple[Hold, ...]
 
+    def needs(self, requirement: Requirement) -> bool:
+        """Tell whether a label of the ladder needs what a requirement asks."""
+        return requirement.label is None or requirement.label in self.labels
+
+    def highest(self, unmet: Iterable[Requirement]) -> int:
+        """Give the rank of the highest label that is left where requirements are not met."""
+        needing = (one.label for one in unmet if self.needs(one))
+        ranks = (0 if label is None else self.labels.index(label) - 1 for label in needing)
+        return min(ranks, default=len(self.labels) - 1)
+
 
 @attrs.frozen(eq=False, repr=False)
 class Mark(Node):
@@ -265,11 +275,15 @@ class Mark(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Requirement(Node):
-    """What must be true; `reason` goes to `missing` where it is not."""
+    """What must be true; `reason` goes to `missing` where it is not.
+
+    Of a ladder, only `label` and those above it need it; None: every label but the first, of every ladder.
+    """
 
     condition: Condition
     reason: str
     before_scoring: bool
+    label: str | None = None
 
 
 @attrs.frozen(eq=False, repr=False)

@@ -429,9 +429,11 @@ class Builder:
         return tree.Segment(*_nodes(c), span=self._span(c))
 
     def require(self, c: Children) -> tree.Require:
-        condition, *because = _nodes(c)
-        before = any(_type(child) == "BEFORE_SCORING" for child in c)
-        return tree.Require(condition, before, because[0] if because else None, span=self._span(c))
+        condition, *others = _nodes(c)
+        words = [_type(child) for child in c]
+        label = others.pop(0) if "FOR" in words else None
+        because = others[0] if others else None
+        return tree.Require(condition, "BEFORE_SCORING" in words, because, label, span=self._span(c))
 
     def ignore(self, c: Children) -> tree.Ignore:
         return tree.Ignore(*_nodes(c), span=self._span(c))

@@ -17,7 +17,7 @@ _WORDS = {
     "AGO": "ago", "AND": "and", "AS": "as", "AT_LEAST": "at least", "BECAUSE": "because",
     "BEFORE_SCORING": "before scoring", "BETWEEN": "between", "COLUMN": "column", "COUNT": "count",
     "DEFAULT": "default", "DROPS": "drops", "ELSE": "else", "EVERY": "every", "EXIT": "exit",
-    "FADES_OVER": "fades over", "FORWARD_ONLY": "forward only", "FROM": "from",
+    "FADES_OVER": "fades over", "FOR": "for", "FORWARD_ONLY": "forward only", "FROM": "from",
     "HALF_LIFE": "half-life", "KEY": "key", "IF": "if", "IN": "in", "IN_DIMENSION": "in", "IS_KNOWN": "is known",
     "IS_UNKNOWN": "is unknown", "MAX": "max", "MIN": "min", "NO": "no", "NOT": "not", "NO_DECAY": "no decay",
     "OF": "of", "ONCE": "once",

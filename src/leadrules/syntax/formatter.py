@@ -77,8 +77,8 @@ def columns_of(node: tree.Statement) -> tuple[str, ...]:
         case tree.PersonaLine():
             columns = (_opening(node.condition), f"weight {_place(node.weight)}")
         case tree.Require():
-            before = "before scoring" if node.before_scoring else ""
-            columns = (_words("require", text_of(node.condition), before), _option("because", node.because))
+            needs = "before scoring" if node.before_scoring else _option("for", node.label)
+            columns = (_words("require", text_of(node.condition), needs), _option("because", node.because))
         case tree.Ignore():
             columns = (_words("ignore", text_of(node.selection)), _option("because", node.because))
         case tree.Total():

@@ -59,7 +59,10 @@ class Outcomes:
         """Give a requirement, one before scoring if it is a `gate`."""
         chance = self.scoring.chance
         because = made(tree.Text, chance.pick(TEXTS)) if chance.happens(60) else None
-        return made(tree.Require, self.phrases.condition(1), gate, because)
+        steps = [label for ladder in self.ladders.values() for label in ladder.labels[1:]]
+        is_for_label = bool(steps) and not gate and chance.happens(50)
+        label = self.phrases.label(chance.pick(steps)) if is_for_label else None
+        return made(tree.Require, self.phrases.condition(1), gate, because, label)
 
     # ---------------------------------------------------------------- grades
 

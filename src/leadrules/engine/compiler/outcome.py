@@ -39,6 +39,8 @@ class OutcomeCode:
     is_gated: bool
     led: dict[str, str] = attrs.field(factory=dict)
     marks: dict[str, Expr] = attrs.field(factory=dict)
+    unmet: dict[str | None, list[Expr]] = attrs.field(factory=dict)
+    """Whether requirements are not met, by the label that they are for."""
 
     @property
     def program(self) -> p.Program:
@@ -65,9 +67,15 @@ class OutcomeCode:
         self.marks[MISSING] = code.name(MISSING) if self.program.requirements else code.const(())
         if self.program.requirements:
             body.append(code.assign(MISSING, code.const(())))
+        is_for_labels = any(requirement.label is not None for requirement in self.program.requirements)
         for requirement in self.program.requirements:
             test = code.not_(self.conditions.true(requirement.condition, self.lead))
+            if is_for_labels:
+                test = self.lead.keep(test)
+                self.unmet.setdefault(requirement.label, []).append(test)
             body.append(code.if_(test, [code.add_to(MISSING, code.const((requirement.reason,)))]))
+        if self.program.requirements and not is_for_labels:
+            self.unmet[None] = [code.name(MISSING)]
 
     # ---------------------------------------------------------------- grades
 
@@ -154,10 +162,12 @@ class OutcomeCode:
             name = ladder.labels[rank]
             tests = [self._led(rules[name], by)] if name in rules else []
             tests += [self._held(ladder, hold, rank) for hold in ladder.holds if hold.label == name]
-            branches.append((code.or_(*tests), [code.assign(label, code.const(name))]))
+            lacking = [test for needing in ladder.labels[: rank + 1] for test in self.unmet.get(needing, ())]
+            test = code.and_(code.not_(code.or_(*lacking)), code.or_(*tests)) if lacking else code.or_(*tests)
+            branches.append((test, [code.assign(label, code.const(name))]))
         body = code.if_chain(branches, first)
-        if self.program.requirements:
-            body = [code.if_(code.name(MISSING), first, body)]
+        if None in self.unmet:
+            body = [code.if_(code.or_(*self.unmet[None]), first, body)]
         if ladder.forward_only:
             body += self._forward(ladder, label, by)
         return body

@@ -35,7 +35,7 @@ class Evaluation:
 
     `rules` holds what each rule gave (None: it did not fire) by its id, `sums` the value of each
     group and dimension before its clamp, `reached` the rule that led to each ladder's label, and
-    `missing` the reasons of the requirements that are not met.
+    `unmet` the requirements that are not met.
     """
 
     program: p.Program
@@ -43,8 +43,13 @@ class Evaluation:
     rules: dict[str, RuleScore | None] = attrs.field(factory=dict)
     sums: dict[tuple[str, str], Fraction] = attrs.field(factory=dict)
     reached: dict[str, p.LabelRule | None] = attrs.field(factory=dict)
-    missing: tuple[str, ...] = ()
+    unmet: tuple[p.Requirement, ...] = ()
     gated: bool = False
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The reasons of the requirements that are not met."""
+        return tuple(requirement.reason for requirement in self.unmet)
 
     def number(self, kind: str, name: str) -> Fraction:
         """Give the value of a dimension, group, persona or the score."""
@@ -173,10 +178,10 @@ class Answers:
 
     def _requirements(self) -> bool:
         """Tell whether every requirement is met."""
-        self.evaluation.missing = tuple(
-            r.reason for r in self.program.requirements if self.reading.truth(r.condition) is not True
+        self.evaluation.unmet = tuple(
+            r for r in self.program.requirements if self.reading.truth(r.condition) is not True
         )
-        return not self.evaluation.missing
+        return not self.evaluation.unmet
 
     def _score(self) -> Fraction:
         total = self.program.total
@@ -196,7 +201,7 @@ class Answers:
         raise AssertionError("the last band has no threshold")
 
     def _ladder(self, ladder: p.Ladder) -> str:
-        label, rule = _label(self.reading, ladder, met=not self.evaluation.missing)
+        label, rule = _label(self.reading, ladder, self.evaluation.unmet)
         self.evaluation.reached[ladder.name] = rule
         return label
 
@@ -229,12 +234,12 @@ def term_value(evaluation: Evaluation, term: p.Term) -> Fraction:
     return rounded(value, evaluation.program.precision)
 
 
-def _label(reading: Reading, ladder: p.Ladder, *, met: bool) -> tuple[str, p.LabelRule | None]:
+def _label(reading: Reading, ladder: p.Ladder, unmet: Sequence[p.Requirement]) -> tuple[str, p.LabelRule | None]:
     """Give a ladder's label and the first true rule to it, where a rule led there.
 
     An exit with a true rule comes first; then the first label, where a requirement is not met; then
-    the highest of the first label, the labels with a true rule, and every hold. `forward only`
-    raises it to the held label; a held exit counts as none held.
+    the highest of the first label, the labels with a true rule, and every hold, as far as requirements
+    for a label let it. `forward only` raises it to the held label; a held exit counts as none held.
     """
     true = [rule for rule in ladder.rules if reading.truth(rule.condition) is True]
     for label in ladder.exits:
@@ -243,18 +248,20 @@ def _label(reading: Reading, ladder: p.Ladder, *, met: bool) -> tuple[str, p.Lab
                 return label, rule
     rank = {label: index for index, label in enumerate(ladder.labels)}
     held = rank.get(reading.facts.held.get(ladder.name, ""), -1)
-    reached = [0]
-    if met:
-        reached += [rank[rule.label] for rule in true if rule.label in rank]
+    reached, led = [0], list[p.LabelRule]()
+    if all(requirement.label is not None for requirement in unmet):
+        highest = ladder.highest(unmet)
+        led = [rule for rule in true if rule.label in rank and rank[rule.label] <= highest]
+        reached += [rank[rule.label] for rule in led]
         reached += [
             rank[hold.label]
             for hold in ladder.holds
-            if held >= rank[hold.label] and reading.truth(hold.condition) is True
+            if rank[hold.label] <= min(held, highest) and reading.truth(hold.condition) is True
         ]
     if ladder.forward_only:
         reached.append(held)
     label = ladder.labels[max(reached)]
-    return label, next((rule for rule in true if rule.label == label), None) if met else None
+    return label, next((rule for rule in led if rule.label == label), None)
 
 
 def _transitions(evaluation: Evaluation) -> Iterator[Transition]:

@@ -110,8 +110,12 @@ class _Comparison:
         else:
             yield from (one.condition for one in self.program.requirements if one.reason == name)
         if kind not in {"missing", "output"}:
-            gates = (one for one in self.program.requirements if kind == "ladder" or one.before_scoring)
-            yield from (one.condition for one in gates)
+            ladder = self.program.definitions.get((kind, name))
+            yield from (
+                one.condition
+                for one in self.program.requirements
+                if (ladder.needs(one) if isinstance(ladder, p.Ladder) else one.before_scoring)
+            )
 
     def _parts(self, kind: str, name: str) -> list[Node]:
         one = self.program.definitions.get((kind, name))

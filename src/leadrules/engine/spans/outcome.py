@@ -41,7 +41,7 @@ class Outcome:
 
     reading: SpanReading
     gate: int = TRUE
-    missing: list[tuple[str, int]] = attrs.field(factory=list)
+    required: list[tuple[p.Requirement, int]] = attrs.field(factory=list)
 
     @property
     def program(self) -> p.Program:
@@ -67,7 +67,7 @@ class Outcome:
         for word, one in MARKS.items():
             marks = [(m.value, self.reading.truth(m.condition)) for m in program.marks if m.kind == word]
             found[one.name, ""] = self._listed(marks)
-        found["missing", ""] = _listed(self.missing, unless=True)
+        found["missing", ""] = _listed([(r.reason, met) for r, met in self.required], unless=True)
         return found
 
     def _output(self, one: p.Criterion) -> frozenset[Any] | None:
@@ -127,8 +127,8 @@ class Outcome:
         return values_of(self.gate)
 
     def _requirements(self) -> Possible:
-        self.missing = [(requirement.reason, self._met(requirement)) for requirement in self.program.requirements]
-        return values_of(_all_met([met for _, met in self.missing]))
+        self.required = [(requirement, self._met(requirement)) for requirement in self.program.requirements]
+        return values_of(_all_met([met for _, met in self.required]))
 
     def _met(self, requirement: p.Requirement) -> int:
         truth = self.reading.truth(requirement.condition)
@@ -298,7 +298,7 @@ class Outcome:
         rank = {label: index for index, label in enumerate(ladder.labels)}
         held = rank.get(self.reading.held.get(ladder.name, ""), -1)
         least = held if ladder.forward_only else 0
-        met = _all_met([met for _, met in self.missing])
+        met = _all_met([met for requirement, met in self.required if requirement.label is None])
         found = {max(0, least)} if met & ~TRUE else set[int]()
         if met & TRUE:
             reached = [(rank[label], truth) for label, truth in truths.items() if label in rank]
@@ -307,9 +307,17 @@ class Outcome:
                 for hold in ladder.holds
                 if held >= rank[hold.label]
             ]
-            lowest = max([0, least, *(index for index, truth in reached if truth == TRUE)])
-            found |= {lowest, *(index for index, truth in reached if truth & TRUE and index > lowest)}
+            for highest in self._highest(ladder):
+                open_ = [(index, truth) for index, truth in reached if index <= highest]
+                lowest = max([0, least, *(index for index, truth in open_ if truth == TRUE)])
+                found |= {lowest, *(index for index, truth in open_ if truth & TRUE and index > lowest)}
         return found
+
+    def _highest(self, ladder: p.Ladder) -> set[int]:
+        """Give the ranks that requirements for a label may leave as the highest."""
+        most = ladder.highest(r for r, met in self.required if r.label is not None and met == FALSE)
+        perhaps = (ladder.highest([r]) for r, met in self.required if r.label is not None and met & ~TRUE)
+        return {most, *(rank for rank in perhaps if rank < most)}
 
 
 def _either(one: int, other: int) -> int:

@@ -292,11 +292,12 @@ class Segment(Node):
 
 @attrs.frozen(eq=False, repr=False)
 class Require(Node):
-    """`require c [before scoring] [because "…"]`."""
+    """`require c [before scoring | for LABEL] [because "…"]`."""
 
     condition: Condition
     before_scoring: bool = False
     because: Text | None = None
+    label: Name | Text | None = None
 
 
 @attrs.frozen(eq=False, repr=False)
