@@ -202,3 +202,16 @@ def test_the_examples_of_templates_notice_nearly_all_changes():
     for file in files:
         mutation = mutate(*rules_of(file.read_text("utf-8")))
         assert len(mutation.survivors) <= 1, (file.name, mutation.survivors)
+
+
+def test_each_branch_of_a_value_is_changed_and_so_is_the_key_of_a_table():
+    text = 'table t = {"a": 1}\noutput x = 5 if employees > 3 | t(source) if need | else 7\n'
+    changes = {mutant.change for mutant in mutants_of(program_of(Ruleset.from_text(text)))}
+    assert {
+        "`5 if employees > 3` could be left out",
+        "`t(source) if need` could be left out",
+        "`else 7` could be left out",
+        "`7` could be `8`",
+        "`employees > 3` could be `employees >= 3`",
+        "`5` could be `6`",
+    } <= changes, sorted(changes)
