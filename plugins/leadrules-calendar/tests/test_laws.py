@@ -161,6 +161,12 @@ def test_hours_that_the_clock_jumps_over_are_no_hours():
     assert due(asked, night, Decimal("0.5"), "PL", "", Decimal("2.5"), Decimal(4), "none") == night + 1.5 * HOUR
 
 
+def test_the_least_of_hours_is_due_after_the_start_and_hours_that_are_none_are_unknown():
+    assert due(lead(), MONDAY, Decimal("1E-20"), "PL") == MONDAY + dt.timedelta(microseconds=1)
+    assert due(lead(), MONDAY, Decimal("1E-20"), "PL", "", Decimal(9), Decimal("9.000000000001")) is None
+    assert working_hours_since(lead(), MONDAY, "PL", "", Decimal(9), Decimal("9.000000000001")) is None
+
+
 # ------------------------------------------------------------------ holidays
 
 

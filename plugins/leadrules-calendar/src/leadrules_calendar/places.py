@@ -71,31 +71,21 @@ def region_of(country: str, text: str) -> str | None:
     return names.get(plain(text)) or names.get(plain(text.strip().upper().removeprefix(f"{country}-")))
 
 
-def holidays_of(country: str, region: str, years: Iterable[int]) -> holidays.HolidayBase:
-    """Give the public holidays of some years, and no others whatever is asked of them.
+def holidays_of(country: str, region: str, year: int) -> holidays.HolidayBase | None:
+    """Give the public holidays of a year; None where they are not known, all or some, of which `holidays` warns.
 
-    The language is the country's own, since `holidays` asks the environment for one otherwise. What it
-    warns of is not told to anybody: ask `is_known` of the years that matter.
+    The language is the country's own, since `holidays` asks the environment for one otherwise.
     """
-    language = getattr(holidays, country).default_language
-    with _ALONE, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return holidays.country_holidays(country, region or None, years=years, expand=False, language=language)
-
-
-@functools.lru_cache(maxsize=2_048)
-def is_known(country: str, region: str, year: int) -> bool:
-    """Tell whether the holidays of a year are known; where some of them are not, `holidays` warns."""
     if not may_be_known(country, year, year):
-        return False
+        return None
     language = getattr(holidays, country).default_language
     with _ALONE, warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("ignore")  # what is deprecated says nothing of holidays
+        warnings.simplefilter("error", UserWarning)
         try:
-            holidays.country_holidays(country, region or None, years=year, expand=False, language=language)
-        except Warning:
-            return False
-    return True
+            return holidays.country_holidays(country, region or None, years=year, expand=False, language=language)
+        except UserWarning:
+            return None
 
 
 def may_be_known(country: str, first: int, last: int) -> bool:

@@ -20,7 +20,6 @@ from leadrules_calendar.places import (
     a_region_of_it,
     country_of,
     holidays_of,
-    is_known,
     may_be_known,
     region_of,
 )
@@ -125,12 +124,11 @@ def days_of_years(place: Place, first: int, last: int) -> list[tuple[int, ...]] 
 def working_days(place: Place, year: int) -> tuple[int, ...] | None:
     """Give the working days of a year in order, ordinals as `date.toordinal` counts; None where they are not known.
 
-    The years beside it are asked, too: what falls on their first or last days may be observed in this one.
     What is asked is a calendar of its own, so that no answer depends on what was asked before.
     """
-    if not is_known(place.country, place.region, year):
+    found = holidays_of(place.country, place.region, year)
+    if found is None:
         return None
-    found = holidays_of(place.country, place.region, range(year - 1, year + 2))
     first, after = dt.date(year, 1, 1).toordinal(), dt.date(year + 1, 1, 1).toordinal()
     days = map(dt.date.fromordinal, range(first, after))
     if place.weekend is None:

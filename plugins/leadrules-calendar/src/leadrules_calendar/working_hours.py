@@ -143,7 +143,7 @@ def _opening(opens: Decimal, closes: Decimal) -> tuple[int, int] | None:
 def _from(
     since: int, first: int, last: int | None, place: Place, timezone: str, opens: int, closes: int
 ) -> Iterator[tuple[int, int]]:
-    """Give the spans of working time from an instant on, in years that are known, in order; none is empty."""
+    """Give the spans of working time from an instant on, in years that are known, in order."""
     for year in itertools.count(first) if last is None else range(first, last + 1):
         openings = _openings(place, year, timezone, opens, closes)
         if openings is None:
@@ -159,15 +159,14 @@ def _openings(
 ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Give when a year's working days open and close, as instants; None where they are not known.
 
-    A day is left out on which the clock jumps over all of its hours.
+    A day on which the clock jumps over all of its hours closes as it opens.
     """
     days = working_days(place, year)
     if days is None:
         return None
     at = [dt.timedelta(microseconds=opens), dt.timedelta(microseconds=closes)]
     spans = [[_reached(dt.datetime.fromordinal(day) + hour, timezone) for hour in at] for day in days]
-    kept = [(start, end) for start, end in spans if start < end]
-    return tuple(start for start, _ in kept), tuple(end for _, end in kept)
+    return tuple(start for start, _ in spans), tuple(end for _, end in spans)
 
 
 def _reached(clock: dt.datetime, timezone: str) -> int:
