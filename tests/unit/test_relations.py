@@ -9,6 +9,7 @@ from leadrules import Ruleset
 from leadrules.engine.incremental.memory import Memories
 from leadrules.engine.reference import relations
 from leadrules.engine.reference.conditions import Reading
+from leadrules.insights.mutants import mutants_of
 from leadrules.lead import LeadReader
 from leadrules.ruleset import program_of
 from leadrules.sdk import LeadView, criterion
@@ -210,3 +211,27 @@ def test_a_criterion_that_sees_the_lead_sees_nothing_that_is_ignored(ignored, un
     engines_agree(rules, given, NOON)
     if until is not None:
         assert rules.next_change(given, as_of=NOON) == until
+
+
+MUTATED = """
+email_click preceded by email_open[same campaign] within 10 seconds +1
+email_click followed by demo_request then purchase[amount > 5] within 7 days +5
+event email_click[campaign: text]
+event email_open[campaign: text]
+example "nothing"
+  given budget = true
+  expect score = 0
+"""
+
+
+def test_a_mutation_changes_relations():
+    program = program_of(Ruleset.from_text(MUTATED))
+    changes = {mutant.change for mutant in mutants_of(program)}
+    assert {
+        "`preceded by email_open[same campaign] within 10 seconds` could be left out",
+        "`same campaign` could be left out",
+        "`then purchase[amount > 5]` could be left out",
+        "`[amount > 5]` could be left out",
+        "`within 7 days` could be `within 8 days`",
+        "`within 10 seconds` could be `within 11 seconds`",
+    } <= changes

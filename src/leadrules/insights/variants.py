@@ -293,6 +293,9 @@ def of_selection(node: p.Selection) -> Iterator[Variant[p.Selection]]:
         yield from _inside(of_condition(node.filter), lambda other: attrs.evolve(node, filter=other))
     if node.within is not None and not node.inherited:
         yield from _inside(_of_span(node.within), lambda other: attrs.evolve(node, within=other))
+    for index, relation in enumerate(node.relations):
+        rest = node.relations[:index] + node.relations[index + 1 :]
+        yield attrs.evolve(node, relations=rest), left_out(relation.text)
     yield from _in_each(node.relations, _of_relation, lambda others: attrs.evolve(node, relations=others))
 
 
