@@ -31,7 +31,7 @@ def test_a_limit_has_ends(name, value):
 
 
 def test_no_limit_admits_what_python_has_no_room_for():
-    with pytest.raises(ValueError, match="^the limit `nesting` is a number from 0 to 100, not 101$"):
+    with pytest.raises(ValueError, match=r"^the limit `nesting` is a number from 0 to 100, not 101$"):
         Limits(nesting=101)
 
 

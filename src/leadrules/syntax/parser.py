@@ -46,8 +46,8 @@ class Limits:
     the steps of work that one lead may take. `code` is how much of the rules is compiled, in parts of them, once for
     each type of event that they ask about: what is past it gives the same and is slower.
 
-    Each is a whole number, 0 or more, and `nesting` at most 100, for which Python has room. The values by default are for rules of people whom you trust; `untrusted` gives
-    those for a text from a stranger.
+    Each is a whole number, 0 or more, and `nesting` at most 100, for which Python has room. The values by default are
+    for rules of people whom you trust; `untrusted` gives those for a text from a stranger.
     """
 
     file_bytes: int = FILE_BYTES
