@@ -625,7 +625,7 @@ def test_unknown_fields_and_the_points_that_hang_on_them(rules, unknown):
 def test_an_explanation_is_plain_data_and_can_be_sent(transport):
     explanation = transport.explain(READER, as_of=AS_OF)
     data = explanation.to_dict()
-    assert list(data) == ["result", "gate", "rules", "sums", "ladders", "unknown", "ignored"]
+    assert list(data) == ["result", "gate", "rules", "sums", "ladders", "unknown", "ignored", "ignored_by"]
     assert data["result"] == explanation.result.to_dict()
     assert data["ignored"] == 1
     assert canonical_json(data) == canonical_json(pickle.loads(pickle.dumps(explanation)).to_dict())  # noqa: S301
