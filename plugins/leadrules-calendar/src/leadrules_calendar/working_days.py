@@ -9,9 +9,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
-import attrs
 from leadrules_geo.opening import days_of_week
 
 from leadrules.sdk import LeadView, criterion, versioned
@@ -87,8 +86,7 @@ def working_days_since(
 # ------------------------------------------------------------------ days of a year
 
 
-@attrs.frozen
-class Place:
+class Place(NamedTuple):
     """Whose working days: two letters, a region or empty, and the weekend, None for the country's own."""
 
     country: str
