@@ -129,7 +129,7 @@ class Ladder(_Plain):
 
 @attrs.frozen
 class Grade(_Plain):
-    """A grade and its labels, the best first; of a pair of grades each of one with each of the other."""
+    """A grade and its labels, the best first; of grades together each of one with each of the others."""
 
     name: str
     labels: tuple[str, ...]
@@ -296,15 +296,12 @@ class Contents:
     @property
     def grades(self) -> Mapping[str, Grade]:
         """The grades, by name, in order of declaration."""
-        found: dict[str, Grade] = {}
+        bands = {one.name: one.bands for one in self.program.grades if isinstance(one, p.Grade)}
+        found = {name: tuple(band.label for band in own) for name, own in bands.items()}
         for one in self.program.grades:
-            if isinstance(one, p.Grade):
-                labels = tuple(band.label for band in one.bands)
-            else:
-                pairs = itertools.product(found[one.first].labels, found[one.second].labels)
-                labels = tuple(first + second for first, second in pairs)
-            found[one.name] = Grade(one.name, labels)
-        return FrozenDict(found)
+            if isinstance(one, p.GradeCell):
+                found[one.name] = tuple(map("".join, itertools.product(*(found[part] for part in one.grades))))
+        return FrozenDict({one.name: Grade(one.name, found[one.name]) for one in self.program.grades})
 
     @property
     def dimensions(self) -> Mapping[str, Dimension]:

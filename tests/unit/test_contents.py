@@ -248,3 +248,11 @@ def test_all_of_it_can_be_written_as_json(rules, folder):
     assert loaded.sources()[0].to_dict()["path"] == str(folder / "acme.leadrules")
     (example,) = loaded.run_examples()
     assert example.to_dict()["result"] == example.result.to_dict()
+
+
+def test_grades_together_may_stand_before_those_that_they_are_made_of():
+    rules = Ruleset.from_text(
+        "grade cell = a, b, c\ngrade a = age: x >= 1, y\ngrade b = age: m >= 2, n\ngrade c = age: k >= 3, l\n"
+    )
+    assert list(rules.grades) == ["cell", "a", "b", "c"]
+    assert rules.grades["cell"].labels == ("xmk", "xml", "xnk", "xnl", "ymk", "yml", "ynk", "ynl")

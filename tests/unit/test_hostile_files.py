@@ -147,12 +147,12 @@ def shared(properties: int, events: int) -> str:
         (
             graded(100) + "grade p = g, g",
             graded(101) + "grade p = g, g",
-            "pairs of grades have more than 10,000 labels",
+            "grades of grades have more than 10,000 labels",
         ),
         (
             graded(100) + "grade p = g, g",
             graded(100) + "grade p = g, g\ngrade h = score: A >= 5, B\ngrade q = h, h",
-            "pairs of grades have more than 10,000 labels",
+            "grades of grades have more than 10,000 labels",
         ),
         (example(99, 1_000), example(100, 1), "examples have more than 100,000 events"),
         (example(99, 1_000), example(99, 1_000) + example(0, 1)[13:], "examples have more than 100,000 events"),

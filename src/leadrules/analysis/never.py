@@ -162,7 +162,7 @@ def check_grades(outline: Outline, findings: Findings) -> None:
     """Warn of bands of grades that no lead is in (LR204)."""
     for grade in outline.program.grades:
         written = findings.statement(grade, tree.Grade)
-        if isinstance(grade, p.GradePair) or written is None:
+        if isinstance(grade, p.GradeCell) or written is None:
             continue
         known = outline.meaning.values(grade.subject).known
         if not isinstance(known, Numbers) or known.is_empty:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import assert_never
 
 import attrs
@@ -131,11 +132,11 @@ class _Settler:
             case p.Grade():
                 labels = frozenset(band.label for band in possible_bands(self.meaning, one))
                 self.meaning.values_of[kind, name] = Values(Members(labels))
-            case p.GradePair():
-                first, second = (self._labels(kind, grade) for grade in (one.first, one.second))
-                pairs = Members(frozenset(f"{a}{b}" for a in first for b in second))
-                self.meaning.universes[name] = pairs
-                self.meaning.values_of[kind, name] = Values(pairs)
+            case p.GradeCell():
+                parts = (map(str, self._labels(kind, grade)) for grade in one.grades)
+                cells = Members(frozenset(map("".join, product(*parts))))
+                self.meaning.universes[name] = cells
+                self.meaning.values_of[kind, name] = Values(cells)
             case p.Ladder():
                 self.meaning.values_of[kind, name] = Values(Members(frozenset(reachable_labels(self.meaning, one))))
             case None:  # that a lead does not meet what is required is always possible: nothing to answer

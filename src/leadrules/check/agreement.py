@@ -80,9 +80,12 @@ def _among_choices(
 
 
 def _order(names: Names, scale: str, node: tree.Node) -> tuple[str, ...]:
-    if scale in names.pairs:
+    if scale in names.cells:
         names.report.refuse(
-            "LR401", f"the labels of `{scale}` are pairs and have no order", node, "compare with `=` or `in {…}`"
+            "LR401",
+            f"the labels of `{scale}` are of several grades and have no order",
+            node,
+            "compare with `=` or `in {…}`",
         )
     if scale in names.ladders:
         return names.ladders[scale]

@@ -16,7 +16,7 @@ from leadrules.check.examples import Examples
 from leadrules.check.expressions import Expressions
 from leadrules.check.names import DEFAULT_TIMEZONE, Names, declare
 from leadrules.check.order import Graph, graph_of, order_of
-from leadrules.check.outcomes import Ladders, declare_labels, grade_of, ignore_of, pair_of, requirement_of, total_of
+from leadrules.check.outcomes import Ladders, cell_of, declare_labels, grade_of, ignore_of, requirement_of, total_of
 from leadrules.check.reads import Reads
 from leadrules.check.resolver import told
 from leadrules.check.rules import Scoring
@@ -111,7 +111,7 @@ class _Checking:
     segments: list[p.Segment] = attrs.field(factory=list)
     requirements: list[p.Requirement] = attrs.field(factory=list)
     ignores: list[p.Ignore] = attrs.field(factory=list)
-    grades: list[p.Grade | p.GradePair] = attrs.field(factory=list)
+    grades: list[p.Grade | p.GradeCell] = attrs.field(factory=list)
     total: p.Total = attrs.field(factory=lambda: p.Total(None, p.Bounds()))
 
     def program(self, limits: Limits) -> p.Program:
@@ -306,8 +306,8 @@ class _Checking:
                 self._total(node, scoring)
             case tree.Grade():
                 self.grades.append(grade_of(node, expressions))
-            case tree.GradePair():
-                self.grades.append(pair_of(node, expressions))
+            case tree.GradeCell():
+                self.grades.append(cell_of(node, expressions))
             case tree.Outcome():
                 ladders.outcome(node)
             case tree.Hold():

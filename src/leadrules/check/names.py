@@ -6,7 +6,7 @@ All declared names share one space. A file's own declaration replaces a standard
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 import attrs
@@ -89,7 +89,7 @@ class Names:
     exits: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     held_in: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     grades: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
-    pairs: dict[str, tuple[str, str]] = attrs.field(factory=dict)
+    cells: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     plugins: dict[str, Plugin] = attrs.field(factory=dict)
     guards: dict[str, str] = attrs.field(factory=dict)
     lenient: bool = False
@@ -133,20 +133,22 @@ class Names:
                 return TEXTS
 
     def labels_of(self, scale: str) -> tuple[str, ...]:
-        """Give the labels of a grade, a ladder with its exits, or the first thousand of a pair of grades."""
+        """Give the labels of a grade, a ladder with its exits, or the first thousand of grades together."""
         if scale in self.ladders:
             return self.ladders[scale] + self.exits[scale]
-        if scale not in self.pairs:
+        if scale not in self.cells:
             return self.grades.get(scale, ())
-        first, second = (self.grades.get(grade, ()) for grade in self.pairs[scale])
-        return tuple(islice((a + b for a in first for b in second), 1_000))
+        labels = (self.grades.get(grade, ()) for grade in self.cells[scale])
+        return tuple(islice(map("".join, product(*labels)), 1_000))
 
     def has_label(self, scale: str, label: str) -> bool:
-        """Tell whether a grade, a pair of grades or a ladder has a label. A pair may have very many."""
-        if scale in self.pairs:
-            first, second = self.pairs[scale]
-            places = range(1, len(label))
-            return any(self.has_label(first, label[:at]) and self.has_label(second, label[at:]) for at in places)
+        """Tell whether a grade, grades together or a ladder have a label. Grades together may have very many."""
+        if scale in self.cells:
+            ends = {0}
+            for grade in self.cells[scale]:
+                labels = self.grades.get(grade, ())
+                ends = {start + len(part) for start in ends for part in labels if label.startswith(part, start)}
+            return len(label) in ends
         if scale not in self._label_sets:
             self._label_sets[scale] = frozenset(self.labels_of(scale))
         return label in self._label_sets[scale]
@@ -205,7 +207,7 @@ DECLARATIONS: Mapping[type[tree.Node], str] = {
     tree.PointsGroup: "group",
     tree.Persona: "persona",
     tree.Grade: "grade",
-    tree.GradePair: "grade",
+    tree.GradeCell: "grade",
 }
 """The statements that declare a name of their own, and what it is."""
 

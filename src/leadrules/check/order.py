@@ -152,8 +152,8 @@ def graph_of(statements: Sequence[tree.Statement], names: Names) -> Graph:
                 graph.mentions(REQUIREMENTS, node.condition)
             case tree.Grade():
                 graph.mentions(("grade", node.name.name), node.subject)
-            case tree.GradePair():
-                for grade in (node.first, node.second):
+            case tree.GradeCell():
+                for grade in node.grades:
                     graph.link(("grade", node.name.name), ("grade", grade.name), grade)
             case tree.Stages():
                 name = node.name.name if node.name else IMPLICIT_LADDER

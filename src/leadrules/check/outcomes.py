@@ -38,8 +38,8 @@ def declare_labels(statements: Sequence[tree.Statement], names: Names) -> None:
         elif isinstance(node, tree.Stages):
             _ladder_labels(names, node)
     for node in statements:
-        if isinstance(node, tree.GradePair):
-            names.pairs[node.name.name] = (node.first.name, node.second.name)
+        if isinstance(node, tree.GradeCell):
+            names.cells[node.name.name] = tuple(grade.name for grade in node.grades)
     if not any(isinstance(node, tree.Stages) for node in statements):
         _implicit_ladder(names, [n for n in statements if isinstance(n, tree.Outcome) and n.kind == "label"])
 
@@ -196,17 +196,19 @@ def _next(band: tree.Band) -> str:
     return chr(ord(label) + 1) if len(label) == 1 and label in "ABCDEFGHIJ" else "rest"
 
 
-def pair_of(node: tree.GradePair, expressions: Expressions) -> p.GradePair:
-    """Read a pair of two grades."""
-    for grade in (node.first, node.second):
+def cell_of(node: tree.GradeCell, expressions: Expressions) -> p.GradeCell:
+    """Read grades whose labels are written together."""
+    for grade in node.grades:
         expressions.used.add(grade.name)
         kind = expressions.names.kind(grade.name)
         if kind is None:
             expressions.unknown(grade, declaration="grade {name} = score: A >= 50, B")
-        what = "pair itself" if grade.name in expressions.names.pairs else kind
+        what = "grade of grades itself" if grade.name in expressions.names.cells else kind
         if grade.name not in expressions.names.grades:
-            expressions.report.refuse("LR402", f"a pair is made of two grades, and `{grade.name}` is a {what}", grade)
-    return p.GradePair(node.name.name, node.first.name, node.second.name, span=node.span)
+            expressions.report.refuse(
+                "LR402", f"labels of grades are written together, and `{grade.name}` is a {what}", grade
+            )
+    return p.GradeCell(node.name.name, tuple(grade.name for grade in node.grades), span=node.span)
 
 
 # ------------------------------------------------------------------- ladders

@@ -104,7 +104,7 @@ class Scoring:
             case tree.Rule():
                 self._persona = None
                 self._rule(node)
-            case tree.Total() | tree.Grade() | tree.GradePair() | tree.Stages() | tree.Segment() | tree.Example():
+            case tree.Total() | tree.Grade() | tree.GradeCell() | tree.Stages() | tree.Segment() | tree.Example():
                 self._persona = self._group = None
                 if self.declared:
                     self._dimension = None

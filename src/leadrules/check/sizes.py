@@ -1,12 +1,13 @@
 """Refuses a file that declares far more of something than anyone needs, before that is multiplied.
 
-Every event has the properties of `any_event`, a group holds all events of the groups in it, a pair of
+Every event has the properties of `any_event`, a group holds all events of the groups in it, a grade of
 grades has a label for every two of theirs, `1000 times` are a thousand events: what is small for a
 thousand is not for a million.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -24,8 +25,8 @@ _MOST_PROPERTIES = 500
 _MOST_PROPERTIES_OF_ALL = 100_000
 _OF_FEWER = "declare it of the events that have it"
 _MOST_LABELS = 2_000
-_MOST_PAIRS = 10_000
-_FEWER = "a pair has a label for every two of its grades: give these fewer labels"
+_MOST_CELLS = 10_000
+_FEWER = "a grade of grades has a label for every way to put theirs together: give these fewer labels"
 _MOST_GIVEN = 100_000
 _LESS_OFTEN = "show the same with fewer: `10 times` in place of `1000 times`"
 MOST_TIMES = 1_000
@@ -51,7 +52,7 @@ def is_too_large(statements: Sequence[tree.Statement], report: Report) -> bool:
             if len(outcomes) == _MOST_LABELS + 1:
                 found = _refuse(report, node.target, f"the rules lead to more than {_MOST_LABELS:,} labels")
     found = _has_many_properties(statements, report) or found
-    return _has_many_pairs(statements, report) or _has_many_given(statements, report) or found
+    return _has_many_cells(statements, report) or _has_many_given(statements, report) or found
 
 
 def _has_many_properties(statements: Sequence[tree.Statement], report: Report) -> bool:
@@ -66,15 +67,15 @@ def _has_many_properties(statements: Sequence[tree.Statement], report: Report) -
     return _refuse(report, at.name, f"events have more than {_MOST_PROPERTIES_OF_ALL:,} properties", _OF_FEWER)
 
 
-def _has_many_pairs(statements: Sequence[tree.Statement], report: Report) -> bool:
-    """Tell whether pairs of grades have too many labels, all together, and report the first that is too much."""
+def _has_many_cells(statements: Sequence[tree.Statement], report: Report) -> bool:
+    """Tell whether grades of grades have too many labels, all together, and report the first that is too much."""
     labels = {node.name.name: len(node.bands) for node in statements if isinstance(node, tree.Grade)}
-    pairs = 0
+    cells = 0
     for node in statements:
-        if isinstance(node, tree.GradePair):
-            pairs += labels.get(node.first.name, 0) * labels.get(node.second.name, 0)
-            if pairs > _MOST_PAIRS:
-                return _refuse(report, node, f"pairs of grades have more than {_MOST_PAIRS:,} labels", _FEWER)
+        if isinstance(node, tree.GradeCell):
+            cells += math.prod(labels.get(grade.name, 0) for grade in node.grades)
+            if cells > _MOST_CELLS:
+                return _refuse(report, node, f"grades of grades have more than {_MOST_CELLS:,} labels", _FEWER)
     return False
 
 

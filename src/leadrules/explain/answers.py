@@ -199,9 +199,9 @@ class _Answer:
         """Leave out what a gated lead was not asked."""
         return attrs.evolve(found, fired=False, evidence={}, unmet=()) if self.evaluation.gated else found
 
-    def grade(self, node: p.Grade | p.GradePair) -> RuleExplanation:
+    def grade(self, node: p.Grade | p.GradeCell) -> RuleExplanation:
         label = self.evaluation.label("grade", node.name)
-        evidence = {} if isinstance(node, p.GradePair) else {"values": self.evidence.of_value(node.subject)}
+        evidence = {} if isinstance(node, p.GradeCell) else {"values": self.evidence.of_value(node.subject)}
         return RuleExplanation(node.name, "grade", node.line, grade_text(node), True, outcome=label, evidence=evidence)
 
     def output(self, node: p.Criterion) -> RuleExplanation:

@@ -61,10 +61,10 @@ def bounds_text(bounds: p.Bounds) -> str:
     return " ".join(part for part in (high, low) if part)
 
 
-def grade_text(grade: p.Grade | p.GradePair) -> str:
+def grade_text(grade: p.Grade | p.GradeCell) -> str:
     """Write what a grade is made of: `fit: A >= 45, B`, or `profile, interest`."""
-    if isinstance(grade, p.GradePair):
-        return f"{grade.first}, {grade.second}"
+    if isinstance(grade, p.GradeCell):
+        return ", ".join(grade.grades)
     return f"{grade.subject.text}: {', '.join(map(band_text, grade.bands))}"
 
 

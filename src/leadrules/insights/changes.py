@@ -117,7 +117,7 @@ class _Homes:
                 self.dimension = self.group = ""
             case tree.Boundary():
                 self.dimension, self.group = self.left.pop()
-            case tree.Total() | tree.Grade() | tree.GradePair() | tree.Stages() | tree.Segment() | tree.Example():
+            case tree.Total() | tree.Grade() | tree.GradeCell() | tree.Stages() | tree.Segment() | tree.Example():
                 self.dimension = self.group = ""
             case _:
                 pass

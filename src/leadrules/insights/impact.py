@@ -18,7 +18,7 @@ from leadrules.families import RESULT_LISTS
 from leadrules.insights.changes import Change, changes_between, elements_of
 from leadrules.insights.file_changes import file_changes
 from leadrules.outputs import OutputValue, plain_outputs
-from leadrules.program import GradePair
+from leadrules.program import GradeCell
 from leadrules.ruleset import Ruleset, program_of, statements_of
 
 NO_LABEL = "-"
@@ -270,7 +270,7 @@ def label_orders(before: Ruleset, after: Ruleset) -> dict[str, list[str]]:
         for ladder in program.ladders:
             found.setdefault(ladder.name, {}).update(dict.fromkeys((*ladder.labels, *ladder.exits)))
         for grade in program.grades:
-            bands = () if isinstance(grade, GradePair) else (band.label for band in grade.bands)
+            bands = () if isinstance(grade, GradeCell) else (band.label for band in grade.bands)
             found.setdefault(grade.name, {}).update(dict.fromkeys(bands))
     return {name: list(labels) for name, labels in found.items()}
 

@@ -64,8 +64,8 @@ class Dependencies:
         terms = [term.dimension for term in program.total.terms or ()] or [d.name for d in program.dimensions]
         yield ("score", "score"), frozenset(("dimension", name) for name in terms if name is not None)
         for grade in program.grades:
-            names = [grade.first, grade.second] if isinstance(grade, p.GradePair) else []
-            subject = () if isinstance(grade, p.GradePair) else tuple(_reads_in(grade.subject))
+            names = grade.grades if isinstance(grade, p.GradeCell) else ()
+            subject = () if isinstance(grade, p.GradeCell) else tuple(_reads_in(grade.subject))
             yield ("grade", grade.name), frozenset([*(("grade", name) for name in names), *subject])
         required = [read for requirement in program.requirements for read in _reads_in(requirement.condition)]
         for ladder in program.ladders:

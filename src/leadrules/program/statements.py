@@ -213,12 +213,11 @@ class Grade(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
-class GradePair(Node):
-    """Two grades' labels written together."""
+class GradeCell(Node):
+    """The labels of two grades or more, written together."""
 
     name: str
-    first: str
-    second: str
+    grades: tuple[str, ...]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -369,7 +368,7 @@ class Program(Node):
     requirements: tuple[Requirement, ...]
     dimensions: tuple[Dimension, ...]
     total: Total
-    grades: tuple[Grade | GradePair, ...]
+    grades: tuple[Grade | GradeCell, ...]
     ladders: tuple[Ladder, ...]
     marks: tuple[Mark, ...]
     order: tuple[tuple[str, str], ...]
@@ -479,4 +478,4 @@ class Program(Node):
                 return None
 
 
-Definition = Criterion | Segment | PointsGroup | Persona | Dimension | Grade | GradePair | Ladder
+Definition = Criterion | Segment | PointsGroup | Persona | Dimension | Grade | GradeCell | Ladder

@@ -118,7 +118,7 @@ class _Opened:
                 pass
 
 
-_ENDS_ALL = (tree.Dimension, tree.Total, tree.Grade, tree.GradePair, tree.Stages, tree.Segment, tree.Example)
+_ENDS_ALL = (tree.Dimension, tree.Total, tree.Grade, tree.GradeCell, tree.Stages, tree.Segment, tree.Example)
 
 
 def _label(label: tree.Name | tree.Text) -> str:

@@ -460,8 +460,9 @@ class Builder:
         name, subject, *bands = _nodes(c)
         return tree.Grade(name, subject, tuple(bands), span=self._span(c))
 
-    def grade_pair(self, c: Children) -> tree.GradePair:
-        return tree.GradePair(*_nodes(c), span=self._span(c))
+    def grade_cell(self, c: Children) -> tree.GradeCell:
+        name, *grades = _nodes(c)
+        return tree.GradeCell(name, tuple(grades), span=self._span(c))
 
     def band(self, c: Children) -> tree.Band:
         return tree.Band(*_nodes(c), span=self._span(c))

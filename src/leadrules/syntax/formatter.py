@@ -500,7 +500,7 @@ _WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
     tree.Total: _joined_columns,
     tree.Band: _band,
     tree.Grade: _grade,
-    tree.GradePair: lambda n: f"grade {_plain(n.name)} = {_plain(n.first)}, {_plain(n.second)}",
+    tree.GradeCell: lambda n: f"grade {_plain(n.name)} = {', '.join(map(_plain, n.grades))}",
     tree.Stages: _joined_columns,
     tree.Hold: lambda n: _words("hold", n.label, "while", text_of(n.condition)),
     tree.Alternative: _alternative,

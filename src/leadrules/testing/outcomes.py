@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import attrs
 
 from leadrules.families import MARKS
@@ -67,11 +69,11 @@ class Outcomes:
     # ---------------------------------------------------------------- grades
 
     def grade(self) -> tree.Statement:
-        """Give a grade by thresholds, or a pair of two grades; conditions may read it from now on."""
+        """Give a grade by thresholds, or several grades together; conditions may read it from now on."""
         chance, scene = self.scoring.chance, self.scene
         grades = [g for g, scale in scene.scales.items() if scale.steps and g in self._grades()]
         if len(grades) > 1 and chance.happens(40):
-            return self._pair(*chance.some(grades, 2, 2))
+            return self._cell(chance.some(grades, 2, 3))
         subjects = scene.numbers + of_kind(scene.criteria, NUMBER) + of_kind(scene.fields, NUMBER)
         subject = chance.pick(subjects)
         node = self.scoring.declarations.fresh()
@@ -88,12 +90,12 @@ class Outcomes:
     def _grades(self) -> set[str]:
         return {scale for scale in self.scene.scales if scale not in self.ladders}
 
-    def _pair(self, first: str, second: str) -> tree.Statement:
+    def _cell(self, grades: list[str]) -> tree.Statement:
         node = self.scoring.declarations.fresh()
         scales = self.scene.scales
-        labels = tuple(a + b for a in scales[first].labels for b in scales[second].labels)
+        labels = tuple(map("".join, product(*(scales[grade].labels for grade in grades))))
         scales[node.name] = Scale(labels, ())
-        return made(tree.GradePair, node, name(first), name(second))
+        return made(tree.GradeCell, node, tuple(map(name, grades)))
 
     # --------------------------------------------------------------- ladders
 

@@ -28,7 +28,7 @@ events keep their order."""
 _DECLARING = (
     tree.TableDeclaration,
     tree.Param, tree.ListDeclaration, tree.FieldDeclaration, tree.EventDeclaration, tree.EventGroup, tree.Criterion,
-    tree.Segment, tree.Dimension, tree.PointsGroup, tree.Persona, tree.Grade, tree.GradePair, tree.Property,
+    tree.Segment, tree.Dimension, tree.PointsGroup, tree.Persona, tree.Grade, tree.GradeCell, tree.Property,
 )  # fmt: skip
 _STANDARD = frozenset(
     {*STANDARD_FIELDS, *STANDARD_EVENTS, *STANDARD_GROUPS, "any_event", "score", "points", "stage"}

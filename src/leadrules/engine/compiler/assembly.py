@@ -147,7 +147,7 @@ class _Compilation:
                     scoring.group(one)
                 case p.Dimension():
                     scoring.dimension(one)
-                case p.Grade() | p.GradePair():
+                case p.Grade() | p.GradeCell():
                     outcome.grade(one)
                 case p.Ladder():
                     outcome.ladder(one)

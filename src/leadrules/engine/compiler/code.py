@@ -121,7 +121,7 @@ def tuple_of(parts: Iterable[Expr]) -> Expr:
     return ast.Tuple(found, _LOAD)
 
 
-def pair_of(first: Expr, second: Expr) -> Expr:
+def cell_of(first: Expr, second: Expr) -> Expr:
     """Make a tuple of two, even of literals."""
     return ast.Tuple([first, second], _LOAD)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import attrs
 
@@ -79,14 +80,16 @@ class OutcomeCode:
 
     # ---------------------------------------------------------------- grades
 
-    def grade(self, grade: p.Grade | p.GradePair) -> None:
+    def grade(self, grade: p.Grade | p.GradeCell) -> None:
         """Write the label of a grade."""
         variable = self.lead.names.fresh("grade", grade.name)
-        if isinstance(grade, p.GradePair):
-            first, second = (self._label("grade", name) for name in (grade.first, grade.second))
-            value = code.binop(first.expr, "+", second.expr)
-            self.lead.body.append(code.assign(variable, value))
-            labels = tuple(dict.fromkeys(a + b for a in first.labels for b in second.labels))
+        if isinstance(grade, p.GradeCell):
+            first, *others = parts = [self._label("grade", name) for name in grade.grades]
+            self.lead.body.append(code.assign(variable, first.expr))
+            self.lead.body += [
+                code.assign(variable, code.binop(code.name(variable), "+", part.expr)) for part in others
+            ]
+            labels = tuple(dict.fromkeys(map("".join, product(*(part.labels for part in parts)))))
         else:
             self.lead.body += self._bands(grade, variable)
             labels = tuple(dict.fromkeys(band.label for band in grade.bands))

@@ -200,7 +200,7 @@ class Trace:
             body.append(code.append(FIRED, names.named(row, ("fired", index, alternative, units.value), head[1])))
         else:
             body.append(
-                code.append(FIRED, code.pair_of(names.named(head, ("head", index, alternative), head[1]), units))
+                code.append(FIRED, code.cell_of(names.named(head, ("head", index, alternative), head[1]), units))
             )
 
     def fire_one(self, body: Block, index: int, units: Expr, names: Names, alternative: Expr) -> None:
@@ -210,7 +210,7 @@ class Trace:
         assert isinstance(item, p.Rule)
         heads = self.alternatives(index)
         head = code.subscript(names.named(heads, ("heads", index), item.id), alternative)
-        body.append(code.append(FIRED, code.pair_of(head, units)))
+        body.append(code.append(FIRED, code.cell_of(head, units)))
 
     def fires(self, index: int) -> None:
         """Note that code is written which fires an entry; one before what was written last must be sorted."""

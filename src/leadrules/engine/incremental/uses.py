@@ -405,7 +405,7 @@ def uses_in(node: Node) -> Iterator[Use]:
                 | p.IsKnown() | p.Truth()
                 | p.MomentWithin() | p.Was() | p.Alternative() | p.Caps() | p.MaxPer() | p.MaxEvery() | p.Bucket()
                 | p.Bounds() | p.Criterion() | p.Segment() | p.Requirement() | p.Dimension() | p.PointsGroup()
-                | p.Persona() | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradePair() | p.Band()
+                | p.Persona() | p.PersonaLine() | p.Total() | p.Term() | p.Grade() | p.GradeCell() | p.Band()
                 | p.Ladder() | p.LabelRule() | p.Hold() | p.Mark() | p.Relation() | p.Answer()
             ):  # fmt: skip
                 pass  # only what they are made of asks

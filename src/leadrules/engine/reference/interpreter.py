@@ -159,7 +159,7 @@ class Answers:
                 return self._clamped(kind, name, sum(map(self._points, one.rules), ZERO), one.bounds)
             case p.Dimension():
                 return self._clamped(kind, name, sum(map(self._points, one.items), ZERO), one.bounds)
-            case p.Grade() | p.GradePair():
+            case p.Grade() | p.GradeCell():
                 return self._grade(one)
             case p.Ladder():
                 return self._ladder(one)
@@ -191,9 +191,9 @@ class Answers:
             return sum((self.evaluation.number("dimension", d.name) for d in self.program.dimensions), ZERO)
         return total.bounds.clamp(sum((term_value(self.evaluation, term) for term in total.terms), ZERO))
 
-    def _grade(self, grade: p.Grade | p.GradePair) -> str:
-        if isinstance(grade, p.GradePair):
-            return self.evaluation.label("grade", grade.first) + self.evaluation.label("grade", grade.second)
+    def _grade(self, grade: p.Grade | p.GradeCell) -> str:
+        if isinstance(grade, p.GradeCell):
+            return "".join(self.evaluation.label("grade", part) for part in grade.grades)
         value = self.reading.value(grade.subject)
         for band in grade.bands:
             if band.threshold is None or (isinstance(value, Fraction) and value >= band.threshold):

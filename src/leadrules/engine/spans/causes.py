@@ -122,8 +122,8 @@ class _Comparison:
         match one:
             case None:  # the score
                 return [*self.program.dimensions]
-            case p.GradePair():
-                return [*self._parts("grade", one.first), *self._parts("grade", one.second)]
+            case p.GradeCell():
+                return [node for part in one.grades for node in self._parts("grade", part)]
             case p.Ladder():
                 return [*(rule.condition for rule in one.rules), *(hold.condition for hold in one.holds)]
             case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any, assert_never
 
 import attrs
@@ -105,9 +106,9 @@ class Outcome:
                 return self._clamped([self._points(item) for item in one.items], one.bounds)
             case p.Grade():
                 return self._grade(one)
-            case p.GradePair():
-                first, second = (_members(self.reading.definitions["grade", part]) for part in (one.first, one.second))
-                return frozenset(a + b for a in first for b in second)
+            case p.GradeCell():
+                parts = (_members(self.reading.definitions["grade", part]) for part in one.grades)
+                return frozenset(map("".join, product(*parts)))
             case p.Ladder():
                 return self._ladder(one)
             case None:

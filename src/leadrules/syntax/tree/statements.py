@@ -375,12 +375,11 @@ class Grade(Node):
 
 
 @attrs.frozen(eq=False, repr=False)
-class GradePair(Node):
-    """`grade NAME = g1, g2`."""
+class GradeCell(Node):
+    """`grade NAME = g1, g2, …`: two grades or more."""
 
     name: Name
-    first: Name
-    second: Name
+    grades: tuple[Name, ...]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -512,7 +511,7 @@ Statement = (
     | PersonaLine
     | Total
     | Grade
-    | GradePair
+    | GradeCell
     | Stages
     | Hold
     | Rule
