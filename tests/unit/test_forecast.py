@@ -47,6 +47,28 @@ def test_an_event_leaves_its_window_a_microsecond_after_its_edge():
     assert changes(text, given) == [("2026-11-08T09:30:00.000001+00:00", "stage", "warm", "cold")]
 
 
+@pytest.mark.parametrize(
+    ("condition", "opened", "closed"),
+    [
+        ("hour(now) = 2", "2026-10-25T00:00:00+00:00", "2026-10-25T02:00:00+00:00"),  # the hour that comes twice
+        ("weekday(today) >= 6", "2026-10-30T23:00:00+00:00", "2026-11-01T23:00:00+00:00"),
+        ("now > renewal", "2026-11-04T13:00:00.000001+00:00", None),
+        ("month(now) = month(renewal)", "2026-10-31T23:00:00+00:00", None),
+        ("months since renewal >= 0", "2026-11-03T23:00:00+00:00", None),
+        ("minutes until renewal <= 90", "2026-11-04T11:29:00.000001+00:00", None),
+    ],
+)
+def test_each_hour_day_and_month_that_matters_is_foreseen(condition, opened, closed):
+    text = f'timezone "Europe/Warsaw"\nfield renewal: datetime\nstages closed < open\n{condition} -> open\n'
+    start = dt.datetime(2026, 10, 24, 23, 30, tzinfo=dt.UTC)
+    found = changes(text, lead(renewal="2026-11-04T13:00:00Z"), 20, start)
+    moments = {after: at for at, _, _, after in reversed(found)}
+    expected = {"open": opened, "closed": closed or moments.get("closed")}
+    if condition.startswith("weekday"):
+        expected["closed"] = "2026-10-25T23:00:00+00:00"  # a Sunday to begin with
+    assert {after: at for after, at in expected.items() if at} == moments
+
+
 def test_points_fade_until_the_threshold_is_lost():
     text = "stages cold < warm\nscore >= 10 -> warm\nemail_open +20 half-life 30 days\n"
     given = lead(("email_open", "2026-10-20T11:00:00Z"))

@@ -37,7 +37,7 @@ from leadrules.analysis.sets import (
     united,
 )
 from leadrules.criteria import Criterion
-from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, TEXT_TESTS, Kind
+from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, LOCAL_TIMES, TEXT_TESTS, Kind
 from leadrules.letters import Letters
 from leadrules.values import MOST_DIGITS, Value
 from leadrules.vocabulary import BOOL, NUMBER, Type
@@ -269,6 +269,11 @@ class Meaning:
                 return Values(numbers([Interval(Fraction(0), most)], whole=True))
             case p.Aggregate():
                 return self._aggregate(node)
+            case p.AsOf(type_):
+                return Values(self._of_type(type_))
+            case p.LocalPart(part, moment):
+                inside = Range(Fraction(LOCAL_TIMES[part].low), Fraction(LOCAL_TIMES[part].high))
+                return Values(as_numbers(inside, whole=True), self.values(moment).unknown)
             case p.Elapsed():
                 return self._elapsed(node)
             case p.Arithmetic():
@@ -291,7 +296,7 @@ class Meaning:
     def presence(self, node: p.ValueNode) -> tuple[Ways, Ways]:
         """Give the ways in which a value is known, and those in which it is unknown."""
         match node:
-            case p.Constant() | p.Count():
+            case p.Constant() | p.Count() | p.AsOf():
                 return ANYHOW, ()
             case p.ConditionValue(condition):
                 cases = self.cases(condition)
@@ -307,7 +312,7 @@ class Meaning:
             case p.DefinitionRead("segment", name) if ("segment", name) in self.conditions:
                 cases = self.conditions["segment", name]
                 return either([cases.true, cases.false]), cases.unknown
-            case p.Elapsed(_, _, moment) | p.Converted(moment):
+            case p.Elapsed(_, _, moment) | p.LocalPart(_, moment) | p.Converted(moment):
                 return self.presence(moment)
             case p.Negative(operand):
                 return self.presence(operand)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from leadrules import program as p
 from leadrules.annotations import brief
 from leadrules.check.folding import constant_of
+from leadrules.check.moving import refuse_moving
 from leadrules.check.names import Names
 from leadrules.check.reads import Reads
 from leadrules.check.resolver import Place, told
@@ -164,6 +165,7 @@ def _argument(
         value: p.ValueNode = _list(expressions, written.value, place)
     else:
         value = expressions.value(written.value, place)
+    refuse_moving(report, value, written)
     if {value.type.kind, kind} == {"date", "datetime"}:
         value = p.Converted(value, parameter.type, text=value.text, span=value.span)
     if value.type.kind != kind and not (kind == "text" and value.type.kind == "label"):

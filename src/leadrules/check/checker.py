@@ -14,6 +14,7 @@ import attrs
 from leadrules import program as p
 from leadrules.check.examples import Examples
 from leadrules.check.expressions import Expressions
+from leadrules.check.moving import refuse_moving
 from leadrules.check.names import DEFAULT_TIMEZONE, Names, declare
 from leadrules.check.order import Graph, graph_of, order_of
 from leadrules.check.outcomes import Ladders, cell_of, declare_labels, grade_of, ignore_of, requirement_of, total_of
@@ -282,6 +283,7 @@ class _Checking:
             value: p.ValueNode = p.ConditionValue(condition, BOOL, **told(node.body))
         else:
             value = expressions.value(node.body)
+        refuse_moving(self.report, value, node.body)
         name = node.name.name
         self.names.criteria[name] = value.type
         self.criteria[name] = p.Criterion(name, value, node.output, span=node.span)

@@ -17,11 +17,11 @@ from leadrules.check.calls import plugin_call
 from leadrules.check.conditionals import agreed
 from leadrules.check.constants import constant, refuse_empty
 from leadrules.check.lookups import lookup
-from leadrules.check.names import FUNCTIONS
+from leadrules.check.names import AS_OF, FUNCTIONS
 from leadrules.check.omitted import completed
 from leadrules.check.relations import relations_of
 from leadrules.check.resolver import ANYWHERE, Place, Resolver, told
-from leadrules.families import AGGREGATES, FIELD_TYPES, TEXT_TESTS
+from leadrules.families import AGGREGATES, FIELD_TYPES, LOCAL_TIMES, TEXT_TESTS
 from leadrules.letters import why_no_words
 from leadrules.patterns import PatternError, PatternSteps, PatternTooLarge
 from leadrules.plain_patterns import plain_pattern
@@ -326,7 +326,10 @@ class Expressions(Resolver):
 
     def _branch_value(self, node: tree.Condition, place: Place) -> p.ValueNode:
         """Check one of the values of a conditional; that an event happened is one."""
-        if isinstance(node, tree.Name) and self.is_event(node, place):
+        inner = node
+        while isinstance(inner, tree.Group):
+            inner = inner.inner
+        if isinstance(inner, tree.Name) and self.is_event(inner, place):
             return p.ConditionValue(self.condition(node, place), BOOL, **told(node))
         return self.value(node, place)
 
@@ -403,7 +406,7 @@ class Expressions(Resolver):
 
     def _in_scope(self, node: tree.Name, place: Place) -> bool:
         properties = self.names.property_names(place.event) if place.event is not None else ()
-        return node.name in properties or self.names.kind(node.name) is not None
+        return node.name in properties or self.names.kind(node.name) is not None or node.name in AS_OF
 
     def _count(self, node: tree.Count, counted: tree.Selection | tree.Name, place: Place) -> p.ValueNode:
         """Count the events of a selection, or the members of a list."""
@@ -427,9 +430,11 @@ class Expressions(Resolver):
             return lookup(self, node, place)
         if node.plugin is not None:
             return plugin_call(self, node, place)
+        if name in LOCAL_TIMES:
+            return self._local_part(node, place)
         if name not in FUNCTIONS:
-            near = self.report.suggest(name, (*FUNCTIONS, *self.names.tables))
-            known = listed(FUNCTIONS)
+            known = listed([*FUNCTIONS, *LOCAL_TIMES])
+            near = self.report.suggest(name, (*FUNCTIONS, *LOCAL_TIMES, *self.names.tables))
             help_ = f"did you mean `{near}`?" if near else f"there are {known}; a plugin's are `plugin.name(…)`"
             self.report.refuse("LR303", f"there is no function or table `{name}`", node.function, help_)
         wanted = FUNCTIONS[name]
@@ -441,6 +446,24 @@ class Expressions(Resolver):
             self.report.refuse("LR413", f"`{name}` takes two arguments or more", node)
         arguments = tuple(self._number(cast(tree.Condition, argument.value), place) for argument in node.arguments)
         return p.CallNode(None, name, ("",) * len(arguments), arguments, NUMBER, **told(node))
+
+    def _local_part(self, node: tree.Call, place: Place) -> p.ValueNode:
+        """Check `hour(t)`, `weekday(d)` and their like, of a date or datetime."""
+        name = node.function.name
+        if len(node.arguments) != 1 or node.arguments[0].name is not None:
+            self.report.refuse("LR413", f"`{name}` takes one date or datetime", node, f"write `{name}(now)`")
+        (argument,) = node.arguments
+        if isinstance(argument.value, tree.Name) and self.is_event(argument.value, place):
+            asked = text_of(argument.value)
+            help_ = f"write `{name}(last(at of {asked}))`, or inside its brackets `{asked}[{name}(at) = 1]`"
+            self.report.refuse("LR402", f"`{asked}` is an event, and `{name}` takes a moment", argument, help_)
+        moment = self.value(argument.value, place)
+        kind = moment.type.kind
+        if not moment.type.is_time or (LOCAL_TIMES[name].of_clock and kind == "date"):
+            wanted = "datetime" if LOCAL_TIMES[name].of_clock else "date or datetime"
+            message = f"`{name}` is of a {wanted}, and `{text_of(argument.value)}` is a {kind}"
+            self.report.refuse("LR401", message, argument, f"a day has no {name}" if kind == "date" else None)
+        return p.LocalPart(name, moment, NUMBER, **told(node))
 
     # ------------------------------------------------------------ selections
 

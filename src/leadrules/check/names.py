@@ -17,6 +17,7 @@ from leadrules.check.declarations import event_of, field_of
 from leadrules.check.tables import Beside, KnownTable, table_of
 from leadrules.criteria import Plugin
 from leadrules.errors import MissingPlugin, PluginError, Span
+from leadrules.families import LOCAL_TIMES
 from leadrules.letters import ACCENTED, UNACCENTED, Letters
 from leadrules.plugins import Catalogue
 from leadrules.spellings import Twice, plainly
@@ -26,6 +27,8 @@ from leadrules.syntax.report import Refused, Report, line_of, listed, path_of
 from leadrules.values import Duration, Zone, plain_name, zone
 from leadrules.vocabulary import (
     BOOL,
+    DATE,
+    DATETIME,
     NUMBER,
     OWN_PROPERTIES,
     STANDARD_EVENTS,
@@ -45,7 +48,9 @@ DEFINITIONS: frozenset[str] = frozenset(
 ANY_EVENT = "any_event"
 DEFAULT_TIMEZONE = "UTC"
 FUNCTIONS: Mapping[str, int | None] = {"floor": 1, "ceil": 1, "abs": 1, "least": None, "greatest": None}
-"""The built-in functions and how many arguments they take; None is two or more."""
+"""The built-in functions of numbers and how many arguments they take; None is two or more."""
+AS_OF: Mapping[str, Type] = {"now": DATETIME, "today": DATE}
+"""What stands for the moment of scoring, where no name of the file does."""
 IMPLICIT_DIMENSION = "points"
 IMPLICIT_LADDER = "stage"
 FIRST_STAGE = "unqualified"
@@ -261,7 +266,7 @@ def _declare(names: Names, kind: str, name: tree.Name, node: tree.Node) -> None:
     report = names.report
     if kind == "event" and name.name == ANY_EVENT:
         return
-    if kind == "table" and name.name in FUNCTIONS:
+    if kind == "table" and name.name in {*FUNCTIONS, *LOCAL_TIMES}:
         report.add("LR302", f"`{name.name}` is a function already", name, "choose another name")
     elif name.name in {"score", ANY_EVENT}:
         report.add("LR302", f"`{name.name}` always exists and cannot be declared", name, "choose another name")

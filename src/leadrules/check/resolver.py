@@ -14,7 +14,7 @@ from typing import NoReturn, TypedDict, cast
 import attrs
 
 from leadrules import program as p
-from leadrules.check.names import DEFINITIONS, Names, Param
+from leadrules.check.names import AS_OF, DEFINITIONS, Names, Param
 from leadrules.check.reads import Reads
 from leadrules.criteria import Criterion
 from leadrules.errors import Span
@@ -108,6 +108,8 @@ class Resolver:
             return p.Constant(param.value, param.type, param=param.name, **told(node))
         if kind == "field":
             return self._field(node)
+        if kind is None and node.name in AS_OF:
+            return p.AsOf(AS_OF[node.name], **told(node))
         if kind is None and place.result and node.name in EXPECTED_LISTS:
             return p.DefinitionRead(cast("DefinitionKind", node.name), "", TEXTS, **told(node))
         if kind in DEFINITIONS:
@@ -179,7 +181,7 @@ class Resolver:
             self.report.refuse("LR402", f"`{text_of(node)}` is a plugin, not a value", node, advice)
         properties = () if place.event is None else self.names.property_names(place.event)
         calendars = CALENDARS if place.bucket else ()
-        near = self.report.suggest(node.name, chain(self.names.known(), properties, calendars))
+        near = self.report.suggest(node.name, chain(self.names.known(), properties, calendars, AS_OF))
         if place.bucket and near in CALENDARS:
             self.report.refuse("LR303", f"there is no `{node.name}`", node, f"did you mean `{near}`?")
         if place.event is not None and len(place.event) == 1 and declaration.startswith("field"):

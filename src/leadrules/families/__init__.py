@@ -11,6 +11,7 @@ from leadrules.families.comparisons import COMPARISONS, Comparison
 from leadrules.families.decays import DECAYS, Decay
 from leadrules.families.elapsed import ELAPSED, ElapsedUnit
 from leadrules.families.field_types import FIELD_TYPES, ORDERED, FieldType, Kind
+from leadrules.families.local_times import LOCAL_TIMES, LocalTime
 from leadrules.families.result_lists import MARKS, RESULT_LISTS, ResultList
 from leadrules.families.text_tests import TEXT_TESTS, TextTest
 
@@ -21,6 +22,7 @@ __all__ = [
     "DECAYS",
     "ELAPSED",
     "FIELD_TYPES",
+    "LOCAL_TIMES",
     "MARKS",
     "ORDERED",
     "RESULT_LISTS",
@@ -32,6 +34,7 @@ __all__ = [
     "ElapsedUnit",
     "FieldType",
     "Kind",
+    "LocalTime",
     "ResultList",
     "TextTest",
 ]

@@ -154,7 +154,7 @@ def _next_to_border(node: p.Compare) -> bool:
     """Tell whether moving a whole number by one does what moving the border would."""
     left, right = node.left, node.right
     is_distinct = isinstance(left, p.Aggregate) and AGGREGATES[left.function].is_known
-    if not (is_distinct or isinstance(left, (p.Count, p.Elapsed))) or not isinstance(right, p.Constant):
+    if not (is_distinct or isinstance(left, (p.Count, p.Elapsed, p.LocalPart))) or not isinstance(right, p.Constant):
         return False
     return isinstance(right.value, Fraction) and abs(moved_numbers(right.value)[0] - right.value) == 1
 
@@ -227,7 +227,7 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
             yield from _of_constant(node)
         case p.Count(selection) | p.Aggregate(_, _, selection):
             yield from _inside(of_selection(selection), lambda other: attrs.evolve(node, selection=other))
-        case p.Elapsed(_, _, moment):
+        case p.Elapsed(_, _, moment) | p.LocalPart(_, moment):
             yield from _inside(of_value(moment), lambda other: attrs.evolve(node, moment=other))
         case p.Arithmetic(_, left, right):
             yield from _inside(of_value(left), lambda other: attrs.evolve(node, left=other))
@@ -244,7 +244,7 @@ def of_value(node: p.ValueNode) -> Iterator[Variant[p.ValueNode]]:
             yield from _inside(of_value(key), lambda other: attrs.evolve(node, key=other))
         case p.Conditional():
             yield from _of_branches(node)
-        case p.FieldRead() | p.PropertyRead() | p.DefinitionRead():
+        case p.AsOf() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead():
             return
 
 

@@ -123,6 +123,22 @@ class Elapsed(Expression):
 
 
 @attrs.frozen(eq=False, repr=False)
+class AsOf(Expression):
+    """The moment of scoring, `now`, or its local day, `today`, as `type` says; never unknown."""
+
+    type: Type
+
+
+@attrs.frozen(eq=False, repr=False)
+class LocalPart(Expression):
+    """A part of the local time of a date or datetime: `part` is one of `families.LOCAL_TIMES`."""
+
+    part: str
+    moment: ValueNode
+    type: Type
+
+
+@attrs.frozen(eq=False, repr=False)
 class Arithmetic(Expression):
     """`left op right`, exact; division by zero is unknown."""
 
@@ -227,6 +243,8 @@ ValueNode = (
     | Count
     | Aggregate
     | Elapsed
+    | AsOf
+    | LocalPart
     | Arithmetic
     | Negative
     | CallNode

@@ -29,7 +29,7 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return node.pii
         case p.Aggregate():
             return node.property.pii and AGGREGATES[node.function].reveals
-        case p.Elapsed(_, _, moment) | p.Converted(moment):
+        case p.Elapsed(_, _, moment) | p.LocalPart(_, moment) | p.Converted(moment):
             return reveals(moment, program, revealing)
         case p.Arithmetic(_, left, right):
             return reveals(left, program, revealing) or reveals(right, program, revealing)
@@ -46,7 +46,7 @@ def reveals(node: p.ValueNode, program: p.Program, revealing: AbstractSet[str]) 
             return program.tables[table].columns[column].pii or reveals(key, program, revealing)
         case p.Conditional():
             return any(reveals(value, program, revealing) for value in node.values)
-        case p.Constant() | p.Count() | p.ConditionValue():
+        case p.Constant() | p.AsOf() | p.Count() | p.ConditionValue():
             return False
 
 

@@ -126,6 +126,7 @@ CHECK_CODES: dict[str, str] = {
     "LR431": "`same` out of place",
     "LR432": "`then` after `preceded by`",
     "LR433": "chain without `then`",
+    "LR435": "`now` by itself",
     # Rules and what they make.
     "LR501": "rule outside a dimension",
     "LR502": "group or persona outside a dimension",

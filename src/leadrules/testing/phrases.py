@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import attrs
 
-from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, TEXT_TESTS
+from leadrules.families import AGGREGATES, COMPARISONS, ELAPSED, LOCAL_TIMES, TEXT_TESTS
 from leadrules.syntax import tree
 from leadrules.testing.chance import Chance
 from leadrules.testing.scenes import Scene, made, name, of_kind
@@ -251,6 +251,8 @@ class Phrases:
         named = self._named(type_, place, closed=False)
         if named and self.chance.happens(30):
             return name(self.chance.pick(named))
+        if type_ == DATE and self.chance.happens(15):
+            return name("today")
         if type_ == NUMBER and self.chance.happens(25):
             return self._computed(depth, place)
         tables = [n for n, t in self.scene.tables.items() if t == type_] if depth else []
@@ -339,10 +341,23 @@ class Phrases:
         return self.operand(NUMBER, place, depth)
 
     def _call(self, depth: int, place: Place) -> tree.Operand:
+        if self.chance.happens(40):
+            return self._local_part(place)
         function = self.chance.pick(("floor", "ceil", "abs", "least", "greatest"))
         count = self.chance.whole(2, 3) if function in {"least", "greatest"} else 1
         values = [self._sum(max(depth - 1, 0), place) for _ in range(count)]
         return made(tree.Call, None, name(function), tuple(made(tree.Argument, None, value) for value in values))
+
+    def _local_part(self, place: Place) -> tree.Call:
+        """Give the hour, weekday, month, quarter or year of a moment that is named.
+
+        The hour that it is now is left out: forecasts would have a change at every hour.
+        """
+        moments = self._named(DATETIME, place)
+        part = self.chance.pick([one for one in LOCAL_TIMES.values() if moments or not one.of_clock])
+        others = [] if part.of_clock else [*self._named(DATE, place), "now", "today"]
+        moment = name(self.chance.pick([*moments, *others]))
+        return made(tree.Call, None, name(part.name), (made(tree.Argument, None, moment),))
 
     def _moment(self, place: Place) -> tree.Name | tree.Selection | tree.Aggregate | None:
         if not place.filter and self.chance.happens(60):

@@ -37,7 +37,7 @@ from leadrules.engine.compiler.operands import (
     only_text,
 )
 from leadrules.engine.compiler.shapes import Shapes
-from leadrules.families import COMPARISONS, ELAPSED, TEXT_TESTS, ElapsedUnit, Kind, TextTest
+from leadrules.families import COMPARISONS, ELAPSED, LOCAL_TIMES, TEXT_TESTS, ElapsedUnit, Kind, LocalTime, TextTest
 from leadrules.letters import Letters
 from leadrules.nodes import Node
 from leadrules.values import DAY, instant_of, moment_of
@@ -383,8 +383,8 @@ class Conditions:
                 return Number(at.count(selection))
             case p.Aggregate():
                 return at.aggregate(node)
-            case p.Elapsed(unit, direction, moment):
-                return self._elapsed(ELAPSED[unit], direction, self.value(moment, at), at)
+            case p.Elapsed() | p.AsOf() | p.LocalPart():
+                return self._of_time(node, at)
             case p.Arithmetic(op, left, right):
                 return self._calculated(runtime.ARITHMETIC[op], [left, right], at)
             case p.Negative(operand):
@@ -449,6 +449,15 @@ class Conditions:
         assert not operand.optional
         return code.call(self.names.value(Fraction, "Fraction"), operand.expr, code.const(operand.scale))
 
+    def _of_time(self, node: p.Elapsed | p.AsOf | p.LocalPart, at: Context) -> Operand:
+        match node:
+            case p.Elapsed(unit, direction, moment):
+                return self._elapsed(ELAPSED[unit], direction, self.value(moment, at), at)
+            case p.AsOf(type_):
+                return Day(at.clock("today")) if type_.kind == "date" else Moment(at.clock("instant"))
+            case p.LocalPart(part, moment):
+                return self._local_part(LOCAL_TIMES[part], self.value(moment, at))
+
     def _elapsed(self, unit: ElapsedUnit, direction: str, moment: Operand, at: Context) -> Operand:
         if isinstance(moment, Unknown):
             return moment
@@ -472,6 +481,16 @@ class Conditions:
         ends = (then, at.clock("instant")) if since else (at.clock("instant"), then)
         found = code.binop(code.binop(ends[1], "-", ends[0]), "//", code.const(unit.shortest))
         return Number(code.if_else(test, found, NONE), optional=instant.optional)
+
+    def _local_part(self, part: LocalTime, moment: Operand) -> Operand:
+        if isinstance(moment, Unknown):
+            return moment
+        assert isinstance(moment, (Day, Moment))
+        test, local = known(moment.expr, self.names, optional=moment.optional)
+        if isinstance(moment, Moment):
+            local = code.call(self.names.value(self.program.scope.zone.local, "local"), local)
+        found = code.call(self.names.value(part.of, part.name), local)
+        return Number(code.if_else(test, found, NONE), optional=moment.optional)
 
     def _known_day(self, moment: Operand) -> tuple[Expr, Expr]:
         """Write that a date, or the local day of a datetime, is known, and that day."""

@@ -25,6 +25,8 @@ _READS = (
     p.Count,
     p.Aggregate,
     p.CallNode,
+    p.Elapsed,
+    p.AsOf,
     p.Happened,
     p.MomentWithin,
     p.Was,

@@ -398,7 +398,8 @@ def uses_in(node: Node) -> Iterator[Use]:
                         yield LatestUse(p.Selection("", since.types, since.filter, sees_all=since.sees_all))
                 yield from _uses_of_relations(part)
             case (
-                p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.Elapsed() | p.Arithmetic()
+                p.Constant() | p.FieldRead() | p.PropertyRead() | p.DefinitionRead() | p.Elapsed() | p.AsOf()
+                | p.LocalPart() | p.Arithmetic()
                 | p.Negative() | p.Converted() | p.ConditionValue() | p.Lookup() | p.Conditional() | p.Branch()
                 | p.Always()
                 | p.Or() | p.And() | p.Not() | p.AtLeast() | p.Compare() | p.Between() | p.OneOf() | p.TextTest()
@@ -447,8 +448,8 @@ def _uses_of_rule(rule: p.Rule) -> Iterator[Use]:
 
 
 _STATIC = (
-    p.Constant, p.PropertyRead, p.CallNode, p.Arithmetic, p.Negative, p.ConditionValue, p.Compare, p.Between,
-    p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast, p.Lookup, p.Conditional,
+    p.Constant, p.PropertyRead, p.CallNode, p.LocalPart, p.Arithmetic, p.Negative, p.ConditionValue, p.Compare,
+    p.Between, p.OneOf, p.TextTest, p.IsKnown, p.Truth, p.Not, p.And, p.Or, p.AtLeast, p.Lookup, p.Conditional,
     p.Branch,
 )  # fmt: skip
 

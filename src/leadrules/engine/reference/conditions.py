@@ -18,7 +18,7 @@ import attrs
 from leadrules import program as p
 from leadrules.engine.reference.calls import call, view_of
 from leadrules.engine.reference.relations import Related
-from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, ELAPSED, TEXT_TESTS
+from leadrules.families import AGGREGATES, CALENDARS, COMPARISONS, ELAPSED, LOCAL_TIMES, TEXT_TESTS
 from leadrules.lead import Facts
 from leadrules.letters import Letters
 from leadrules.occurrences import Occurrence
@@ -236,6 +236,11 @@ class Reading:
                 return self._aggregate(node)
             case p.Elapsed(_, _, moment):
                 return self._elapsed(node, self.value(moment, event), moment.type.kind)
+            case p.AsOf(type_):
+                return self.as_of if type_.kind == "datetime" else self.zone.day(self.as_of)
+            case p.LocalPart(part, moment):
+                found = self.value(moment, event)
+                return None if found is None else Fraction(LOCAL_TIMES[part].of(self.local(found, moment.type.kind)))
             case p.Arithmetic(op, left, right):
                 return arithmetic(op, self.value(left, event), self.value(right, event))
             case p.Negative(operand):
@@ -324,6 +329,10 @@ class Reading:
         if value is None or kind == "datetime":
             return value  # type: ignore[return-value]
         return self.zone.midnight(value)  # type: ignore[arg-type]
+
+    def local(self, value: Value, kind: str) -> dt.date:
+        """Give the wall clock at a datetime, and a date as it is."""
+        return self.zone.local(value) if kind == "datetime" else value  # type: ignore[arg-type, return-value]
 
     def day(self, value: Value | None) -> dt.date | None:
         """Give the local day of a datetime."""

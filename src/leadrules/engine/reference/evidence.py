@@ -176,7 +176,7 @@ class Evidence:
 Read = p.ValueNode | p.Was | p.MomentWithin | p.Happened
 """What a condition finally looks at."""
 _CLOSED = (
-    *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.Elapsed),
+    *(p.FieldRead, p.DefinitionRead, p.Count, p.Aggregate, p.Elapsed, p.AsOf, p.LocalPart),
     *(p.Happened, p.MomentWithin, p.Was),
 )
 
@@ -216,7 +216,7 @@ def _inside(node: p.Node, program: p.Program) -> Iterator[Read]:
             return iter(()) if behind is None else reads(behind)
         case p.Elapsed(_, _, p.Aggregate() as moment):
             return _inside(moment, program)
-        case p.Elapsed(_, _, moment) if not isinstance(moment, p.FieldRead):
+        case p.Elapsed(_, _, moment) | p.LocalPart(_, moment) if not isinstance(moment, p.FieldRead):
             return reads(moment)
         case p.MomentWithin(moment) if not isinstance(moment, p.FieldRead):
             return reads(moment)

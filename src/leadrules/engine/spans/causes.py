@@ -21,8 +21,8 @@ from leadrules.nodes import Node
 from leadrules.program.personal import revealing_criteria, reveals
 from leadrules.values import decimal_of
 
-_VALUES = (p.Count, p.Aggregate, p.Elapsed, p.CallNode)
-_LEAVES = (p.Count, p.Aggregate, p.Elapsed, p.Happened, p.MomentWithin, p.Was)
+_VALUES = (p.Count, p.Aggregate, p.Elapsed, p.AsOf, p.LocalPart, p.CallNode)
+_LEAVES = (p.Count, p.Aggregate, p.Elapsed, p.AsOf, p.LocalPart, p.Happened, p.MomentWithin, p.Was)
 """What is told as it stands, not part by part."""
 
 

@@ -10,7 +10,7 @@ import attrs
 from leadrules import nodes
 from leadrules import program as p
 
-_MOVES = (p.Elapsed, p.MomentWithin, p.Was)
+_MOVES = (p.AsOf, p.Elapsed, p.MomentWithin, p.Was)
 """What answers otherwise as time goes by, or once a label is held."""
 
 

@@ -45,10 +45,10 @@ from leadrules.engine.spans.possible import (
     values_of,
 )
 from leadrules.engine.spans.selections import Chosen, Pools
-from leadrules.families import ELAPSED
+from leadrules.families import ELAPSED, LOCAL_TIMES, LocalTime
 from leadrules.families.comparisons import Operator
 from leadrules.occurrences import Occurrence
-from leadrules.values import DAY, Value, Zone
+from leadrules.values import DAY, HOUR, Value, Zone
 
 _LONG = 2 * DAY
 """A span in which there may be more than one change of clocks."""
@@ -256,6 +256,10 @@ class SpanReading:
                 return self.memory.pools.aggregate(node, self.chosen(selection))
             case p.Elapsed(_, _, moment):
                 return self._elapsed(node, self.value(moment, event), moment.type.kind)
+            case p.AsOf(type_):
+                return Range(*self.days) if type_.kind == "date" else Range(self.low, self.high)
+            case p.LocalPart(part, moment):
+                return self._local_part(LOCAL_TIMES[part], self.value(moment, event), moment.type.kind)
             case p.Arithmetic(op, left, right):
                 return calculated(op, self.value(left, event), self.value(right, event))
             case p.Negative(operand):
@@ -321,6 +325,27 @@ class SpanReading:
         if not since:
             low, high = unit.of_instants(self.high, at.low), unit.of_instants(self.low, at.high)
         return Range(Fraction(low), Fraction(high), moment.unknown, bits=_BITS)
+
+    def _local_part(self, part: LocalTime, moment: Possible, kind: str) -> Possible:
+        if not isinstance(moment, Range):
+            return moment if only(moment) == (None,) else ANYTHING
+        self.memory.moves.by_calendar = True
+        low, high = moment.low, moment.high
+        goes_on = True
+        if kind == "datetime":
+            first, last = self.zone.local(low), self.zone.local(high)
+            if part.of_clock:
+                self.memory.moves.aging.add((0, HOUR // 4))  # where clocks of any offset strike
+                goes_on = last - first == dt.timedelta(microseconds=high - low)
+                low, high = first, last
+            else:
+                days = self._converted(moment, kind, "date")
+                assert isinstance(days, Range)
+                low, high = days.low, days.high
+        ends = part.low, part.high
+        if goes_on and part.period(low) == part.period(high):
+            ends = part.of(low), part.of(high)
+        return Range(Fraction(ends[0]), Fraction(ends[1]), moment.unknown, bits=_BITS)
 
     def _converted(self, found: Possible, kind: str, to: str) -> Possible:
         """Give dates as midnights, datetimes as local days; clocks that go back may show a day again."""
