@@ -342,7 +342,7 @@ def _looks_at_events(node: Node, expressions: Expressions) -> bool:
         return expressions.is_event(node)
     if isinstance(node, tree.Selection) and not expressions.is_event(node.name):
         return False
-    if isinstance(node, (tree.Selection, tree.Count, tree.Aggregate, tree.NoneOf, tree.Was)):
+    if isinstance(node, (tree.Selection, tree.Aggregate, tree.NoneOf, tree.Was)):
         return True
     if isinstance(node, tree.Call) and node.plugin is not None and _wants_lead(node, expressions):
         return True

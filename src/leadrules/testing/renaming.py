@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -45,7 +45,8 @@ def names_are_only_names(
     """
     file, _ = parse(text, "rules.leadrules")
     names = {name: name + suffix for name in _declared(file.statements) - _labels(file.statements) - _STANDARD}
-    renamed = "".join(text_of(_renamed(statement, names)) + "\n" for statement in file.statements)
+    tables = {one.name.name for one in file.statements if isinstance(one, tree.TableDeclaration)}
+    renamed = "".join(text_of(_renamed(statement, names, tables)) + "\n" for statement in file.statements)
     before = _substance(load(text), lead, as_of)
     after = _substance(load(renamed), _renamed_lead(lead, names), as_of)
     if before != after:
@@ -72,9 +73,9 @@ def _labels(statements: tuple[tree.Statement, ...]) -> set[str]:
     return found
 
 
-def _renamed(statement: tree.Statement, names: Mapping[str, str]) -> tree.Statement:
+def _renamed(statement: tree.Statement, names: Mapping[str, str], tables: Collection[str]) -> tree.Statement:
     """Give a statement with other names, functions and calendar buckets as they are."""
-    kept = {id(call.function) for call in statement.find(tree.Call)}
+    kept = {id(call.function) for call in statement.find(tree.Call) if call.function.name not in tables}
     kept |= {id(cap.bucket) for cap in statement.find(tree.MaxPer, tree.MaxPoints) if cap.calendar}
 
     def other(node: Node) -> Node:

@@ -19,7 +19,7 @@ def written_number(chance: Chance, value: Fraction, form: str) -> str:
     """Write a number, sometimes with what may stand beside it."""
     found = number_form(form)
     text = _digits(chance, abs(value), found)
-    if found.ranges and chance.happens(50):
+    if found.ranges and (found.decimal or text.isdigit()) and chance.happens(50):  # ends are as the form writes them
         text = chance.pick((f"{text}-{text}", f"> {text}", f"{text}+"))
     elif found.words and chance.happens(60):
         text = chance.pick(tuple(_BESIDE.values())).format(word=chance.pick(sorted(found.words)), number=text)

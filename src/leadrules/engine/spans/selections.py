@@ -85,7 +85,8 @@ class Pools:
         if self._calm is None:
             moving = {id(one) for one in self.movement.ignores}
             lasting = [one for one in self.still.program.ignores if id(one) not in moving]
-            self._calm = self.still.anew(self.still.as_of, self.still.facts.held, self.still.ignored_by(lasting))
+            calm = self.still.anew(self.still.as_of, self.still.facts.held, self.still.ignored_by(lasting))
+            self._calm = attrs.evolve(calm, definitions=self.still.definitions)  # filters ask those that read no events
         return self._calm
 
     def _looks_anew(self, relation: p.Relation) -> bool:
