@@ -288,8 +288,9 @@ class Meaning:
             case p.ConditionValue(condition):
                 return _truths(self.cases(condition))
             case p.Lookup(key=key):
-                found = self._lookup(node)
-                return Values(found.known, found.unknown or self.values(key).unknown)
+                keys = self.values(key)  # once, as above
+                found = self._lookup(node, keys)
+                return Values(found.known, found.unknown or keys.unknown)
             case p.Conditional():
                 return self._chosen(node).values
 
@@ -302,7 +303,7 @@ class Meaning:
                 cases = self.cases(condition)
                 return either([cases.true, cases.false]), cases.unknown
             case p.Lookup(key=key):
-                known, unknown = self._presence_of(node, self._lookup(node))
+                known, unknown = self._presence_of(node, self._lookup(node, self.values(key)))
                 asked = self.presence(key)
                 return both([known, asked[0]]), either([unknown, asked[1]])
             case p.Conditional():
@@ -392,9 +393,9 @@ class Meaning:
         found = _ARITHMETIC[node.op](_range_of(left.known), _range_of(right.known))
         return Values(as_numbers(found), left.unknown or right.unknown or self._may_fail(node))
 
-    def _lookup(self, node: p.Lookup) -> Values:
-        """Give what the table has under the keys that there may be, unknown where it may have none of them."""
-        values, keys = self.program.tables[node.table].columns[node.column].values, self.values(node.key).known
+    def _lookup(self, node: p.Lookup, asked: Values) -> Values:
+        """Give what the table has under the keys that are asked for, unknown where it may have none of them."""
+        values, keys = self.program.tables[node.table].columns[node.column].values, asked.known
         if isinstance(keys, Members) and not keys.others:
             folded = {self.letters.folded(str(member)) for member in keys.members}
             found, missed = [values[key] for key in folded if key in values], not folded <= values.keys()
