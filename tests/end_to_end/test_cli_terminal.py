@@ -132,7 +132,8 @@ def test_help_loads_neither_terminal_pictures_nor_commands():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines()[1] == (
-        "['leadrules.cli.app', 'leadrules.cli.configured', 'leadrules.cli.running', 'leadrules.cli.streams']"
+        "['leadrules.cli.app', 'leadrules.cli.configured', 'leadrules.cli.grouping', 'leadrules.cli.options', "
+        "'leadrules.cli.running', 'leadrules.cli.streams']"
     )
 
 

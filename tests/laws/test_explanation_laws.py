@@ -120,7 +120,10 @@ def a_rule_that_did_not_fire_says_why(_, explanation):
     for rule in explanation.rules:
         if rule.fired is False and not explanation.gate:
             assert any(part.truth is False for part in rule.unmet), rule
-        if rule.fired is None:
+        if rule.kind == "output":  # what it rests on is told, be it known or not
+            assert rule.fired or rule.outcome == "unknown"
+            assert not rule.unmet
+        elif rule.fired is None:
             truths = {part.truth for part in rule.unmet}
             assert truths == {None} or (rule.kind == "persona" and None in truths), rule
 

@@ -43,9 +43,9 @@ class RuleExplanation(Document):
     dimension or ladder that it belongs to (of a requirement `before scoring` where it is asked then, and
     `for LABEL` where only that label and those above it need it), `group` the group of rules.
 
-    `fired` is True, False, or None where only unknown values keep it from firing. `unmet` are the
-    parts of its condition that are not true, `evidence` is what it rests on where it fired, as in
-    the audit. `because` is the reason given in the file, `outcome` what it gives: a label, a tag, a
+    `fired` is True, False, or None where only unknown values keep it from firing; of an output, True
+    or None as it is known or not. `unmet` are the parts of its condition that are not true, `evidence`
+    is what it rests on where it fired (and what an output rests on), as in the audit. `because` is the reason given in the file, `outcome` what it gives: a label, a tag, a
     recommendation, what `missing` says of a requirement, or what an output is in words.
 
     A scoring rule `scores` each event or once. `alternatives` are its conditions with their points,
