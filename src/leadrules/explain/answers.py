@@ -45,8 +45,9 @@ class RuleExplanation(Document):
 
     `fired` is True, False, or None where only unknown values keep it from firing; of an output, True
     or None as it is known or not. `unmet` are the parts of its condition that are not true, `evidence`
-    is what it rests on where it fired (and what an output rests on), as in the audit. `because` is the reason given in the file, `outcome` what it gives: a label, a tag, a
-    recommendation, what `missing` says of a requirement, or what an output is in words.
+    is what it rests on where it fired (and what an output rests on), as in the audit. `because` is the
+    reason given in the file, `outcome` what it gives: a label, a tag, a recommendation, what `missing`
+    says of a requirement, or what an output is in words.
 
     A scoring rule `scores` each event or once. `alternatives` are its conditions with their points,
     `alternative` the one that counted, from 1; `when`, `season` (`from`, `until`), `decay` and the
