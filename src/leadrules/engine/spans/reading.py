@@ -109,12 +109,16 @@ class SpanReading:
 
     @functools.cached_property
     def days(self) -> tuple[dt.date, dt.date]:
-        """The first and the last local day. Where clocks change between, both offsets are looked at."""
+        """The first and the last local day."""
         self.memory.moves.by_calendar = True
-        low, high = self.zone.local(self.low), self.zone.local(self.high)
-        if self.high - self.low > _LONG:
+        return self._days_between(self.low, self.high)
+
+    def _days_between(self, first: int, last: int) -> tuple[dt.date, dt.date]:
+        """Give the first and the last local day. Where clocks change between, both offsets are looked at."""
+        low, high = self.zone.local(first), self.zone.local(last)
+        if last - first > _LONG:
             return low.date() - dt.timedelta(days=1), high.date() + dt.timedelta(days=1)
-        length = dt.timedelta(microseconds=self.high - self.low)
+        length = dt.timedelta(microseconds=last - first)
         return min(low, high - length).date(), max(high, low + length).date()
 
     # ------------------------------------------------------------ conditions
@@ -353,9 +357,7 @@ class SpanReading:
             return found
         if to == "datetime":
             return self._instants(found, kind)
-        low, high = self.zone.day(found.low), self.zone.day(found.high)
-        again = dt.timedelta(days=0 if found.low == found.high else 1)
-        return Range(low - again, high + again, found.unknown)
+        return Range(*self._days_between(found.low, found.high), found.unknown)
 
     def _call(self, node: p.CallNode, event: Occurrence | None) -> Possible:
         found = [self.value(argument, event) for argument in node.arguments]
