@@ -56,8 +56,10 @@ class Outcome:
     def all(self) -> Outcomes:
         """Answer all of them."""
         program, definitions = self.program, self.reading.definitions
-        for kind, name in program.answered:
-            definitions[kind, name] = self._definition(kind, name)
+        asked = [(read.kind, read.name) for ignore in program.ignores for read in ignore.find(p.DefinitionRead)]
+        for kind, name in (*program.needed(asked, definitions), *program.answered):  # whatever asks events, asks those
+            if (kind, name) not in definitions:
+                definitions[kind, name] = self._definition(kind, name)
         found: dict[tuple[str, str], frozenset[Any] | None] = {("score", ""): _few(definitions["score", "score"])}
         found |= {("dimension", one.name): _few(definitions["dimension", one.name]) for one in program.dimensions}
         found |= {("grade", one.name): _few(definitions["grade", one.name]) for one in program.grades}
