@@ -168,8 +168,10 @@ def test_a_forecast_knows_when_waiting_is_over():
             NOON + 23 * HOUR,
         ),
         (  # what ignores asks for a criterion that stands further down
-            "ignore page_view[pressing and at < 2100-01-01] within 5 hours\n"
-            "criterion pressing = employees is unknown\npage_view since page_view[created within 1 hour] +1",
+            (
+                "ignore page_view[pressing and at < 2100-01-01] within 5 hours\n"
+                "criterion pressing = employees is unknown\npage_view since page_view[created within 1 hour] +1"
+            ),
             NOON + 4 * HOUR + dt.timedelta(microseconds=1),
         ),
     ],
