@@ -35,6 +35,28 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     return compare
 
 
+@pytest.fixture(scope="session")
+def calls() -> Callable[[Callable[[], object]], int]:
+    """Count the calls, of Python and of C, that a piece of work takes."""
+
+    def counted(work: Callable[[], object]) -> int:
+        found = 0
+
+        def count(*_: object) -> None:
+            nonlocal found
+            found += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return found
+
+    return counted
+
+
 Distribute = Callable[..., Path]
 
 

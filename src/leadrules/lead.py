@@ -204,7 +204,7 @@ class LeadReader:
     def type_and_ids(self, type_: str, id_: object) -> tuple[str, list[str]]:
         """Name an event's type as declared, and what may identify it: the property that does, and its id."""
         plain = plain_name(type_.strip())
-        name = plain if plain in self._events else self._naming.types.get(plain, plain)
+        name = self._declared(plain) or plain
         reader = self._events.get(name)
         by_property = None if reader is None else reader.identity_read(id_)
         if by_property is None:
@@ -352,7 +352,11 @@ class LeadReader:
         name = plain_name(raw.strip())
         if not name:
             raise Flawed(NO_TYPE)
-        return name if name in self._events else self._naming.types.get(name)
+        return self._declared(name)
+
+    def _declared(self, plain: str) -> str | None:
+        """Name a type as declared, by the form in which names are compared; None where it is not in scope."""
+        return plain if plain in self._events else self._naming.types.get(plain)
 
     def _held(self, given: Mapping[str, Any], mistakes: Mistakes) -> dict[str, str]:
         """Read the label of each ladder. One that the ladder does not have is kept: no rule will ask for it."""

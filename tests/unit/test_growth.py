@@ -1,7 +1,6 @@
 """Twice as many rules take twice the work, whatever they are and whatever is asked of them. Calls are counted."""
 
 import datetime as dt
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -70,22 +69,6 @@ def look_ahead(rules: Ruleset) -> Callable[[], object]:
 ASKED = [warn, evaluate, explain, tell, start, look_ahead]
 
 
-def calls(asked: Callable[[], object]) -> int:
-    found = 0
-
-    def count(*_: object) -> None:
-        nonlocal found
-        found += 1
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        asked()
-    finally:
-        sys.setprofile(before)
-    return found
-
-
 @pytest.fixture(scope="module", autouse=True)
 def warm() -> None:
     """Load what is loaded when it is first asked for."""
@@ -95,7 +78,7 @@ def warm() -> None:
 
 
 @pytest.mark.parametrize("made", RULES.values(), ids=RULES)
-def test_twice_as_many_take_twice_the_work(made):
+def test_twice_as_many_take_twice_the_work(made, calls):
     few, many = (Ruleset.from_text(made(n), limits=Limits(work=10**12)) for n in (FEW, 2 * FEW))
     factors = {ask.__name__: calls(ask(many)) / calls(ask(few)) for ask in ASKED}
     assert {name: factor for name, factor in factors.items() if factor > 3} == {}

@@ -39,7 +39,7 @@ class Dependencies:
         self.rules: dict[str, frozenset[Definition]] = {}
         self._reads: dict[Definition, frozenset[Definition]] = dict(self._definitions())
         before = (r for r in program.requirements if r.before_scoring)
-        self._gate = frozenset(read for requirement in before for read in _reads_in(requirement.condition))
+        self._gate = frozenset(read for requirement in before for read in p.reads_in(requirement.condition))
 
     def affected(self, changed: Iterable[Definition]) -> AbstractSet[Definition]:
         """Give definitions and all that may answer otherwise when they do."""
@@ -56,20 +56,20 @@ class Dependencies:
     def _definitions(self) -> Iterator[tuple[Definition, frozenset[Definition]]]:
         program = self.program
         for criterion in program.criteria:
-            yield ("criterion", criterion.name), frozenset(_reads_in(criterion.body))
+            yield ("criterion", criterion.name), frozenset(p.reads_in(criterion.body))
         for segment in program.segments:
-            yield ("segment", segment.name), frozenset(_reads_in(segment.condition))
+            yield ("segment", segment.name), frozenset(p.reads_in(segment.condition))
         for dimension in program.dimensions:
             yield from self._items(dimension.items, ("dimension", dimension.name))
         terms = [term.dimension for term in program.total.terms or ()] or [d.name for d in program.dimensions]
         yield ("score", "score"), frozenset(("dimension", name) for name in terms if name is not None)
         for grade in program.grades:
             names = grade.grades if isinstance(grade, p.GradeCell) else ()
-            subject = () if isinstance(grade, p.GradeCell) else tuple(_reads_in(grade.subject))
+            subject = () if isinstance(grade, p.GradeCell) else tuple(p.reads_in(grade.subject))
             yield ("grade", grade.name), frozenset([*(("grade", name) for name in names), *subject])
-        required = [read for requirement in program.requirements for read in _reads_in(requirement.condition)]
+        required = [read for requirement in program.requirements for read in p.reads_in(requirement.condition)]
         for ladder in program.ladders:
-            yield ("ladder", ladder.name), frozenset([*_reads_in(ladder), *required])
+            yield ("ladder", ladder.name), frozenset([*p.reads_in(ladder), *required])
 
     def _items(
         self, items: tuple[p.Rule | p.PointsGroup | p.Persona, ...], container: Definition
@@ -78,20 +78,15 @@ class Dependencies:
         for item in items:
             if isinstance(item, p.Rule):
                 self.containers[item.id] = container
-                self.rules[item.id] = frozenset(_reads_in(item))
+                self.rules[item.id] = frozenset(p.reads_in(item))
                 reads |= self.rules[item.id]
             elif isinstance(item, p.PointsGroup):
                 yield from self._items(item.rules, ("group", item.name))
                 reads.add(("group", item.name))
             else:
-                yield ("persona", item.name), frozenset(_reads_in(item))
+                yield ("persona", item.name), frozenset(p.reads_in(item))
                 reads.add(("persona", item.name))
         yield container, frozenset(reads)
-
-
-def _reads_in(node: p.Node) -> Iterator[Definition]:
-    """Find the definitions that are read anywhere in a part of a program."""
-    return ((read.kind, read.name) for read in node.find(p.DefinitionRead))
 
 
 # ----------------------------------------------------------------- one example

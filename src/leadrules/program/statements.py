@@ -34,6 +34,12 @@ from leadrules.vocabulary import EventType, Field, Scope
 Key = tuple[str, str]
 """The kind and the name of a definition."""
 
+
+def reads_in(node: Node, *, closed: tuple[type, ...] = ()) -> Iterator[Key]:
+    """Find the definitions that are read anywhere in a part of a program, but for what stands in `closed` kinds."""
+    return ((read.kind, read.name) for read in node.find(DefinitionRead, closed=closed))
+
+
 # --------------------------------------------------------------------- rules
 
 
@@ -465,7 +471,7 @@ class Program(Node):
 
     def _read_by(self, key: Key, closed: tuple[type, ...]) -> Iterator[Key]:
         one = self.definitions.get(key)
-        return ((read.kind, read.name) for read in one.find(DefinitionRead, closed=closed)) if one else iter(())
+        return reads_in(one, closed=closed) if one else iter(())
 
     def behind(self, read: DefinitionRead) -> ValueNode | Condition | None:
         """Give the expression that a name stands for: of a criterion or a segment; None for all else."""

@@ -86,7 +86,7 @@ class Reading:
     def ignored_by(self, ignores: Iterable[p.Ignore]) -> frozenset[int]:
         """Give the events that some of these ignore, by their identity: each of them sees all events."""
         ignores = tuple(ignores)
-        reads = [(read.kind, read.name) for ignore in ignores for read in ignore.find(p.DefinitionRead)]
+        reads = [key for ignore in ignores for key in p.reads_in(ignore)]
         for key in self.program.needed(reads, self.definitions):  # criteria that are made of fields and literals
             criterion = self.program.definitions[key]
             assert isinstance(criterion, p.Criterion)

@@ -56,7 +56,7 @@ class Outcome:
     def all(self) -> Outcomes:
         """Answer all of them."""
         program, definitions = self.program, self.reading.definitions
-        asked = [(read.kind, read.name) for ignore in program.ignores for read in ignore.find(p.DefinitionRead)]
+        asked = [key for ignore in program.ignores for key in p.reads_in(ignore)]
         for kind, name in (*program.needed(asked, definitions), *program.answered):  # whatever asks events, asks those
             if (kind, name) not in definitions:
                 definitions[kind, name] = self._definition(kind, name)
